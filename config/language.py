@@ -1,0 +1,40 @@
+"""Chinese and English as equals. English sentences are the keys; each room keeps its own catalogue in `locale/zh-CN.po`.
+
+Catalogues are read as they are, without a build step: a page cannot be in front of its translation.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from babel.messages.pofile import read_po
+
+ENGLISH = "en"
+CHINESE = "zh-CN"
+LANGUAGES = (CHINESE, ENGLISH)
+
+
+@cache
+def catalogue(room: str, language: str) -> Mapping[str, str]:
+    """English sentence -> translation, of one package; empty for English."""
+    if language == ENGLISH:
+        return {}
+    source = files(room) / "locale" / f"{language}.po"
+    if not source.is_file():
+        return {}
+    with source.open("rb") as stream:
+        messages = read_po(stream)
+    return {str(message.id): str(message.string) for message in messages if message.id and message.string}
+
+
+def say(room: str, language: str, sentence: str, **values: object) -> str:
+    """The sentence in that language with `{name}` replaced by the values. Values are data: never themselves formatted."""
+    text = catalogue(room, language).get(sentence, sentence)
+    return text.format(**values) if values else text
+
+
+def choose(text: str | Mapping[str, str], language: str) -> str:
+    """What the operator wrote: one text for all languages, or one for each. A missing one falls back to any there is."""
+    if isinstance(text, str):
+        return text
+    return text.get(language) or text.get(ENGLISH) or next(iter(text.values()), "")

@@ -1,0 +1,184 @@
+"""Signals, incidents, cases and their timers. Facts are appended; `incident` and `case` rows are snapshots of their
+events, guarded by `version`. Instants are POSIX milliseconds.
+
+`happened_at` is when it was true, `recorded_at` when we wrote it, `by` who says so (`probe:local`, `source:am`,
+`person:li`, `customer:acme`, `upheld`), `seen_by_customer_at` when the customer could see it.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from db.tables.metadata import KEY, METADATA
+
+transition = Table(
+    "transition",
+    METADATA,
+    Column("id", KEY, primary_key=True),
+    Column("component", String(100), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("happened_at", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("cause", String(200)),
+    Column("reason", String(40)),
+    Column("bound_at", BigInteger),
+    Column("seen_by_customer_at", BigInteger),
+    Index(None, "component", "happened_at"),
+)
+
+inbox = Table(
+    "inbox",
+    METADATA,
+    Column("id", KEY, primary_key=True),
+    Column("source", String(60), nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("done_at", BigInteger),
+    Column("outcome", String(60)),
+    Column("attempts", Integer, nullable=False, default=0),
+    Index("ix_inbox_waiting", "id", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
+)
+
+quarantine = Table(
+    "quarantine",
+    METADATA,
+    Column("id", KEY, primary_key=True),
+    Column("source", String(60), nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+alert = Table(
+    "alert",
+    METADATA,
+    Column("id", KEY, primary_key=True),
+    Column("source", String(60), nullable=False),
+    Column("key", String(255), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("component", String(100), nullable=False),
+    Column("severity_word", String(60)),
+    Column("state", String(10), nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("link", Text),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("stamp", String(40), nullable=False),
+    Column("ends_at", BigInteger),
+    Column("first_received_at", BigInteger, nullable=False),
+    Column("last_received_at", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("incident", String(20)),
+    Index(
+        "uq_alert_open",
+        "source",
+        "key",
+        unique=True,
+        sqlite_where=text("status = 'firing'"),
+        postgresql_where=text("status = 'firing'"),
+    ),
+    Index(None, "source", "key", "ends_at"),
+    Index(None, "component", "status"),
+)
+
+incident = Table(
+    "incident",
+    METADATA,
+    Column("id", String(20), primary_key=True),
+    Column("component", String(100), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("acknowledged_at", BigInteger),
+    Column("resolved_at", BigInteger),
+    Column("snapshot", JSON, nullable=False),
+    Index(
+        "uq_incident_open",
+        "component",
+        unique=True,
+        sqlite_where=text("state <> 'resolved'"),
+        postgresql_where=text("state <> 'resolved'"),
+    ),
+    Index(None, "opened_at"),
+)
+
+incident_event = Table(
+    "incident_event",
+    METADATA,
+    Column("id", KEY, primary_key=True),
+    Column("incident", String(20), ForeignKey("incident.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("happened_at", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("seen_by_customer_at", BigInteger),
+    Column("facts", JSON, nullable=False),
+    UniqueConstraint("incident", "seq"),
+)
+
+case = Table(
+    "case",
+    METADATA,
+    Column("id", String(20), primary_key=True),
+    Column("customer", String(100), nullable=False),
+    Column("agreement", String(100), nullable=False),
+    Column("agreement_version", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("level", String(20), nullable=False),
+    Column("component", String(100)),
+    Column("incident", String(20), ForeignKey("incident.id")),
+    Column("title", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("reported_at", BigInteger, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+    Column("snapshot", JSON, nullable=False),
+    Index(None, "customer", "opened_at"),
+    Index(None, "incident"),
+)
+
+case_event = Table(
+    "case_event",
+    METADATA,
+    Column("id", KEY, primary_key=True),
+    Column("case", String(20), ForeignKey("case.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("happened_at", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("seen_by_customer_at", BigInteger),
+    Column("facts", JSON, nullable=False),
+    UniqueConstraint("case", "seq"),
+)
+
+timer = Table(
+    "timer",
+    METADATA,
+    Column("id", KEY, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("subject", String(60), nullable=False),
+    Column("step", String(60), nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("done_at", BigInteger),
+    Column("outcome", String(60)),
+    UniqueConstraint("kind", "subject", "step"),
+    Index("ix_timer_due", "due_at", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
+)
