@@ -1,4 +1,4 @@
-"""Instants and spans: whole milliseconds, POSIX time, no zone. Zones exist only at the calendar's edge (sla/calendar.py).
+"""Instants and spans: whole milliseconds, POSIX time, no zone. Zones exist only at the calendar's edge (sla/).
 
 An `Instant` is an int so that it is exact, sorts, stores and prints the same everywhere; sla-definition.md asks for it.
 """

@@ -1,4 +1,4 @@
-"""Chinese and English as equals. English sentences are the keys; each room keeps its own catalogue in `locale/zh-CN.po`.
+"""Chinese and English as equals. English sentences are the keys; each room has its catalogue in `locale/zh-CN.po`.
 
 Catalogues are read as they are, without a build step: a page cannot be in front of its translation.
 """
@@ -28,13 +28,13 @@ def catalogue(room: str, language: str) -> Mapping[str, str]:
 
 
 def say(room: str, language: str, sentence: str, **values: object) -> str:
-    """The sentence in that language with `{name}` replaced by the values. Values are data: never themselves formatted."""
+    """The sentence in that language, `{name}` replaced by the values. Values are data, never formatted themselves."""
     text = catalogue(room, language).get(sentence, sentence)
     return text.format(**values) if values else text
 
 
 def choose(text: str | Mapping[str, str], language: str) -> str:
-    """What the operator wrote: one text for all languages, or one for each. A missing one falls back to any there is."""
+    """What the operator wrote: one text for all languages, or one for each; a missing one falls back to any."""
     if isinstance(text, str):
         return text
     return text.get(language) or text.get(ENGLISH) or next(iter(text.values()), "")

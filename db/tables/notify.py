@@ -1,4 +1,4 @@
-"""The outbox: one row a message and address, and one row for every attempt to deliver it. Instants are POSIX milliseconds."""
+"""The outbox: one row a message and address, one row an attempt to deliver it. Instants are POSIX milliseconds."""
 
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, text
 

@@ -1,0 +1,80 @@
+"""Group commit: many independent pieces of work, one transaction, each piece whole or not at all.
+
+A piece is a synchronous function of a Connection. It runs inside a savepoint, so that one that fails takes only itself
+along; its caller hears of the result only after COMMIT.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from db.errors import StoreUnavailable
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+GROUP_LIMIT = 256
+_TOPICS = "upheld.topics"
+_SQLITE_TROUBLE = tuple(f"SQLITE_{word}" for word in ("FULL", "IOERR", "READONLY", "CANTOPEN", "BUSY", "CORRUPT"))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T]):
+    value: T | None = None
+    error: Exception | None = None
+
+
+def announce(tx: Connection, topic: str) -> None:
+    """Say that this transaction changed something others wait for; they hear of it after COMMIT."""
+    tx.info.setdefault(_TOPICS, set()).add(topic)
+
+
+def run_batch(connection: Connection, works: Sequence[Work[Any]]) -> tuple[list[Outcome[Any]], frozenset[str]]:
+    """All outcomes in order and the topics announced. Raises StoreUnavailable when nothing could be committed."""
+    connection.info.pop(_TOPICS, None)
+    try:
+        with connection.begin():
+            outcomes = [_run_one(connection, work, alone=len(works) == 1) for work in works]
+            if len(outcomes) == 1 and outcomes[0].error is not None:
+                raise _OnlyOne(outcomes[0].error)
+    except _OnlyOne as only:
+        return [Outcome(error=only.error)], frozenset()
+    except DBAPIError as error:
+        raise StoreUnavailable(f"the store did not commit: {error.orig}") from error
+    return outcomes, frozenset(connection.info.pop(_TOPICS, ()))
+
+
+class _OnlyOne(Exception):
+    """Takes a lone piece's error through the transaction, so that it rolls back."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def _run_one(connection: Connection, work: Work[Any], *, alone: bool) -> Outcome[Any]:
+    try:
+        if alone:
+            return Outcome(value=work(connection))
+        with connection.begin_nested():
+            return Outcome(value=work(connection))
+    except DBAPIError as error:
+        if error.connection_invalidated or is_store_trouble(error):
+            raise
+        return Outcome(error=error)
+    except Exception as error:  # handed to the caller that gave us the work, never swallowed
+        return Outcome(error=error)
+
+
+def is_store_trouble(error: DBAPIError) -> bool:
+    """Disk full, I/O error, read-only, server gone: the store's fault, not the statement's."""
+    code = getattr(error.orig, "sqlite_errorname", "")
+    if code.startswith(
+        ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_CORRUPT")
+    ):
+        return True
+    state = str(getattr(error.orig, "sqlstate", "") or "")
+    return state.startswith(("08", "53", "57P", "58"))

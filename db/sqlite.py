@@ -1,0 +1,197 @@
+"""SQLite: one writer thread owns the only read-write connection and all checkpoints; readers are read-only.
+
+Several connections that write or checkpoint can corrupt a WAL on SQLite before 3.51.3, and Debian 12 has 3.40. WAL with
+`synchronous=FULL` keeps every commit through a power cut; committing in groups makes that cheap.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from db import lock, migrate
+from db.batch import GROUP_LIMIT, Outcome, Work, is_store_trouble, run_batch
+from db.engine import Listener, Use
+from db.errors import StoreUnavailable, StoreUnreadable
+
+T = TypeVar("T")
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA mmap_size=0",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA journal_size_limit=67108864",
+)
+_READERS = 4
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Work[Any]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+
+
+class SqliteDatabase:
+    """See db/engine.py."""
+
+    def __init__(self, path: Path, held: IO[str] | None, use: Use) -> None:
+        self._held = held
+        self._listeners: list[Listener] = []
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._reading = _engine(path, read_only=True)
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="upheld-read")
+        self._writing: Engine | None = None
+        self._writer: threading.Thread | None = None
+        if use is not Use.READ:
+            self._writing = _engine(path, read_only=False)
+            self._writer = threading.Thread(target=self._write_loop, name="upheld-write", daemon=True)
+            self._writer.start()
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        if self._writer is None:
+            raise StoreUnavailable("the store was opened for reading only")
+        loop = asyncio.get_running_loop()
+        job = _Job(work, loop, loop.create_future())
+        self._jobs.put(job)
+        result: T = await job.future
+        return result
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    def listen(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    async def close(self) -> None:
+        if self._writer is not None:
+            self._jobs.put(None)
+            await asyncio.to_thread(self._writer.join)
+        self._readers.shutdown(wait=True)
+        self._reading.dispose()
+        if self._writing is not None:
+            self._writing.dispose()
+        if self._held is not None:
+            self._held.close()
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        try:
+            with self._reading.connect() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            if is_store_trouble(error):
+                raise StoreUnavailable(f"the store did not answer: {error.orig}") from error
+            raise
+
+    def _write_loop(self) -> None:
+        assert self._writing is not None
+        with self._writing.connect() as connection:
+            while (first := self._jobs.get()) is not None:
+                jobs, more = self._take(first)
+                self._write_group(connection, jobs)
+                if not more:
+                    return
+
+    def _take(self, first: _Job) -> tuple[list[_Job], bool]:
+        jobs = [first]
+        while len(jobs) < GROUP_LIMIT:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                return jobs, False
+            jobs.append(job)
+        return jobs, True
+
+    def _write_group(self, connection: Connection, jobs: list[_Job]) -> None:
+        try:
+            outcomes, topics = run_batch(connection, [job.work for job in jobs])
+        except StoreUnavailable as error:
+            outcomes, topics = [Outcome(error=error)] * len(jobs), frozenset()
+        except DBAPIError as error:
+            trouble = StoreUnavailable(f"the store did not begin: {error.orig}")
+            outcomes, topics = [Outcome(error=trouble)] * len(jobs), frozenset()
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Outcome[Any]]]] = {}
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            by_loop.setdefault(job.loop, []).append((job.future, outcome))
+        for loop, settled in by_loop.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._settle, settled, topics)
+
+    def _settle(self, settled: list[tuple[asyncio.Future[Any], Outcome[Any]]], topics: frozenset[str]) -> None:
+        for future, outcome in settled:
+            if future.cancelled():
+                continue
+            if outcome.error is not None:
+                future.set_exception(outcome.error)
+            else:
+                future.set_result(outcome.value)
+        if topics:
+            for listener in self._listeners:
+                listener(topics)
+
+
+async def open_sqlite(url: URL, use: Use) -> SqliteDatabase:
+    if not url.database:
+        raise StoreUnreadable("store.url: sqlite:// needs a file; write sqlite:///upheld.db")
+    path = Path(url.database)
+    if use is Use.READ and not await asyncio.to_thread(path.exists):
+        raise StoreUnreadable(f"{path}: there is no store yet; run `upheld serve` or `upheld migrate` first")
+    held = None if use is Use.READ else lock.take(path)
+    try:
+        await asyncio.to_thread(_prepare, path, use)
+    except BaseException:
+        if held is not None:
+            held.close()
+        raise
+    return SqliteDatabase(path, held, use)
+
+
+def _prepare(path: Path, use: Use) -> None:
+    engine = _engine(path, read_only=use is Use.READ)
+    try:
+        with engine.connect() as connection:
+            if use is Use.READ:
+                migrate.check(connection)
+            else:
+                with connection.begin():
+                    migrate.upgrade(connection)
+    except DatabaseError as error:
+        raise StoreUnreadable(f"{path}: cannot be used as a store: {error.orig}") from error
+    finally:
+        engine.dispose()
+
+
+def _engine(path: Path, *, read_only: bool) -> Engine:
+    def connect() -> sqlite3.Connection:
+        address = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+        # isolation_level None: SQLAlchemy's own BEGIN is the only one, and it is BEGIN IMMEDIATE (below)
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+        for pragma in ("PRAGMA query_only=ON", "PRAGMA busy_timeout=5000") if read_only else _PRAGMAS:
+            connection.execute(pragma)
+        return connection
+
+    if read_only:
+        engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=_READERS, max_overflow=0)
+    else:
+        engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,85 @@
+"""The store's promises, on both databases."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from db.batch import announce
+from db.engine import Database
+from db.tables.people import user
+
+
+def _add(name: str, role: str = "engineer") -> dict[str, object]:
+    return {"name": name, "password_hash": "x", "role": role, "created_at": 1}
+
+
+def _names(tx: Connection) -> list[str]:
+    return list(tx.scalars(select(user.c.name).order_by(user.c.name)))
+
+
+async def test_what_is_written_is_read_back(database: Database) -> None:
+    await database.write(lambda tx: tx.execute(insert(user), _add("li")) and None)
+
+    assert await database.read(_names) == ["li"]
+
+
+async def test_a_failing_piece_of_work_takes_only_itself_along(database: Database) -> None:
+    await database.write(lambda tx: tx.execute(insert(user), _add("li")) and None)
+
+    def half(tx: Connection) -> None:
+        tx.execute(insert(user), _add("half"))
+        tx.execute(insert(user), _add("li"))
+
+    def good(name: str) -> None:
+        return None
+
+    results = await asyncio.gather(
+        database.write(lambda tx: tx.execute(insert(user), _add("a")) and None),
+        database.write(half),
+        database.write(lambda tx: tx.execute(insert(user), _add("b")) and None),
+        return_exceptions=True,
+    )
+
+    assert [type(result) for result in results] == [type(None), IntegrityError, type(None)]
+    assert await database.read(_names) == ["a", "b", "li"]
+
+
+async def test_a_lone_failing_piece_keeps_nothing_and_the_writer_goes_on(database: Database) -> None:
+    def broken(tx: Connection) -> None:
+        tx.execute(insert(user), _add("half"))
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await database.write(broken)
+    await database.write(lambda tx: tx.execute(insert(user), _add("li")) and None)
+
+    assert await database.read(_names) == ["li"]
+
+
+async def test_concurrent_read_modify_writes_lose_nothing(database: Database) -> None:
+    await database.write(lambda tx: tx.execute(insert(user), {**_add("n"), "created_at": 0}) and None)
+
+    def count_up(tx: Connection) -> None:
+        seen = tx.scalar(select(user.c.created_at).where(user.c.name == "n"))
+        tx.execute(user.update().where(user.c.name == "n").values(created_at=(seen or 0) + 1))
+
+    await asyncio.gather(*(database.write(count_up) for _ in range(300)))
+
+    assert await database.read(lambda tx: tx.scalar(select(user.c.created_at))) == 300
+
+
+async def test_listeners_hear_of_a_commit_and_only_of_a_commit(database: Database) -> None:
+    heard: list[str] = []
+    database.listen(lambda topics: heard.extend(sorted(topics)))
+
+    def fails(tx: Connection) -> None:
+        announce(tx, "never")
+        raise ValueError
+
+    await database.write(lambda tx: announce(tx, "outbox"))
+    with pytest.raises(ValueError):
+        await database.write(fails)
+
+    assert heard == ["outbox"]
