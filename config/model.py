@@ -1,0 +1,352 @@
+"""What the operator wrote, expanded to the long form: frozen, complete, every name resolved.
+
+Shapes: a mapping in the YAML is a dict here, and each entity carries its own `id`. Spans are int milliseconds, instants
+int milliseconds since 1970 in UTC, texts `str | dict[language, str]`. Whatever a plug-in understands stays in
+`options` as it was written, secrets wrapped; `config.options.parse` gives the plug-in's own frozen model.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Le
+from pydantic import Field, Strict
+
+from config.agreement import Agreement, Calendar, Category
+from config.instant import DAY, MINUTE, SECOND, Instant
+from config.secret import Secret, referenced
+from config.value import Count, Duration, Hidden, Moment, Text, Value, Zone
+
+
+class Tier(StrEnum):
+    CORE = "core"
+    IMPORTANT = "important"
+    MINOR = "minor"
+
+
+class Role(StrEnum):
+    ENGINEER = "engineer"
+    SERVICE_MANAGER = "service-manager"
+    EXECUTIVE = "executive"
+    ACCOUNT_MANAGER = "account-manager"
+    AUDITOR = "auditor"
+
+
+class Site(Value):
+    name: Text = "upheld"
+    external_url: str | None = None
+    timezone: Zone = "UTC"
+    languages: tuple[Literal["zh-CN", "en"], ...] = ("zh-CN", "en")
+
+
+class Store(Value):
+    url: Hidden = Secret("sqlite:///upheld.db", "sqlite:///upheld.db")
+    """`sqlite:////absolute/path` or `postgresql://user@host/name`, as `reveal()`."""
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """Absolute path of the database file; None on PostgreSQL."""
+        head, _, path = self.url.reveal().partition("sqlite:///")
+        return Path(path) if not head and path else None
+
+
+class Listen(Value):
+    address: str = "127.0.0.1:8080"
+    public: str | None = None
+    internal: str | None = None
+
+    @property
+    def host(self) -> str:
+        return self.address.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        return int(self.address.rpartition(":")[2])
+
+
+class Signing(Value):
+    key_file: Path = Path("signing.key")
+
+
+class Probing(Value):
+    witnesses: tuple[str, ...] = ()
+
+
+class Channel(Value):
+    id: str
+    kind: str
+    options: dict[str, object] = Field(default_factory=dict)
+
+
+class Reach(Value):
+    channel: str
+    after: Duration = 0
+
+
+class Person(Value):
+    id: str
+    name: Text
+    email: str | None = None
+    phone: str | None = None
+    role: Role = Role.ENGINEER
+    language: Literal["zh-CN", "en"] | None = None
+    reach: tuple[Reach, ...] = ()
+
+
+class Rota(Value):
+    id: str
+    timezone: Zone = "UTC"
+    rotate: Literal["daily", "weekly"] = "weekly"
+    handoff: str = "Mon 09:00"
+    """`Mon 09:00`, or `09:00` for a daily one, in the rota's zone."""
+    people: tuple[str, ...] = Field(min_length=1)
+
+
+class Step(Value):
+    notify: tuple[str, ...] = Field(min_length=1)
+    """Person ids and `rota:<id>`."""
+    after: Duration = 0
+    """From the step before; of the first step in the first round from the opening."""
+
+
+class Escalation(Value):
+    """The steps in turn, `repeat` times over; `pause` after a round's last step comes the next round or the fallback."""
+
+    id: str
+    steps: tuple[Step, ...] = Field(min_length=1)
+    repeat: Annotated[int, Strict(), Ge(1), Le(100)] | None = 1
+    """1 = once through; None (written `until-acknowledged`) = without end."""
+    pause: Duration = 10 * MINUTE
+    fallback: tuple[str, ...] = ()
+    """Told when the steps are used up or reach nobody."""
+
+
+class DownWhen(Value):
+    """When the component is down: any check, all of them, or fewer than `up` of them up."""
+
+    mode: Literal["any", "all", "fewer_than_up"] = "any"
+    up: Count | None = None
+
+
+class Check(Value):
+    id: str
+    """`component/check`."""
+    component: str
+    kind: str
+    target: str = ""
+    name: Text | None = None
+    interval: Duration = 60 * SECOND
+    timeout: Duration = 10 * SECOND
+    attempts: Count = 1
+    """Tries inside one logical check; not `fall`."""
+    fall: Count = 3
+    rise: Count = 2
+    recheck: Duration = 20 * SECOND
+    """Pause before the next check while a change is unconfirmed."""
+    degraded_over: Duration | None = None
+    options: dict[str, object] = Field(default_factory=dict)
+    """What the kind alone understands, as written; secrets are `Secret`."""
+
+    @property
+    def definition(self) -> str:
+        """Digest of the question asked. While it stays the same, history, phase and streaks stay with the check.
+
+        A secret counts by its reference: a changed password is the same question. A reload must therefore take the
+        new Check itself even where the digest is unchanged.
+        """
+        question = self.model_dump(mode="python", exclude={"id", "component", "name", "options"})
+        return sha256(_canonical({**question, "options": referenced(self.options)}).encode()).hexdigest()
+
+
+class Component(Value):
+    id: str
+    name: Text
+    description: Text | None = None
+    tier: Tier = Tier.CORE
+    owner: str | None = None
+    runbook: str | None = None
+    dashboard: str | None = None
+    down_when: DownWhen = DownWhen()
+    after: tuple[str, ...] = ()
+    """Depends on: its own incident is held while one of these is failing."""
+    escalation: str | None = None
+    """None: nobody is paged; the log alone hears of it."""
+    checks: dict[str, Check] = Field(default_factory=dict)
+
+
+class Source(Value):
+    id: str
+    """Stands in the URL: `/hooks/<id>`."""
+    kind: str
+    options: dict[str, object] = Field(default_factory=dict)
+
+
+SeverityNumber = Annotated[int, Strict(), Ge(1), Le(3)]
+
+
+class When(Value):
+    """Every key that is written must hold."""
+
+    tier: Tier | None = None
+    state: Literal["down", "partial", "degraded"] | None = None
+    component: str | None = None
+    source: str | None = None
+
+
+class SeverityRule(Value):
+    when: When
+    severity: SeverityNumber
+
+
+class Severity(Value):
+    rules: tuple[SeverityRule, ...] = ()
+    """The first that holds decides; none: tier x state."""
+
+
+class Contact(Value):
+    name: Text
+    email: str | None = None
+    phone: str | None = None
+    kind: Literal["primary", "technical", "billing", "emergency"] = "primary"
+    language: Literal["zh-CN", "en"] | None = None
+
+
+class Customer(Value):
+    id: str
+    name: Text
+    registration: str | None = None
+    language: Literal["zh-CN", "en"] | None = None
+    contacts: tuple[Contact, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    """Every version, by id and then version."""
+
+
+class ExclusionNotice(Value):
+    given: Moment
+    ref: str | None = None
+    """The annex it rests on; without one a configured exclusion is a proposal until confirmed."""
+
+
+class Exclusion(Value):
+    """One window [start, end), or a recurring one: `every` local day and time, `duration` long."""
+
+    id: str
+    components: tuple[str, ...] = Field(min_length=1)
+    category: Category
+    start: Moment | None = None
+    end: Moment | None = None
+    every: str | None = None
+    """`Sun 01:00`, `day 01:00` (each day) or `1 01:00` (day of the month), local to `timezone`."""
+    duration: Duration | None = None
+    timezone: Zone = "UTC"
+    notice: ExclusionNotice | None = None
+    text: Text | None = None
+
+
+class Group(Value):
+    group: Text
+    of: tuple[str, ...] = Field(min_length=1)
+
+
+class Page(Value):
+    id: str
+    path: str = "/"
+    title: Text | None = None
+    components: tuple[str | Group, ...] = ()
+
+    @property
+    def component_ids(self) -> tuple[str, ...]:
+        """Every component on the page, in its order, groups opened."""
+        entries = ((entry,) if isinstance(entry, str) else entry.of for entry in self.components)
+        return tuple(component for entry in entries for component in entry)
+
+
+class Access(Value):
+    oidc: object | None = None
+
+
+class Retention(Value):
+    results: Duration = 120 * DAY
+    rollups: Duration = 730 * DAY
+    records: Duration = 1825 * DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A key that is understood and checked, but changes nothing in this version."""
+
+    where: str
+    """`file:line:column`."""
+    key: str
+
+
+class Config(Value):
+    site: Site = Site()
+    store: Store = Store()
+    listen: Listen = Listen()
+    signing: Signing = Signing()
+    probing: Probing = Probing()
+    calendars: dict[str, Calendar] = Field(default_factory=dict)
+    channels: dict[str, Channel] = Field(default_factory=dict)
+    people: dict[str, Person] = Field(default_factory=dict)
+    rotas: dict[str, Rota] = Field(default_factory=dict)
+    escalations: dict[str, Escalation] = Field(default_factory=dict)
+    components: dict[str, Component]
+    sources: dict[str, Source] = Field(default_factory=dict)
+    severity: Severity = Severity()
+    customers: dict[str, Customer] = Field(default_factory=dict)
+    exclusions: dict[str, Exclusion] = Field(default_factory=dict)
+    pages: dict[str, Page] = Field(default_factory=dict)
+    access: Access = Access()
+    retention: Retention = Retention()
+    folder: Path = Path()
+    """Where the configuration lies; relative paths were resolved against it."""
+    not_in_use: tuple[Notice, ...] = ()
+
+    def component(self, id: str) -> Component:
+        """Raises KeyError."""
+        return self.components[id]
+
+    def checks(self) -> Iterator[Check]:
+        """Every check of every component, in the order written."""
+        for component in self.components.values():
+            yield from component.checks.values()
+
+    def check(self, id: str) -> Check:
+        """By full id `component/check`. Raises KeyError."""
+        component, _, name = id.partition("/")
+        return self.components[component].checks[name]
+
+    def agreements(self) -> Iterator[Agreement]:
+        """Every version of every agreement of every customer."""
+        for customer in self.customers.values():
+            yield from customer.agreements
+
+    def agreement(self, id: str, at: Instant) -> Agreement | None:
+        """The version in force at that instant."""
+        return next((one for one in self.agreements() if one.id == id and one.in_force(at)), None)
+
+    def covering(self, component: str, at: Instant) -> tuple[Agreement, ...]:
+        """The agreement versions in force at `at` that cover the component."""
+        return tuple(one for one in self.agreements() if component in one.components and one.in_force(at))
+
+    def escalation_of(self, component: str) -> Escalation | None:
+        name = self.components[component].escalation
+        return self.escalations[name] if name is not None else None
+
+
+def _canonical(value: object) -> str:
+    """One text for equal values: mappings by key, no floats rounded, no addresses of objects."""
+    match value:
+        case Mapping():
+            inner = (
+                f"{key!r}:{_canonical(item)}" for key, item in sorted(value.items(), key=lambda pair: str(pair[0]))
+            )
+            return "{" + ",".join(inner) + "}"
+        case list() | tuple():
+            return "[" + ",".join(_canonical(item) for item in value) + "]"
+        case _:
+            return repr(value)

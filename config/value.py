@@ -1,0 +1,113 @@
+"""The small types the configuration is made of: how each is written, and what it is inside.
+
+Written values are strict: a span needs its unit, a weight is `"1/2"` and never a float. In code the same models
+take the inside form (milliseconds, Fraction), so that tests and other rooms build them without strings.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from re import compile as pattern
+from typing import Annotated, Any, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from annotated_types import Ge, Le
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Strict, ValidationInfo, WithJsonSchema
+
+from config.duration import parse_duration
+from config.instant import Instant, Span
+from config.language import LANGUAGES
+from config.secret import Secret
+
+WRITTEN = "written"
+"""Validation context of what people wrote; without it values come from code."""
+
+
+class Value(BaseModel):
+    """One frozen part of the configuration; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+def _span(value: object, info: ValidationInfo) -> object:
+    if isinstance(value, str):
+        return parse_duration(value)
+    if info.context == WRITTEN or isinstance(value, bool):
+        raise ValueError("a length of time needs a unit, like 30s, 5m, 1h or 21d")
+    return value
+
+
+def _text(value: object) -> object:
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("a text must not be empty")
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, Mapping):
+        raise ValueError("a text is a quoted string, or one for each language: {zh-CN: …, en: …}")
+    for language, words in value.items():
+        if language not in LANGUAGES:
+            raise ValueError(f"'{language}' is not a language of the pages; write {' or '.join(LANGUAGES)}")
+        if not isinstance(words, str) or not words.strip():
+            raise ValueError(f"the text for {language} must be a string that is not empty")
+    if not value:
+        raise ValueError("a text needs at least one language: {zh-CN: …, en: …}")
+    return dict(value)
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"'{value}' is not a time zone; write one like Asia/Shanghai, Europe/Berlin or UTC") from error
+    return value
+
+
+_WEIGHT = pattern(r"\d{1,6}(?:/[1-9]\d{0,5}|\.\d{1,6})?")
+
+
+def _weight(value: object) -> object:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if whole or (isinstance(value, str) and _WEIGHT.fullmatch(value)):
+        value = Fraction(str(value))
+    if not isinstance(value, Fraction) or not 0 <= value <= 1:
+        raise ValueError('a weight lies between 0 and 1 and is exact: "0", "1/2" or "1" in quotes')
+    return value
+
+
+def _secret(value: object) -> object:
+    return Secret(value) if isinstance(value, str) else value
+
+
+def schema_of(kind: str, **more: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": kind, **more})
+
+
+Duration: TypeAlias = Annotated[
+    Span, BeforeValidator(_span), Ge(0), schema_of("string", pattern=r"^(\d+(ms|s|m|h|d|w|y))+$", examples=["30s"])
+]
+"""Milliseconds; written `30s`."""
+
+Text: TypeAlias = Annotated[
+    str | dict[str, str],
+    BeforeValidator(_text),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "properties": {name: {"type": "string"} for name in LANGUAGES},
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+"""One text for all languages, or one for each; read it with `config.language.choose`."""
+
+Zone: TypeAlias = Annotated[str, AfterValidator(_zone)]
+Weight: TypeAlias = Annotated[Fraction, BeforeValidator(_weight), schema_of("string", examples=["1/2"])]
+Moment: TypeAlias = Annotated[Instant, Strict()]
+Count: TypeAlias = Annotated[int, Strict(), Ge(1), Le(1000)]
+Flag: TypeAlias = Annotated[bool, Strict()]
+Hidden: TypeAlias = Annotated[Secret, BeforeValidator(_secret), schema_of("string")]
+"""A text that may hold a password."""
