@@ -1,0 +1,202 @@
+"""What one customer is owed: a case under one agreement version, as events and as their sum. Pure.
+
+A case may come from an incident or from a person without any. People's facts carry when it happened and, apart from
+that, when it was written. `reported_at` is the customer's report, `started_at` the instant its clocks start: the
+earlier of the report and the automatic opening (requirements.md 1).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TypeAlias, assert_never
+
+from config.agreement import CaseKind
+from config.instant import Instant
+
+RESPOND = "respond"
+RESOLVE = "resolve"
+
+
+class CaseProgress(StrEnum):
+    OPEN = "open"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOpened:
+    customer: str
+    agreement: str
+    agreement_version: int
+    kind: CaseKind
+    level: int
+    title: str
+    reported_at: Instant
+    caller: str | None = None
+    component: str | None = None
+    incident: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fulfilled:
+    """What a commitment asks for happened: `respond`, `accept`, `workaround`… and how it can be seen."""
+
+    commitment: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseNoted:
+    """Progress; the customer sees it as it is written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """For the customer; stops the resolve clock only because he is shown at once what is awaited."""
+
+    awaited: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """The customer gave what was awaited, or the wait ended otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResolved:
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """By the customer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contested:
+    """The customer is not satisfied: the case is open again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockWarned:
+    """A commitment is about to be missed, or was: told before and at the instant."""
+
+    commitment: str
+    missed: bool
+    due_at: Instant
+
+
+CaseEvent: TypeAlias = (
+    CaseOpened | Fulfilled | CaseNoted | Waiting | Resumed | CaseResolved | Confirmed | Contested | ClockWarned
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRecorded:
+    event: CaseEvent
+    happened_at: Instant
+    recorded_at: Instant
+    by: str
+    seen_by_customer_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    id: str
+    customer: str
+    agreement: str
+    agreement_version: int
+    kind: CaseKind
+    level: int
+    title: str
+    component: str | None
+    incident: str | None
+    caller: str | None
+    progress: CaseProgress
+    reported_at: Instant
+    opened_at: Instant
+    fulfilled: Mapping[str, Instant] = field(default_factory=dict)
+    """Commitment -> when what it asks for first happened."""
+    pauses: tuple[tuple[Instant, Instant | None], ...] = ()
+    resolved_at: Instant | None = None
+    confirmed_at: Instant | None = None
+    version: int = 1
+
+    @property
+    def started_at(self) -> Instant:
+        return min(self.reported_at, self.opened_at)
+
+    @property
+    def open(self) -> bool:
+        return self.progress in (CaseProgress.OPEN, CaseProgress.WAITING)
+
+
+def open_case(case_id: str, recorded: CaseRecorded) -> Case:
+    """The case a `CaseOpened` event begins."""
+    event = recorded.event
+    assert isinstance(event, CaseOpened)
+    return Case(
+        id=case_id,
+        customer=event.customer,
+        agreement=event.agreement,
+        agreement_version=event.agreement_version,
+        kind=event.kind,
+        level=event.level,
+        title=event.title,
+        component=event.component,
+        incident=event.incident,
+        caller=event.caller,
+        progress=CaseProgress.OPEN,
+        reported_at=event.reported_at,
+        opened_at=recorded.recorded_at,
+    )
+
+
+def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
+    """The case after one more event."""
+    after = replace(case, version=case.version + 1)
+    at = recorded.happened_at
+    match recorded.event:
+        case Fulfilled(commitment=commitment):
+            return _fulfil(after, commitment, at)
+        case Waiting():
+            return replace(after, progress=CaseProgress.WAITING, pauses=(*_stopped(case, at), (at, None)))
+        case Resumed():
+            return replace(after, progress=CaseProgress.OPEN, pauses=_stopped(case, at))
+        case CaseResolved():
+            resolved = replace(after, progress=CaseProgress.RESOLVED, resolved_at=at, pauses=_stopped(case, at))
+            return _fulfil(resolved, RESOLVE, at)
+        case Confirmed():
+            return replace(after, progress=CaseProgress.CONFIRMED, confirmed_at=at)
+        case Contested():
+            met = {name: when for name, when in case.fulfilled.items() if name != RESOLVE}
+            return replace(after, progress=CaseProgress.OPEN, resolved_at=None, confirmed_at=None, fulfilled=met)
+        case CaseOpened() | CaseNoted() | ClockWarned():
+            return after
+        case other:
+            assert_never(other)
+
+
+def _fulfil(case: Case, commitment: str, at: Instant) -> Case:
+    earliest = min(at, case.fulfilled.get(commitment, at))
+    return replace(case, fulfilled={**case.fulfilled, commitment: earliest})
+
+
+def _stopped(case: Case, at: Instant) -> tuple[tuple[Instant, Instant | None], ...]:
+    return tuple((start, at if end is None else end) for start, end in case.pauses)
+
+
+def replay_case(case_id: str, events: Iterable[CaseRecorded]) -> Case:
+    """The case its whole log adds up to; the first event is `CaseOpened`."""
+    rest = iter(events)
+    found = open_case(case_id, next(rest))
+    for recorded in rest:
+        found = evolve_case(found, recorded)
+    return found

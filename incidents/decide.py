@@ -1,0 +1,100 @@
+"""What follows from a component's condition, and from what a person does. Nothing here performs anything.
+
+An empty list means: nothing happens. `Refused` means a person asked for something that cannot be; its text says why.
+"""
+
+from dataclasses import dataclass
+
+from config.instant import Instant
+from config.state import State
+from incidents.incident import (
+    Acknowledged,
+    Event,
+    Incident,
+    Noted,
+    Opened,
+    Progress,
+    Recovered,
+    Resolved,
+    SeverityRaised,
+    StateChanged,
+)
+from incidents.severity import Severity
+
+
+class Refused(Exception):
+    """What was asked for does not fit the incident; the text tells the person why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """All that is known of a component now: the worst of its checks and open alerts."""
+
+    component: str
+    state: State
+    since: Instant
+    severity: Severity
+    cause: str
+    title: str
+    held_by: str | None = None
+    """The component it depends on, while that one is failing: its own incident waits."""
+
+
+def decide(latest: Incident | None, condition: Condition) -> list[Event]:
+    """`latest` is the component's newest incident, resolved or not."""
+    if latest is not None and latest.unresolved:
+        return _while_open(latest, condition)
+    if latest is not None and latest.muted:
+        return [Recovered()] if condition.state is State.UP else []
+    if not condition.state.failing or condition.held_by is not None:
+        return []
+    return [
+        Opened(
+            component=condition.component,
+            state=condition.state,
+            severity=condition.severity.value,
+            because=condition.severity.because,
+            cause=condition.cause,
+            title=condition.title,
+            started_at=condition.since,
+        )
+    ]
+
+
+def _while_open(incident: Incident, condition: Condition) -> list[Event]:
+    if condition.state is State.UP:
+        return [Resolved(because=f"{condition.component} is up again", recovered=True)]
+    if not condition.state.failing:
+        return []  # not knowing neither opens nor ends anything
+    events: list[Event] = []
+    if condition.state is not incident.state:
+        events.append(StateChanged(state=condition.state))
+    if condition.severity.value < incident.severity:
+        events.append(SeverityRaised(severity=condition.severity.value, because=condition.severity.because))
+    return events
+
+
+def acknowledge(incident: Incident, channel: str) -> list[Event]:
+    """Again is no fault: nothing happens. Raises Refused for a resolved incident."""
+    match incident.progress:
+        case Progress.TRIGGERED:
+            return [Acknowledged(channel=channel)]
+        case Progress.ACKNOWLEDGED:
+            return []
+        case Progress.RESOLVED:
+            raise Refused(f"{incident.id} is already resolved; there is nothing to acknowledge")
+
+
+def resolve(incident: Incident, reason: str, condition_state: State) -> list[Event]:
+    """Again is no fault. While the component still fails, it stays muted until it has recovered."""
+    if incident.progress is Progress.RESOLVED:
+        return []
+    recovered = not condition_state.failing
+    return [Resolved(because=reason or "resolved by hand", recovered=recovered)]
+
+
+def note(text: str) -> list[Event]:
+    """Raises Refused for an empty note."""
+    if not text.strip():
+        raise Refused("a note needs a text")
+    return [Noted(text=text.strip())]

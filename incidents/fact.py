@@ -1,0 +1,51 @@
+"""Events to stored facts and back: the class name in snake case is the `kind`, its fields are the `facts`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from enum import StrEnum
+from typing import Any, get_args
+
+from config.agreement import CaseKind
+from config.state import State
+from incidents.case import CaseEvent
+from incidents.incident import Event
+
+_WORD = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def kind_of(event: Event | CaseEvent) -> str:
+    """`SeverityRaised` -> `severity_raised`."""
+    return _WORD.sub("_", type(event).__name__).lower()
+
+
+def facts_of(event: Event | CaseEvent) -> dict[str, Any]:
+    """Plain JSON values."""
+    return {key: value.value if isinstance(value, StrEnum) else value for key, value in asdict(event).items()}
+
+
+_INCIDENT_EVENTS = {_WORD.sub("_", one.__name__).lower(): one for one in get_args(Event)}
+_CASE_EVENTS = {_WORD.sub("_", one.__name__).lower(): one for one in get_args(CaseEvent)}
+_ENUMS: dict[str, type[StrEnum]] = {"state": State, "kind": CaseKind}
+
+
+def incident_event(kind: str, facts: Mapping[str, Any]) -> Event:
+    event: Event = _build(_INCIDENT_EVENTS[kind], facts)
+    return event
+
+
+def case_event(kind: str, facts: Mapping[str, Any]) -> CaseEvent:
+    event: CaseEvent = _build(_CASE_EVENTS[kind], facts)
+    return event
+
+
+def _build(event: type[Any], facts: Mapping[str, Any]) -> Any:
+    """Facts of an earlier version may lack fields that have a default; unknown ones are a newer version's."""
+    known = {field.name for field in fields(event)}
+    return event(**{key: _value(key, value) for key, value in facts.items() if key in known})
+
+
+def _value(key: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    return _ENUMS[key](value) if key in _ENUMS and isinstance(value, str) else value

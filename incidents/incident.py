@@ -1,0 +1,171 @@
+"""One technical fault: what happened to it, as events, and what it is now, as their sum.
+
+`decide.py` says which events follow from a component's condition or a person's act; `evolve` here adds one event to an
+incident. Both are pure; instants are POSIX milliseconds.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeAlias, assert_never
+
+from config.instant import Instant
+from config.state import State
+
+
+class Progress(StrEnum):
+    TRIGGERED = "triggered"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    component: str
+    state: State
+    severity: int
+    because: str
+    cause: str
+    title: str
+    started_at: Instant
+    recurrence_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateChanged:
+    """The component got better or worse without recovering."""
+
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityRaised:
+    severity: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    channel: str = "command"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalated:
+    """A step of the policy was carried out. `nobody` says why it reached no one."""
+
+    round: int
+    step: int
+    paged: tuple[str, ...]
+    nobody: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """`recovered` is False when a person resolved it while the component still fails: muted until it recovers."""
+
+    because: str
+    recovered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """The component of a muted, resolved incident is well again; the next failure opens a new incident."""
+
+
+Event: TypeAlias = Opened | StateChanged | SeverityRaised | Acknowledged | Escalated | Noted | Resolved | Recovered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An event with when it was true, when it was written, who says so, and when the customer could see it."""
+
+    event: Event
+    happened_at: Instant
+    recorded_at: Instant
+    by: str
+    seen_by_customer_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    id: str
+    component: str
+    progress: Progress
+    state: State
+    severity: int
+    title: str
+    cause: str
+    opened_at: Instant
+    started_at: Instant
+    acknowledged_at: Instant | None = None
+    acknowledged_by: str | None = None
+    resolved_at: Instant | None = None
+    recovered: bool = False
+    recurrence_of: str | None = None
+    version: int = 1
+
+    @property
+    def unresolved(self) -> bool:
+        return self.progress is not Progress.RESOLVED
+
+    @property
+    def muted(self) -> bool:
+        """Resolved by hand while its component still fails."""
+        return self.progress is Progress.RESOLVED and not self.recovered
+
+
+def open_incident(incident_id: str, recorded: Recorded) -> Incident:
+    """The incident an `Opened` event begins."""
+    event = recorded.event
+    assert isinstance(event, Opened)
+    return Incident(
+        id=incident_id,
+        component=event.component,
+        progress=Progress.TRIGGERED,
+        state=event.state,
+        severity=event.severity,
+        title=event.title,
+        cause=event.cause,
+        opened_at=recorded.recorded_at,
+        started_at=event.started_at,
+        recurrence_of=event.recurrence_of,
+    )
+
+
+def evolve(incident: Incident, recorded: Recorded) -> Incident:
+    """The incident after one more event."""
+    after = replace(incident, version=incident.version + 1)
+    match recorded.event:
+        case StateChanged(state=state):
+            return replace(after, state=state)
+        case SeverityRaised(severity=severity):
+            return replace(after, severity=severity)
+        case Acknowledged():
+            return replace(
+                after,
+                progress=Progress.ACKNOWLEDGED,
+                acknowledged_at=incident.acknowledged_at or recorded.happened_at,
+                acknowledged_by=recorded.by,
+            )
+        case Resolved(recovered=recovered):
+            return replace(after, progress=Progress.RESOLVED, resolved_at=recorded.happened_at, recovered=recovered)
+        case Recovered():
+            return replace(after, recovered=True)
+        case Opened() | Escalated() | Noted():
+            return after
+        case other:
+            assert_never(other)
+
+
+def replay(incident_id: str, events: Iterable[Recorded]) -> Incident:
+    """The incident its whole log adds up to; the first event is `Opened`."""
+    rest = iter(events)
+    incident = open_incident(incident_id, next(rest))
+    for recorded in rest:
+        incident = evolve(incident, recorded)
+    return incident
