@@ -1,0 +1,159 @@
+"""What tests share: the store on both databases, and real servers that are there for the asking."""
+
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from db.engine import Database, open_database
+from tests.servers.chromium import chromium
+from tests.servers.namespace import Network, network
+from tests.servers.nginx import Nginx
+from tests.servers.postgres import Postgres, postgres
+from tests.servers.program import scratch
+from tests.servers.receiver import Receiver
+from tests.servers.smtp import Smtp
+
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.server)]
+SERVERS = frozenset({"postgres_server", "durable_postgres", "nginx", "smtp", "browser", "cable"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for a server is marked as one, without its author having to think of it."""
+    for item in items:
+        if SERVERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.server)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that programs run as another user may walk into, with a path short enough for a Unix socket."""
+    with scratch("test") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """The session's one PostgreSQL, without fsync."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def durable_postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of the test's own, with fsync, which it may kill and start again."""
+    with postgres(durable=True) as server:
+        yield server
+
+
+@pytest.fixture(params=BOTH)
+def fresh_url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """The address of an empty store, before any migration, once on each database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{folder}/upheld.db"
+        return
+    server: Postgres = request.getfixturevalue("postgres_server")
+    name = server.create()
+    yield server.url(name)
+    server.drop(name)
+
+
+class Templates:
+    """A migrated, empty store of each kind, made at first use and copied for every test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._numbers = itertools.count(1)
+        self._postgres: str | None = None
+
+    async def sqlite(self) -> str:
+        """The address of a copy of its own."""
+        template = self.folder / "template.db"
+        if not template.exists():
+            database = await open_database(f"sqlite:///{template}")
+            await database.close()
+        copy = self.folder / f"{next(self._numbers)}.db"
+        shutil.copy(template, copy)
+        return f"sqlite:///{copy}"
+
+    async def postgresql(self, server: Postgres) -> str:
+        """The name of a copy of its own."""
+        if self._postgres is None:
+            name = server.create()
+            database = await open_database(server.url(name))
+            await database.close()
+            self._postgres = name
+        return server.create(template=self._postgres)
+
+
+@pytest.fixture(scope="session")
+def templates() -> Iterator[Templates]:
+    with scratch("templates") as made:
+        yield Templates(made)
+
+
+@pytest.fixture(params=BOTH)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgresql`; the second brings the session's server up."""
+    if request.param == "postgresql":
+        request.getfixturevalue("postgres_server")
+    return str(request.param)
+
+
+@pytest.fixture
+async def database_url(request: pytest.FixtureRequest, database_kind: str, templates: Templates) -> AsyncIterator[str]:
+    """The address of a migrated, empty store that nobody has open, once on each database."""
+    if database_kind == "sqlite":
+        yield await templates.sqlite()
+        return
+    server: Postgres = request.getfixturevalue("postgres_server")
+    name = await templates.postgresql(server)
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The store open and migrated, once on each database."""
+    opened = await open_database(database_url)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+@pytest.fixture
+def nginx(folder: Path) -> Iterator[Nginx]:
+    """A page that can be switched off."""
+    with Nginx(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def smtp(folder: Path) -> Iterator[Smtp]:
+    """A mail server without TLS or login; a test that wants these makes its own `Smtp(folder, tls=True, …)`."""
+    with Smtp(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """The far end of the webhook channel."""
+    with Receiver() as server:
+        yield server
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def cable() -> Iterator[Network]:
+    """Two network namespaces and the cable between them."""
+    with network() as joined:
+        yield joined

@@ -1,0 +1,110 @@
+"""A real PostgreSQL cluster of our own, run as its own user when the tests run as root, which it refuses."""
+
+import itertools
+import os
+import pwd
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from typing_extensions import override
+
+from tests.servers.program import HOST, MissingProgram, Program, free_port, scratch
+
+OWNER = "upheld"
+
+
+def binaries() -> Path:
+    """The folder of the newest server installed. Raises MissingProgram."""
+    folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    if not folders:
+        raise MissingProgram("postgresql", "postgresql")
+    return max(folders, key=lambda folder: int(folder.parent.name))
+
+
+class Postgres(Program):
+    """Listens on 127.0.0.1. Not `durable` means without fsync: for tests that kill nothing."""
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        self.binaries = binaries()
+        self.port = free_port()
+        self.data = folder / "data"
+        self._numbers = itertools.count(1)
+        user = "postgres" if os.geteuid() == 0 else None
+        if user:
+            owner = pwd.getpwnam(user)
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        settings = {
+            "port": str(self.port),
+            "listen_addresses": HOST,
+            "unix_socket_directories": "",
+            "max_connections": "60",
+            "shared_buffers": "32MB",
+            "fsync": "on" if durable else "off",
+            "synchronous_commit": "on" if durable else "off",
+            "full_page_writes": "on" if durable else "off",
+        }
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        argv = [str(self.binaries / "postgres"), "-D", str(self.data), *options]
+        super().__init__(argv, folder, user=user, stop_signal=signal.SIGINT)
+
+    @override
+    def start(self) -> None:
+        if not self.data.exists():
+            self._create_cluster()
+        super().start()
+        ready = [str(self.binaries / "pg_isready"), "-q", "-h", HOST, "-p", str(self.port)]
+        self.wait_until(lambda: subprocess.run(ready, check=False).returncode == 0, "PostgreSQL takes connections")
+
+    @override
+    def kill(self) -> None:
+        """kill -9 of the postmaster and all its backends; the next `start` recovers from the log."""
+        super().kill()
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def url(self, database: str) -> str:
+        return f"postgresql://{OWNER}@{HOST}:{self.port}/{database}"
+
+    def create(self, *, template: str = "template0") -> str:
+        """A fresh database, a copy of `template`; gives its name."""
+        name = f"t{next(self._numbers)}"
+        self.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def drop(self, name: str) -> None:
+        """Also with connections still open."""
+        self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def sql(self, statement: str, database: str = "postgres") -> str:
+        """What psql prints, without frame or heading."""
+        psql = [
+            str(self.binaries / "psql"),
+            "-XqAt",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            self.url(database),
+            "-c",
+            statement,
+        ]
+        done = subprocess.run(psql, capture_output=True, text=True, check=False, cwd="/")
+        if done.returncode:
+            raise RuntimeError(f"{statement}: {done.stderr}")
+        return done.stdout
+
+    def _create_cluster(self) -> None:
+        argv = [str(self.binaries / "initdb"), "-D", str(self.data), "-U", OWNER]
+        argv += ["-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        creator = Program(argv, self.folder, user=self.user)
+        creator.start()
+        if creator.wait(60):
+            raise RuntimeError(creator.output)
+
+
+@contextmanager
+def postgres(*, durable: bool = False) -> Iterator[Postgres]:
+    """A cluster with a folder of its own, both gone afterwards."""
+    with scratch("postgres") as folder, Postgres(folder, durable=durable) as server:
+        yield server
