@@ -1,0 +1,85 @@
+"""Observation runs: equal results in a row are one row, and no gap can hide in it.
+
+A run says how many results it holds, from when to when, which ticks inside it were not asked, and the sum of the
+latencies. A hole longer than 2 x interval + timeout, another outcome or another question ends it.
+A run is also closed when it lists many missing ticks, so that its row stays small.
+"""
+
+from dataclasses import dataclass, replace
+
+from config.instant import Instant, Span
+from probe.result import Outcome, Result
+from probe.verdict import evidence_of
+
+MISSING_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """`missing` are instants of ticks on the check's grid; latencies in microseconds."""
+
+    check: str
+    location: str
+    outcome: Outcome
+    first_at: Instant
+    last_at: Instant
+    last_tick: Instant
+    count: int
+    missing: tuple[Instant, ...]
+    interval: Span
+    timeout: Span
+    latency_sum_us: int
+    latency_max_us: int
+
+
+def extend(run: Run | None, result: Result, interval: Span, timeout: Span) -> tuple[Run | None, Run | None]:
+    """The run that now goes on, and the one this result ended. A missed result changes nothing; the next shows it."""
+    answer = result.answer
+    if answer.outcome is Outcome.MISSED:
+        return run, None
+    if run is None or not _continues(run, result, interval, timeout):
+        return _begin(result, interval, timeout), run
+    missing = run.missing
+    if result.tick > run.last_tick + interval:
+        missing = (*missing, *range(run.last_tick + interval, result.tick, interval))
+    latency = answer.latency_us
+    return (
+        replace(
+            run,
+            last_at=result.started_at,
+            last_tick=result.tick,
+            count=run.count + 1,
+            missing=missing,
+            latency_sum_us=run.latency_sum_us + latency,
+            latency_max_us=max(run.latency_max_us, latency),
+        ),
+        None,
+    )
+
+
+def _continues(run: Run, result: Result, interval: Span, timeout: Span) -> bool:
+    return (
+        run.outcome is result.answer.outcome
+        and run.interval == interval
+        and run.timeout == timeout
+        and len(run.missing) < MISSING_LIMIT
+        and 0 <= result.started_at - run.last_at <= evidence_of(interval, timeout)
+    )
+
+
+def _begin(result: Result, interval: Span, timeout: Span) -> Run:
+    latency = result.answer.latency_us
+    return Run(
+        check=result.check,
+        location=result.location,
+        outcome=result.answer.outcome,
+        first_at=result.started_at,
+        last_at=result.started_at,
+        last_tick=result.tick,
+        count=1,
+        missing=(),
+        interval=interval,
+        timeout=timeout,
+        latency_sum_us=latency,
+        latency_max_us=latency,
+    )

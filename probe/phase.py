@@ -1,0 +1,19 @@
+"""When a check is due: ticks on a fixed grid of the wall clock, shifted by the check's own phase.
+
+The phase is a hash of the id, so checks spread evenly, two processes agree, and a restart moves nobody.
+"""
+
+from hashlib import blake2b
+
+from config.instant import Instant, Span
+
+
+def phase_of(check: str, interval: Span) -> Span:
+    """0 <= phase < interval; stable for ever for the same id and interval."""
+    digest = blake2b(check.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % interval
+
+
+def tick_of(instant: Instant, interval: Span, phase: Span) -> Instant:
+    """The newest tick at or before the instant. A tick is named by the instant it is due."""
+    return (instant - phase) // interval * interval + phase

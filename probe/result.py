@@ -1,0 +1,93 @@
+"""What a run of a check learned: the answer of its kind, and the result it makes of a check at a location."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TypeAlias
+
+from config.instant import Instant, Span
+
+Plain: TypeAlias = str | int | bool | None
+"""What a fact may be: it goes into JSON as it is."""
+
+
+class Outcome(StrEnum):
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    INVALID = "invalid"  # we could not ask: our own fault, never the target's
+    MISSED = "missed"  # not asked at all
+
+    @property
+    def valid(self) -> bool:
+        """Whether it is evidence for the target's state."""
+        return self in _VALID
+
+
+_VALID = frozenset((Outcome.UP, Outcome.DEGRADED, Outcome.DOWN))
+
+
+class Reason(StrEnum):
+    """Why a result is not up. Bounded, because it is a metric label and a stored column."""
+
+    # the target's own doing
+    CONNECTION_REFUSED = "connection_refused"
+    CONNECTION_RESET = "connection_reset"
+    HOST_UNREACHABLE = "host_unreachable"
+    TIMEOUT = "timeout"
+    DNS_FAILURE = "dns_failure"
+    TLS_FAILURE = "tls_failure"
+    CERTIFICATE_INVALID = "certificate_invalid"
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    STATUS = "status"
+    BODY = "body"
+    REDIRECT = "redirect"
+    PROTOCOL_ERROR = "protocol_error"
+    TOO_SLOW = "too_slow"
+    HEARTBEAT_LATE = "heartbeat_late"
+    HEARTBEAT_FAILED = "heartbeat_failed"
+    # our own
+    NETWORK_UNREACHABLE = "network_unreachable"
+    RESOLVER_UNREACHABLE = "resolver_unreachable"
+    OUT_OF_FILES = "out_of_files"
+    OUT_OF_PORTS = "out_of_ports"
+    LOOP_HELD = "loop_held"
+    BAD_TARGET = "bad_target"
+    INTERNAL_ERROR = "internal_error"
+    NOT_LISTENING = "not_listening"
+    # of a state without evidence
+    LAPSED = "lapsed"
+    MISSED = "missed"
+    CHECK_EDITED = "check_edited"
+    CHECK_REMOVED = "check_removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a kind learned. `reason` is None exactly when it is up; latency and phases in microseconds."""
+
+    outcome: Outcome
+    reason: Reason | None = None
+    detail: str = ""
+    latency_us: int = 0
+    phases: Mapping[str, int] = field(default_factory=dict)
+    facts: Mapping[str, Plain] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """An answer to a check, from one location. `tick` is the instant on the check's grid it was asked for."""
+
+    check: str
+    location: str
+    tick: Instant
+    started_at: Instant
+    answer: Answer
+
+
+def timed(answer: Answer, degraded_over: Span | None) -> Answer:
+    """The answer with the latency rule applied: good but slower than `degraded_over` is degraded."""
+    if degraded_over is None or answer.outcome is not Outcome.UP or answer.latency_us <= degraded_over * 1000:
+        return answer
+    detail = f"answered after {answer.latency_us // 1000} ms, slow is over {degraded_over} ms"
+    return replace(answer, outcome=Outcome.DEGRADED, reason=Reason.TOO_SLOW, detail=detail)

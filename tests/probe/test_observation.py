@@ -1,0 +1,68 @@
+"""Runs hold every result, and list what was not asked."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probe.observation import MISSING_LIMIT, Run, extend
+from probe.result import Outcome, Result
+from tests.probe.line import result
+
+INTERVAL, TIMEOUT = 60, 10
+
+
+def runs_of(results: list[Result]) -> list[Run]:
+    run: Run | None = None
+    finished = []
+    for one in results:
+        run, ended = extend(run, one, INTERVAL, TIMEOUT)
+        finished += [ended] if ended else []
+    return [*finished, run] if run else finished
+
+
+def test_equal_results_are_one_run_with_summed_latency() -> None:
+    (run,) = runs_of([result(at, Outcome.UP, latency_us=at + 1) for at in (0, 60, 120)])
+    assert (run.first_at, run.last_at, run.count, run.missing) == (0, 120, 3, ())
+    assert (run.latency_sum_us, run.latency_max_us) == (1 + 61 + 121, 121)
+
+
+def test_another_outcome_begins_another_run() -> None:
+    runs = runs_of(
+        [result(0, Outcome.UP), result(60, Outcome.DOWN), result(120, Outcome.DOWN), result(180, Outcome.UP)]
+    )
+    assert [(run.outcome, run.count) for run in runs] == [(Outcome.UP, 1), (Outcome.DOWN, 2), (Outcome.UP, 1)]
+
+
+def test_a_missing_tick_is_listed_by_its_instant() -> None:
+    (run,) = runs_of([result(0, Outcome.UP), result(60, Outcome.MISSED), result(120, Outcome.UP)])
+    assert (run.count, run.missing) == (2, (60,))
+
+
+def test_rechecks_between_ticks_are_counted_and_leave_no_hole() -> None:
+    (run,) = runs_of([result(0, Outcome.DOWN), result(20, Outcome.DOWN, tick=0), result(60, Outcome.DOWN)])
+    assert (run.count, run.missing) == (3, ())
+
+
+def test_a_hole_longer_than_two_intervals_and_the_timeout_ends_the_run() -> None:
+    longest = 2 * INTERVAL + TIMEOUT
+    assert len(runs_of([result(0, Outcome.UP), result(longest, Outcome.UP, tick=120)])) == 1
+    assert len(runs_of([result(0, Outcome.UP), result(longest + 1, Outcome.UP, tick=120)])) == 2
+
+
+def test_a_run_full_of_missing_ticks_is_closed() -> None:
+    runs = runs_of([result(at, Outcome.UP) for at in range(0, 120 * (MISSING_LIMIT + 2), 120)])
+    assert [len(run.missing) for run in runs] == [MISSING_LIMIT, 0]
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from([Outcome.UP, Outcome.DOWN, Outcome.INVALID]))))
+def test_no_result_is_lost_and_no_latency_either(steps: list[tuple[int, Outcome]]) -> None:
+    at, given_results = 0, []
+    for step, outcome in steps:
+        at += step * INTERVAL
+        given_results.append(result(at, outcome, latency_us=at))
+    runs = runs_of(given_results)
+    assert sum(run.count for run in runs) == len(given_results)
+    assert sum(run.latency_sum_us for run in runs) == sum(one.answer.latency_us for one in given_results)
+    for run in runs:
+        ticks = set(range(run.first_at, run.last_at + 1, INTERVAL))
+        asked = {one.tick for one in given_results if run.first_at <= one.started_at <= run.last_at}
+        assert ticks == asked | set(run.missing)
