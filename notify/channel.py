@@ -1,0 +1,93 @@
+"""What a file in notify/channels/ offers: a way to bring a letter to an address.
+
+A channel either returns a `Receipt` or raises a `DeliveryError`, which says whether to try again. It ends by itself
+within its `timeout`, because only it knows whether the message had been handed over when time ran out.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from config.instant import SECOND, Instant, Span
+from notify.message import Message
+
+O = TypeVar("O", bound=BaseModel)  # noqa: E741
+
+
+class Reason(StrEnum):
+    """Why an attempt failed; the metric's and the timeline's word."""
+
+    UNREACHABLE = "unreachable"  # no address, no route, refused, or dropped before the message was handed over
+    TLS = "tls"  # no trusted encrypted line
+    CLEAR_LINE = "clear-line"  # the password would have gone over a line without encryption
+    LOGIN = "login"  # our own name or password was refused
+    TIMEOUT = "timeout"
+    THROTTLED = "throttled"  # "later": greylisting, 429
+    UNAVAILABLE = "unavailable"  # the receiver has trouble of its own
+    REJECTED = "rejected"  # the receiver will not take it
+    BAD_ADDRESS = "bad-address"
+    GONE = "gone"  # the receiver asks never to be called again
+    NO_CHANNEL = "no-channel"  # the configuration has no such channel (any more)
+    INTERRUPTED = "interrupted"  # our process ended while sending
+    DEFECT = "defect"  # a mistake in the channel itself
+
+
+class DeliveryError(Exception):
+    """The attempt failed.
+
+    `permanent`: trying again cannot help. `uncertain`: it may have arrived all the same.
+    `retry_after`: what the receiver asks for.
+    """
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        reason: Reason,
+        permanent: bool = False,
+        uncertain: bool = False,
+        retry_after: Span | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.reason = reason
+        self.permanent = permanent
+        self.uncertain = uncertain
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message on its way. `key` and `written_at` are the same in every attempt; `repeated`: one may have arrived."""
+
+    key: str
+    address: str
+    message: Message
+    written_at: Instant
+    now: Instant
+    attempt: int = 1
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The receiver took it; `detail` is its answer, kept as evidence."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel(Generic[O]):
+    """`idempotent`: the receiver can tell a repetition by the letter's key, so an uncertain attempt is simply repeated.
+
+    `address`: which of a person's addresses it needs ("email"); None where the options say where it goes.
+    """
+
+    options: type[O]
+    send: Callable[[O, Letter], Awaitable[Receipt]]
+    idempotent: bool
+    address: str | None
+    timeout: Span = 20 * SECOND

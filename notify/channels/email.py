@@ -1,0 +1,245 @@
+"""Mail over SMTP. The line is encrypted wherever the server can; a password never goes over one that is not.
+
+A notification has one Message-ID for all its attempts, so that a mailbox can tell a repetition; what belongs to one
+incident refers to one thread. Headers cannot be injected: control characters and lone surrogates are gone before.
+"""
+
+import asyncio
+import re
+import ssl
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as WIRE
+from email.utils import format_datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Annotated
+
+from aiosmtplib import (
+    SMTP,
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPResponseException,
+    SMTPTimeoutError,
+)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from config.instant import SECOND, Span, moment_of
+from notify.channel import Channel, DeliveryError, Letter, Reason, Receipt
+from notify.message import harmless
+
+TIMEOUT: Span = 20 * SECOND
+SUBJECT_LIMIT = 200
+_IMPLICIT_PORT = 465
+_BLANKS = re.compile(r"\s+")
+# Base64 or quoted-printable: whatever servers stand on the way, none needs 8BITMIME.
+_POLICY = WIRE.clone(cte_type="7bit")
+
+
+class Tls(StrEnum):
+    """auto: STARTTLS when offered, implicit on port 465; starttls: never without; implicit: from the first byte."""
+
+    AUTO = "auto"
+    STARTTLS = "starttls"
+    IMPLICIT = "implicit"
+    NONE = "none"
+
+
+def _mailbox(text: str) -> str:
+    try:
+        _address(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not a mail address") from error
+    return text
+
+
+class Options(BaseModel):
+    """`username` defaults to the sender where there is a password."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=587, ge=1, le=65535)
+    tls: Tls = Tls.AUTO
+    username: str | None = None
+    password: SecretStr | None = None
+    sender: Annotated[str, AfterValidator(_mailbox)]
+
+    @model_validator(mode="after")
+    def _no_password_in_the_clear(self) -> "Options":
+        if self.tls is Tls.NONE and self.password is not None:
+            raise ValueError("tls: none would send the password over a clear line; use auto, starttls or implicit")
+        return self
+
+    @property
+    def implicit(self) -> bool:
+        return self.tls is Tls.IMPLICIT or (self.tls is Tls.AUTO and self.port == _IMPLICIT_PORT)
+
+
+async def send(options: Options, letter: Letter) -> Receipt:
+    """Raises DeliveryError: 4xx is to be tried again, 5xx is final, a loss after the text was handed over uncertain."""
+    try:
+        recipient = _address(letter.address)
+    except ValueError as error:
+        raise DeliveryError(
+            f"{letter.address!r} is not a mail address", reason=Reason.BAD_ADDRESS, permanent=True
+        ) from error
+    mail = mail_of(options, letter)
+    call = _Call(options)
+    try:
+        async with asyncio.timeout(TIMEOUT / SECOND):
+            return await call.deliver(recipient, mail)
+    except (TimeoutError, SMTPTimeoutError) as error:
+        raise DeliveryError(
+            f"{options.host} did not answer within {TIMEOUT // SECOND} s",
+            reason=Reason.TIMEOUT,
+            uncertain=call.handed_over,
+        ) from error
+    except SMTPAuthenticationError as error:
+        raise DeliveryError(_words(error), reason=Reason.LOGIN) from error
+    except SMTPResponseException as error:
+        raise _refusal(error) from error
+    except (ssl.SSLError, ssl.CertificateError) as error:
+        raise DeliveryError(str(error), reason=Reason.TLS, uncertain=call.handed_over) from error
+    except (SMTPException, OSError) as error:
+        cause = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else None
+        raise DeliveryError(
+            f"{type(error).__name__}: {error}",
+            reason=Reason.TLS if cause else Reason.UNREACHABLE,
+            uncertain=call.handed_over,
+        ) from error
+    finally:
+        call.close()
+
+
+def mail_of(options: Options, letter: Letter) -> EmailMessage:
+    """The mail: text first, the same in HTML where the message has it."""
+    message = letter.message
+    sender = _address(options.sender)
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = sender
+    mail["To"] = _address(letter.address)
+    mail["Subject"] = _line(message.subject)
+    mail["Date"] = format_datetime(moment_of(letter.written_at))
+    mail["Message-ID"] = _identity(letter.key, sender)
+    if message.thread is not None:
+        thread = _identity(f"thread {message.thread}", sender)
+        mail["In-Reply-To"] = thread
+        mail["References"] = thread
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail["Content-Language"] = _line(message.language)
+    mail.set_content(harmless(message.text))
+    if message.html is not None:
+        mail.add_alternative(harmless(message.html), subtype="html")
+    return mail
+
+
+class _Call:
+    """One conversation with the server. `handed_over`: the text is on the wire, so only its answer makes it certain."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._client = SMTP(
+            hostname=options.host,
+            port=options.port,
+            use_tls=options.implicit,
+            start_tls=False,
+            local_hostname=_address(options.sender).domain,
+            timeout=TIMEOUT / SECOND,
+        )
+        self.handed_over = False
+
+    async def deliver(self, recipient: Address, mail: EmailMessage) -> Receipt:
+        client = self._client
+        await client.connect()
+        await client.ehlo()
+        encrypted = await self._encrypt()
+        await self._log_in(encrypted=encrypted)
+        sender = _address(self._options.sender)
+        foreign = not (recipient.username + sender.username).isascii()
+        if foreign and not client.supports_extension("smtputf8"):
+            raise DeliveryError(
+                f"{self._options.host} takes no addresses outside ASCII", reason=Reason.BAD_ADDRESS, permanent=True
+            )
+        extensions = ["SMTPUTF8", "BODY=8BITMIME"] if foreign else []
+        encoding = "utf-8" if foreign else "ascii"
+        content = mail.as_bytes(policy=_POLICY.clone(utf8=foreign))
+        await client.mail(sender.addr_spec, options=extensions, encoding=encoding)
+        await client.rcpt(recipient.addr_spec, encoding=encoding)
+        self.handed_over = True
+        answer = await client.data(content)
+        return Receipt(detail=f"{answer.code} {answer.message}")
+
+    def close(self) -> None:
+        self._client.close()
+
+    async def _encrypt(self) -> bool:
+        wanted = self._options.tls
+        if self._options.implicit:
+            return True
+        offered = self._client.supports_extension("starttls")
+        if wanted is Tls.NONE or (wanted is Tls.AUTO and not offered):
+            return False
+        if not offered:
+            raise DeliveryError(f"{self._options.host} offers no STARTTLS", reason=Reason.TLS)
+        try:
+            await self._client.starttls()
+        except SMTPResponseException as error:
+            raise DeliveryError(_words(error), reason=Reason.TLS) from error
+        await self._client.ehlo()
+        return True
+
+    async def _log_in(self, *, encrypted: bool) -> None:
+        password = self._options.password
+        if password is None:
+            return
+        if not encrypted:
+            raise DeliveryError(
+                f"{self._options.host} offers no encryption; the password was not sent", reason=Reason.CLEAR_LINE
+            )
+        username = self._options.username or _address(self._options.sender).addr_spec
+        if not self._client.supported_auth_methods:
+            raise DeliveryError(f"{self._options.host} offers no login", reason=Reason.LOGIN)
+        await self._client.login(username, password.get_secret_value())
+
+
+def _refusal(error: SMTPResponseException) -> DeliveryError:
+    if error.code >= 500:
+        return DeliveryError(_words(error), reason=Reason.REJECTED, permanent=True)
+    later = error.code in (421, 450, 451, 452)
+    return DeliveryError(_words(error), reason=Reason.THROTTLED if later else Reason.UNAVAILABLE)
+
+
+def _words(error: SMTPResponseException) -> str:
+    return f"{error.code} {error.message}"
+
+
+def _line(text: str) -> str:
+    line = _BLANKS.sub(" ", harmless(text)).strip()
+    return line if len(line) <= SUBJECT_LIMIT else line[: SUBJECT_LIMIT - 1] + "…"
+
+
+def _address(text: str) -> Address:
+    """`li@example.com` or `Li Wei <li@example.com>`. Raises ValueError."""
+    if text != harmless(text) or any(sign in text for sign in "\r\n"):
+        raise ValueError("control characters in an address")
+    name, opened, spec = text.rpartition("<")
+    try:
+        if opened and spec.endswith(">"):
+            found = Address(_line(name.strip().strip('"')), addr_spec=spec[:-1].strip())
+        else:
+            found = Address(addr_spec=text.strip())
+    except (HeaderParseError, IndexError, AttributeError) as error:
+        raise ValueError(str(error)) from error
+    if not found.username or not found.domain:
+        raise ValueError("an address needs a name and a domain")
+    return Address(found.display_name, found.username, found.domain.encode("idna").decode())
+
+
+def _identity(key: str, sender: Address) -> str:
+    return f"<{sha256(key.encode()).hexdigest()[:32]}@{sender.domain}>"
+
+
+CHANNEL = Channel(options=Options, send=send, idempotent=True, address="email", timeout=TIMEOUT)

@@ -1,0 +1,29 @@
+"""Writes what would have been sent into the log: for a first try, and where no mail is configured."""
+
+import structlog
+from pydantic import BaseModel, ConfigDict
+
+from notify.channel import Channel, Letter, Receipt
+
+log = structlog.get_logger(__name__)
+
+
+class Options(BaseModel):
+    """None."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+async def send(options: Options, letter: Letter) -> Receipt:
+    """Always succeeds."""
+    log.info(
+        "notification",
+        address=letter.address,
+        subject=letter.message.subject,
+        text=letter.message.text,
+        facts=dict(letter.message.facts),
+    )
+    return Receipt(detail="written to the log; nobody was called")
+
+
+CHANNEL = Channel(options=Options, send=send, idempotent=True, address=None)

@@ -1,0 +1,245 @@
+"""Brings what the outbox holds to its addresses: few at a time for each channel, no channel waiting for another."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import structlog
+from pydantic import BaseModel
+from sqlalchemy import Connection
+
+from config.instant import SECOND, Instant, Span
+from db.engine import Database
+from db.errors import StoreUnavailable
+from notify import outbox
+from notify.channel import Channel, DeliveryError, Letter, Reason, Receipt
+from notify.decision import After, Entry
+from notify.metrics import NotifyMetrics
+from notify.outbox import OnFailed, Policy, StillWanted
+
+log = structlog.get_logger(__name__)
+
+Channels: TypeAlias = Mapping[str, tuple[Channel[Any], BaseModel]]
+"""The operator's name of a channel -> its kind and options."""
+
+SLOTS = 4
+"""Sent at once over one channel; as few as that, because a crash makes each of them uncertain."""
+
+LEASE: Span = 90 * SECOND
+"""After so long without an end an attempt's process must be dead; longer than any channel may take."""
+
+_REST_S = 1.0
+_GRACE_S = 10.0
+_SWEEP_S = 15.0
+_PATIENCE = 1.5
+
+
+class Deliverer:
+    """`alone`: no other process sends, so that at the start every attempt without an end is known to be interrupted."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Channels,
+        *,
+        now: Callable[[], Instant],
+        still_wanted: StillWanted,
+        on_failed: OnFailed,
+        metrics: NotifyMetrics,
+        alone: bool = True,
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._now = now
+        self._metrics = metrics
+        self._alone = alone
+        self._policy = Policy(still_wanted=still_wanted, on_failed=on_failed, idempotent=self._is_idempotent)
+        self._sending: dict[asyncio.Task[None], str] = {}
+        self._troubled: set[str] = set()
+        self._awake = asyncio.Event()
+        self._stopping = False
+
+    def use(self, channels: Channels) -> None:
+        """From now on, after a reload; what is under way ends as it began."""
+        self._channels = channels
+        self.wake()
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._awake.set()
+
+    def stop(self) -> None:
+        """Begin nothing more; `run` returns once what is under way has ended."""
+        self._stopping = True
+        self.wake()
+
+    async def run(self) -> None:
+        """Until `stop` or cancellation; then waits up to 10 s for attempts under way and leaves the rest to `recover`."""
+        self._database.listen(self._hear)
+        await self._clear_up(everything=self._alone)
+        sweep = asyncio.create_task(self._sweep())
+        try:
+            while not self._stopping:
+                self._awake.clear()
+                if not await self._begin():
+                    await self._rest()
+        finally:
+            sweep.cancel()
+            under_way = set(self._sending)
+            if under_way:
+                _, late = await asyncio.wait(under_way, timeout=_GRACE_S)
+                for task in late:
+                    task.cancel()
+            await asyncio.gather(sweep, *under_way, return_exceptions=True)
+
+    async def step(self) -> bool:
+        """Send what is due now, a few of each channel, and wait for the ends; True if there was anything."""
+        before = set(self._sending)
+        busy = await self._begin()
+        begun = set(self._sending) - before
+        if begun:
+            await asyncio.wait(begun)
+        return busy
+
+    async def recover(self, *, everything: bool) -> int:
+        """Make attempts uncertain that never ended: all of them, or those older than the lease. How many."""
+        now = self._now()
+        before = now + 1 if everything else now - LEASE
+        lost = await self._database.write(
+            lambda tx: outbox.recover(tx, started_before=before, policy=self._policy, now=now)
+        )
+        for channel in lost:
+            self._metrics.count(channel, outbox.Result.UNKNOWN)
+        if lost:
+            log.warning("attempts without an end", count=len(lost))
+            self.wake()
+        return len(lost)
+
+    async def _begin(self) -> bool:
+        try:
+            now = self._now()
+            due = await self._database.read(lambda tx: outbox.channels_due(tx, now))
+        except StoreUnavailable as error:
+            log.warning("outbox not readable", error=str(error))
+            return False
+        begun = await asyncio.gather(*(self._begin_channel(name) for name in sorted(due)))
+        return any(begun)
+
+    async def _begin_channel(self, channel: str) -> bool:
+        free = SLOTS - sum(name == channel for name in self._sending.values())
+        if free <= 0:
+            return False
+        now = self._now()
+        try:
+            claimed = await self._database.write(
+                lambda tx: outbox.claim(tx, channel, limit=free, policy=self._policy, now=now)
+            )
+        except StoreUnavailable as error:
+            log.warning("outbox not writable", channel=channel, error=str(error))
+            return False
+        except Exception:
+            # A defect met by one channel's rows must not keep the other channels from sending.
+            log.exception("claim failed", channel=channel)
+            return False
+        for result in claimed.stopped:
+            self._metrics.count(channel, result)
+        for entry in claimed.entries:
+            task = asyncio.create_task(self._deliver(entry), name=f"deliver {entry.id}")
+            self._sending[task] = channel
+            task.add_done_callback(self._forget)
+        return bool(claimed.entries or claimed.stopped)
+
+    async def _deliver(self, entry: Entry) -> None:
+        result = await self._send(entry)
+        verdict = await self._record(entry, result)
+        if verdict is not None:
+            self._metrics.count(entry.notification.channel, outbox.attempt_result(result, verdict))
+        self._tell_of_trouble(entry, result)
+
+    async def _send(self, entry: Entry) -> Receipt | DeliveryError:
+        told = entry.notification
+        configured = self._channels.get(told.channel)
+        if configured is None:
+            return DeliveryError(f"no channel {told.channel}", reason=Reason.NO_CHANNEL, permanent=True)
+        channel, options = configured
+        letter = Letter(
+            key=told.idempotency_key,
+            address=told.address,
+            message=told.message,
+            written_at=told.created_at,
+            now=self._now(),
+            attempt=entry.attempts,
+            repeated=entry.repeated,
+        )
+        try:
+            async with asyncio.timeout(channel.timeout * _PATIENCE / SECOND):
+                return await channel.send(options, letter)
+        except DeliveryError as error:
+            return error
+        except TimeoutError:
+            return DeliveryError("the channel did not end in time", reason=Reason.TIMEOUT, uncertain=True)
+        except Exception as error:
+            # A defect in one channel or one message stays with that notification, where everybody can see it.
+            log.exception("channel failed", channel=told.channel, notification=entry.id)
+            return DeliveryError(f"{type(error).__name__}: {error}", reason=Reason.DEFECT, uncertain=True)
+
+    async def _record(self, entry: Entry, result: Receipt | DeliveryError) -> After | None:
+        now = self._now()
+
+        def finish(tx: Connection) -> After | None:
+            return outbox.finish(tx, entry, result, policy=self._policy, now=now)
+
+        while True:
+            try:
+                return await self._database.write(finish)
+            except StoreUnavailable as error:
+                # Giving up here would send again what may have been delivered.
+                log.warning("attempt not recorded yet", notification=entry.id, error=str(error))
+                await asyncio.sleep(_REST_S)
+
+    def _tell_of_trouble(self, entry: Entry, result: Receipt | DeliveryError) -> None:
+        channel = entry.notification.channel
+        fields = {"channel": channel, "notification": entry.id, "attempt": entry.attempts}
+        if isinstance(result, Receipt):
+            if channel in self._troubled:
+                self._troubled.discard(channel)
+                log.info("channel delivers again", **fields)
+            return
+        tell = log.debug if channel in self._troubled else log.warning
+        self._troubled.add(channel)
+        tell("delivery failed", **fields, reason=result.reason.value, permanent=result.permanent, detail=result.detail)
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(_REST_S):
+                await self._awake.wait()
+        except TimeoutError:
+            return
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(_SWEEP_S)
+            await self._clear_up(everything=False)
+
+    async def _clear_up(self, *, everything: bool) -> None:
+        while not self._stopping:
+            try:
+                await self.recover(everything=everything)
+                return
+            except StoreUnavailable as error:
+                log.warning("outbox not writable", error=str(error))
+                await asyncio.sleep(_REST_S)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        del self._sending[task]
+        self.wake()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("attempt not recorded", task=task.get_name(), exc_info=error)
+
+    def _hear(self, topics: frozenset[str]) -> None:
+        if outbox.TOPIC in topics:
+            self.wake()
+
+    def _is_idempotent(self, channel: str) -> bool:
+        configured = self._channels.get(channel)
+        return configured is None or configured[0].idempotent

@@ -1,0 +1,310 @@
+"""The outbox: what is to be told, stored in the transaction of what happened, and every attempt to tell it.
+
+An attempt is committed before anything is sent. A process that dies in between leaves the row `sending`; `recover`
+makes it `unknown`, never lost. All functions take part in the caller's transaction and commit nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    select,
+    update,
+)
+
+from config.instant import Instant
+from db.batch import announce
+from db.tables.notify import delivery, notification
+from notify.channel import DeliveryError, Reason, Receipt
+from notify.decision import After, Again, Entry, Send, State, Stop, after_attempt, before_sending
+from notify.message import Notification, Purpose, from_json, harmless, key_of, to_json
+
+TOPIC = "notification"
+"""Announced by `enqueue`, so that sending starts right after the COMMIT."""
+
+StillWanted = Callable[[Connection, Notification], str | None]
+"""Why nobody needs a notification any more, in at most 60 characters; None when it is to be sent."""
+
+OnFailed = Callable[[Connection, Notification, Instant], None]
+"""The person could not (certainly) be told; called in the transaction that records it, for the next way of reaching."""
+
+_DETAIL_LIMIT = 2000
+_OUTCOME_LIMIT = 60
+_ACTIVE: BindParameter[list[str]] = bindparam(
+    "active",
+    [State.QUEUED.value, State.SENDING.value, State.UNKNOWN.value],
+    expanding=True,
+    literal_execute=True,
+)
+_N = notification.c
+
+
+class Result(StrEnum):
+    """How one attempt ended; `started` has not."""
+
+    STARTED = "started"
+    SENT = "sent"
+    RETRY = "retry"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """`entries` are to be sent now; `stopped` were ended instead; `more`: there may be others due."""
+
+    entries: tuple[Entry, ...]
+    stopped: tuple[Result, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the outbox asks others. `idempotent` answers for a channel's name."""
+
+    still_wanted: StillWanted
+    on_failed: OnFailed
+    idempotent: Callable[[str], bool]
+
+
+def enqueue(tx: Connection, told: Notification) -> bool:
+    """False when a notification with this key is there already; the first one stays as it is."""
+    key = key_of(told.idempotency_key)
+    if tx.scalar(select(_N.id).where(_N.idempotency_key == key)) is not None:
+        return False
+    tx.execute(
+        insert(notification),
+        {
+            "idempotency_key": key,
+            "purpose": told.purpose.value,
+            "incident": told.incident,
+            "case": told.case,
+            "person": harmless(told.person),
+            "channel": told.channel,
+            "address": harmless(told.address),
+            "message": to_json(told.message),
+            "priority": told.priority,
+            "created_at": told.created_at,
+            "due_at": told.due_at,
+            "expires_at": told.expires_at,
+            "state": State.QUEUED.value,
+            "attempts": 0,
+        },
+    )
+    announce(tx, TOPIC)
+    return True
+
+
+def suppress(
+    tx: Connection,
+    *,
+    purposes: Iterable[Purpose],
+    reason: str,
+    now: Instant,
+    incident: str | None = None,
+    case: str | None = None,
+) -> int:
+    """End what waits for an incident or a case, e.g. its pages once it is resolved; how many were ended.
+
+    What may already have arrived stays `unknown` and is not repeated. What is being sent right now is not touched;
+    should that attempt fail, `still_wanted` is asked before the next.
+    """
+    words = [purpose.value for purpose in purposes]
+    concerned = and_(subject(incident=incident, case=case), _N.purpose.in_(words), _N.done_at.is_(None))
+    ended = 0
+    for waiting, end in ((State.QUEUED, State.SUPPRESSED), (State.UNKNOWN, State.UNKNOWN)):
+        ended += tx.execute(
+            update(notification)
+            .where(concerned, _N.state == waiting.value)
+            .values(state=end.value, done_at=now, outcome=_short(reason))
+        ).rowcount
+    return ended
+
+
+def channels_due(tx: Connection, now: Instant) -> frozenset[str]:
+    """Names of the channels that have something to send."""
+    return frozenset(tx.scalars(select(_N.channel).where(_waiting(), _N.due_at <= now).distinct()))
+
+
+def claim(tx: Connection, channel: str, *, limit: int, policy: Policy, now: Instant) -> Claimed:
+    """Take the most urgent due ones of a channel, oldest first; each is `sending` with its attempt on record.
+
+    Never two of one incident (or case), person and address at once, and never a later before an earlier.
+    """
+    rows = tx.execute(_due(channel, limit, now)).all()
+    entries: list[Entry] = []
+    stopped: list[Result] = []
+    for row in rows:
+        entry = Entry(
+            id=row.id,
+            notification=notification_of(row),
+            attempts=row.attempts + 1,
+            repeated=row.state == State.UNKNOWN.value,
+        )
+        unwanted = policy.still_wanted(tx, entry.notification)
+        verdict = before_sending(entry, unwanted=unwanted, now=now)
+        if isinstance(verdict, Send):
+            _begin(tx, entry, now)
+            entries.append(entry)
+        else:
+            _apply(tx, entry.id, verdict, now)
+            stopped.append(Result(verdict.state.value))
+            if verdict.gave_up:
+                policy.on_failed(tx, entry.notification, now)
+    return Claimed(entries=tuple(entries), stopped=tuple(stopped), more=len(rows) == limit)
+
+
+def finish(
+    tx: Connection, entry: Entry, result: Receipt | DeliveryError, *, policy: Policy, now: Instant
+) -> After | None:
+    """Record how the attempt ended and what follows; None when the row has meanwhile gone on without us."""
+    verdict = after_attempt(entry, result, idempotent=policy.idempotent(entry.notification.channel), now=now)
+    tx.execute(
+        update(delivery)
+        .where(delivery.c.notification == entry.id, delivery.c.attempt == entry.attempts)
+        .values(
+            ended_at=now,
+            result=attempt_result(result, verdict).value,
+            reason=None if isinstance(result, Receipt) else result.reason.value,
+            detail=harmless(result.detail)[:_DETAIL_LIMIT],
+        )
+    )
+    open_states = [State.SENDING.value]
+    if isinstance(result, Receipt):
+        # A late success after `recover` gave the attempt up for lost is still the truth.
+        open_states.append(State.UNKNOWN.value)
+    same = and_(_N.id == entry.id, _N.attempts == entry.attempts, _N.state.in_(open_states))
+    if not _apply(tx, entry.id, verdict, now, only=same):
+        return None
+    if isinstance(verdict, Stop) and verdict.gave_up:
+        policy.on_failed(tx, entry.notification, now)
+    return verdict
+
+
+def recover(tx: Connection, *, started_before: Instant, policy: Policy, now: Instant) -> tuple[str, ...]:
+    """Attempts begun before that instant and never ended become uncertain: their process died. The channel of each."""
+    last = and_(delivery.c.notification == _N.id, delivery.c.attempt == _N.attempts)
+    rows = tx.execute(
+        select(notification)
+        .join(delivery, last)
+        .where(active(notification), _N.state == State.SENDING.value, delivery.c.started_at < started_before)
+        .order_by(_N.id)
+    ).all()
+    for row in rows:
+        earlier = exists().where(delivery.c.notification == row.id, delivery.c.result == Result.UNKNOWN.value)
+        entry = Entry(
+            id=row.id,
+            notification=notification_of(row),
+            attempts=row.attempts,
+            repeated=bool(tx.scalar(select(earlier))),
+        )
+        interrupted = DeliveryError(
+            "the process ended while sending; it may have arrived", reason=Reason.INTERRUPTED, uncertain=True
+        )
+        finish(tx, entry, interrupted, policy=policy, now=now)
+    return tuple(row.channel for row in rows)
+
+
+def attempt_result(result: Receipt | DeliveryError, verdict: After) -> Result:
+    """How the attempt itself ended, whatever becomes of the notification."""
+    if isinstance(result, Receipt):
+        return Result.SENT
+    if result.uncertain:
+        return Result.UNKNOWN
+    return Result.RETRY if isinstance(verdict, Again) else Result.FAILED
+
+
+def active(table: FromClause) -> ColumnElement[bool]:
+    """Not over yet. Written as the partial index has it, or SQLite would not use that."""
+    return and_(table.c.state.in_(_ACTIVE), table.c.done_at.is_(None))
+
+
+def subject(*, incident: str | None, case: str | None) -> ColumnElement[bool]:
+    """Of that incident, or of that case, or both. Raises ValueError for neither."""
+    wanted = [column == value for column, value in ((_N.incident, incident), (_N.case, case)) if value is not None]
+    if not wanted:
+        raise ValueError("name an incident or a case")
+    return and_(*wanted)
+
+
+def _waiting() -> ColumnElement[bool]:
+    return and_(active(notification), _N.state != State.SENDING.value)
+
+
+def _due(channel: str, limit: int, now: Instant) -> Select[Any]:
+    earlier = notification.alias("earlier")
+    before = and_(
+        active(earlier),
+        earlier.c.id < _N.id,
+        earlier.c.channel == _N.channel,
+        earlier.c.person == _N.person,
+        earlier.c.address == _N.address,
+    )
+    same_incident = exists().where(earlier.c.incident == _N.incident, before)
+    same_case = exists().where(earlier.c.case == _N.case, earlier.c.incident.is_(None), _N.incident.is_(None), before)
+    return (
+        select(notification)
+        .where(_waiting(), _N.channel == channel, _N.due_at <= now, ~same_incident, ~same_case)
+        .order_by(_N.priority, _N.due_at, _N.id)
+        .limit(limit)
+    )
+
+
+def _begin(tx: Connection, entry: Entry, now: Instant) -> None:
+    tx.execute(update(notification).where(_N.id == entry.id).values(state=State.SENDING.value, attempts=entry.attempts))
+    tx.execute(
+        insert(delivery),
+        {
+            "notification": entry.id,
+            "attempt": entry.attempts,
+            "started_at": now,
+            "result": Result.STARTED.value,
+        },
+    )
+
+
+def _apply(tx: Connection, row: int, verdict: After, now: Instant, *, only: ColumnElement[bool] | None = None) -> bool:
+    values: dict[str, object] = {"state": verdict.state.value, "outcome": _short(verdict.outcome) or None}
+    match verdict:
+        case Again():
+            values["due_at"] = verdict.at
+        case Stop():
+            values["done_at"] = now
+    changed = update(notification).where(_N.id == row if only is None else only)
+    return tx.execute(changed.values(values)).rowcount == 1
+
+
+def _short(outcome: str) -> str:
+    return harmless(outcome)[:_OUTCOME_LIMIT]
+
+
+def notification_of(row: Row[Any]) -> Notification:
+    stored = row._mapping
+    return Notification(
+        idempotency_key=stored["idempotency_key"],
+        purpose=Purpose(stored["purpose"]),
+        incident=stored["incident"],
+        case=stored["case"],
+        person=stored["person"],
+        channel=stored["channel"],
+        address=stored["address"],
+        message=from_json(stored["message"]),
+        priority=stored["priority"],
+        created_at=stored["created_at"],
+        due_at=stored["due_at"],
+        expires_at=stored["expires_at"],
+    )

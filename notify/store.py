@@ -1,0 +1,116 @@
+"""What the outbox can tell others: who was told what and when, and how much still waits."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from config.instant import Instant
+from db.tables.notify import delivery, notification
+from notify.decision import State
+from notify.message import Notification, Purpose
+from notify.outbox import Result, active, notification_of, subject
+
+_N = notification.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One attempt; `ended_at` is None while it runs, `detail` the receiver's answer or the trouble."""
+
+    number: int
+    started_at: Instant
+    ended_at: Instant | None
+    result: Result
+    reason: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A notification and what became of it; `outcome` is the reason's word."""
+
+    id: int
+    notification: Notification
+    state: State
+    done_at: Instant | None
+    outcome: str | None
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Recipient:
+    person: str
+    channel: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What a channel has not brought yet, in one state."""
+
+    channel: str
+    state: State
+    count: int
+    oldest_at: Instant
+
+
+def history(
+    tx: Connection, *, incident: str | None = None, case: str | None = None, limit: int = 500
+) -> tuple[Told, ...]:
+    """What was told of an incident or a case, in the order it was decided, with every attempt."""
+    rows = tx.execute(
+        select(notification).where(subject(incident=incident, case=case)).order_by(_N.id).limit(limit)
+    ).all()
+    attempts = _attempts(tx, [row.id for row in rows])
+    return tuple(
+        Told(
+            id=row.id,
+            notification=notification_of(row),
+            state=State(row.state),
+            done_at=row.done_at,
+            outcome=row.outcome,
+            attempts=tuple(attempts.get(row.id, ())),
+        )
+        for row in rows
+    )
+
+
+def reached(tx: Connection, incident: str, purpose: Purpose = Purpose.PAGE) -> tuple[Recipient, ...]:
+    """Who was told, may have been told or is being told right now: whoever must hear that it is over."""
+    told = _N.state.in_([State.SENT.value, State.SENDING.value, State.UNKNOWN.value])
+    rows = tx.execute(
+        select(_N.person, _N.channel, _N.address)
+        .where(_N.incident == incident, _N.purpose == purpose.value, told)
+        .distinct()
+    ).all()
+    return tuple(sorted(Recipient(person=row.person, channel=row.channel, address=row.address) for row in rows))
+
+
+def waiting(tx: Connection) -> tuple[Waiting, ...]:
+    """Queued, being sent and unknown ones, by channel."""
+    rows = tx.execute(
+        select(_N.channel, _N.state, func.count().label("count"), func.min(_N.created_at).label("oldest_at"))
+        .where(active(notification))
+        .group_by(_N.channel, _N.state)
+        .order_by(_N.channel, _N.state)
+    ).all()
+    return tuple(
+        Waiting(channel=row.channel, state=State(row.state), count=row._mapping["count"], oldest_at=row.oldest_at)
+        for row in rows
+    )
+
+
+def _attempts(tx: Connection, notifications: list[int]) -> dict[int, list[Attempt]]:
+    found: dict[int, list[Attempt]] = {}
+    rows = tx.execute(select(delivery).where(delivery.c.notification.in_(notifications)).order_by(delivery.c.id)).all()
+    for row in rows:
+        attempt = Attempt(
+            number=row.attempt,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            result=Result(row.result),
+            reason=row.reason,
+            detail=row.detail,
+        )
+        found.setdefault(row.notification, []).append(attempt)
+    return found
