@@ -21,7 +21,7 @@ from config.discover import discover
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("upheld", "console", "statuspage", "incidents", "sla", "probe", "notify", "config", "db")
 FAMILIES = (
-    ("probe.kinds", "KIND", "probe.kind", "Kind"),
+    ("probe.kinds", "KIND", "probe.kind", "ProbeKind"),
     ("notify.channels", "CHANNEL", "notify.channel", "Channel"),
     ("incidents.sources", "SOURCE", "incidents.source", "Source"),
     ("sla.formats", "FORMAT", "sla.format", "Format"),

@@ -1,0 +1,27 @@
+"""python -m bench [section…]: runs the sections in turn, prints the table, exits 1 when a limit does not hold."""
+
+import sys
+from importlib import import_module
+
+from bench.common import Row, table, yardstick
+
+SECTIONS = ("account", "intake", "checks")
+
+
+def main(wanted: list[str]) -> int:
+    unknown = [name for name in wanted if name not in SECTIONS]
+    if unknown:
+        print(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}", file=sys.stderr)
+        return 2
+    rows: list[Row] = []
+    for name in wanted or SECTIONS:
+        print(f"== {name} (yardstick {yardstick():.3f} CPU s)", flush=True)
+        rows.append(Row.of(import_module(f"bench.{name}").measure()))
+        for note in rows[-1].notes:
+            print(f"   {note}", flush=True)
+    print(table(rows))
+    return 0 if all(row.holds for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

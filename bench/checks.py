@@ -1,0 +1,91 @@
+"""1000 pages asked 200 times a second, a new connection and the word `ok` each time, everything stored.
+
+CPU per check of the whole of upheld against Prometheus with the blackbox exporter, at the same rate, on the same nginx,
+which does the counting.
+"""
+
+import re
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from bench.common import Row, Window, row, windows
+from tests.servers.blackbox import HTTP_OK, Blackbox
+from tests.servers.nginx import Nginx
+from tests.servers.process import Upheld
+from tests.servers.program import HOST, scratch
+from tests.servers.prometheus import Prometheus
+
+TARGETS = 1000
+INTERVAL = 5
+LISTENERS = 20
+SECONDS = 15
+COUNT = 3
+LIMIT = 0.5
+LAG = re.compile(r'^(upheld_\w*(?:lag|lateness)\w*)_bucket\{.*le="([^"]+)".*\} (\S+)$', re.MULTILINE)
+
+
+def measure() -> Row:
+    with scratch("bench") as folder, Nginx(folder, listeners=LISTENERS, workers=2, access_log=False) as target:
+        peer = prometheus_with_blackbox(folder, target)
+        ours, lag = upheld(folder, target)
+    notes = [f"Prometheus and blackbox exporter: {peer}", f"upheld: {ours}", f"upheld's schedule lag p99: {lag}"]
+    name = f"checks: {TARGETS} pages, {TARGETS // INTERVAL}/s, against Prometheus + blackbox (CPU us per check)"
+    return row(name, ours=ours.total, peer=peer.total, limit=LIMIT, notes=notes)
+
+
+def addresses(target: Nginx) -> list[str]:
+    return [f"http://{HOST}:{target.ports[number % LISTENERS]}/page/{number}" for number in range(TARGETS)]
+
+
+def prometheus_with_blackbox(folder: Path, target: Nginx) -> Window:
+    """Prometheus asks the exporter, the exporter asks the page; Prometheus stores what comes back."""
+    with Blackbox(folder, {"http_ok": HTTP_OK}) as blackbox:
+        job = {
+            "job_name": "pages",
+            "metrics_path": "/probe",
+            "params": {"module": ["http_ok"]},
+            "static_configs": [{"targets": addresses(target)}],
+            "relabel_configs": [
+                {"source_labels": ["__address__"], "target_label": "__param_target"},
+                {"source_labels": ["__param_target"], "target_label": "instance"},
+                {"target_label": "__address__", "replacement": blackbox.address},
+            ],
+        }
+        with Prometheus(folder, scrape_configs=[job], interval=INTERVAL) as prometheus:
+            time.sleep(2 * INTERVAL)
+            return windows({"Prometheus": prometheus, "blackbox": blackbox}, target, seconds=SECONDS, count=COUNT)
+
+
+def upheld(folder: Path, target: Nginx) -> tuple[Window, str]:
+    """The whole program with its store, page and metrics; nothing is switched off."""
+    with Upheld(folder / "upheld", configuration(target)) as server:
+        time.sleep(2 * INTERVAL)
+        before = lag_buckets(server)
+        window = windows({"upheld": server}, target, seconds=SECONDS, count=COUNT)
+        return window, percentile(before, lag_buckets(server), 0.99)
+
+
+def configuration(target: Nginx) -> dict[str, Any]:
+    check = {"kind": "http", "interval": f"{INTERVAL}s", "timeout": "5s", "expect": {"status": [200], "body": "ok"}}
+    components = {
+        f"page-{number}": {"name": f"Page {number}", "checks": {"home": {**check, "target": address}}}
+        for number, address in enumerate(addresses(target))
+    }
+    return {"site": {"name": "Bench", "timezone": "UTC"}, "components": components}
+
+
+def lag_buckets(server: Upheld) -> dict[float, float]:
+    """Upper bound in seconds -> how many launches at most that late, since the start."""
+    with urllib.request.urlopen(f"{server.url}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    return {float(bound): float(value) for _, bound, value in LAG.findall(text)}
+
+
+def percentile(before: dict[float, float], after: dict[float, float], share: float) -> str:
+    """The bucket in which the share lies, of what happened between two readings."""
+    counts = {bound: value - before.get(bound, 0) for bound, value in sorted(after.items())}
+    total = counts.get(float("inf"), 0)
+    bounds = [bound for bound, count in counts.items() if total and count >= share * total]
+    return f"at most {bounds[0] * 1000:g} ms of {total:.0f} launches" if bounds else "no such histogram in /metrics"
