@@ -1,0 +1,210 @@
+"""Counting: one line of an agreement over one window. The law is sla-definition.md, 'Quantities'.
+
+Time is summed in whole milliseconds; weights enter once, over their common denominator. Nothing is rounded.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from itertools import compress
+from operator import itemgetter
+
+from config.instant import Instant, Span
+from sla.interval import Interval, Intervals, clip, intersect, subtract, total, union
+from sla.terms import ExclusionEffect, Terms, UnknownPolicy
+from sla.timeline import Line, State, Timeline, bridge, cut, joined, outages
+
+
+class Class(StrEnum):
+    """What a moment of the window is to the count. Everything but `inactive` is service time."""
+
+    INACTIVE = "inactive"
+    EXCLUDED = "excluded"
+    UNOBSERVED = "unobserved"
+    COUNTED = "counted"
+    REST = "rest"
+
+
+class Verdict(StrEnum):
+    MET = "met"
+    MISSED = "missed"
+    SENSITIVE = "sensitive"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How much loss the targets allow and what is left of it (signed). `met` is None where nothing was agreed."""
+
+    allowed: Fraction
+    remaining: Fraction
+    met: bool | None
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The counted quantities of one window, in milliseconds. Shares are of one, None where they would divide by 0."""
+
+    window: Interval
+    service_time: Span
+    excluded: Span
+    unobserved: Span
+    observed_loss: Fraction
+    counted: Fraction
+    base: Span
+    agreed: Span
+    outages: tuple[Interval, ...]
+    inferred: tuple[Interval, ...]
+    budget: Budget | None
+    ledger: Line[Class]
+
+    @property
+    def availability(self) -> Fraction | None:
+        return _kept(self.counted, self.agreed)
+
+    @property
+    def lower(self) -> Fraction | None:
+        """The availability if everything unobserved had been down."""
+        return _kept(self.observed_loss + self.unobserved, self.base)
+
+    @property
+    def upper(self) -> Fraction | None:
+        """The availability if everything unobserved had been up."""
+        return _kept(self.observed_loss, self.base)
+
+    @property
+    def coverage(self) -> Fraction | None:
+        """The observed part of duty time."""
+        return _kept(Fraction(self.unobserved), self.service_time - self.excluded)
+
+
+def account(line: Timeline, window: Interval, exclusions: Intervals, inactive: Intervals, terms: Terms) -> Account:
+    """Count the window. `line` is the raw time line and must contain the window (ValueError if not).
+
+    `exclusions` are the valid ones; `inactive` is time outside service hours or coverage. Both may overlap, nest, come
+    in any order and reach out of the window.
+    """
+    if not line.starts[0] <= window[0] < window[1] <= line.end:
+        raise ValueError("the time line does not contain the window")
+    off = clip(union(inactive), window)
+    service = subtract([window], off)
+    excluded = intersect(service, union(exclusions))
+    duty = subtract(service, excluded)
+
+    bridged, inferred = bridge(line, terms.bridge_max)
+    weights = {state: terms.weight(state) for state in State}
+    lossy = {state for state, weight in weights.items() if weight}
+    found = outages(bridged, lossy, terms.merge_gap)
+    shortest = terms.min_outage
+    qualifying = [(start, end) for start, end in found if end - start >= shortest] if shortest else found
+    if len(qualifying) < len(found):
+        bridged = _forgiven(bridged, lossy, found, terms.min_outage)
+    observed_loss = _loss(bridged, duty, weights)
+
+    classes = {state: Class.COUNTED if state in lossy else Class.REST for state in State}
+    classes[State.UNKNOWN] = Class.UNOBSERVED
+    ledger = _ledger(off, excluded, duty, joined(bridged.starts, [classes[s] for s in bridged.values], bridged.end))
+    unobserved = ledger.where(Class.UNOBSERVED)
+    unknown = total(unobserved)
+    base = service if terms.exclusion_effect is ExclusionEffect.RETAINED else duty
+    counted = observed_loss + unknown if terms.unknown_policy is UnknownPolicy.AS_DOWN else observed_loss
+    agreed = total(base) - (unknown if terms.unknown_policy is UnknownPolicy.EXCLUDE else 0)
+    return Account(
+        window=window,
+        service_time=total(service),
+        excluded=total(excluded),
+        unobserved=unknown,
+        observed_loss=observed_loss,
+        counted=counted,
+        base=total(base),
+        agreed=agreed,
+        outages=tuple(_overlapping(qualifying, window)),
+        inferred=tuple(inferred),
+        budget=_budget(window, base, unobserved, observed_loss, counted, agreed, terms) if terms.targets else None,
+        ledger=ledger,
+    )
+
+
+def _loss(line: Timeline, duty: list[Interval], weights: Mapping[State, Fraction]) -> Fraction:
+    """The integral of w over duty time: whole milliseconds are summed for each state, its weight multiplies the sum."""
+    starts, ends, states = cut(line, duty)
+    loss = Fraction(0)
+    for state, weight in weights.items():
+        if weight:
+            held = [one is state for one in states]
+            loss += weight * (sum(compress(ends, held)) - sum(compress(starts, held)))
+    return loss
+
+
+def _kept(loss: Fraction, time: Span) -> Fraction | None:
+    return 1 - loss / time if time else None
+
+
+def _overlapping(found: list[Interval], window: Interval) -> list[Interval]:
+    """Those of sorted, disjoint intervals that have a moment inside the window, whole."""
+    return found[bisect_right(found, window[0], key=itemgetter(1)) : bisect_left(found, window[1], key=itemgetter(0))]
+
+
+def _forgiven(line: Timeline, lossy: set[State], found: list[Interval], min_outage: Span) -> Timeline:
+    """The line with the loss of too short outages taken away. What is unknown inside them stays unknown."""
+    states = line.values.copy()
+    for start, end in found:
+        if end - start < min_outage:
+            for i in range(bisect_left(line.starts, start), bisect_left(line.starts, end)):
+                if states[i] in lossy:
+                    states[i] = State.UP
+    return joined(line.starts, states, line.end)
+
+
+def _budget(
+    window: Interval,
+    base: list[Interval],
+    unobserved: list[Interval],
+    observed_loss: Fraction,
+    counted: Fraction,
+    agreed: Span,
+    terms: Terms,
+) -> Budget:
+    """The pooled budget over the target segments. Time in no segment has no budget."""
+    allowed = widest = Fraction(0)
+    for target in terms.targets:
+        segment = clip([window], (target.start, target.end))
+        whole, unknown = total(intersect(base, segment)), total(intersect(unobserved, segment))
+        allowed += (1 - target.share) * (whole - (unknown if terms.unknown_policy is UnknownPolicy.EXCLUDE else 0))
+        widest += (1 - target.share) * whole
+    return Budget(
+        allowed=allowed,
+        remaining=allowed - counted,
+        met=counted <= allowed if agreed else None,
+        verdict=_verdict(observed_loss, total(unobserved), widest) if agreed else Verdict.NOT_APPLICABLE,
+    )
+
+
+def _verdict(observed_loss: Fraction, unknown: Span, allowed: Fraction) -> Verdict:
+    """The same under every unknown policy: `allowed` is the budget over the whole base."""
+    if observed_loss + unknown <= allowed:
+        return Verdict.MET
+    return Verdict.MISSED if observed_loss > allowed else Verdict.SENSITIVE
+
+
+def _ledger(off: list[Interval], excluded: list[Interval], duty: list[Interval], classes: Line[Class]) -> Line[Class]:
+    """The whole window in order, each moment in one class."""
+    parts: list[tuple[Interval, Class | None]] = [
+        *((part, Class.INACTIVE) for part in off),
+        *((part, Class.EXCLUDED) for part in excluded),
+        *((part, None) for part in duty),
+    ]
+    starts: list[Instant] = []
+    values: list[Class] = []
+    for part, fixed in sorted(parts, key=itemgetter(0)):
+        if fixed is None:
+            inside, _, held = cut(classes, [part])
+            starts += inside
+            values += held
+        else:
+            starts.append(part[0])
+            values.append(fixed)
+    return joined(starts, values, max(part[1] for part, _ in parts))
