@@ -3,15 +3,21 @@
 Sources: sla-definition.md (what must be written), the levels and clocks of the shipped profiles in `config/profiles/`.
 """
 
+import re
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Literal, TypeAlias
 
 from annotated_types import Ge
-from pydantic import Field, Strict
+from pydantic import Discriminator, Field, Strict, StringConstraints, Tag, field_validator, model_validator
+from typing_extensions import override
 
+from config.duration import parse_duration, print_duration
+from config.hours import check_date, check_days, check_pieces, check_weekday
 from config.instant import DAY, HOUR, MINUTE, SECOND, Instant
-from config.value import Count, Duration, Flag, Moment, Text, Value, Weight, Zone
+from config.value import Amount, Count, Duration, Flag, Moment, Percent, Text, Value, Weight, Zone
+
+_WORKING_DAYS = re.compile(r"([1-9]\d{0,2})wd")
 
 ALWAYS: Literal["24x7"] = "24x7"
 SERVICE_HOURS: Literal["service_hours"] = "service_hours"
@@ -76,15 +82,69 @@ class Calendar(Value):
     breaks: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     published_until: str | None = None
 
+    @field_validator("hours")
+    @classmethod
+    def _weekly(cls, hours: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for days, pieces in hours.items():
+            check_days(days)
+            check_pieces(pieces)
+        return hours
 
-ServiceHours: TypeAlias = Literal["24x7"] | Calendar
+    @field_validator("shifts", "breaks")
+    @classmethod
+    def _dated(cls, hours: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for date, pieces in hours.items():
+            check_date(date)
+            check_pieces(pieces)
+        return hours
+
+    @model_validator(mode="after")
+    def _dates(self) -> "Calendar":
+        for date in (*self.off, *self.work, *filter(None, [self.published_until])):
+            check_date(date)
+        for day in self.work.values():
+            check_weekday(day)
+        if both := sorted(set(self.off) & set(self.work)):
+            raise ValueError(f"{both[0]} is a day off and a working day at once; keep one")
+        return self
+
+
+def _form(value: object) -> str:
+    return "clock" if isinstance(value, str) else "calendar"
+
+
+ServiceHours: TypeAlias = Annotated[
+    Annotated[Literal["24x7"], Tag("clock")] | Annotated[Calendar, Tag("calendar")], Discriminator(_form)
+]
 
 
 class Limit(Value):
-    """Exactly one: a span (`2h`), or working days (`3wd`)."""
+    """Exactly one: a span (written `2h`), or working days (`3wd`)."""
 
     span: Duration | None = None
     days: Count | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if found := _WORKING_DAYS.fullmatch(value):
+            return {"days": int(found[1])}
+        try:
+            return {"span": parse_duration(value)}
+        except ValueError as error:
+            raise ValueError("a limit is a length of time like 30m or 4h, or working days like 3wd") from error
+
+    @model_validator(mode="after")
+    def _one(self) -> "Limit":
+        if (self.span is None) == (self.days is None):
+            raise ValueError("a limit is either a span or a number of working days")
+        return self
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.days}wd" if self.span is None else print_duration(self.span)
 
 
 class Commitment(Value):
@@ -96,9 +156,10 @@ class Commitment(Value):
     """Contractual: missing it is a breach."""
     target: Limit | None = None
     """Internal and tighter: missing it only warns."""
+    starts: Literal["reported", "beyond_limit", "resolved"] = "reported"
+    """What starts it: the earlier of report and opening; that the case is beyond one's limit; the resolution."""
     calendar: str = ALWAYS
-    """`24x7`, `service_hours`, or an id in `Agreement.calendars`. Working days need a calendar;
-    with `24x7` every day is one."""
+    """`24x7`, `service_hours`, or an id in `Agreement.calendars`; working days are the days with hours in it."""
     automatic_receipt: Flag = False
     """Whether an automatic receipt meets it."""
 
@@ -127,7 +188,7 @@ class ExclusionRule(Value):
 
 
 class Availability(Value):
-    target: str
+    target: Percent
     """Percent as an exact decimal, `99.9`."""
     period: Period
     service_hours: ServiceHours
@@ -157,9 +218,9 @@ class Availability(Value):
 
 
 class Fee(Value):
-    amount: str
+    amount: Amount
     """An exact decimal, `120000` or `1999.50`."""
-    currency: str
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     per: Period = Period.MONTH
 
 
@@ -198,9 +259,14 @@ class Agreement(Value):
     components: tuple[str, ...] = Field(min_length=1)
     profile: Sheet | None = None
     terms: Sheet | None = None
+    """A term sheet's title and hash are printed with every term it gave."""
     availability: Availability
+    hours: ServiceHours = ALWAYS
+    """When cases are taken, and what `service_hours` clocks run on: those written, else those of
+    `availability`."""
     fee: Fee | None = None
-    remedies: tuple[str, ...] = ()
+    remedies: tuple[Text, ...] = ()
+    """Sentences, as the contract says them; none written: no remedies."""
     levels: tuple[Level, ...] = ()
     """Most severe first, whatever their numbers."""
     warn_before: Duration = 30 * MINUTE

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from annotated_types import Ge, Le
-from pydantic import Field, Strict
+from pydantic import Discriminator, Field, Strict, Tag
 
 from config.agreement import Agreement, Calendar, Category
 from config.instant import DAY, MINUTE, SECOND, Instant
@@ -113,7 +113,7 @@ class Step(Value):
 
 
 class Escalation(Value):
-    """The steps in turn, `repeat` times over; `pause` after a round's last step comes the next round or the fallback."""
+    """The steps in turn, `repeat` times; `pause` after a round's last step comes the next round or the fallback."""
 
     id: str
     steps: tuple[Step, ...] = Field(min_length=1)
@@ -251,11 +251,19 @@ class Group(Value):
     of: tuple[str, ...] = Field(min_length=1)
 
 
+def _form(value: object) -> str:
+    return "component" if isinstance(value, str) else "grouped"
+
+
+Entry: TypeAlias = Annotated[Annotated[str, Tag("component")] | Annotated[Group, Tag("grouped")], Discriminator(_form)]
+"""A component id, or a group of them."""
+
+
 class Page(Value):
     id: str
     path: str = "/"
     title: Text | None = None
-    components: tuple[str | Group, ...] = ()
+    components: tuple[Entry, ...] = ()
 
     @property
     def component_ids(self) -> tuple[str, ...]:

@@ -73,6 +73,24 @@ def _weight(value: object) -> object:
     return value
 
 
+_PERCENT = pattern(r"\d{1,3}(?:\.\d{1,6})?")
+_AMOUNT = pattern(r"\d{1,15}(?:\.\d{1,4})?")
+
+
+def _percent(value: object) -> object:
+    if not isinstance(value, str) or not _PERCENT.fullmatch(value):
+        raise ValueError('a target is a percentage in quotes, exact: "99.9"')
+    if not 0 < Fraction(value) <= 100:
+        raise ValueError(f"a target lies above 0 and is at most 100, not {value}")
+    return value
+
+
+def _amount(value: object) -> object:
+    if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
+        raise ValueError('an amount is a number in quotes, exact: "120000" or "1999.50"')
+    return value
+
+
 def _secret(value: object) -> object:
     return Secret(value) if isinstance(value, str) else value
 
@@ -106,6 +124,8 @@ Text: TypeAlias = Annotated[
 
 Zone: TypeAlias = Annotated[str, AfterValidator(_zone)]
 Weight: TypeAlias = Annotated[Fraction, BeforeValidator(_weight), schema_of("string", examples=["1/2"])]
+Percent: TypeAlias = Annotated[str, BeforeValidator(_percent), schema_of("string", examples=["99.9"])]
+Amount: TypeAlias = Annotated[str, BeforeValidator(_amount), schema_of("string", examples=["120000"])]
 Moment: TypeAlias = Annotated[Instant, Strict()]
 Count: TypeAlias = Annotated[int, Strict(), Ge(1), Le(1000)]
 Flag: TypeAlias = Annotated[bool, Strict()]

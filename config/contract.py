@@ -1,0 +1,331 @@
+"""An agreement from what its customer's entry says, its term sheet and its profile, each term with its origin.
+
+sla-definition.md: target, period, service hours, exclusion effect, unknown policy and partial weight are written in
+every agreement, singly or by naming a term sheet. A profile may propose them; it never fills them in.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from config.agreement import ALWAYS, SERVICE_HOURS, Agreement, Origin
+from config.expand import identify
+from config.instant import Instant
+from config.moment import parse_moment
+from config.node import Node, did_you_mean, listing, mapping, scalar
+from config.profile import Family, UnknownSheet, sheet
+from config.reader import Report, read, what
+
+CONTRACTUAL = {
+    "target": '"99.5"',
+    "period": "month",
+    "service_hours": "24x7",
+    "exclusion_effect": "removed",
+    "unknown": "exclude",
+    "partial_weight": '"1/2"',
+}
+"""What must be written, with an example of each."""
+INHERITED = ("hours", "reports", "contacts", "remedies", "language", "warn_before")
+"""What an agreement takes from its term sheet or profile unless it says otherwise."""
+OWN = frozenset({"origins", "customer", "until", "calendars"})
+"""Keys of the finished agreement that nobody writes."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Contract:
+    """One agreement on its way from the written entry to the finished value."""
+
+    customer: str
+    node: Node
+    zone: str
+    calendars: Node
+    report: Report
+    profile: Node | None = None
+    terms: Node | None = None
+    origins: dict[str, Origin] = field(default_factory=dict)
+
+    def sources(self) -> list[tuple[Origin, Node]]:
+        """Nearest first: the agreement, its term sheet, its profile."""
+        found = ((Origin.AGREEMENT, self.node), (Origin.TERMS, self.terms), (Origin.PROFILE, self.profile))
+        return [(origin, node) for origin, node in found if node is not None]
+
+
+def agreements(customer: str, written: Node, zone: str, calendars: Node, report: Report) -> tuple[Agreement, ...]:
+    """Every version of every agreement of one customer; what is wrong is reported."""
+    found: list[tuple[Node, Agreement]] = []
+    for entry in written.items:
+        contract = Contract(customer=customer, node=entry.copy(), zone=zone, calendars=calendars, report=report)
+        agreement = _agreement(contract)
+        if agreement is not None:
+            found.append((entry, agreement))
+    return _in_turn(found, report)
+
+
+def _agreement(contract: Contract) -> Agreement | None:
+    node, report = contract.node, contract.report
+    if not isinstance(node.value, dict):
+        report.add(node.mark, f"{what(node)} is not an agreement; write a mapping {{profile: …, availability: …}}")
+        return None
+    before = len(report.problems)
+    for key in OWN & set(node.mapping):
+        report.add(node.key_mark(key), f"unknown key '{key}'; it follows from the rest")
+        node.take(key)
+    _sheets(contract)
+    _availability(contract)
+    _moments(contract)
+    _inherit(contract)
+    _levels(contract)
+    _name(contract)
+    if len(report.problems) > before:
+        _read_for_its_problems(contract)
+        return None
+    origins = mapping(node.mark, **{term: scalar(origin.value, node.mark) for term, origin in contract.origins.items()})
+    node.put("origins", origins)
+    return read(Agreement, node, report)
+
+
+def _read_for_its_problems(contract: Contract) -> None:
+    """Report what else is wrong, without repeating what is known to be missing."""
+    known = {problem.mark for problem in contract.report.problems}
+    trial = Report(secrets=contract.report.secrets)
+    read(Agreement, contract.node, trial)
+    for problem in trial.problems:
+        if problem.mark not in known and "is missing" not in problem.message:
+            contract.report.problems.append(problem)
+
+
+def _sheets(contract: Contract) -> None:
+    contract.profile = _sheet(contract, "profile", "profiles")
+    contract.terms = _sheet(contract, "terms", "terms")
+
+
+def _sheet(contract: Contract, key: str, family: Family) -> Node | None:
+    written = contract.node.get(key)
+    if written is None:
+        return None
+    mark = contract.node.key_mark(key)
+    try:
+        found, node = sheet(family, written.text or "")
+    except UnknownSheet as error:
+        message = str(error) if written.text else f"{what(written)} is not the name of a shipped sheet"
+        contract.report.add(written.mark, message)
+        contract.node.take(key)
+        return None
+    entries = {name: scalar(value, mark) for name, value in found.model_dump(exclude={"title"}).items()}
+    contract.node.put(key, mapping(mark, **entries, title=node.mapping["title"]), mark)
+    return node
+
+
+def _availability(contract: Contract) -> None:
+    """Every term from the nearest source that has it; the six contractual ones never from the profile."""
+    node = contract.node
+    written = node.get("availability") or mapping(node.mark)
+    if not isinstance(written.value, dict):
+        return
+    merged = written.copy()
+    for key in written.mapping:
+        contract.origins[key] = Origin.AGREEMENT
+    for origin, source in contract.sources()[1:]:
+        terms = source.get("availability") or mapping(source.mark)
+        for key, value in terms.mapping.items():
+            if key not in merged.mapping and not (origin is Origin.PROFILE and key in CONTRACTUAL):
+                merged.put(key, value, terms.key_mark(key))
+                contract.origins[key] = origin
+    for key, example in CONTRACTUAL.items():
+        if key not in merged.mapping:
+            _missing(contract, key, example)
+    if merged.get("timezone") is None:
+        merged.put("timezone", scalar(contract.zone, node.mark))
+        contract.origins["timezone"] = Origin.SITE
+    contract.zone = (merged.mapping["timezone"].text or contract.zone) if _is_zone(merged) else contract.zone
+    hours = merged.get("service_hours")
+    if hours is not None:
+        merged.put("service_hours", _hours(contract, hours, "service_hours"), merged.key_mark("service_hours"))
+    node.put("availability", merged, node.key_mark("availability"))
+
+
+def _is_zone(availability: Node) -> bool:
+    try:
+        parse_moment("2026-01-01", availability.mapping["timezone"].text or "")
+    except (ValueError, LookupError, OSError):
+        return False
+    return True
+
+
+def _missing(contract: Contract, key: str, example: str) -> None:
+    proposal = contract.profile.get("proposes") if contract.profile is not None else None
+    proposed = proposal.get(key) if proposal is not None else None
+    text = f'"{proposed.value}"' if proposed is not None and key == "target" else example
+    advice = f"write `availability: {{{key}: {proposed.value if proposed and key != 'target' else text}}}`"
+    sheet_hint = "" if key == "target" else " or name a term sheet, `terms: strict-7x24@1`"
+    contract.report.add(contract.node.mark, f"the agreement does not say its {key}; {advice}{sheet_hint}")
+
+
+def _hours(contract: Contract, written: Node, name: str) -> Node:
+    """`24x7`, the name of a calendar, a calendar of its own, or its weekly hours alone."""
+    if written.text == ALWAYS:
+        return written
+    if written.text is not None:
+        known = contract.calendars.mapping
+        if written.text in known:
+            return known[written.text]
+        hint = did_you_mean(written.text, [ALWAYS, *known])
+        advice = 'write 24x7, a calendar\'s name, or {mon-fri: ["09:00-18:00"]}'
+        contract.report.add(written.mark, f"no calendar is named '{written.text}'{hint or '; ' + advice}")
+        return scalar(ALWAYS, written.mark)
+    if not isinstance(written.value, dict):
+        contract.report.add(written.mark, f'{what(written)} is no hours; write 24x7 or {{mon-fri: ["09:00-18:00"]}}')
+        return scalar(ALWAYS, written.mark)
+    calendar = written.copy() if "hours" in written.mapping else mapping(written.mark, hours=written)
+    identify(calendar, name, contract.report)
+    if calendar.get("timezone") is None:
+        calendar.put("timezone", scalar(contract.zone, written.mark))
+    return calendar
+
+
+def _moments(contract: Contract) -> None:
+    node = contract.node
+    measured = node.get("measured_from")
+    if measured is None:
+        advice = "write `measured_from: 2026-01-01`, not before the facts began"
+        contract.report.add(node.mark, f"the agreement does not say from when it is measured; {advice}")
+    elif node.get("effective") is None:
+        node.put("effective", measured, node.key_mark("measured_from"))
+    for key in ("measured_from", "effective", "ends"):
+        written = node.get(key)
+        if written is None:
+            continue
+        instant = moment(written, contract.zone, contract.report)
+        node.take(key)
+        if instant is not None:
+            node.put("until" if key == "ends" else key, scalar(instant, written.mark), written.mark)
+
+
+def moment(written: Node, zone: str, report: Report) -> Instant | None:
+    try:
+        return parse_moment(written.text or "", zone)
+    except ValueError as error:
+        report.add(written.mark, f"{what(written)} is no date: {error}" if written.text is None else str(error))
+        return None
+
+
+def _inherit(contract: Contract) -> None:
+    node = contract.node
+    for key in INHERITED:
+        for origin, source in contract.sources():
+            value = source.get(key)
+            if value is not None:
+                node.put(key, value, source.key_mark(key) if origin is Origin.AGREEMENT else value.mark)
+                contract.origins[key] = origin
+                break
+    hours = node.get("hours")
+    availability = node.get("availability")
+    if hours is not None:
+        node.put("hours", _hours(contract, hours, "hours"), node.key_mark("hours"))
+    elif availability is not None and availability.get("service_hours") is not None:
+        node.put("hours", availability.mapping["service_hours"])
+        contract.origins["hours"] = contract.origins["service_hours"]
+    if node.get("fee") is not None:
+        contract.origins["fee"] = Origin.AGREEMENT
+
+
+def _levels(contract: Contract) -> None:
+    """The profile's levels; an entry of the agreement with the same number changes what it names."""
+    node = contract.node
+    shipped = contract.profile.get("levels") if contract.profile is not None else None
+    own = node.get("levels")
+    if own is not None and not isinstance(own.value, list):
+        return
+    merged = {level.mapping["number"].value: level.copy() for level in shipped.items} if shipped is not None else {}
+    contract.origins.update({f"levels.{number}": Origin.PROFILE for number in merged})
+    strange: list[Node] = []
+    for entry in own.items if own is not None else ():
+        number = entry.get("number")
+        if number is None or not isinstance(number.value, int):
+            strange.append(entry)
+            continue
+        merged[number.value] = _override(merged.get(number.value), entry)
+        contract.origins[f"levels.{number.value}"] = Origin.AGREEMENT
+    levels = [*merged.values(), *strange]
+    for level in levels:
+        _commitments(contract, level)
+    if levels:
+        node.put("levels", listing(node.mark, *levels), node.key_mark("levels"))
+
+
+def _override(shipped: Node | None, entry: Node) -> Node:
+    if shipped is None:
+        return entry.copy()
+    merged = shipped.copy()
+    for key, value in entry.mapping.items():
+        old = shipped.get(key)
+        if key in ("commitments", "outside_hours") and old is not None and isinstance(value.value, dict):
+            both = old.copy()
+            for name, commitment in value.mapping.items():
+                both.put(name, commitment, value.key_mark(name))
+            value = both
+        merged.put(key, value, entry.key_mark(key))
+    return merged
+
+
+def _commitments(contract: Contract, level: Node) -> None:
+    for key in ("commitments", "outside_hours"):
+        section = level.get(key)
+        if section is None or not isinstance(section.value, dict):
+            continue
+        section = section.copy()
+        level.put(key, section, level.key_mark(key))
+        for name, commitment in list(section.mapping.items()):
+            section.mapping[name] = commitment = commitment.copy()
+            identify(commitment, name, contract.report)
+            _named_calendar(contract, commitment)
+
+
+def _named_calendar(contract: Contract, commitment: Node) -> None:
+    written = commitment.get("calendar")
+    if written is None or written.text is None or written.text in (ALWAYS, SERVICE_HOURS):
+        return
+    shipped = contract.profile.get("calendars") if contract.profile is not None else None
+    known = {**(shipped.mapping if shipped is not None else {}), **contract.calendars.mapping}
+    if written.text not in known:
+        hint = did_you_mean(written.text, [ALWAYS, SERVICE_HOURS, *known])
+        advice = "; write 24x7, service_hours or a calendar's name"
+        contract.report.add(written.mark, f"no calendar is named '{written.text}'{hint or advice}")
+        return
+    calendars = contract.node.get("calendars") or mapping(commitment.mark)
+    calendars.put(written.text, _hours(contract, known[written.text], written.text))
+    contract.node.put("calendars", calendars)
+
+
+def _name(contract: Contract) -> None:
+    node = contract.node
+    profile = node.get("profile")
+    name = profile.mapping["name"].value if profile is not None else "agreement"
+    own = node.get("id")
+    if own is not None and own.text is None:
+        return
+    node.put("id", scalar(f"{contract.customer}/{own.text if own is not None else name}", node.mark))
+    node.put("customer", scalar(contract.customer, node.mark))
+
+
+def _in_turn(found: Sequence[tuple[Node, Agreement]], report: Report) -> tuple[Agreement, ...]:
+    """Each version ends where the next begins; versions that contradict their order are reported."""
+    result: list[Agreement] = []
+    for id in dict.fromkeys(agreement.id for _, agreement in found):
+        versions = sorted(((node, one) for node, one in found if one.id == id), key=lambda pair: pair[1].version)
+        for (_, earlier), (node, later) in zip(versions, versions[1:], strict=False):
+            mark = node.key_mark("version")
+            if earlier.version == later.version:
+                advice = "give each its own version, or its own `id:` where they are two agreements"
+                report.add(mark, f"version {later.version} of {id} stands twice; {advice}")
+            elif later.effective <= earlier.effective:
+                mark = node.key_mark("effective")
+                report.add(mark, f"version {later.version} of {id} is in force no later than version {earlier.version}")
+            elif earlier.until is not None and earlier.until > later.effective:
+                report.add(
+                    mark, f"version {later.version} of {id} overlaps version {earlier.version}; move one's dates"
+                )
+        starts = [one.effective for _, one in versions[1:]]
+        for (_, one), start in zip(versions, [*starts, None], strict=True):
+            ends = [instant for instant in (one.until, start) if instant is not None]
+            result.append(one.model_copy(update={"until": min(ends, default=None)}))
+    return tuple(result)

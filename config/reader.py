@@ -1,0 +1,144 @@
+"""Nodes to models: pydantic's findings become problems with the place where the word stands, in our own sentences."""
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from config.node import Mark, Node, Problem, did_you_mean
+from config.secret import Secret, revealed
+from config.value import WRITTEN
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(slots=True)
+class Report:
+    """Collects the problems. Values of secrets are struck from every sentence, whoever wrote it."""
+
+    problems: list[Problem] = field(default_factory=list)
+    secrets: list[Secret] = field(default_factory=list)
+
+    def add(self, mark: Mark, message: str) -> None:
+        for secret in self.secrets:
+            if secret.value:
+                message = message.replace(secret.value, secret.reference)
+        self.problems.append(Problem(mark, message))
+
+
+def read(model: type[Model], node: Node, report: Report, *, keep: tuple[str, ...] = ()) -> Model | None:
+    """The model, or None after reporting everything wrong with it. Keys in `keep` hold on to their secrets."""
+    content = node.content()
+    if isinstance(content, dict):
+        content = {key: value if key in keep else revealed(value) for key, value in content.items()}
+    try:
+        return model.model_validate(content, context=WRITTEN)
+    except ValidationError as error:
+        for finding in error.errors(include_url=False):
+            _explain(model, node, finding, report)
+    return None
+
+
+def _explain(model: type[BaseModel], node: Node, finding: ErrorDetails, report: Report) -> None:
+    path = finding["loc"]
+    found, mark = node.walk(*path)
+    key = str(path[-1]) if path else ""
+    match finding["type"]:
+        case "missing":
+            report.add(node.walk(*path[:-1])[1], f"'{key}' is missing; write `{key}: …` here")
+        case "extra_forbidden":
+            known = [name for name in fields_at(model, path[:-1]) if name not in ("id", "component", "customer")]
+            hint = did_you_mean(key, known) or (f"; known: {', '.join(known)}" if known else "")
+            report.add(mark, f"unknown key '{key}'{hint}")
+        case kind:
+            report.add(mark, _sentence(kind, key, found, finding))
+
+
+def _sentence(kind: str, key: str, found: Node, finding: ErrorDetails) -> str:
+    context: Mapping[str, Any] = finding.get("ctx", {})
+    written = what(found)
+    sentences: dict[str, Callable[[], str]] = {
+        "value_error": lambda: str(context["error"]),
+        "literal_error": lambda: f"{written} is none of {context['expected']}{_near(found, context)}",
+        "enum": lambda: f"{written} is none of {context['expected']}{_near(found, context)}",
+        "greater_than_equal": lambda: f"{written} is too small; at least {context['ge']}",
+        "less_than_equal": lambda: f"{written} is too large; at most {context['le']}",
+        "greater_than": lambda: f"{written} is too small; more than {context['gt']}",
+        "less_than": lambda: f"{written} is too large; less than {context['lt']}",
+        "too_short": lambda: f"'{key}' must not be empty",
+        "string_too_short": lambda: f"'{key}' must not be empty",
+    }
+    if kind in sentences:
+        return sentences[kind]()
+    for ending, wanted in _WANTED.items():
+        if kind.startswith(ending):
+            return f"{written} is not {wanted}{_quoting(found, wanted)}"
+    return str(finding["msg"])
+
+
+_WANTED = {
+    "string_": "a text",
+    "int_": "a whole number",
+    "float_": "a number",
+    "decimal_": "a decimal number in quotes",
+    "bool_": "true or false",
+    "tuple_": "a list [… , …]",
+    "list_": "a list [… , …]",
+    "set_": "a list [… , …]",
+    "frozen_set_": "a list [… , …]",
+    "dict_": "a mapping {key: value}",
+    "model_": "a mapping {key: value}",
+    "dataclass_": "a mapping {key: value}",
+    "path_": "a path",
+}
+
+
+def what(node: Node) -> str:
+    """The value as a person would point at it; never a secret's."""
+    match node.value:
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+        case Secret():
+            return str(node.value)
+        case None:
+            return "nothing"
+        case value:
+            text = node.plain if node.plain is not None else str(value)
+            return f"'{text if len(text) <= 60 else text[:60] + '…'}'"
+
+
+def _quoting(node: Node, wanted: str) -> str:
+    if wanted == "a text" and node.plain:
+        return f'; write "{node.plain}" in quotes'
+    return ""
+
+
+def _near(found: Node, context: Mapping[str, Any]) -> str:
+    words = [word.strip().strip("'") for word in str(context["expected"]).replace(" or ", ",").split(",")]
+    return did_you_mean(found.text, words) if found.text else ""
+
+
+def fields_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """The keys a mapping at this path of the model may have, as they are written."""
+    models = [model]
+    for part in path:
+        models = [inner for one in models for inner in _step(one, part)] or models
+    return [info.alias or name for one in models for name, info in one.model_fields.items()]
+
+
+def _step(model: type[BaseModel], part: int | str) -> list[type[BaseModel]]:
+    for name, info in model.model_fields.items():
+        if part in (name, info.alias):
+            return _models(info.annotation)
+    return []
+
+
+def _models(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
+        return [annotation] if issubclass(annotation, BaseModel) else []
+    return [model for inner in get_args(annotation) for model in _models(inner)]
