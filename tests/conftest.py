@@ -2,7 +2,8 @@
 
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,13 @@ from tests.servers.chromium import chromium
 from tests.servers.namespace import Network, network
 from tests.servers.nginx import Nginx
 from tests.servers.postgres import Postgres, postgres
-from tests.servers.program import scratch
+from tests.servers.process import Serve, Upheld
+from tests.servers.program import STARTED, scratch
 from tests.servers.receiver import Receiver
 from tests.servers.smtp import Smtp
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.server)]
-SERVERS = frozenset({"postgres_server", "durable_postgres", "nginx", "smtp", "browser", "cable"})
+SERVERS = frozenset({"postgres_server", "durable_postgres", "nginx", "smtp", "browser", "cable", "serve"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,6 +28,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if SERVERS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.server)
+
+
+def pytest_runtest_setup() -> None:
+    """What an earlier test started and ended does not concern this one."""
+    STARTED[:] = [program for program in STARTED if program.running]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what the programs it used had to say."""
+    report = yield
+    if report.failed:
+        for program in dict.fromkeys(STARTED):
+            report.sections.append((f"output of {program.argv[0]} (pid {program.pid})", program.output[-6000:]))
+    return report
 
 
 @pytest.fixture
@@ -144,6 +161,14 @@ def receiver() -> Iterator[Receiver]:
     """The far end of the webhook channel."""
     with Receiver() as server:
         yield server
+
+
+@pytest.fixture
+def serve(folder: Path) -> Iterator[Serve]:
+    """`serve({...})` starts the whole program on that configuration, waits until it is ready; ended with the test."""
+    with ExitStack() as running:
+        numbers = itertools.count(1)
+        yield lambda written: running.enter_context(Upheld(folder / f"upheld-{next(numbers)}", written))
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ class Nginx(Program):
         if tls:
             self._issue_certificate()
         file = self.home / "nginx.conf"
-        file.write_text(self._configuration(workers=workers, access_log=access_log))
+        file.write_text(self._configuration(workers=workers, access_log=access_log, alone=bool(prefix)))
         self.page("/", "ok\n")
         self._ready_by_socket = not prefix
         argv = [
@@ -141,7 +141,8 @@ class Nginx(Program):
         authority.cert_pem.write_to_path(str(self.authority))
         certificate.private_key_and_cert_chain_pem.write_to_path(str(self.home / "server.pem"))
 
-    def _configuration(self, *, workers: int, access_log: bool) -> str:
+    def _configuration(self, *, workers: int, access_log: bool, alone: bool) -> str:
+        # In a user's own namespace it seems to be root, but may not become anybody else: `alone` spares it the attempt.
         listens = " ".join(f"listen {self.host}:{port} backlog=4096;" for port in self.ports)
         if self.tls_port is not None:
             listens += f" listen {self.host}:{self.tls_port} ssl;"
@@ -154,6 +155,7 @@ class Nginx(Program):
         return f"""
 daemon off; worker_processes {workers}; pid {self.home}/nginx.pid; error_log {self.home}/error.log;
 {"user root;" if os.geteuid() == 0 else ""}
+{"master_process off;" if alone else ""}
 events {{ worker_connections 8192; }}
 http {{
   default_type text/html; charset utf-8; keepalive_requests 1000000; {places}

@@ -7,10 +7,10 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import yaml
 from typing_extensions import override
@@ -179,6 +179,10 @@ class Upheld(Program):
             with error:
                 headers = {name.lower(): value for name, value in error.headers.items()}
                 return Answer(status=error.code, headers=headers, body=error.read())
+
+
+Serve: TypeAlias = Callable[[Mapping[str, Any]], Upheld]
+"""What the fixture `serve` gives."""
 
 
 class Demo(Program):

@@ -91,6 +91,10 @@ def scratch(name: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+STARTED: "list[Program]" = []
+"""What was started since the running test began or is still running; conftest shows its output when the test fails."""
+
+
 class Program:
     """One child process. `start` may be called again after it ended; `cpu` and `memory` count its children too."""
 
@@ -110,6 +114,7 @@ class Program:
         self.stop_signal = stop_signal
         self.output_file = folder / f"{Path(argv[0]).name}.{next(_PORTS)}.out"
         self._process: subprocess.Popen[bytes] | None = None
+        self._kept = ""
 
     def __enter__(self) -> Self:
         self.start()
@@ -135,7 +140,7 @@ class Program:
     @property
     def output(self) -> str:
         """What it has written so far to both streams, over all its starts."""
-        return self.output_file.read_text(errors="replace") if self.output_file.exists() else ""
+        return self.output_file.read_text(errors="replace") if self.output_file.exists() else self._kept
 
     def start(self) -> None:
         if self.running:
@@ -153,6 +158,7 @@ class Program:
                 group=self.user,
                 extra_groups=[] if self.user else None,
             )
+        STARTED.append(self)
 
     def wait_until(self, condition: Callable[[], T], what: str, *, timeout: float = 15.0) -> T:
         """Like `until`, but gives up at once when the program has ended, and shows its output."""
@@ -190,6 +196,7 @@ class Program:
             self._process.kill()
             self._process.wait()
         _end(family)
+        self._kept = self.output
         return self._process.returncode
 
     def kill(self) -> None:
@@ -198,6 +205,7 @@ class Program:
         self.process.kill()
         self.process.wait()
         _end(family)
+        self._kept = self.output
 
     def family(self) -> list[psutil.Process]:
         """The program and its living descendants."""
