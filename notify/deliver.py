@@ -74,7 +74,7 @@ class Deliverer:
         self.wake()
 
     async def run(self) -> None:
-        """Until `stop` or cancellation; then waits up to 10 s for attempts under way and leaves the rest to `recover`."""
+        """Until `stop` or cancellation; then gives what is under way 10 s and leaves the rest to `recover`."""
         self._database.listen(self._hear)
         await self._clear_up(everything=self._alone)
         sweep = asyncio.create_task(self._sweep())

@@ -33,6 +33,7 @@ TIMEOUT: Span = 20 * SECOND
 SUBJECT_LIMIT = 200
 _IMPLICIT_PORT = 465
 _BLANKS = re.compile(r"\s+")
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
 # Base64 or quoted-printable: whatever servers stand on the way, none needs 8BITMIME.
 _POLICY = WIRE.clone(cte_type="7bit")
 
@@ -129,10 +130,11 @@ def mail_of(options: Options, letter: Letter) -> EmailMessage:
         mail["References"] = thread
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    mail["Content-Language"] = _line(message.language)
     mail.set_content(harmless(message.text))
     if message.html is not None:
         mail.add_alternative(harmless(message.html), subtype="html")
+    # Last: setting the content takes the headers that speak of content away.
+    mail["Content-Language"] = _line(message.language)
     return mail
 
 
@@ -222,20 +224,22 @@ def _line(text: str) -> str:
 
 
 def _address(text: str) -> Address:
-    """`li@example.com` or `Li Wei <li@example.com>`. Raises ValueError."""
-    if text != harmless(text) or any(sign in text for sign in "\r\n"):
+    """`li@example.com` or `Li Wei <li@example.com>`; the domain is given back in ASCII. Raises ValueError."""
+    if not text.isprintable():
         raise ValueError("control characters in an address")
-    name, opened, spec = text.rpartition("<")
+    name, opened, rest = text.rpartition("<")
+    named = opened and rest.endswith(">")
+    spec = (rest[:-1] if named else text).strip()
+    local, _, domain = spec.rpartition("@")
+    domain = domain.encode("idna").decode()
     try:
-        if opened and spec.endswith(">"):
-            found = Address(_line(name.strip().strip('"')), addr_spec=spec[:-1].strip())
-        else:
-            found = Address(addr_spec=text.strip())
+        # The parser refuses letters outside ASCII, which SMTPUTF8 (RFC 6531) allows; their place is what it checks.
+        Address(addr_spec=f"{_FOREIGN.sub('x', local)}@{domain}")
     except (HeaderParseError, IndexError, AttributeError) as error:
         raise ValueError(str(error)) from error
-    if not found.username or not found.domain:
+    if not local or not domain:
         raise ValueError("an address needs a name and a domain")
-    return Address(found.display_name, found.username, found.domain.encode("idna").decode())
+    return Address(_line(name.strip().strip('"')) if named else "", local, domain)
 
 
 def _identity(key: str, sender: Address) -> str:

@@ -1,0 +1,289 @@
+"""The mail channel, against real SMTP servers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from notify.channel import DeliveryError, Reason
+from notify.channels import email
+from notify.channels.email import Options, mail_of, send
+from tests.notify.samples import letter, message
+from tests.servers.smtp import Mode, Smtp
+
+Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+pytestmark = pytest.mark.server
+
+
+def options(server: Smtp, **more: object) -> Options:
+    return Options.model_validate({"host": server.host, "port": server.port, "sender": "upheld@example.com", **more})
+
+
+async def refusal(chosen: Options, address: str = "li@example.com") -> DeliveryError:
+    with pytest.raises(DeliveryError) as caught:
+        await send(chosen, letter(address=address))
+    return caught.value
+
+
+@asynccontextmanager
+async def raw_server(answer: Answer) -> AsyncIterator[Options]:
+    """A server that says exactly what a test wants."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await answer(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        yield Options(host="127.0.0.1", port=port, sender="upheld@example.com")
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def trusted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Smtp]:
+    """Offers STARTTLS with a certificate that is trusted here, and asks for a login."""
+    with Smtp(folder, tls=True, login=("upheld", "s3cret")) as server:
+        monkeypatch.setenv("SSL_CERT_FILE", str(server.authority))
+        yield server
+
+
+async def test_a_mail_arrives_with_its_words(smtp: Smtp) -> None:
+    told = message(
+        subject="网上商城 无法访问", text="自 12:00 起。\n.\n完", html="<p>自 12:00 起。</p>", language="zh-CN"
+    )
+
+    receipt = await send(options(smtp), letter(message=told))
+
+    [mail] = smtp.mails
+    assert receipt.detail.startswith("250")
+    assert (mail.subject, mail.recipients, mail.sender) == (
+        "网上商城 无法访问",
+        ("li@example.com",),
+        "upheld@example.com",
+    )
+    assert mail.text == "自 12:00 起。\n.\n完\n"
+    assert mail.html.strip() == "<p>自 12:00 起。</p>"
+    assert mail.message["Auto-Submitted"] == "auto-generated"
+    assert mail.message["Content-Language"] == "zh-CN"
+    assert mail.message["Date"] == "Mon, 01 Dec 2025 12:00:00 +0000"
+
+
+async def test_every_attempt_has_one_message_id_and_every_message_of_an_incident_one_thread(smtp: Smtp) -> None:
+    await send(options(smtp), letter(key="page", attempt=1))
+    await send(options(smtp), letter(key="page", attempt=2, repeated=True))
+    await send(options(smtp), letter(key="resolved"))
+
+    first, again, resolved = (mail.message for mail in smtp.mails)
+    assert first["Message-ID"] == again["Message-ID"] != resolved["Message-ID"]
+    assert first["References"] == resolved["References"]
+    assert first["Message-ID"].endswith("@example.com>")
+
+
+async def test_starttls_is_used_when_offered_and_the_password_goes_over_it(trusted: Smtp) -> None:
+    await send(options(trusted, username="upheld", password="s3cret"), letter())
+
+    assert [mail.encrypted for mail in trusted.mails] == [True]
+
+
+async def test_a_wrong_password_is_tried_again_because_only_the_operator_can_mend_it(trusted: Smtp) -> None:
+    error = await refusal(options(trusted, username="upheld", password="wrong"))
+
+    assert (error.reason, error.permanent, error.uncertain) == (Reason.LOGIN, False, False)
+    assert "wrong" not in error.detail
+
+
+async def test_a_certificate_nobody_vouches_for_gets_no_mail(folder: Path) -> None:
+    with Smtp(folder, tls=True, login=("upheld", "s3cret")) as server:
+        error = await refusal(options(server, username="upheld", password="s3cret"))
+
+    assert (error.reason, error.permanent, error.uncertain) == (Reason.TLS, False, False)
+
+
+async def test_a_password_never_goes_over_a_clear_line(smtp: Smtp) -> None:
+    error = await refusal(options(smtp, username="upheld", password="s3cret"))
+
+    assert (error.reason, error.permanent) == (Reason.CLEAR_LINE, False)
+    assert smtp.mails == []
+
+
+async def test_starttls_is_demanded_where_the_operator_demands_it(smtp: Smtp) -> None:
+    error = await refusal(options(smtp, tls="starttls"))
+
+    assert (error.reason, error.permanent) == (Reason.TLS, False)
+    assert smtp.mails == []
+
+
+def test_no_encryption_and_a_password_are_refused_when_read() -> None:
+    with pytest.raises(ValidationError, match="clear line"):
+        Options.model_validate({"host": "h", "sender": "a@b.example", "tls": "none", "password": "x"})
+
+
+@pytest.mark.parametrize(
+    ("port", "tls", "implicit"),
+    [(465, "auto", True), (587, "auto", False), (465, "starttls", False), (25, "implicit", True)],
+)
+def test_port_465_speaks_tls_from_the_first_byte(port: int, tls: str, implicit: bool) -> None:
+    chosen = Options.model_validate({"host": "h", "port": port, "sender": "a@b.example", "tls": tls})
+
+    assert chosen.implicit is implicit
+
+
+def test_a_password_is_not_shown_when_options_are_printed() -> None:
+    assert "s3cret" not in repr(Options.model_validate({"host": "h", "sender": "a@b.example", "password": "s3cret"}))
+
+
+async def test_greylisting_means_later_and_nothing_is_uncertain(smtp: Smtp) -> None:
+    smtp.mode = Mode.LATER
+
+    error = await refusal(options(smtp))
+
+    assert (error.reason, error.permanent, error.uncertain) == (Reason.THROTTLED, False, False)
+    assert "451 4.3.0 come back later" in error.detail
+
+
+async def test_a_refusal_is_final(smtp: Smtp) -> None:
+    smtp.mode = Mode.REFUSE
+
+    error = await refusal(options(smtp))
+
+    assert (error.reason, error.permanent, error.uncertain) == (Reason.REJECTED, True, False)
+
+
+async def test_a_connection_lost_after_the_text_is_uncertain(smtp: Smtp) -> None:
+    smtp.mode = Mode.DROP
+
+    error = await refusal(options(smtp))
+
+    assert (error.reason, error.permanent, error.uncertain) == (Reason.UNREACHABLE, False, True)
+    assert len(smtp.mails) == 1
+
+
+async def test_silence_after_the_text_is_uncertain_and_ends_in_time(
+    smtp: Smtp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(email, "TIMEOUT", 300)
+    smtp.mode = Mode.SILENT
+
+    error = await refusal(options(smtp))
+
+    assert (error.reason, error.permanent, error.uncertain) == (Reason.TIMEOUT, False, True)
+
+
+async def test_nobody_listening_is_certainly_not_delivered() -> None:
+    async with raw_server(_hang_up) as chosen:
+        pass
+
+    error = await refusal(chosen)
+
+    assert (error.reason, error.permanent, error.uncertain) == (Reason.UNREACHABLE, False, False)
+
+
+async def _hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    return
+
+
+async def _say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read()
+
+
+async def _drip_a_banner_without_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    for _ in range(1000):
+        writer.write(b"220-welcome to a server that never ends\r\n" * 100)
+        await writer.drain()
+        await asyncio.sleep(0.01)
+
+
+async def _send_one_line_without_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    for _ in range(500):
+        writer.write(b"x" * 100_000)
+        await writer.drain()
+
+
+async def _busy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"421 4.3.2 too busy\r\n")
+    await writer.drain()
+
+
+async def _closed_for_good(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"554 5.3.2 no service for you\r\n")
+    await writer.drain()
+
+
+@pytest.mark.parametrize(
+    ("answer", "permanent"),
+    [
+        (_hang_up, False),
+        (_say_nothing, False),
+        (_drip_a_banner_without_end, False),
+        (_send_one_line_without_end, None),
+        (_busy, False),
+        (_closed_for_good, True),
+    ],
+)
+async def test_a_server_that_misbehaves_before_the_text_leaves_no_doubt(
+    answer: Answer, permanent: bool | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(email, "TIMEOUT", 300)
+    async with raw_server(answer) as chosen, asyncio.timeout(5):
+        error = await refusal(chosen)
+
+    assert not error.uncertain
+    assert permanent is None or error.permanent is permanent
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "nobody", "a@", "@b", "a b@c.example", "a@b.example\r\nRCPT TO:<x@y.example>", "a@b..example", "\ud800@b.c"],
+)
+async def test_what_is_no_address_is_refused_before_anybody_is_called(smtp: Smtp, address: str) -> None:
+    error = await refusal(options(smtp), address)
+
+    assert (error.reason, error.permanent) == (Reason.BAD_ADDRESS, True)
+    assert smtp.attempts == 0
+
+
+async def test_addresses_outside_ascii_are_understood(smtp: Smtp) -> None:
+    await send(options(smtp), letter(address="李伟@例子.example"))
+    await send(options(smtp), letter(address="李伟 <li@例子.example>"))
+
+    assert [mail.recipients for mail in smtp.mails] == [("李伟@xn--fsqu00a.example",), ("li@xn--fsqu00a.example",)]
+
+
+TEXT = st.text(st.characters(exclude_categories=()), max_size=400)
+
+
+@given(subject=TEXT | TEXT.map(lambda text: f"{text}\r\nBcc: x@y.example\r\n\r\n{text}"), text=TEXT, html=TEXT)
+def test_no_text_can_add_a_header_or_stop_a_mail(subject: str, text: str, html: str) -> None:
+    chosen = Options(host="h", sender="upheld@example.com")
+    told = message(subject=subject, text=text, html=html, language="en\r\nBcc: x@y.example")
+
+    read = message_from_bytes(mail_of(chosen, letter(message=told)).as_bytes(), policy=policy.default)
+
+    assert sorted(set(read.keys())) == [
+        "Auto-Submitted",
+        "Content-Language",
+        "Content-Type",
+        "Date",
+        "From",
+        "In-Reply-To",
+        "MIME-Version",
+        "Message-ID",
+        "References",
+        "Subject",
+        "To",
+        "X-Auto-Response-Suppress",
+    ]
+    assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/html"]
