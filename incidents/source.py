@@ -32,9 +32,10 @@ class AlertNews:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """`read(options, payload, received_at)` raises Unreadable; `retries_on` is what the sender repeats when refused."""
+    """`read(options, payload, received_at)` raises Unreadable. `overload_status` is the refusal this sender repeats."""
 
     options: type[BaseModel]
     read: Callable[[BaseModel, object, Instant], list[AlertNews]]
+    token: Callable[[BaseModel], str]
     component_labels: Callable[[BaseModel], tuple[str, ...]]
     overload_status: int = 503

@@ -1,9 +1,13 @@
-"""The written form of business hours: `mon-fri: ["09:00-12:00", "13:00-18:00"]`."""
+"""The written form of business hours, `mon-fri: ["09:00-12:00", "13:00-18:00"]`, and configured calendars made to count."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
-from sla.calendar import WEEKDAYS, Hours, Minutes
+from config.agreement import Calendar as Written
+from sla.calendar import WEEKDAYS, Calendar, Hours, Minutes
 
 _PIECE = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
 
@@ -52,3 +56,34 @@ def weekly(hours: Mapping[str, Hours]) -> Weekly:
             taken[day] = pieces
     mon, tue, wed, thu, fri, sat, sun = (single.get(day, ranged.get(day, ())) for day in range(7))
     return mon, tue, wed, thu, fri, sat, sun
+
+
+ALL_DAY: Hours = ((0, 24 * 60),)
+
+ALWAYS = Calendar(zone=UTC, weekly=(ALL_DAY,) * 7)
+"""24x7: every second of every day."""
+
+
+def calendar_of(written: Written) -> Calendar:
+    """A country whose days are not written out has none published: what follows from it is provisional."""
+    return _calendar(written.model_dump_json())
+
+
+@lru_cache(maxsize=64)
+def _calendar(document: str) -> Calendar:
+    written = Written.model_validate_json(document)
+    unpublished = written.country is not None and not written.off and not written.work
+    until = date.min if unpublished else None
+    return Calendar(
+        zone=ZoneInfo(written.timezone),
+        weekly=weekly({key: _pieces(pieces) for key, pieces in written.hours.items()}),
+        off=frozenset(date.fromisoformat(day) for day in written.off),
+        work={date.fromisoformat(day): weekday(name) for day, name in written.work.items()},
+        shifts={date.fromisoformat(day): _pieces(pieces) for day, pieces in written.shifts.items()},
+        breaks={date.fromisoformat(day): _pieces(pieces) for day, pieces in written.breaks.items()},
+        published_until=date.fromisoformat(written.published_until) if written.published_until else until,
+    )
+
+
+def _pieces(written: Iterable[str]) -> Hours:
+    return tuple(piece(one) for one in written)

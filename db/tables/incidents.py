@@ -182,3 +182,10 @@ timer = Table(
     UniqueConstraint("kind", "subject", "step"),
     Index("ix_timer_due", "due_at", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
 )
+
+counter = Table(
+    "counter",
+    METADATA,
+    Column("name", String(20), primary_key=True),
+    Column("value", Integer, nullable=False),
+)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict, Field
 
 from config.instant import MINUTE, Instant, parse_rfc3339
-from config.value import Hidden
 from incidents.source import AlertNews, Source, Unreadable
 
 _NONE = "0001-01-01T00:00:00Z"
@@ -22,9 +21,9 @@ _KEY_LIMIT = 255
 class Options(BaseModel):
     """`token`: what the sender puts behind `Authorization: Bearer`. `component_from`: labels tried in turn."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    token: Hidden
+    token: str = Field(min_length=1, repr=False)
     component_from: tuple[str, ...] = Field(default=("component", "service", "job", "instance"), min_length=1)
 
 
@@ -118,9 +117,14 @@ def _clean(text: str) -> str:
     return text.replace("\x00", "\ufffd")
 
 
+def token(options: BaseModel) -> str:
+    assert isinstance(options, Options)
+    return options.token
+
+
 def component_labels(options: BaseModel) -> tuple[str, ...]:
     assert isinstance(options, Options)
     return options.component_from
 
 
-SOURCE = Source(options=Options, read=read, component_labels=component_labels)
+SOURCE = Source(options=Options, read=read, token=token, component_labels=component_labels)

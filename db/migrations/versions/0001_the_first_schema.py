@@ -73,6 +73,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", "loaded_at", name=op.f("pk_configuration")),
     )
     op.create_table(
+        "counter",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_counter")),
+    )
+    op.create_table(
         "failing_result",
         sa.Column("id", KEY, nullable=False),
         sa.Column("check", sa.String(length=200), nullable=False),
@@ -402,6 +408,7 @@ def downgrade() -> None:
     op.drop_table("heartbeat")
     op.drop_index(op.f("ix_failing_result_check_started_at"), table_name="failing_result")
     op.drop_table("failing_result")
+    op.drop_table("counter")
     op.drop_table("configuration")
     op.drop_index(op.f("ix_check_transition_check_happened_at"), table_name="check_transition")
     op.drop_table("check_transition")

@@ -1,0 +1,300 @@
+"""Cases and their clocks in the store: opened with an incident or by a person, followed to the customer's word."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from config.agreement import Agreement, CaseKind, Level
+from config.instant import Instant, Span
+from config.language import choose
+from config.model import Config, Role
+from incidents.case import (
+    RESPOND,
+    Case,
+    CaseEvent,
+    CaseNoted,
+    CaseOpened,
+    CaseProgress,
+    CaseRecorded,
+    CaseResolved,
+    ClockWarned,
+    Confirmed,
+    Contested,
+    Fulfilled,
+    Resumed,
+    Waiting,
+    evolve_case,
+    open_case,
+)
+from incidents.clock import Clock, ClockState, clocks
+from incidents.decide import Refused
+from incidents.incident import Incident, Resolved
+from incidents.notice import Writer
+from incidents.paging import Addressee, Paging
+from incidents.store import case as store
+from incidents.store import timer
+from incidents.store.number import next_number
+from incidents.store.timer import Timer
+from notify import outbox
+from notify.message import LIFETIME, Message, Notification, Purpose, key_of
+
+NUMBER = "CASE"
+SYSTEM = "upheld"
+_WARN, _LIMIT = "warn", "limit"
+_CASE_PRIORITY = 2
+
+
+class NoSuchCase(Exception):
+    """The text says so."""
+
+
+class Caseload:
+    """One configuration's view of what its customers are owed."""
+
+    def __init__(self, config: Config, paging: Paging) -> None:
+        self._config = config
+        self._paging = paging
+
+    # opening
+
+    def open_for(self, tx: Connection, incident: Incident, now: Instant) -> None:
+        """One case for every agreement in force that covers the component."""
+        for agreement in self._config.covering(incident.component, now):
+            level = agreement.level_for(incident.severity)
+            if level is None:
+                continue
+            opened = _opened(agreement, CaseKind.FAULT, level, incident.title, incident.opened_at)
+            event = replace(opened, component=incident.component, incident=incident.id)
+            self._open(tx, event, SYSTEM, now, now)
+
+    def open_by_person(
+        self,
+        tx: Connection,
+        *,
+        customer: str,
+        kind: CaseKind,
+        title: str,
+        by: str,
+        reported_at: Instant,
+        now: Instant,
+        level: int | None = None,
+        component: str | None = None,
+        caller: str | None = None,
+    ) -> Case:
+        """What a customer reports by telephone, mail or form. Raises Refused saying what does not fit."""
+        agreement = self._agreement(customer, component, now)
+        chosen = self._level(agreement, kind, level)
+        if reported_at > now:
+            raise Refused("a report cannot lie in the future; write when it was made")
+        if not title.strip():
+            raise Refused("a case needs a title: what does not work, in the customer's words")
+        opened = _opened(agreement, kind, chosen, title.strip(), reported_at)
+        event = replace(opened, component=component, caller=caller)
+        return self._open(tx, event, by, reported_at, now)
+
+    # what becomes of a case
+
+    def record(
+        self, tx: Connection, case_id: str, event: CaseEvent, by: str, happened_at: Instant, now: Instant
+    ) -> Case:
+        """A person's fact about a case. Raises NoSuchCase, or Refused when it does not fit the case."""
+        case = self._load(tx, case_id)
+        _check(case, event, happened_at, now)
+        after = self._append(tx, case, [event], by, happened_at, now)
+        if isinstance(event, CaseResolved):
+            self._tell_customer(tx, after, "solved", now, event.how)
+        return after
+
+    def taken(self, tx: Connection, incident: Incident, by: str, now: Instant) -> None:
+        """Somebody works on it: each customer is told; the accepted delivery is what meets the respond clock."""
+        for case in store.of_incident(tx, incident.id):
+            if case.open and RESPOND not in case.fulfilled:
+                self._tell_customer(tx, case, "taken", now)
+
+    def resolved(self, tx: Connection, incident: Incident, event: Resolved, by: str, now: Instant) -> None:
+        for case in store.of_incident(tx, incident.id):
+            if case.open:
+                self.record(tx, case.id, CaseResolved(how=event.because), by, now, now)
+
+    def told(self, tx: Connection, sent: Notification, now: Instant) -> None:
+        """The customer's mail server took the receipt of a person who works on it: that is the response."""
+        if sent.case is None or sent.message.facts.get("event") != "case.taken":
+            return
+        case = store.find(tx, sent.case)
+        if case is not None and RESPOND not in case.fulfilled:
+            self._append(tx, case, [Fulfilled(commitment=RESPOND, how=f"message to {sent.person}")], SYSTEM, now, now)
+
+    # clocks
+
+    def clocks(self, case: Case, now: Instant) -> tuple[Clock, ...]:
+        """Empty when the agreement version is no longer configured."""
+        agreement = self._version(case)
+        return () if agreement is None else clocks(case, agreement, now)
+
+    def ring(self, tx: Connection, due: Timer, now: Instant) -> str:
+        """A commitment is near its end, or at it. Looks again at what holds now: dates are derived, never stored."""
+        case = store.find(tx, due.subject)
+        name, _, what = due.step.partition(":")
+        clock = next((one for one in self.clocks(case, now) if one.name == name), None) if case is not None else None
+        if case is None or clock is None:
+            return "no such clock any more"
+        if clock.done_at is not None:
+            return "met in time" if clock.state is ClockState.MET else "done late"
+        if clock.due_at is None:
+            return "paused"
+        missed = what == _LIMIT
+        event = ClockWarned(commitment=name, missed=missed, due_at=clock.due_at)
+        after = self._append(tx, case, [event], SYSTEM, now, now)
+        self._tell_managers(tx, after, clock, now, missed=missed)
+        return "missed" if missed else "warned"
+
+    # inside
+
+    def _open(self, tx: Connection, event: CaseOpened, by: str, happened_at: Instant, now: Instant) -> Case:
+        recorded = CaseRecorded(event=event, happened_at=happened_at, recorded_at=now, by=by, seen_by_customer_at=now)
+        case = open_case(next_number(tx, NUMBER, now), recorded)
+        store.add(tx, case, recorded)
+        self._wind(tx, case, now)
+        self._tell_customer(tx, case, "opened", now)
+        return case
+
+    def _append(
+        self, tx: Connection, case: Case, events: Sequence[CaseEvent], by: str, happened_at: Instant, now: Instant
+    ) -> Case:
+        # the customer's room shows every fact of a case from this commit on
+        recorded = [
+            CaseRecorded(event=event, happened_at=happened_at, recorded_at=now, by=by, seen_by_customer_at=now)
+            for event in events
+        ]
+        after = case
+        for one in recorded:
+            after = evolve_case(after, one)
+        store.append(tx, case, after, recorded)
+        self._wind(tx, after, now)
+        return after
+
+    def _wind(self, tx: Connection, case: Case, now: Instant) -> None:
+        """Timers where the clocks stand now; those of a clock that is done, paused or moved go."""
+        agreement = self._version(case)
+        if agreement is None:
+            return
+        for clock in clocks(case, agreement, now):
+            steps = [f"{clock.name}:{_WARN}", f"{clock.name}:{_LIMIT}"]
+            if clock.done_at is not None or clock.due_at is None:
+                timer.forget(tx, timer.Kind.CLOCK, case.id, steps)
+                continue
+            warn_at = _warn_at(clock, agreement.warn_before)
+            timer.start(tx, timer.Kind.CLOCK, case.id, steps[0], warn_at, now)
+            timer.start(tx, timer.Kind.CLOCK, case.id, steps[1], clock.due_at, now)
+
+    def _tell_customer(self, tx: Connection, case: Case, what: str, now: Instant, how: str = "") -> None:
+        customer = self._config.customers.get(case.customer)
+        if customer is None:
+            return
+        for contact in customer.contacts:
+            language = contact.language or customer.language
+            one = self._paging.by_mail(choose(contact.name, "en"), contact.email, language, now)
+            writer = Writer(config=self._config, language=one.language)
+            message = {"opened": writer.opened, "taken": writer.taken}.get(what)
+            text = writer.solved(case, how) if message is None else message(case)
+            self._enqueue(tx, case, one, text, Purpose.CUSTOMER, f"{what}-{case.version}", now)
+
+    def _tell_managers(self, tx: Connection, case: Case, clock: Clock, now: Instant, *, missed: bool) -> None:
+        managers = [one.id for one in self._config.people.values() if one.role is Role.SERVICE_MANAGER]
+        for one in self._paging.contacts(managers or self._config.people, now):
+            writer = Writer(config=self._config, language=one.language)
+            message = writer.clock(case, clock.name, clock.due_at or now, missed=missed)
+            step = f"{clock.name}-{'limit' if missed else 'warn'}-{case.version}"
+            self._enqueue(tx, case, one, message, Purpose.CLOCK, step, now)
+
+    def _enqueue(
+        self, tx: Connection, case: Case, one: Addressee, message: Message, purpose: Purpose, step: str, now: Instant
+    ) -> None:
+        outbox.enqueue(
+            tx,
+            Notification(
+                idempotency_key=key_of(case.id, step, one.person, one.channel, one.address, purpose.value),
+                purpose=purpose,
+                case=case.id,
+                person=one.person,
+                channel=one.channel,
+                address=one.address,
+                message=message,
+                priority=_CASE_PRIORITY,
+                created_at=now,
+                due_at=one.due_at,
+                expires_at=one.due_at + LIFETIME[purpose],
+            ),
+        )
+
+    def _agreement(self, customer: str, component: str | None, now: Instant) -> Agreement:
+        known = self._config.customers.get(customer)
+        if known is None:
+            names = ", ".join(self._config.customers) or "none is configured"
+            raise Refused(f"there is no customer {customer!r}; known: {names}")
+        in_force = [one for one in known.agreements if one.in_force(now)]
+        fitting = [one for one in in_force if component is None or component in one.components]
+        if not fitting:
+            what = f" that covers {component!r}" if component is not None and in_force else ""
+            raise Refused(f"{customer} has no agreement in force{what}")
+        return fitting[0]
+
+    def _level(self, agreement: Agreement, kind: CaseKind, level: int | None) -> Level:
+        if level is not None:
+            try:
+                return agreement.level(level)
+            except KeyError:
+                numbers = ", ".join(str(one.number) for one in agreement.levels)
+                raise Refused(f"the agreement has no level {level}; it has {numbers}") from None
+        fitting = [one for one in agreement.levels if kind in one.kinds] or list(agreement.levels)
+        if not fitting:
+            raise Refused("the agreement defines no levels; name a profile in it")
+        return fitting[0] if kind is CaseKind.FAULT else fitting[-1]
+
+    def _version(self, case: Case) -> Agreement | None:
+        versions = (one for one in self._config.agreements() if one.id == case.agreement)
+        return next((one for one in versions if one.version == case.agreement_version), None)
+
+    def _load(self, tx: Connection, case_id: str) -> Case:
+        case = store.find(tx, case_id)
+        if case is None:
+            raise NoSuchCase(f"there is no case {case_id!r}; `upheld case list` lists them")
+        return case
+
+
+def _opened(agreement: Agreement, kind: CaseKind, level: Level, title: str, reported_at: Instant) -> CaseOpened:
+    return CaseOpened(
+        customer=agreement.customer,
+        agreement=agreement.id,
+        agreement_version=agreement.version,
+        kind=kind,
+        level=level.number,
+        title=title,
+        reported_at=reported_at,
+    )
+
+
+def _warn_at(clock: Clock, warn_before: Span) -> Instant:
+    """At the internal target if there is one, else the agreed time before the end, but not in its first half."""
+    due_at = clock.due_at or clock.started_at
+    if clock.target_at is not None and clock.target_at < due_at:
+        return clock.target_at
+    return max(due_at - warn_before, (clock.started_at + due_at) // 2)
+
+
+def _check(case: Case, event: CaseEvent, happened_at: Instant, now: Instant) -> None:
+    if happened_at > now:
+        raise Refused("a fact cannot lie in the future; write when it happened")
+    if happened_at < case.started_at:
+        raise Refused(f"{case.id} began later than that; write when it happened")
+    wrong = {
+        Waiting: case.progress is not CaseProgress.OPEN and "only an open case can wait for the customer",
+        Resumed: case.progress is not CaseProgress.WAITING and "the case does not wait for anything",
+        CaseResolved: not case.open and "the case is resolved already",
+        Confirmed: case.progress is not CaseProgress.RESOLVED and "only a resolved case can be confirmed",
+        Contested: case.open and "the case is open; there is no result to contest",
+        CaseNoted: isinstance(event, CaseNoted) and not event.text.strip() and "a note needs a text",
+    }.get(type(event), False)
+    if wrong:
+        raise Refused(f"{case.id}: {wrong}")

@@ -1,0 +1,124 @@
+"""Webhooks: accepted into the inbox in groups, answered after COMMIT, made sense of afterwards.
+
+`Intake.accept` is what a request waits for; `process` is the second transaction, at most a second later and first
+thing after a restart, because it marks the inbox row done together with everything that follows from it.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import structlog
+from pydantic import BaseModel
+from sqlalchemy import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from config.instant import Instant
+from db.engine import Database
+from db.errors import StoreUnavailable
+from incidents.service import Incidents
+from incidents.source import AlertNews, Source, Unreadable
+from incidents.store import inbox
+from incidents.store.inbox import Post
+
+log = structlog.get_logger(__name__)
+
+GROUP_LIMIT = 200
+WAITING_LIMIT = 5000
+"""Posts between acceptance and commit; more is refused, because a promise we cannot keep is worse than a refusal."""
+
+
+class Overloaded(Exception):
+    """Too much waits for its commit; the sender is to come again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """One configured source: how to read it and with which options."""
+
+    id: str
+    source: Source
+    options: BaseModel
+
+    def read(self, body: bytes, received_at: Instant) -> list[AlertNews]:
+        """Raises Unreadable."""
+        try:
+            payload = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise Unreadable(f"not JSON: {error}") from error
+        return self.source.read(self.options, payload, received_at)
+
+
+class Intake:
+    """Groups posts into one insert. The form of each was checked before it comes here."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def accept(self, source: str, body: bytes, received_at: Instant) -> None:
+        """Returns after COMMIT. Raises Overloaded or StoreUnavailable; then nothing was accepted."""
+        if len(self._waiting) >= WAITING_LIMIT:
+            raise Overloaded
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(({"source": source, "received_at": received_at, "body": body}, future))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write(), name="inbox")
+        await future
+
+    async def _write(self) -> None:
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting[:GROUP_LIMIT], self._waiting[GROUP_LIMIT:]
+                await self._write_group(group)
+        finally:
+            self._writer = None
+
+    async def _write_group(self, group: list[tuple[dict[str, Any], asyncio.Future[None]]]) -> None:
+        posts = [post for post, _ in group]
+        failure: Exception | None = None
+        try:
+            await self._database.write(lambda tx: inbox.accept(tx, posts))
+        except Exception as error:  # every waiting sender is told, whatever it was
+            failure = error if isinstance(error, StoreUnavailable) else StoreUnavailable(str(error))
+            log.error("inbox not written", error=str(error), posts=len(posts))
+        for _, future in group:
+            if future.cancelled():
+                continue
+            if failure is None:
+                future.set_result(None)
+            else:
+                future.set_exception(failure)
+
+
+def process(tx: Connection, incidents: Incidents, entrances: Mapping[str, Entrance], now: Instant, limit: int) -> int:
+    """Make sense of up to `limit` waiting posts; how many there were. One that cannot be understood is set aside."""
+    posts = inbox.waiting(tx, limit)
+    for post in posts:
+        inbox.finish(tx, post, _process_one(tx, incidents, entrances.get(post.source), post, now), now)
+    return len(posts)
+
+
+def _process_one(tx: Connection, incidents: Incidents, entrance: Entrance | None, post: Post, now: Instant) -> str:
+    if entrance is None:
+        inbox.put_into_quarantine(tx, post.source, "the source was removed before this was read", post.body, now)
+        return "no such source any more"
+    try:
+        alerts = entrance.read(post.body, post.received_at)
+    except Unreadable as error:
+        inbox.put_into_quarantine(tx, post.source, str(error), post.body, now)
+        return "unreadable"
+    try:
+        with tx.begin_nested():
+            labels = entrance.source.component_labels(entrance.options)
+            incidents.alert_news(tx, post.source, alerts, labels, post.received_at, now)
+    except (OperationalError, InterfaceError):
+        raise  # the store's trouble, not the post's: it stays in the inbox
+    except Exception as error:  # one poisonous post must not hold up all that come after it
+        log.exception("post not understood", source=post.source, post=post.id)
+        inbox.put_into_quarantine(tx, post.source, f"{type(error).__name__}: {error}", post.body, now)
+        return "set aside"
+    return "done"

@@ -1,0 +1,204 @@
+"""What is new about a component, from its checks or from a sender, written down and judged. No decision is made here:
+transitions and alerts are appended, and the component's condition is put together for `decide`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from config.instant import Instant
+from config.model import Component, Config, DownWhen
+from config.state import State, worst
+from incidents.decide import Condition
+from incidents.impact import Combine, all_down, any_down, changes_since, fewer_than_up, state_at
+from incidents.severity import MILDEST, Rule, Severity, classify, state_of_word
+from incidents.source import AlertNews
+from incidents.store import alert, incident, transition
+from incidents.store.alert import Alert
+from incidents.store.transition import Transition
+
+UNROUTED = "unrouted"
+"""Stands for a component when an alert names none we know: somebody is told all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckNews:
+    """A confirmed, back-dated change of one check. `bound_at`: the last observation before it that said otherwise."""
+
+    check: str
+    state: State
+    happened_at: Instant
+    reason: str | None
+    bound_at: Instant | None
+
+
+def take_check_news(tx: Connection, config: Config, news: Sequence[CheckNews], by: str, now: Instant) -> list[str]:
+    """Append what it changes on the components' lines; the components concerned, in order."""
+    by_component: dict[str, list[CheckNews]] = {}
+    for one in news:
+        component = one.check.partition("/")[0]
+        if component in config.components:
+            by_component.setdefault(component, []).append(one)
+    for component, changes in by_component.items():
+        _redraw(tx, config.components[component], changes, by, now)
+    return list(by_component)
+
+
+def _redraw(tx: Connection, component: Component, news: Sequence[CheckNews], by: str, now: Instant) -> None:
+    """A back-dated change can change what was drawn after it: every instant that now differs is written again."""
+    since = min(one.happened_at for one in news)
+    lines = transition.check_lines(tx, [check.id for check in component.checks.values()], since)
+    wanted = changes_since(lines, _combine(component.down_when), since)
+    before = transition.state_at(tx, component.id, since)
+    drawn = [(since, before or State.UNKNOWN), *transition.changes_after(tx, component.id, since)]
+    causes = {one.happened_at: one for one in news}
+    known = before is not None
+    for at in sorted({at for at, _ in wanted} | {at for at, _ in drawn}):
+        state = state_at(wanted, at)
+        if known and state is state_at(drawn, at):
+            continue
+        known = True
+        cause = causes.get(at)
+        transition.append(
+            tx,
+            Transition(
+                component=component.id,
+                state=state,
+                happened_at=at,
+                by=by,
+                cause=cause.check if cause is not None else None,
+                reason=cause.reason if cause is not None else None,
+                bound_at=cause.bound_at if cause is not None else None,
+            ),
+            now,
+        )
+        drawn = sorted([(one, was) for one, was in drawn if one != at] + [(at, state)])
+
+
+def _combine(down_when: DownWhen) -> Combine:
+    match down_when.mode:
+        case "any":
+            return any_down
+        case "all":
+            return all_down
+        case "fewer_than_up":
+            return fewer_than_up(down_when.up or 1)
+
+
+def take_alert_news(
+    tx: Connection, config: Config, source: str, news: AlertNews, component: str, received_at: Instant, now: Instant
+) -> str | None:
+    """The component whose condition may have changed; None when the news is old or says nothing new."""
+    known = alert.open_alert(tx, source, news.key)
+    state = state_of_word(news.severity_word or "")
+    if not news.firing:
+        if known is None:
+            return None
+        alert.end(tx, known, news.ends_at or received_at, received_at)
+        _mark(tx, config, known.component, source, max(known.starts_at, news.ends_at or received_at), None, now)
+        return known.component
+    if known is not None and known.component == component:
+        alert.repeat(tx, known, news, state, received_at)
+        return component if known.state is not state or known.severity_word != news.severity_word else None
+    if known is not None:
+        alert.end(tx, known, news.starts_at, received_at)
+    ended_at = alert.last_end(tx, source, news.key)
+    if ended_at is not None and news.starts_at <= ended_at and known is None:
+        return None  # overtaken on its way by its own resolution
+    alert.add(tx, source, news, component, state, received_at)
+    _mark(tx, config, component, source, news.starts_at, news.summary, now)
+    return component
+
+
+def _mark(
+    tx: Connection, config: Config, component: str, source: str, at: Instant, summary: str | None, now: Instant
+) -> None:
+    """A component that nobody probes has the state its senders give it; a probed one is measured by its probes."""
+    known = config.components.get(component)
+    if known is None or known.checks:
+        return
+    state = worst([one.state for one in alert.firing_on(tx, component)] or [State.UP])
+    newest = transition.newest(tx, component)
+    if newest is not None and newest.state is state:
+        return
+    at = max(at, newest.happened_at) if newest is not None else at
+    transition.append(
+        tx, Transition(component=component, state=state, happened_at=at, by=f"source:{source}", cause=summary), now
+    )
+
+
+def condition(tx: Connection, config: Config, component_id: str, now: Instant) -> Condition:
+    """The worst of the component's measured line and its open alerts, now."""
+    alerts = alert.firing_on(tx, component_id)
+    component = config.components.get(component_id)
+    newest = transition.newest(tx, component_id) if component is not None and component.checks else None
+    failing = [one.state for one in alerts]
+    if newest is not None and newest.state.failing:
+        failing.append(newest.state)
+    if not failing:
+        quiet = State.UP if newest is None else newest.state
+        return _condition(component_id, quiet, now, Severity(value=MILDEST, because="nothing fails"), "", "", None)
+    severities = [_severity(config, component, one) for one in alerts]
+    since = [one.starts_at for one in alerts]
+    cause, title = "", ""
+    if newest is not None and newest.state.failing:
+        severities.append(_severity_of_checks(config, component_id, newest.state))
+        since.append(transition.failing_since(tx, component_id))
+        cause, title = newest.cause or newest.by, newest.reason or newest.state.value
+    if alerts and not title:
+        cause, title = f"{alerts[0].source}:{alerts[0].key}", alerts[0].summary
+    severity = min(severities, key=lambda one: one.value)
+    held_by = _failing_parent(tx, config, component, now)
+    return _condition(component_id, worst(failing), min(since), severity, cause, title, held_by)
+
+
+def _condition(
+    component: str, state: State, since: Instant, severity: Severity, cause: str, title: str, held_by: str | None
+) -> Condition:
+    return Condition(
+        component=component, state=state, since=since, severity=severity, cause=cause, title=title, held_by=held_by
+    )
+
+
+def _failing_parent(tx: Connection, config: Config, component: Component | None, now: Instant) -> str | None:
+    """A component it depends on that has an unresolved incident."""
+    for parent in () if component is None else component.after:
+        newest = incident.newest_of(tx, parent)
+        if newest is not None and newest.unresolved:
+            return parent
+        above = _failing_parent(tx, config, config.components.get(parent), now)
+        if above is not None:
+            return above
+    return None
+
+
+def _severity(config: Config, component: Component | None, one: Alert) -> Severity:
+    facts = {
+        "tier": component.tier.value if component is not None else "important",
+        "state": one.state.value,
+        "component": one.component,
+        "source": one.source,
+        "word": one.severity_word or "",
+    }
+    return classify(facts, _rules(config))
+
+
+def _severity_of_checks(config: Config, component: str, state: State) -> Severity:
+    facts = {"tier": config.components[component].tier.value, "state": state.value, "component": component}
+    return classify({**facts, "source": "probe"}, _rules(config))
+
+
+def _rules(config: Config) -> list[Rule]:
+    return [
+        Rule(
+            when={key: str(value) for key, value in rule.when.model_dump(exclude_none=True).items()},
+            severity=rule.severity,
+        )
+        for rule in config.severity.rules
+    ]
+
+
+def dependants(config: Config, component: str) -> Mapping[str, Component]:
+    """Components whose own incident may have waited for this one's end."""
+    return {name: one for name, one in config.components.items() if component in one.after}

@@ -1,0 +1,187 @@
+"""What people are told of an incident or a case, in words. Pure: from values to a `Message`.
+
+Subject: glyph, state word, component, number (the mail program shows the start). Text: what happens, since when, what
+to do, where to look. Nothing from outside is used as a format.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from config.instant import Instant, moment_of, rfc3339
+from config.language import choose, say
+from config.model import Component, Config
+from config.state import State
+from incidents.case import Case
+from incidents.incident import Incident
+from notify.message import Json, Message
+
+ROOM = "incidents"
+
+GLYPHS = {State.UP: "●", State.DEGRADED: "▲", State.PARTIAL: "◧", State.DOWN: "■", State.UNKNOWN: "○"}
+WORDS = {
+    State.UP: "Up",
+    State.DEGRADED: "Degraded",
+    State.PARTIAL: "Partial outage",
+    State.DOWN: "Down",
+    State.UNKNOWN: "Unknown",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """Writes in one language for one reader; `site` gives zone, name and address."""
+
+    config: Config
+    language: str
+
+    def page(self, incident: Incident, *, again: bool) -> Message:
+        """The call to somebody on call. `again`: it was told before and nobody answered."""
+        lines = [
+            self._say("Nobody has answered yet. Please acknowledge.") if again else self._say("Please acknowledge."),
+            "",
+            self._say("State: {state}, since {time}", state=self._word(incident.state), time=self._time(incident)),
+            self._say("Severity: {severity}", severity=incident.severity),
+            self._say("Reason: {reason}", reason=incident.title),
+            *self._where_to_look(incident),
+            "",
+            f"upheld incident ack {incident.id}",
+        ]
+        return self._message(self._subject(incident.state, incident), lines, incident, "incident.page")
+
+    def raised(self, incident: Incident) -> Message:
+        lines = [
+            self._say("The severity was raised to {severity}.", severity=incident.severity),
+            self._say("State: {state}, since {time}", state=self._word(incident.state), time=self._time(incident)),
+            *self._where_to_look(incident),
+        ]
+        return self._message(self._subject(incident.state, incident), lines, incident, "incident.severity_raised")
+
+    def resolved(self, incident: Incident, at: Instant) -> Message:
+        state = State.UP if incident.recovered else incident.state
+        lines = [
+            self._say("Resolved at {time}.", time=self.clock_time(at)),
+            self._say("It began at {time}.", time=self._time(incident)),
+            *self._where_to_look(incident),
+        ]
+        subject = self._say("Resolved") + ": " + self._subject(state, incident)
+        return self._message(subject, lines, incident, "incident.resolved")
+
+    def taken(self, case: Case) -> Message:
+        """To the customer: somebody works on it. The accepted delivery of this is the receipt an agreement asks for."""
+        lines = [
+            self._say("We have taken your case {number} and are working on it.", number=case.id),
+            case.title,
+            self._say("Recorded at {time}.", time=self.clock_time(case.opened_at)),
+            *self._address("room", case.customer),
+        ]
+        return self._case_message(self._say("Case {number} is being worked on", number=case.id), lines, case, "taken")
+
+    def opened(self, case: Case) -> Message:
+        """To the customer: the case has a number."""
+        lines = [
+            self._say("Your case has the number {number}.", number=case.id),
+            case.title,
+            self._say("Recorded at {time}.", time=self.clock_time(case.opened_at)),
+            *self._address("room", case.customer),
+        ]
+        return self._case_message(self._say("Case {number} opened", number=case.id), lines, case, "opened")
+
+    def clock(self, case: Case, commitment: str, due_at: Instant, *, missed: bool) -> Message:
+        """To the service manager, before and at the end of a commitment."""
+        word = self._say(commitment)
+        sentence = "Missed: {clock} of case {number}" if missed else "Due soon: {clock} of case {number}"
+        subject = self._say(sentence, clock=word, number=case.id)
+        lines = [
+            self._say("Due at {time}.", time=self.clock_time(due_at)),
+            case.title,
+            f"upheld case show {case.id}",
+        ]
+        return self._case_message(subject, lines, case, "clock_missed" if missed else "clock_warned")
+
+    def solved(self, case: Case, how: str) -> Message:
+        """To the customer: it is over, please confirm."""
+        lines = [
+            self._say(
+                "Your case {number} is resolved. Please confirm, or tell us what is still wrong.", number=case.id
+            ),
+            case.title,
+            how,
+            *self._address("room", case.customer),
+        ]
+        return self._case_message(self._say("Case {number} is resolved", number=case.id), lines, case, "resolved")
+
+    def clock_time(self, at: Instant) -> str:
+        """`2026-11-18 14:32:08 UTC+8`; the same in both languages, and it sorts."""
+        zone = ZoneInfo(self.config.site.timezone)
+        local: datetime = moment_of(at).astimezone(zone)
+        offset = local.strftime("%z")
+        hours = f"UTC{offset[:3]}:{offset[3:]}" if offset != "+0000" else "UTC"
+        return f"{local:%Y-%m-%d %H:%M:%S} {hours}"
+
+    def _subject(self, state: State, incident: Incident) -> str:
+        return f"{GLYPHS[state]} {self._word(state)}: {self._name(incident.component)} {incident.id}"
+
+    def _where_to_look(self, incident: Incident) -> list[str]:
+        component = self.config.components.get(incident.component)
+        lines = self._address("incidents", incident.id)
+        if component is not None:
+            lines += [
+                f"{self._say(label)}: {value}"
+                for label, value in (
+                    ("Runbook", component.runbook),
+                    ("Dashboard", component.dashboard),
+                    ("Owner", self._owner(component)),
+                )
+                if value
+            ]
+        return lines
+
+    def _owner(self, component: Component) -> str | None:
+        person = self.config.people.get(component.owner or "")
+        return component.owner if person is None else choose(person.name, self.language)
+
+    def _address(self, *parts: str) -> list[str]:
+        base = self.config.site.external_url
+        return ["/".join([base.rstrip("/"), *parts])] if base else []
+
+    def _name(self, component: str) -> str:
+        known = self.config.components.get(component)
+        return component if known is None else choose(known.name, self.language)
+
+    def _word(self, state: State) -> str:
+        return self._say(WORDS[state])
+
+    def _time(self, incident: Incident) -> str:
+        return self.clock_time(incident.started_at)
+
+    def _say(self, sentence: str, **values: object) -> str:
+        return say(ROOM, self.language, sentence, **values)
+
+    def _message(self, subject: str, lines: list[str], incident: Incident, event: str) -> Message:
+        facts: dict[str, Json] = {
+            "event": event,
+            "incident": incident.id,
+            "component": incident.component,
+            "state": incident.state.value,
+            "severity": incident.severity,
+            "reason": incident.title,
+            "opened_at": rfc3339(incident.opened_at),
+            "started_at": rfc3339(incident.started_at),
+        }
+        return self._sealed(subject, lines, facts, incident.id)
+
+    def _case_message(self, subject: str, lines: list[str], case: Case, event: str) -> Message:
+        facts: dict[str, Json] = {
+            "event": f"case.{event}",
+            "case": case.id,
+            "customer": case.customer,
+            "level": case.level,
+            "incident": case.incident,
+        }
+        return self._sealed(subject, lines, facts, case.id)
+
+    def _sealed(self, subject: str, lines: list[str], facts: dict[str, Json], thread: str) -> Message:
+        site = choose(self.config.site.name, self.language)
+        text = "\n".join([*lines, "", f"-- {site}", ""])
+        return Message(subject=subject, text=text, language=self.language, facts=facts, thread=thread)

@@ -1,0 +1,195 @@
+"""Load, decide, append, and what follows: pages, cases, timers. Everything in the caller's transaction.
+
+One `Incidents` belongs to one configuration; a reload makes a new one. Methods are synchronous functions of a
+Connection, so that a probe's flush, a webhook's processing, a timer and a person's command all run the same way.
+"""
+
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy import Connection
+
+from config.instant import Instant
+from config.model import Config
+from incidents import decide, news
+from incidents.caseload import Caseload
+from incidents.escalation import Place
+from incidents.incident import (
+    Acknowledged,
+    Event,
+    Incident,
+    Opened,
+    Progress,
+    Recorded,
+    Resolved,
+    SeverityRaised,
+    evolve,
+    open_incident,
+)
+from incidents.news import CheckNews
+from incidents.paging import Paging
+from incidents.source import AlertNews
+from incidents.store import incident as store
+from incidents.store import timer
+from incidents.store.number import next_number
+from incidents.store.timer import Timer
+from notify.message import Notification
+
+log = structlog.get_logger(__name__)
+
+SYSTEM = "upheld"
+NUMBER = "INC"
+
+
+class NotFound(Exception):
+    """No such incident; the text says so."""
+
+
+class Incidents:
+    """See the module."""
+
+    def __init__(self, config: Config, paging: Paging, caseload: Caseload) -> None:
+        self._config = config
+        self._paging = paging
+        self._cases = caseload
+
+    # what machines say
+
+    def check_news(self, tx: Connection, changes: Sequence[CheckNews], by: str, now: Instant) -> None:
+        """Confirmed changes of checks: transitions first, then whatever they mean for incidents."""
+        for component in news.take_check_news(tx, self._config, changes, by, now):
+            self._judge(tx, component, by, now)
+
+    def alert_news(
+        self, tx: Connection, source: str, alerts: Sequence[AlertNews], labels: Sequence[str], at: Instant, now: Instant
+    ) -> None:
+        """`labels` are tried in turn for a component we know; `at` is when the post arrived."""
+        touched: dict[str, None] = {}
+        for one in alerts:
+            component = self._component(one, labels)
+            changed = news.take_alert_news(tx, self._config, source, one, component, at, now)
+            if changed is not None:
+                touched[changed] = None
+        for component in touched:
+            self._judge(tx, component, f"source:{source}", now)
+
+    def fire(self, tx: Connection, due: Timer, now: Instant) -> None:
+        """One due timer, marked done in the same transaction as what it brings about."""
+        timer.finish(tx, due, self._carry_out(tx, due, now), now)
+
+    # what people do
+
+    def acknowledge(self, tx: Connection, incident_id: str, by: str, now: Instant, channel: str) -> Incident:
+        """Again is no fault. Raises NotFound or decide.Refused."""
+        incident = self._load(tx, incident_id)
+        return self._apply(tx, incident, decide.acknowledge(incident, channel), by, now)
+
+    def resolve(self, tx: Connection, incident_id: str, by: str, reason: str, now: Instant) -> Incident:
+        """Raises NotFound or decide.Refused."""
+        incident = self._load(tx, incident_id)
+        state = news.condition(tx, self._config, incident.component, now).state
+        return self._apply(tx, incident, decide.resolve(incident, reason, state), by, now)
+
+    def note(self, tx: Connection, incident_id: str, by: str, text: str, now: Instant) -> Incident:
+        """Raises NotFound or decide.Refused."""
+        return self._apply(tx, self._load(tx, incident_id), decide.note(text), by, now)
+
+    # what the outbox says
+
+    def told(self, tx: Connection, sent: Notification, now: Instant) -> None:
+        """A delivery was accepted: for a customer that is the receipt his respond clock waits for."""
+        self._cases.told(tx, sent, now)
+
+    def not_told(self, tx: Connection, failed: Notification, now: Instant) -> None:
+        """A delivery was given up: the next way of reaching is due."""
+        log.warning("not told", person=failed.person, channel=failed.channel, incident=failed.incident)
+        self._paging.unreachable(tx, failed, now)
+
+    def look_again(self, tx: Connection, now: Instant) -> None:
+        """After a start or a reload: what changed while nobody looked."""
+        for component in self._config.components:
+            self._judge(tx, component, SYSTEM, now)
+
+    # inside
+
+    def _component(self, alert: AlertNews, labels: Sequence[str]) -> str:
+        known = (alert.labels[name] for name in labels if alert.labels.get(name) in self._config.components)
+        component = next(known, news.UNROUTED)
+        if component == news.UNROUTED and alert.firing:
+            log.warning("alert names no component", labels=dict(alert.labels), tried=list(labels))
+        return component
+
+    def _judge(self, tx: Connection, component: str, by: str, now: Instant) -> None:
+        latest = store.newest_of(tx, component)
+        condition = news.condition(tx, self._config, component, now)
+        events = decide.decide(latest, condition)
+        if not events:
+            return
+        if isinstance(events[0], Opened):
+            self._open(tx, events[0], by, now)
+        else:
+            assert latest is not None
+            self._apply(tx, latest, events, by, now)
+
+    def _open(self, tx: Connection, event: Opened, by: str, now: Instant) -> None:
+        recorded = Recorded(event=event, happened_at=event.started_at, recorded_at=now, by=by, seen_by_customer_at=now)
+        incident = open_incident(next_number(tx, NUMBER, now), recorded)
+        store.add(tx, incident, recorded)
+        log.info("incident opened", incident=incident.id, component=incident.component, severity=incident.severity)
+        self._cases.open_for(tx, incident, now)
+        self._apply(tx, incident, self._paging.begin(tx, incident, now), SYSTEM, now)
+
+    def _apply(self, tx: Connection, incident: Incident, events: Sequence[Event], by: str, now: Instant) -> Incident:
+        """Append the events and do what each of them asks for."""
+        recorded = [
+            Recorded(event=event, happened_at=now, recorded_at=now, by=by, seen_by_customer_at=_shown(event, now))
+            for event in events
+        ]
+        after = incident
+        for one in recorded:
+            after = evolve(after, one)
+        store.append(tx, incident, after, recorded)
+        for event in events:
+            self._follow(tx, after, event, by, now)
+        return after
+
+    def _follow(self, tx: Connection, incident: Incident, event: Event, by: str, now: Instant) -> None:
+        match event:
+            case Acknowledged():
+                self._paging.stop(tx, incident, "acknowledged", now)
+                self._cases.taken(tx, incident, by, now)
+            case SeverityRaised():
+                self._paging.raised(tx, incident, now)
+            case Resolved():
+                log.info("incident resolved", incident=incident.id, component=incident.component, by=by)
+                self._paging.resolved(tx, incident, now)
+                self._cases.resolved(tx, incident, event, by, now)
+                for child in news.dependants(self._config, incident.component):
+                    self._judge(tx, child, by, now)
+            case _:
+                pass
+
+    def _carry_out(self, tx: Connection, due: Timer, now: Instant) -> str:
+        match due.kind:
+            case timer.Kind.ESCALATION:
+                return self._escalate(tx, due, now)
+            case timer.Kind.CLOCK:
+                return self._cases.ring(tx, due, now)
+
+    def _escalate(self, tx: Connection, due: Timer, now: Instant) -> str:
+        incident = store.find(tx, due.subject)
+        if incident is None or incident.progress is not Progress.TRIGGERED:
+            return "not needed any more"
+        self._apply(tx, incident, self._paging.go_on(tx, incident, Place.parse(due.step), now), SYSTEM, now)
+        return "carried out"
+
+    def _load(self, tx: Connection, incident_id: str) -> Incident:
+        incident = store.find(tx, incident_id)
+        if incident is None:
+            raise NotFound(f"there is no incident {incident_id!r}; `upheld incident list --all` lists them")
+        return incident
+
+
+def _shown(event: Event, now: Instant) -> Instant | None:
+    """What the public page shows is seen from this commit on; pages to our own people are not."""
+    return now if isinstance(event, (Acknowledged, Resolved, SeverityRaised)) else None

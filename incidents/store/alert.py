@@ -1,0 +1,111 @@
+"""What senders told us of their alerts: one open row a (source, key)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, desc, insert, select, update
+
+from config.instant import Instant
+from config.state import State
+from db.tables.incidents import alert as table
+from incidents.source import AlertNews
+
+FIRING = "firing"
+ENDED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    id: int
+    source: str
+    key: str
+    component: str
+    severity_word: str | None
+    state: State
+    summary: str
+    link: str | None
+    starts_at: Instant
+    stamp: str
+    count: int
+
+
+def open_alert(tx: Connection, source: str, key: str) -> Alert | None:
+    row = tx.execute(
+        select(table).where(table.c.source == source, table.c.key == key, table.c.status == FIRING)
+    ).one_or_none()
+    return None if row is None else _alert(row)
+
+
+def last_end(tx: Connection, source: str, key: str) -> Instant | None:
+    """When the newest ended occurrence of this alert ended."""
+    return tx.scalar(
+        select(table.c.ends_at)
+        .where(table.c.source == source, table.c.key == key, table.c.status == ENDED)
+        .order_by(desc(table.c.ends_at))
+        .limit(1)
+    )
+
+
+def firing_on(tx: Connection, component: str) -> list[Alert]:
+    rows = tx.execute(
+        select(table).where(table.c.component == component, table.c.status == FIRING).order_by(table.c.starts_at)
+    )
+    return [_alert(row) for row in rows]
+
+
+def add(tx: Connection, source: str, news: AlertNews, component: str, state: State, received_at: Instant) -> None:
+    tx.execute(
+        insert(table).values(
+            source=source,
+            key=news.key,
+            status=FIRING,
+            component=component,
+            severity_word=None if news.severity_word is None else news.severity_word[:60],
+            state=state.value,
+            summary=news.summary,
+            link=news.link,
+            starts_at=news.starts_at,
+            stamp=news.stamp,
+            first_received_at=received_at,
+            last_received_at=received_at,
+            count=1,
+        )
+    )
+
+
+def repeat(tx: Connection, alert: Alert, news: AlertNews, state: State, received_at: Instant) -> None:
+    tx.execute(
+        update(table)
+        .where(table.c.id == alert.id)
+        .values(
+            count=table.c.count + 1,
+            last_received_at=received_at,
+            severity_word=None if news.severity_word is None else news.severity_word[:60],
+            state=state.value,
+            summary=news.summary,
+        )
+    )
+
+
+def end(tx: Connection, alert: Alert, ends_at: Instant, received_at: Instant) -> None:
+    tx.execute(
+        update(table)
+        .where(table.c.id == alert.id)
+        .values(status=ENDED, ends_at=max(ends_at, alert.starts_at), last_received_at=received_at)
+    )
+
+
+def _alert(row: Row[Any]) -> Alert:
+    return Alert(
+        id=row.id,
+        source=row.source,
+        key=row.key,
+        component=row.component,
+        severity_word=row.severity_word,
+        state=State(row.state),
+        summary=row.summary,
+        link=row.link,
+        starts_at=row.starts_at,
+        stamp=row.stamp,
+        count=row._mapping["count"],
+    )

@@ -1,0 +1,134 @@
+"""Cases and their events."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Row, desc, insert, select, update
+
+from config.agreement import CaseKind
+from config.instant import Instant
+from db.batch import announce
+from db.tables.incidents import case as table
+from db.tables.incidents import case_event
+from incidents.case import Case, CaseProgress, CaseRecorded
+from incidents.fact import case_event as event_of
+from incidents.fact import facts_of, kind_of
+from incidents.store.incident import Conflict
+
+TOPIC = "case"
+
+
+def find(tx: Connection, case_id: str) -> Case | None:
+    row = tx.execute(select(table).where(table.c.id == case_id)).one_or_none()
+    return None if row is None else _case(row)
+
+
+def of_incident(tx: Connection, incident_id: str) -> list[Case]:
+    return _all(tx, table.c.incident == incident_id)
+
+
+def of_customer(tx: Connection, customer: str) -> list[Case]:
+    return _all(tx, table.c.customer == customer)
+
+
+def open_cases(tx: Connection) -> list[Case]:
+    return _all(tx, table.c.state.in_([CaseProgress.OPEN.value, CaseProgress.WAITING.value]))
+
+
+def every(tx: Connection) -> list[Case]:
+    return _all(tx)
+
+
+def of_period(tx: Connection, customer: str, start: Instant, end: Instant) -> list[Case]:
+    """The customer's cases that were open at any time of [start, end)."""
+    still = (table.c.closed_at.is_(None)) | (table.c.closed_at >= start)
+    return _all(tx, table.c.customer == customer, table.c.reported_at < end, still)
+
+
+def events(tx: Connection, case_id: str) -> list[CaseRecorded]:
+    rows = tx.execute(select(case_event).where(case_event.c.case == case_id).order_by(case_event.c.seq))
+    return [_recorded(row) for row in rows]
+
+
+def add(tx: Connection, case: Case, recorded: CaseRecorded) -> None:
+    """A new case with its first event."""
+    tx.execute(insert(table).values(id=case.id, **_columns(case)))
+    _append(tx, case.id, [(1, recorded)])
+    announce(tx, TOPIC)
+
+
+def append(tx: Connection, before: Case, after: Case, recorded: Sequence[CaseRecorded]) -> None:
+    """Events that lead from one to the other. Raises Conflict."""
+    changed = tx.execute(
+        update(table).where(table.c.id == before.id, table.c.version == before.version).values(**_columns(after))
+    )
+    if changed.rowcount != 1:
+        raise Conflict(before.id)
+    _append(tx, before.id, list(enumerate(recorded, start=before.version + 1)))
+    announce(tx, TOPIC)
+
+
+def _all(tx: Connection, *conditions: Any) -> list[Case]:
+    rows = tx.execute(select(table).where(*conditions).order_by(desc(table.c.opened_at), desc(table.c.id)))
+    return [_case(row) for row in rows]
+
+
+def _append(tx: Connection, case_id: str, recorded: Iterable[tuple[int, CaseRecorded]]) -> None:
+    tx.execute(
+        insert(case_event),
+        [
+            {
+                "case": case_id,
+                "seq": seq,
+                "kind": kind_of(one.event),
+                "facts": facts_of(one.event),
+                "happened_at": one.happened_at,
+                "recorded_at": one.recorded_at,
+                "by": one.by,
+                "seen_by_customer_at": one.seen_by_customer_at,
+            }
+            for seq, one in recorded
+        ],
+    )
+
+
+def _columns(case: Case) -> dict[str, Any]:
+    return {
+        "customer": case.customer,
+        "agreement": case.agreement,
+        "agreement_version": case.agreement_version,
+        "kind": case.kind.value,
+        "level": str(case.level),
+        "component": case.component,
+        "incident": case.incident,
+        "title": case.title,
+        "state": case.progress.value,
+        "version": case.version,
+        "reported_at": case.reported_at,
+        "opened_at": case.opened_at,
+        "closed_at": case.confirmed_at or case.resolved_at,
+        "snapshot": asdict(case),
+    }
+
+
+def _case(row: Row[Any]) -> Case:
+    snapshot = dict(row.snapshot)
+    return Case(
+        **{
+            **snapshot,
+            "kind": CaseKind(snapshot["kind"]),
+            "progress": CaseProgress(snapshot["progress"]),
+            "pauses": tuple((start, end) for start, end in snapshot["pauses"]),
+        }
+    )
+
+
+def _recorded(row: Row[Any]) -> CaseRecorded:
+    return CaseRecorded(
+        event=event_of(row.kind, row.facts),
+        happened_at=row.happened_at,
+        recorded_at=row.recorded_at,
+        by=row.by,
+        seen_by_customer_at=row.seen_by_customer_at,
+    )

@@ -1,0 +1,71 @@
+"""What was posted to us, as it came, before anything is made of it; and what we could not read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, desc, func, insert, select, update
+
+from config.instant import Instant
+from db.batch import announce
+from db.tables.incidents import inbox, quarantine
+
+TOPIC = "inbox"
+QUARANTINE_LIMIT = 200
+"""Bodies kept a source; the oldest go."""
+QUARANTINE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    id: int
+    source: str
+    received_at: Instant
+    body: bytes
+    attempts: int
+
+
+def accept(tx: Connection, posts: Sequence[Mapping[str, Any]]) -> None:
+    """Each with source, received_at, body. After the commit of this they may be answered 202."""
+    tx.execute(insert(inbox), [{**post, "attempts": 0} for post in posts])
+    announce(tx, TOPIC)
+
+
+def waiting(tx: Connection, limit: int) -> list[Post]:
+    rows = tx.execute(
+        select(inbox)
+        .where(inbox.c.done_at.is_(None))
+        .order_by(inbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [
+        Post(id=row.id, source=row.source, received_at=row.received_at, body=row.body, attempts=row.attempts)
+        for row in rows
+    ]
+
+
+def waiting_count(tx: Connection) -> int:
+    return tx.scalar(select(func.count()).select_from(inbox).where(inbox.c.done_at.is_(None))) or 0
+
+
+def finish(tx: Connection, post: Post, outcome: str, now: Instant) -> None:
+    tx.execute(
+        update(inbox).where(inbox.c.id == post.id).values(done_at=now, outcome=outcome[:60], attempts=post.attempts + 1)
+    )
+
+
+def put_into_quarantine(tx: Connection, source: str, reason: str, body: bytes, now: Instant) -> None:
+    tx.execute(
+        insert(quarantine).values(source=source, received_at=now, reason=reason[:2000], body=body[:QUARANTINE_BYTES])
+    )
+    surplus = (
+        select(quarantine.c.id)
+        .where(quarantine.c.source == source)
+        .order_by(desc(quarantine.c.id))
+        .limit(1)
+        .offset(QUARANTINE_LIMIT)
+    )
+    oldest_kept = tx.scalar(surplus)
+    if oldest_kept is not None:
+        tx.execute(delete(quarantine).where(quarantine.c.source == source, quarantine.c.id <= oldest_kept))

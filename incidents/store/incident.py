@@ -1,0 +1,143 @@
+"""Incidents and their events."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Row, desc, insert, select, update
+
+from config.instant import Instant
+from config.state import State
+from db.batch import announce
+from db.tables.incidents import incident as table
+from db.tables.incidents import incident_event
+from incidents.fact import facts_of, kind_of
+from incidents.fact import incident_event as event_of
+from incidents.incident import Incident, Progress, Recorded
+
+TOPIC = "incident"
+
+
+class Conflict(Exception):
+    """The row was changed by somebody else meanwhile; load it and decide again."""
+
+
+def find(tx: Connection, incident_id: str) -> Incident | None:
+    row = tx.execute(select(table).where(table.c.id == incident_id)).one_or_none()
+    return None if row is None else _incident(row)
+
+
+def newest_of(tx: Connection, component: str) -> Incident | None:
+    """The component's newest incident; an unresolved one always is the newest."""
+    row = tx.execute(
+        select(table).where(table.c.component == component).order_by(desc(table.c.opened_at), desc(table.c.id)).limit(1)
+    ).one_or_none()
+    return None if row is None else _incident(row)
+
+
+def unresolved(tx: Connection) -> list[Incident]:
+    """Newest first, all of them."""
+    rows = tx.execute(
+        select(table)
+        .where(table.c.state != Progress.RESOLVED.value)
+        .order_by(desc(table.c.opened_at), desc(table.c.id))
+    )
+    return [_incident(row) for row in rows]
+
+
+def newest(tx: Connection, limit: int | None = None) -> list[Incident]:
+    """Resolved ones too, newest first."""
+    rows = tx.execute(select(table).order_by(desc(table.c.opened_at), desc(table.c.id)).limit(limit))
+    return [_incident(row) for row in rows]
+
+
+def events(tx: Connection, incident_id: str) -> list[Recorded]:
+    rows = tx.execute(
+        select(incident_event).where(incident_event.c.incident == incident_id).order_by(incident_event.c.seq)
+    )
+    return [_recorded(row) for row in rows]
+
+
+def add(tx: Connection, incident: Incident, recorded: Recorded) -> None:
+    """A new incident with its first event."""
+    tx.execute(insert(table).values(id=incident.id, **_columns(incident)))
+    _append(tx, incident.id, [(1, recorded)])
+    announce(tx, TOPIC)
+
+
+def append(tx: Connection, before: Incident, after: Incident, recorded: Sequence[Recorded]) -> None:
+    """Events that lead from one to the other. Raises Conflict."""
+    if not recorded:
+        return
+    changed = tx.execute(
+        update(table).where(table.c.id == before.id, table.c.version == before.version).values(**_columns(after))
+    )
+    if changed.rowcount != 1:
+        raise Conflict(before.id)
+    _append(tx, before.id, list(enumerate(recorded, start=before.version + 1)))
+    announce(tx, TOPIC)
+
+
+def _append(tx: Connection, incident_id: str, recorded: Iterable[tuple[int, Recorded]]) -> None:
+    tx.execute(
+        insert(incident_event),
+        [
+            {
+                "incident": incident_id,
+                "seq": seq,
+                "kind": kind_of(one.event),
+                "facts": facts_of(one.event),
+                "happened_at": one.happened_at,
+                "recorded_at": one.recorded_at,
+                "by": one.by,
+                "seen_by_customer_at": one.seen_by_customer_at,
+            }
+            for seq, one in recorded
+        ],
+    )
+
+
+def _columns(incident: Incident) -> dict[str, Any]:
+    return {
+        "component": incident.component,
+        "state": incident.progress.value,
+        "severity": incident.severity,
+        "version": incident.version,
+        "title": incident.title,
+        "opened_at": incident.opened_at,
+        "started_at": incident.started_at,
+        "acknowledged_at": incident.acknowledged_at,
+        "resolved_at": incident.resolved_at,
+        "snapshot": asdict(incident),
+    }
+
+
+def _incident(row: Row[Any]) -> Incident:
+    snapshot = dict(row.snapshot)
+    return Incident(
+        **{
+            **snapshot,
+            "progress": Progress(snapshot["progress"]),
+            "state": State(snapshot["state"]),
+        }
+    )
+
+
+def _recorded(row: Row[Any]) -> Recorded:
+    return Recorded(
+        event=event_of(row.kind, row.facts),
+        happened_at=row.happened_at,
+        recorded_at=row.recorded_at,
+        by=row.by,
+        seen_by_customer_at=row.seen_by_customer_at,
+    )
+
+
+def opened_between(tx: Connection, start: Instant, end: Instant) -> list[Incident]:
+    """Incidents that were open at any time of [start, end), oldest first."""
+    rows = tx.execute(
+        select(table)
+        .where(table.c.opened_at < end, (table.c.resolved_at.is_(None)) | (table.c.resolved_at >= start))
+        .order_by(table.c.opened_at)
+    )
+    return [_incident(row) for row in rows]

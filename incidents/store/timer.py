@@ -1,0 +1,89 @@
+"""What is to happen later, as rows: they survive the process, and a late one fires late instead of never."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from config.instant import Instant
+from db.batch import announce
+from db.tables.incidents import timer as table
+
+TOPIC = "timer"
+
+
+class Kind(StrEnum):
+    ESCALATION = "escalation"  # subject: incident, step: place in the policy
+    CLOCK = "clock"  # subject: case, step: commitment:warn|limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    id: int
+    kind: Kind
+    subject: str
+    step: str
+    due_at: Instant
+
+
+def start(tx: Connection, kind: Kind, subject: str, step: str, due_at: Instant, now: Instant) -> None:
+    """Again for the same kind, subject and step: the one that has not fired is moved, a fired one stays fired."""
+    same = (table.c.kind == kind.value, table.c.subject == subject, table.c.step == step)
+    known = tx.execute(select(table.c.id, table.c.done_at).where(*same)).one_or_none()
+    if known is None:
+        tx.execute(insert(table).values(kind=kind.value, subject=subject, step=step, due_at=due_at, created_at=now))
+    elif known.done_at is None:
+        tx.execute(update(table).where(table.c.id == known.id).values(due_at=due_at))
+    announce(tx, TOPIC)
+
+
+def due(tx: Connection, now: Instant, limit: int) -> list[Timer]:
+    rows = tx.execute(
+        select(table)
+        .where(table.c.done_at.is_(None), table.c.due_at <= now)
+        .order_by(table.c.due_at, table.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [
+        Timer(id=row.id, kind=Kind(row.kind), subject=row.subject, step=row.step, due_at=row.due_at) for row in rows
+    ]
+
+
+def next_due(tx: Connection) -> Instant | None:
+    return tx.scalar(select(table.c.due_at).where(table.c.done_at.is_(None)).order_by(table.c.due_at).limit(1))
+
+
+def finish(tx: Connection, timer: Timer, outcome: str, now: Instant) -> None:
+    tx.execute(update(table).where(table.c.id == timer.id).values(done_at=now, outcome=outcome[:60]))
+
+
+def cancel(tx: Connection, kind: Kind, subject: str, reason: str, now: Instant) -> None:
+    """All that wait for this subject."""
+    tx.execute(
+        update(table)
+        .where(table.c.kind == kind.value, table.c.subject == subject, table.c.done_at.is_(None))
+        .values(done_at=now, outcome=reason[:60])
+    )
+
+
+def forget(tx: Connection, kind: Kind, subject: str, steps: list[str]) -> None:
+    """Unfired ones among these steps go, because what they waited for moved or happened."""
+    tx.execute(
+        delete(table).where(
+            table.c.kind == kind.value,
+            table.c.subject == subject,
+            table.c.step.in_(steps),
+            table.c.done_at.is_(None),
+        )
+    )
+
+
+def hasten(tx: Connection, kind: Kind, subject: str, now: Instant) -> None:
+    """What waits for this subject is due now."""
+    tx.execute(
+        update(table)
+        .where(table.c.kind == kind.value, table.c.subject == subject, table.c.done_at.is_(None), table.c.due_at > now)
+        .values(due_at=now)
+    )
+    announce(tx, TOPIC)

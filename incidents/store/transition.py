@@ -1,0 +1,125 @@
+"""The component's line, and the lines of its checks it is made of. Later recorded wins at one instant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, desc, insert, select
+
+from config.instant import Instant
+from config.state import State
+from db.batch import announce
+from db.tables.incidents import transition as table
+from db.tables.probe import check_transition
+
+TOPIC = "transition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    component: str
+    state: State
+    happened_at: Instant
+    by: str
+    cause: str | None = None
+    reason: str | None = None
+    bound_at: Instant | None = None
+    """The other bound of the measuring error: the last observation before that said otherwise."""
+
+
+def append(tx: Connection, transition: Transition, now: Instant) -> None:
+    """The public page shows it from this commit on, so this is also when the customer could see it."""
+    tx.execute(
+        insert(table).values(
+            component=transition.component,
+            state=transition.state.value,
+            happened_at=transition.happened_at,
+            recorded_at=now,
+            by=transition.by,
+            cause=transition.cause,
+            reason=transition.reason,
+            bound_at=transition.bound_at,
+            seen_by_customer_at=now,
+        )
+    )
+    announce(tx, TOPIC)
+
+
+def state_at(tx: Connection, component: str, at: Instant) -> State | None:
+    """None: nothing is recorded at or before that instant."""
+    word = tx.scalar(
+        select(table.c.state)
+        .where(table.c.component == component, table.c.happened_at <= at)
+        .order_by(desc(table.c.happened_at), desc(table.c.id))
+        .limit(1)
+    )
+    return None if word is None else State(word)
+
+
+def newest(tx: Connection, component: str) -> Transition | None:
+    row = tx.execute(
+        select(table)
+        .where(table.c.component == component)
+        .order_by(desc(table.c.happened_at), desc(table.c.id))
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Transition(
+        component=row.component,
+        state=State(row.state),
+        happened_at=row.happened_at,
+        by=row.by,
+        cause=row.cause,
+        reason=row.reason,
+        bound_at=row.bound_at,
+    )
+
+
+def failing_since(tx: Connection, component: str) -> Instant:
+    """The start of the stretch in which the component has been failing until now."""
+    rows = tx.execute(
+        select(table.c.happened_at, table.c.state)
+        .where(table.c.component == component)
+        .order_by(desc(table.c.happened_at), desc(table.c.id))
+        .limit(200)
+    )
+    since, seen = 0, 0
+    for row in rows:
+        if row.happened_at == seen:
+            continue  # superseded by a later record of the same instant
+        if not State(row.state).failing:
+            break
+        since = seen = row.happened_at
+    return since
+
+
+def changes_after(tx: Connection, component: str, since: Instant) -> list[tuple[Instant, State]]:
+    """The component's recorded line strictly after that instant."""
+    rows = tx.execute(
+        select(table.c.happened_at, table.c.state)
+        .where(table.c.component == component, table.c.happened_at > since)
+        .order_by(table.c.happened_at, table.c.id)
+    )
+    return list({row.happened_at: State(row.state) for row in rows}.items())
+
+
+def check_lines(tx: Connection, checks: Sequence[str], since: Instant) -> dict[str, list[tuple[Instant, State]]]:
+    """Each check's line from its last change at or before `since` on."""
+    return {check: _check_line(tx, check, since) for check in checks}
+
+
+def _check_line(tx: Connection, check: str, since: Instant) -> list[tuple[Instant, State]]:
+    column = check_transition.c
+    order = (column.happened_at, column.id)
+    before = tx.execute(
+        select(column.happened_at, column.state)
+        .where(column.check == check, column.happened_at <= since)
+        .order_by(*(desc(one) for one in order))
+        .limit(1)
+    ).all()
+    after = tx.execute(
+        select(column.happened_at, column.state)
+        .where(column.check == check, column.happened_at > since)
+        .order_by(*order)
+    ).all()
+    return list({row.happened_at: State(row.state) for row in (*before, *after)}.items())
