@@ -15,7 +15,7 @@ from notify import outbox
 from notify.channel import Channel, DeliveryError, Letter, Reason, Receipt
 from notify.decision import After, Entry
 from notify.metrics import NotifyMetrics
-from notify.outbox import OnFailed, Policy, StillWanted
+from notify.outbox import OnFailed, OnSent, Policy, StillWanted
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +45,7 @@ class Deliverer:
         now: Callable[[], Instant],
         still_wanted: StillWanted,
         on_failed: OnFailed,
+        on_sent: OnSent,
         metrics: NotifyMetrics,
         alone: bool = True,
     ) -> None:
@@ -53,7 +54,9 @@ class Deliverer:
         self._now = now
         self._metrics = metrics
         self._alone = alone
-        self._policy = Policy(still_wanted=still_wanted, on_failed=on_failed, idempotent=self._is_idempotent)
+        self._policy = Policy(
+            still_wanted=still_wanted, on_failed=on_failed, on_sent=on_sent, idempotent=self._is_idempotent
+        )
         self._sending: dict[asyncio.Task[None], str] = {}
         self._troubled: set[str] = set()
         self._awake = asyncio.Event()

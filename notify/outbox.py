@@ -72,6 +72,14 @@ class Claimed:
     more: bool
 
 
+OnSent = Callable[[Connection, Notification, Instant], None]
+"""A delivery was accepted; called in the transaction that records it."""
+
+
+def _nothing(tx: Connection, sent: Notification, now: Instant) -> None:
+    """Nobody waits for it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What the outbox asks others. `idempotent` answers for a channel's name."""
@@ -79,6 +87,7 @@ class Policy:
     still_wanted: StillWanted
     on_failed: OnFailed
     idempotent: Callable[[str], bool]
+    on_sent: OnSent = _nothing
 
 
 def enqueue(tx: Connection, told: Notification) -> bool:
@@ -133,6 +142,15 @@ def suppress(
             .values(state=end.value, done_at=now, outcome=_short(reason))
         ).rowcount
     return ended
+
+
+def hasten(tx: Connection, *, incident: str, person: str, now: Instant) -> int:
+    """The person's later ways of being reached are due now, because an earlier one failed. How many there are."""
+    later = and_(
+        _N.incident == incident, _N.person == person, _N.state == State.QUEUED.value, _N.due_at > now, _N.attempts == 0
+    )
+    announce(tx, TOPIC)
+    return tx.execute(update(notification).where(later).values(due_at=now)).rowcount
 
 
 def channels_due(tx: Connection, now: Instant) -> frozenset[str]:
@@ -192,6 +210,8 @@ def finish(
         return None
     if isinstance(verdict, Stop) and verdict.gave_up:
         policy.on_failed(tx, entry.notification, now)
+    if isinstance(result, Receipt):
+        policy.on_sent(tx, entry.notification, now)
     return verdict
 
 
