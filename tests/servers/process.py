@@ -1,5 +1,6 @@
 """The whole program in a process of its own, as an operator runs it: its commands, its addresses, its signals."""
 
+import base64
 import json
 import os
 import signal
@@ -17,6 +18,19 @@ from typing_extensions import override
 
 from tests.servers.program import HOST, Program, free_port
 
+# Run by itself where the server is in another network namespace; one request in, one answer out, both JSON.
+ASK = """
+import base64, json, sys, urllib.error, urllib.request
+class Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *given): return None
+method, url, headers, body = json.load(sys.stdin)
+data = None if body is None else base64.b64decode(body)
+request = urllib.request.Request(url, data=data, headers=headers, method=method)
+try: answer = urllib.request.build_opener(Stay).open(request, timeout=10)
+except urllib.error.HTTPError as error: answer = error
+with answer: read = base64.b64encode(answer.read()).decode()
+print(json.dumps([answer.status, {k.lower(): v for k, v in answer.headers.items()}, read]))
+"""
 COMMAND = str(Path(sys.executable).with_name("upheld"))
 
 
@@ -52,30 +66,35 @@ class CommandFailed(RuntimeError):
     """A command of ours did not exit with 0."""
 
 
-class Upheld(Program):
-    """`upheld serve` on a configuration given as plain data; `listen`, and a SQLite `store` if none, are filled in.
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Redirects are answers like others."""
 
-    Everything it writes is in `folder`. It may be killed and started again: port and database stay.
+    @override
+    def redirect_request(self, *given: object) -> None:
+        return None
+
+
+class Site(Program):
+    """A command of ours that serves pages at `url`, asked from inside its namespace when there is a `prefix`.
+
+    Redirects are not followed.
     """
 
     def __init__(
         self,
+        words: Sequence[str],
         folder: Path,
-        configuration: Mapping[str, Any],
+        port: int,
         *,
-        prefix: Sequence[str] = (),
         host: str = HOST,
+        prefix: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
-        command: Sequence[str] = ("serve",),
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_port()
-        self.host = host
-        self.url = f"http://{host}:{self.port}"
-        self.file = folder / "upheld.yaml"
+        self.port = port
+        self.url = f"http://{host}:{port}"
         self.prefix = list(prefix)
-        super().__init__([*prefix, COMMAND, *command, "-c", str(self.file)], folder, environment=environment)
-        self.configure(configuration)
+        super().__init__([*prefix, COMMAND, *words], folder, environment=environment)
 
     @override
     def __enter__(self) -> Self:
@@ -88,14 +107,8 @@ class Upheld(Program):
             raise
         return self
 
-    def configure(self, configuration: Mapping[str, Any]) -> None:
-        """Writes the file anew; a running server sees it at the next reload or start."""
-        listen = {"address": f"{self.host}:{self.port}"}
-        document = {"listen": listen, "store": {"url": f"sqlite:///{self.folder}/upheld.db"}, **configuration}
-        self.file.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False))
-
     def wait_ready(self, timeout: float = 15.0) -> None:
-        self.wait_until(lambda: self._status("/-/ready") == 200, "/-/ready answers 200", timeout=timeout)
+        self.wait_until(self._ready, "/-/ready answers 200", timeout=timeout)
 
     def kill9(self) -> None:
         """The process is gone without a word; nothing of it is left running."""
@@ -106,12 +119,8 @@ class Upheld(Program):
         self.process.terminate()
         return self.wait(timeout)
 
-    def reload(self) -> None:
-        """SIGHUP, as an operator would."""
-        self.process.send_signal(signal.SIGHUP)
-
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
-        return self._request(urllib.request.Request(self.url + path, headers=dict(headers or {})))
+        return self._ask("GET", path, dict(headers or {}), None)
 
     def post(
         self,
@@ -125,17 +134,73 @@ class Upheld(Program):
         sent = {"Content-Type": "application/json", **(headers or {})}
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
-        data = body if isinstance(body, bytes) else json.dumps(dict(body)).encode()
-        return self._request(urllib.request.Request(self.url + path, data=data, headers=sent, method="POST"))
+        return self._ask("POST", path, sent, body if isinstance(body, bytes) else json.dumps(dict(body)).encode())
+
+    def _ready(self) -> bool:
+        try:
+            return self.get("/-/ready").status == 200
+        except OSError:
+            return False
+
+    def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Answer:
+        if self.prefix:
+            return self._ask_inside(method, path, headers, body)
+        request = urllib.request.Request(self.url + path, data=body, headers=headers, method=method)
+        try:
+            answer = urllib.request.build_opener(_Stay).open(request, timeout=10)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            came = {name.lower(): value for name, value in answer.headers.items()}
+            return Answer(status=answer.status, headers=came, body=answer.read())
+
+    def _ask_inside(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Answer:
+        asked = [method, self.url + path, headers, None if body is None else base64.b64encode(body).decode()]
+        argv = [*self.prefix, sys.executable, "-c", ASK]
+        done = subprocess.run(argv, input=json.dumps(asked), capture_output=True, text=True, timeout=20, check=False)
+        if done.returncode:
+            raise OSError(done.stderr)
+        status, came, read = json.loads(done.stdout)
+        return Answer(status=status, headers=came, body=base64.b64decode(read))
+
+
+class Upheld(Site):
+    """`upheld serve` on a configuration given as plain data; `listen`, and a SQLite `store` if none, are filled in.
+
+    Everything it writes is in `folder`. It may be killed and started again: port and database stay.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        configuration: Mapping[str, Any],
+        *,
+        host: str = HOST,
+        prefix: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.file = folder / "upheld.yaml"
+        words = ["serve", "-c", str(self.file)]
+        super().__init__(words, folder, free_port(), host=host, prefix=prefix, environment=environment)
+        self.host = host
+        self.configure(configuration)
+
+    def configure(self, configuration: Mapping[str, Any]) -> None:
+        """Writes the file anew; a running server sees it at the next reload or start."""
+        listen = {"address": f"{self.host}:{self.port}"}
+        document = {"listen": listen, "store": {"url": f"sqlite:///{self.folder}/upheld.db"}, **configuration}
+        self.file.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False))
+
+    def reload(self) -> None:
+        """SIGHUP, as an operator would."""
+        self.process.send_signal(signal.SIGHUP)
 
     def command(self, *words: str, timeout: float = 30.0, stdin: str | None = None) -> Done:
         """A command beside the server (or without one), with this configuration."""
-        environment = {**self.environment, "UPHELD_CONFIG": str(self.file)}
-        argv = [*self.prefix, COMMAND, *words]
         done = subprocess.run(
-            argv,
+            [*self.prefix, COMMAND, *words],
             cwd=self.folder,
-            env=environment,
+            env={**self.environment, "UPHELD_CONFIG": str(self.file)},
             capture_output=True,
             text=True,
             timeout=timeout,
@@ -155,42 +220,15 @@ class Upheld(Program):
         """`upheld incident list --json`, with `--all` when `resolved`."""
         return list(self.cli("incident", "list", "--json", *(["--all"] if resolved else [])))
 
-    def _status(self, path: str) -> int | None:
-        if self.prefix:
-            return self._status_inside(path)
-        try:
-            return self.get(path).status
-        except OSError:
-            return None
-
-    def _status_inside(self, path: str) -> int | None:
-        """Asked from where the server runs, which may be another network namespace."""
-        script = "import sys, urllib.request as u; print(u.urlopen(sys.argv[1], timeout=2).status)"
-        argv = [*self.prefix, sys.executable, "-c", script, self.url + path]
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=10, check=False)
-        return int(done.stdout) if done.returncode == 0 else None
-
-    def _request(self, request: urllib.request.Request) -> Answer:
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                headers = {name.lower(): value for name, value in answer.headers.items()}
-                return Answer(status=answer.status, headers=headers, body=answer.read())
-        except urllib.error.HTTPError as error:
-            with error:
-                headers = {name.lower(): value for name, value in error.headers.items()}
-                return Answer(status=error.code, headers=headers, body=error.read())
-
 
 Serve: TypeAlias = Callable[[Mapping[str, Any]], Upheld]
 """What the fixture `serve` gives."""
 
 
-class Demo(Program):
-    """`upheld demo`, started in an empty folder as a newcomer does; `url` is the address it was told to use."""
+class Demo(Site):
+    """`upheld demo`, started in an empty folder as a newcomer does."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_port()
-        self.url = f"http://{HOST}:{self.port}"
+        port = free_port()
         environment = {"COLUMNS": "200", "NO_COLOR": "1", "HOME": os.environ.get("HOME", str(folder))}
-        super().__init__([COMMAND, "demo", "--port", str(self.port)], folder, environment=environment)
+        super().__init__(["demo", "--port", str(port)], folder, port, environment=environment)

@@ -43,7 +43,8 @@ class Receiver:
         self._server = _Server((HOST, free_port()), _Handler)
         self._server.receiver = self
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self.url = f"http://{HOST}:{self._server.server_port}"
+        self.port = self._server.server_port
+        self.url = f"http://{HOST}:{self.port}"
 
     def __enter__(self) -> Self:
         self._thread.start()

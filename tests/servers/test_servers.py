@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser
@@ -22,6 +23,7 @@ from tests.servers.postgres import Postgres
 from tests.servers.program import MissingProgram, NotReady, Program, answers, find_program, until
 from tests.servers.prometheus import Prometheus, check_metrics
 from tests.servers.receiver import Receiver
+from tests.servers.sender import Sender, alert, alert_post
 from tests.servers.smtp import Mode, Smtp
 
 
@@ -199,3 +201,20 @@ def test_a_server_inside_the_world_is_seen_from_the_house(cable: Network, folder
         script = f"import urllib.request as u; print(u.urlopen('{nginx.url}', timeout=2).read())"
         nginx.wait_until(lambda: nginx.home.joinpath("nginx.pid").exists(), "nginx runs")
         assert "ok" in cable.house.run("python3", "-c", script)
+
+
+def test_the_sender_knows_which_posts_were_taken_and_repeats_the_others(receiver: Receiver) -> None:
+    receiver.answer = 503
+
+    def make(number: int) -> dict[str, Any]:
+        return alert_post([alert(f"a{number}", starts_at="2026-11-22T10:00:00Z")])
+
+    with Sender(receiver.port, "/hooks/am", make, token="secret", rate=200) as sender:
+        receiver.wait_for(count=8)
+        assert sender.taken == []
+        receiver.answer = 202
+        until(lambda: len(sender.taken) >= 20, "twenty posts are taken")
+    kept = {post.json()["alerts"][0]["fingerprint"] for post in receiver.posts if post.answered == 202}
+    assert kept == {f"a{taken.number}" for taken in sender.taken}
+    assert max(taken.tries for taken in sender.taken) > 1
+    assert sender.refused == []
