@@ -132,9 +132,10 @@ class Limit(Value):
         if found := _WORKING_DAYS.fullmatch(value):
             return {"days": int(found[1])}
         try:
-            return {"span": parse_duration(value)}
+            parse_duration(value)
         except ValueError as error:
             raise ValueError("a limit is a length of time like 30m or 4h, or working days like 3wd") from error
+        return {"span": value}
 
     @model_validator(mode="after")
     def _one(self) -> "Limit":

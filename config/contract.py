@@ -6,6 +6,7 @@ every agreement, singly or by naming a term sheet. A profile may propose them; i
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from config.agreement import ALWAYS, SERVICE_HOURS, Agreement, Origin
 from config.expand import identify
@@ -312,7 +313,7 @@ def _in_turn(found: Sequence[tuple[Node, Agreement]], report: Report) -> tuple[A
     result: list[Agreement] = []
     for id in dict.fromkeys(agreement.id for _, agreement in found):
         versions = sorted(((node, one) for node, one in found if one.id == id), key=lambda pair: pair[1].version)
-        for (_, earlier), (node, later) in zip(versions, versions[1:], strict=False):
+        for (_, earlier), (node, later) in pairwise(versions):
             mark = node.key_mark("version")
             if earlier.version == later.version:
                 advice = "give each its own version, or its own `id:` where they are two agreements"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from config.duration import parse_duration, print_duration
 from config.instant import SECOND
 from config.model import Check
-from config.node import Mark, Node, did_you_mean, listing, mapping, scalar
+from config.node import Mark, Node, Notice, did_you_mean, listing, mapping, scalar
 from config.reader import Report, what
 from config.registry import Registries
 
@@ -184,7 +184,9 @@ def _one_check(node: Node, key: str, kinds: Registries, report: Report) -> Node:
     kind = check.get("kind")
     checks.put(str(kind.value) if kind else "check", check, node.mark)
     address = urlsplit(node.text or "")
-    if address.scheme == "https" and "tls" in kinds.kinds:
+    if address.scheme == "https" and "tls" not in kinds.kinds:
+        report.notices.append(Notice(where=str(node.mark), key=f"components.{key}: watching its certificate"))
+    elif address.scheme == "https":
         target = scalar(f"{address.hostname}:{_port(address.port)}", node.mark)
         certificate = mapping(node.mark, kind=scalar("tls", node.mark), target=target)
         certificate.put("interval", scalar("1h", node.mark))

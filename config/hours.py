@@ -1,4 +1,4 @@
-"""The notation of hours, as the deadline cases have it: `mon-fri`, `09:00-18:00`, `2026-10-01`; checked, not counted."""
+"""The notation of hours, as the deadline cases have it: `mon-fri`, `09:00-18:00`, `2026-10-01`. Nothing is counted."""
 
 import re
 from collections.abc import Sequence

@@ -6,7 +6,6 @@ int milliseconds since 1970 in UTC, texts `str | dict[language, str]`. Whatever 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +16,7 @@ from pydantic import Discriminator, Field, Strict, Tag
 
 from config.agreement import Agreement, Calendar, Category
 from config.instant import DAY, MINUTE, SECOND, Instant
+from config.node import Notice
 from config.secret import Secret, referenced
 from config.value import Count, Duration, Hidden, Moment, Text, Value, Zone
 
@@ -282,15 +282,6 @@ class Retention(Value):
     records: Duration = 1825 * DAY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """A key that is understood and checked, but changes nothing in this version."""
-
-    where: str
-    """`file:line:column`."""
-    key: str
-
-
 class Config(Value):
     site: Site = Site()
     store: Store = Store()
@@ -313,6 +304,8 @@ class Config(Value):
     folder: Path = Path()
     """Where the configuration lies; relative paths were resolved against it."""
     not_in_use: tuple[Notice, ...] = ()
+    secrets: tuple[Secret, ...] = Field(default=(), repr=False)
+    """Every value that came from outside the files, so that nothing printed shows one."""
 
     def component(self, id: str) -> Component:
         """Raises KeyError."""

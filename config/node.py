@@ -35,6 +35,19 @@ class Problem:
         return f"{self.mark}: {self.message}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A key that is understood and checked, but changes nothing in this version."""
+
+    where: str
+    """`file:line:column`."""
+    key: str
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.where}: {self.key}: accepted, not in use"
+
+
 class ConfigError(Exception):
     """The configuration cannot be used. `problems` holds every mistake found, in the order of the files."""
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.node import Mark, Node, Problem, did_you_mean
+from config.node import Mark, Node, Notice, Problem, did_you_mean
 from config.secret import Secret, revealed
 from config.value import WRITTEN
 
@@ -21,6 +21,7 @@ class Report:
 
     problems: list[Problem] = field(default_factory=list)
     secrets: list[Secret] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     def add(self, mark: Mark, message: str) -> None:
         for secret in self.secrets:

@@ -1,11 +1,13 @@
 """What is installed: for each plug-in family, the options model behind every `kind:` word."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
-OptionsModels = Mapping[str, type[BaseModel]]
+OptionsModels: TypeAlias = Mapping[str, type[BaseModel]]
+Fault: TypeAlias = Callable[[str, Any], str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,8 @@ class Registries:
     kinds: OptionsModels = field(default_factory=dict)
     channels: OptionsModels = field(default_factory=dict)
     sources: OptionsModels = field(default_factory=dict)
+    faults: Mapping[str, Fault] = field(default_factory=dict)
+    """For a probe kind: what is wrong with a target and the kind's parsed options, None when nothing is."""
 
 
 def needs_target(model: type[BaseModel]) -> bool:

@@ -1,0 +1,212 @@
+"""Names that must be somewhere, and rules that hold between entities. Everything is looked up in the long tree, so that
+an entity with a mistake of its own is still there for the others."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from config.hours import check_time, check_weekday
+from config.node import Mark, Node, did_you_mean
+from config.reader import Report, what
+
+_ONE = {
+    "components": "component",
+    "people": "person",
+    "rotas": "rota",
+    "channels": "channel",
+    "escalations": "escalation",
+    "sources": "source",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Names:
+    root: Node
+    report: Report
+
+    def entries(self, section: str) -> Iterator[tuple[str, Node]]:
+        node = self.root.get(section)
+        for key, entry in node.mapping.items() if node is not None else ():
+            if isinstance(entry.value, dict):
+                yield key, entry
+
+    def ids(self, section: str) -> list[str]:
+        node = self.root.get(section)
+        return list(node.mapping) if node is not None else []
+
+    def want(self, section: str, node: Node | None) -> None:
+        """The node, where it is a text, must be an id of the section."""
+        if node is None or node.text is None:
+            return
+        known = self.ids(section)
+        if node.text not in known:
+            hint = did_you_mean(node.text, known)
+            listed = f"; known: {', '.join(known[:8])}" if known and len(known) <= 8 else ""
+            advice = hint or listed or f"; write it under `{section}:`"
+            self.report.add(node.mark, f"no {_ONE[section]} is named '{node.text}'{advice}")
+
+
+def check_references(root: Node, report: Report) -> None:
+    names = _Names(root=root, report=report)
+    _components(names)
+    _people(names)
+    _escalations(names)
+    _agreements(names)
+    _exclusions(names)
+    _pages(names)
+    severity = root.get("severity")
+    rules = severity.get("rules") if severity is not None else None
+    for rule in rules.items if rules is not None else ():
+        when = rule.get("when")
+        if when is not None:
+            names.want("components", when.get("component"))
+            names.want("sources", when.get("source"))
+
+
+def _items(node: Node, key: str) -> list[Node]:
+    found = node.get(key)
+    return found.items if found is not None else []
+
+
+def _components(names: _Names) -> None:
+    parents: dict[str, list[str]] = {}
+    for key, component in names.entries("components"):
+        names.want("people", component.get("owner"))
+        names.want("escalations", component.get("escalation"))
+        for parent in _items(component, "after"):
+            names.want("components", parent)
+        parents[key] = [parent.text for parent in _items(component, "after") if parent.text]
+        _down_when(component, names.report)
+    for key, loop in _loops(parents):
+        _, mark = names.root.walk("components", key, "after")
+        names.report.add(mark, f"{' -> '.join(loop)} is a circle; one of them must come first")
+
+
+def _down_when(component: Node, report: Report) -> None:
+    rule, checks = component.get("down_when"), component.get("checks")
+    up = rule.get("up") if rule is not None else None
+    if up is None or not isinstance(up.value, int) or checks is None:
+        return
+    if up.value > len(checks.mapping):
+        report.add(up.mark, f"fewer than {up.value} are always up: there are {len(checks.mapping)} checks")
+
+
+def _loops(parents: dict[str, list[str]]) -> Iterator[tuple[str, list[str]]]:
+    """Each circle once, named from the component written first. Without recursion: a chain may be long."""
+    done: set[str] = set()
+    for start in parents:
+        path: list[str] = []
+        stack: list[tuple[str, Iterator[str]]] = []
+        if start not in done:
+            path, stack = [start], [(start, iter(parents[start]))]
+        while stack:
+            following = next(stack[-1][1], None)
+            if following is None:
+                done.add(stack.pop()[0])
+                path.pop()
+            elif following in path:
+                loop = path[path.index(following) :]
+                yield loop[0], [*loop, following]
+            elif following in parents and following not in done:
+                path.append(following)
+                stack.append((following, iter(parents[following])))
+
+
+def _people(names: _Names) -> None:
+    for _, person in names.entries("people"):
+        for reach in _items(person, "reach"):
+            names.want("channels", reach.get("channel"))
+    for _, rota in names.entries("rotas"):
+        for person in _items(rota, "people"):
+            names.want("people", person)
+        _handoff(rota, names.report)
+
+
+def _handoff(rota: Node, report: Report) -> None:
+    written, rotate = rota.get("handoff"), rota.get("rotate")
+    if written is None or written.text is None:
+        return
+    try:
+        day, _, time = written.text.rpartition(" ")
+        check_time(time)
+        if day or (rotate is None or rotate.text != "daily"):
+            check_weekday(day.lower())
+    except ValueError:
+        report.add(written.mark, f"{what(written)} is no hand-over; write Mon 09:00, or 09:00 for a daily rota")
+
+
+def _escalations(names: _Names) -> None:
+    for _, escalation in names.entries("escalations"):
+        told = [name for step in _items(escalation, "steps") for name in _items(step, "notify")]
+        for name in [*told, *_items(escalation, "fallback")]:
+            _told(name, names)
+
+
+def _told(name: Node, names: _Names) -> None:
+    text = name.text or ""
+    if not text.startswith("rota:"):
+        names.want("people", name)
+    elif text.removeprefix("rota:") not in names.ids("rotas"):
+        known = [f"rota:{rota}" for rota in names.ids("rotas")]
+        hint = did_you_mean(text, known) or "; write it under `rotas:`"
+        names.report.add(name.mark, f"no rota is named '{text.removeprefix('rota:')}'{hint}")
+
+
+def _agreements(names: _Names) -> None:
+    for _, customer in names.entries("customers"):
+        for agreement in _items(customer, "agreements"):
+            for component in _items(agreement, "components"):
+                names.want("components", component)
+
+
+def _exclusions(names: _Names) -> None:
+    for _, exclusion in names.entries("exclusions"):
+        for component in _items(exclusion, "components"):
+            names.want("components", component)
+        _window(exclusion, names.report)
+
+
+def _window(exclusion: Node, report: Report) -> None:
+    """Either start with end or duration, or every with duration."""
+    has = {key for key in ("start", "end", "every", "duration") if exclusion.get(key) is not None}
+    if has not in ({"start", "end"}, {"start", "duration"}, {"every", "duration"}):
+        advice = "write start and end, start and duration, or every and duration"
+        report.add(exclusion.mark, f"when the exclusion holds is not clear; {advice}")
+    start, end = exclusion.get("start"), exclusion.get("end")
+    if start and end and isinstance(start.value, int) and isinstance(end.value, int) and 0 < end.value <= start.value:
+        report.add(end.mark, "the exclusion ends before it begins")
+    every = exclusion.get("every")
+    if every is not None and every.text is not None:
+        _every(every, report)
+
+
+def _every(written: Node, report: Report) -> None:
+    day, _, time = (written.text or "").rpartition(" ")
+    try:
+        check_time(time)
+        if day.isascii() and day.isdigit() and len(day) <= 2 and 1 <= int(day) <= 31:
+            return
+        if day != "day":
+            check_weekday(day.lower())
+    except ValueError:
+        advice = "write Sun 01:00, day 01:00 for each day, or 1 01:00 for the first of the month"
+        report.add(written.mark, f"{what(written)} is no recurring time; {advice}")
+
+
+def _pages(names: _Names) -> None:
+    paths: dict[str, Mark] = {}
+    for _, page in names.entries("pages"):
+        for entry in _items(page, "components"):
+            members: Iterable[Node] = [entry] if entry.text is not None else _items(entry, "of")
+            for member in members:
+                names.want("components", member)
+        path = page.get("path")
+        if path is not None and path.text is not None:
+            _path(path, path.text, paths, names.report)
+
+
+def _path(path: Node, text: str, paths: dict[str, Mark], report: Report) -> None:
+    if not text.startswith("/") or "//" in text or any(sign in text for sign in "?# \\"):
+        report.add(path.mark, f"{what(path)} is no path of a page; write / or /shop")
+    elif text in paths:
+        report.add(path.mark, f"{what(path)} is the path of two pages; the first is in line {paths[text].line}")
+    paths.setdefault(text, path.mark)
