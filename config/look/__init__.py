@@ -1,10 +1,11 @@
 """The look that all pages share: style sheet, glyphs, base template, figures and words in both languages."""
 
+from fractions import Fraction
 from functools import cache, partial
 from urllib.parse import quote
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from config.language import catalogue, say
 from config.look import figure
@@ -18,14 +19,15 @@ SHARED = "config.look"
 def environment(room: str, language: str, zone: str = "UTC", static: str = "/static/") -> Environment:
     """Autoescaping templates of `<room>/templates` and, as `look/…`, the shared ones.
 
-    In a template: `t("sentence with {name}", name=…)`; `asset("page.css")` is its address under `static`; filters
-    `percent`, `length`, `running`, `clock`, `day`, `full_day`, `named_day`, `moment`, `machine_time`, `state_word`;
-    `language`, `zone`. Instants are milliseconds, shown in `zone`.
+    In a template: `t("sentence with {name}", name=…)`, `marked` the same where a value is markup; `asset("page.css")`
+    is its address under `static`; filters `percent`, `lasting`, `running`, `grouped`, `clock`, `day`, `full_day`,
+    `named_day`, `moment`, `machine_time`, `state_word`; `language`, `zone`. Instants are milliseconds, shown in `zone`.
     """
     loader = ChoiceLoader([PackageLoader(room), PrefixLoader({"look": PackageLoader(SHARED)})])
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.globals.update(
         t=partial(sentence, room, language),
+        marked=partial(_marked, room, language),
         language=language,
         zone=zone,
         asset=lambda name: static + assets(room)[name].name,
@@ -34,7 +36,7 @@ def environment(room: str, language: str, zone: str = "UTC", static: str = "/sta
     )
     made.filters.update(
         percent=partial(_percent, language),
-        length=lambda span: figure.length(span, language),
+        lasting=lambda span: figure.length(span, language),
         running=figure.running,
         grouped=figure.grouped,
         clock=lambda at, seconds=False: figure.time_of_day(at, zone, seconds=seconds),
@@ -54,13 +56,17 @@ def sentence(room: str, language: str, text: str, **values: object) -> str:
     return say(owner, language, text, **values)
 
 
+def _marked(room: str, language: str, text: str, **values: object) -> Markup:
+    return escape(sentence(room, language, text)).format(**values)
+
+
 def favicon(state: str) -> str:
     """The glyph of a state as a data address."""
     return "data:image/svg+xml," + quote(glyph_file(Shown(state)), safe=" /:='")
 
 
-def _percent(language: str, share: object, decimals: int = 2) -> str:
-    return figure.percent(share, language, decimals)  # type: ignore[arg-type]
+def _percent(language: str, share: Fraction | None, decimals: int = 2) -> str:
+    return figure.percent(share, language, decimals)
 
 
 def _sprite() -> Markup:

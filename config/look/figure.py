@@ -1,7 +1,7 @@
 """Figures as people read them, in both languages: shares, lengths, times, days. Pure; nothing here asks a clock.
 
-Shares are cut and lengths rounded up, so that no figure flatters the measurer. English puts a narrow space that does not
-break between a number and its unit, Chinese puts none.
+Shares are cut and lengths rounded up, so that no figure flatters the measurer. English puts a narrow space that does
+not break between a number and its unit, Chinese puts none.
 """
 
 from datetime import datetime
@@ -16,10 +16,20 @@ MINUS = "\u2212"
 RANGE = "\u2013"
 
 _MONTHS = (
-    "January February March April May June July August September October November December"  # in calendar order
-).split()
-_SHORT_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CHINESE_WEEKDAYS = "一二三四五六日"
 _UNITS = {"d": "天", "h": "小时", "min": "分", "s": "秒"}
 _ZONES = {"Asia/Shanghai": "北京时间", "Asia/Chongqing": "北京时间", "PRC": "北京时间"}
@@ -83,7 +93,7 @@ def time_of_day(at: Instant, zone: str, *, seconds: bool = False) -> str:
 def day(at: Instant, zone: str, language: str) -> str:
     """`18 Nov`, `11月18日`."""
     here = local(at, zone)
-    return f"{here.month}月{here.day}日" if language == CHINESE else f"{here.day} {_SHORT_MONTHS[here.month - 1]}"
+    return f"{here.month}月{here.day}日" if language == CHINESE else f"{here.day} {_MONTHS[here.month - 1][:3]}"
 
 
 def full_day(at: Instant, zone: str, language: str) -> str:
@@ -112,12 +122,12 @@ def month(year: int, number: int, language: str, *, short: bool = False) -> str:
     """`October 2026`, short `Oct 2026`; `2026年10月` in Chinese."""
     if language == CHINESE:
         return f"{year}年{number}月"
-    return f"{(_SHORT_MONTHS if short else _MONTHS)[number - 1]} {year}"
+    return f"{_MONTHS[number - 1][: 3 if short else None]} {year}"
 
 
 def month_name(number: int, language: str) -> str:
     """`Oct`, `10月`: a tick on an axis."""
-    return f"{number}月" if language == CHINESE else _SHORT_MONTHS[number - 1]
+    return f"{number}月" if language == CHINESE else _MONTHS[number - 1][:3]
 
 
 def zone_name(zone: str, at: Instant, language: str) -> str:

@@ -1,0 +1,201 @@
+"""A whole page, worded in one language: pure, from facts and an instant. The templates only set it in type."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from config.instant import SECOND, Instant
+from config.look import figure
+from config.look.state import Shown
+from statuspage import strip
+from statuspage.component import ComponentView, component_view, standing
+from statuspage.days import DAYS, Span90, edges_of, span90
+from statuspage.facts import Component, PageFacts, Window
+from statuspage.headline import Headline, Standing, headline
+from statuspage.incident import IncidentView, incident_view
+from statuspage.response import ResponseView, response_view
+from statuspage.voice import Voice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkView:
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupView:
+    name: str
+    standing: str
+    components: tuple[ComponentView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowView:
+    id: str
+    title: str
+    state: str
+    spell: str
+    announced: str
+    components: str
+    running: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthView:
+    text: str
+    path: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageView:
+    """`as_of` is None before the first measurement; `age` says how old that was when the page was made."""
+
+    language: str
+    name: str
+    operator: str
+    demo: bool
+    links: tuple[LinkView, ...]
+    headline: Headline
+    as_of: Instant | None
+    as_of_text: str
+    zone: str
+    age: str
+    total: str
+    current: tuple[IncidentView, ...]
+    recent: tuple[IncidentView, ...]
+    windows: tuple[WindowView, ...]
+    ticks: tuple[tuple[float, str], ...]
+    groups: tuple[GroupView, ...]
+    chart: ResponseView | None
+    months: tuple[MonthView, ...]
+
+
+def page_view(facts: PageFacts, language: str, now: Instant) -> PageView:
+    """`now` is when the page is made."""
+    voice = Voice(language=language, zone=facts.site.zone, now=now)
+    edges = edges_of(now, voice.zone)
+    by_component = windows_by_component(facts.windows)
+    shown = [id for group in facts.groups for id in group.components if id in facts.components]
+    standings = {id: standing(facts.components[id], by_component[id], voice) for id in shown}
+    spans = {id: span90(facts.components[id].changes, by_component[id], edges, now) for id in shown}
+    views = _components(facts, shown, standings, spans, voice)
+    return PageView(
+        language=language,
+        name=voice.text(facts.name),
+        operator=voice.text(facts.site.operator) if facts.site.operator is not None else "",
+        demo=facts.site.demo,
+        links=tuple(LinkView(text=voice.text(link.text), href=link.href) for link in facts.site.links),
+        headline=headline(list(standings.values()), facts.incidents, voice),
+        as_of=facts.measured_at,
+        as_of_text=as_of(facts.measured_at, voice),
+        zone=figure.zone_name(voice.zone, now, language),
+        age=_age(facts.measured_at, voice),
+        total=voice.count(len(shown), "{n} component", "{n} components"),
+        current=tuple(
+            incident_view(one, facts.components, voice) for one in facts.incidents if one.resolved_at is None
+        ),
+        recent=tuple(
+            incident_view(one, facts.components, voice) for one in facts.incidents if one.resolved_at is not None
+        )[:3],
+        windows=tuple(window_view(window, facts.components, voice) for window in upcoming(facts.windows, now)),
+        ticks=_ticks(edges, voice),
+        groups=_groups(facts, views, voice),
+        chart=response_view(facts, voice),
+        months=tuple(
+            MonthView(
+                text=figure.month(month.year, month.month, language, short=True),
+                path=f"history/{month.year}-{month.month:02d}",
+                count=str(month.incidents) if month.incidents else voice.t("none"),
+            )
+            for month in facts.months
+        ),
+    )
+
+
+def windows_by_component(windows: Sequence[Window]) -> Mapping[str, list[Window]]:
+    found: dict[str, list[Window]] = defaultdict(list)
+    for window in windows:
+        for component in window.components:
+            found[component].append(window)
+    return found
+
+
+def upcoming(windows: Sequence[Window], now: Instant) -> list[Window]:
+    """Planned work that goes on or is still to come, the next first."""
+    return sorted((one for one in windows if one.maintenance and one.end > now), key=lambda one: (one.start, one.id))
+
+
+def window_view(window: Window, components: Mapping[str, Component], voice: Voice) -> WindowView:
+    names = [voice.text(components[id].name) for id in window.components if id in components]
+    name = voice.listed(names)
+    work = voice.text(window.text) if window.text is not None else voice.t("planned work")
+    running = window.start <= voice.now < window.end
+    announced = ""
+    if window.announced_at is not None:
+        ahead = voice.length((window.start - window.announced_at) // SECOND * SECOND)
+        at = voice.moment(window.announced_at)
+        announced = voice.t("announced {time}, {length} ahead", time=at, length=ahead)
+    return WindowView(
+        id=window.id,
+        title=voice.t("{name}: {work}", name=name, work=work),
+        state=voice.t("In progress" if running else "Planned" if window.end > voice.now else "Completed"),
+        spell=voice.spell(window.start, window.end),
+        announced=announced,
+        components=voice.listed(names, most=100),
+        running=running,
+    )
+
+
+def as_of(measured_at: Instant | None, voice: Voice) -> str:
+    if measured_at is None:
+        return ""
+    gap = "" if voice.language != "en" else ", "
+    clock = figure.time_of_day(measured_at, voice.zone, seconds=True)
+    return f"{figure.full_day(measured_at, voice.zone, voice.language)}{gap}{clock}"
+
+
+def _age(measured_at: Instant | None, voice: Voice) -> str:
+    if measured_at is None:
+        return ""
+    return voice.t("{length} before this page was made", length=voice.length(max(SECOND, voice.now - measured_at)))
+
+
+def _components(
+    facts: PageFacts,
+    shown: Sequence[str],
+    standings: Mapping[str, Standing],
+    spans: Mapping[str, Span90],
+    voice: Voice,
+) -> dict[str, ComponentView]:
+    incidents = defaultdict(list)
+    for incident in facts.incidents:
+        incidents[incident.component].append(incident)
+    return {id: component_view(facts.components[id], standings[id], spans[id], incidents[id], voice) for id in shown}
+
+
+def _groups(facts: PageFacts, views: Mapping[str, ComponentView], voice: Voice) -> tuple[GroupView, ...]:
+    groups: list[GroupView] = []
+    for group in facts.groups:
+        inside = tuple(views[id] for id in group.components if id in views)
+        if not inside:
+            continue
+        affected = sum(view.state is not Shown.UP for view in inside)
+        text = (
+            voice.t("{n} of {total} affected", n=affected, total=len(inside))
+            if affected
+            else voice.count(len(inside), "up", "all {n} up")
+        )
+        name = voice.text(group.name) if group.name is not None else ""
+        groups.append(GroupView(name=name, standing=text, components=inside))
+    return tuple(groups)
+
+
+def _ticks(edges: Sequence[Instant], voice: Voice) -> tuple[tuple[float, str], ...]:
+    firsts = [
+        (place, here.month)
+        for place, edge in enumerate(edges[:-1])
+        if (here := figure.local(edge + SECOND, voice.zone)).day == 1
+    ]
+    return tuple((x, figure.month_name(month, voice.language)) for x, month in strip.month_ticks(firsts, DAYS))
