@@ -35,7 +35,8 @@ options="install --yes --no-install-recommends"
 explain() {
     {
         printf 'the tests need: %s\n%s. Run this, then try again:\n' "$missing" "$1"
-        printf '    sudo apt-get update && sudo DEBIAN_FRONTEND=noninteractive apt-get %s %s\n' "$options" "$missing"
+        [ "$(id -u)" = 0 ] && sudo="" || sudo="sudo "
+        printf '    %sapt-get update && %senv DEBIAN_FRONTEND=noninteractive apt-get %s %s\n' "$sudo" "$sudo" "$options" "$missing"
     } >&2
     exit 1
 }
