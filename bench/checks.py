@@ -80,7 +80,10 @@ def lag_buckets(server: Upheld) -> dict[float, float]:
     """Upper bound in seconds -> how many launches at most that late, since the start."""
     with urllib.request.urlopen(f"{server.url}/metrics", timeout=10) as answer:
         text = answer.read().decode()
-    return {float(bound): float(value) for _, bound, value in LAG.findall(text)}
+    buckets: dict[float, float] = {}
+    for _, bound, value in LAG.findall(text):
+        buckets[float(bound)] = buckets.get(float(bound), 0.0) + float(value)
+    return buckets
 
 
 def percentile(before: dict[float, float], after: dict[float, float], share: float) -> str:
