@@ -1,0 +1,61 @@
+"""One logical check: up to `attempts` tries, the latency rule, and a last line of defence around a kind."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import structlog
+
+from config.instant import SECOND, Span
+from probe.kind import Ask, Question
+from probe.result import Answer, Outcome, Reason, timed
+
+_log = structlog.get_logger(__name__)
+GUARD: Span = 2 * SECOND
+HELD: Span = 500
+"""A try that ended this much after its deadline did not run out of time: we were not there to see the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How one check is asked and timed."""
+
+    attempts: int = 1
+    degraded_over: Span | None = None
+
+
+async def ask_target(ask: Ask, question: Question, terms: Terms, held: Callable[[], float] = lambda: 0.0) -> Answer:
+    """Never raises but when cancelled. `held()`: seconds this process has been held up so far, a growing sum."""
+    answer = await _try(ask, question, held)
+    tries = 1
+    while tries < terms.attempts and answer.outcome is Outcome.DOWN:
+        answer = await _try(ask, question, held)
+        tries += 1
+    # Held up ourselves, we cannot say that the target was slow.
+    return answer if "held_ms" in answer.facts else timed(answer, terms.degraded_over)
+
+
+async def _try(ask: Ask, question: Question, held: Callable[[], float]) -> Answer:
+    clock = asyncio.get_running_loop().time
+    started, held_before = clock(), held()
+    try:
+        async with asyncio.timeout((question.timeout + GUARD) / 1000):
+            answer = await ask(question)
+    except TimeoutError:
+        return _internal(question, f"the probe did not end within {question.timeout + GUARD} ms", clock() - started)
+    except Exception as error:  # a bug of ours must not look like an outage of theirs
+        _log.exception("probe failed", check=question.check, error=repr(error))
+        return _internal(question, repr(error), clock() - started)
+    took = clock() - started
+    if answer.reason is Reason.TIMEOUT and took * 1000 > question.timeout + HELD:
+        return replace(answer, outcome=Outcome.INVALID, reason=Reason.LOOP_HELD, detail="this process was held up")
+    stalled = held() - held_before
+    if stalled > 0:
+        return replace(answer, facts={**answer.facts, "held_ms": round(stalled * 1000)})
+    return answer
+
+
+def _internal(question: Question, detail: str, took: float) -> Answer:
+    return Answer(
+        outcome=Outcome.INVALID, reason=Reason.INTERNAL_ERROR, detail=detail[:500], latency_us=round(took * 1e6)
+    )

@@ -1,0 +1,42 @@
+"""What a file in `probe/kinds/` offers: how to ask one kind of system.
+
+An active kind opens an asker once a process (sessions, TLS contexts) and is asked through it. A passive one has no
+`open`: its targets report by themselves (heartbeat).
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from config.instant import Span
+from probe.result import Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked. `options` is an instance of the kind's own options model; `timeout` holds for one try."""
+
+    check: str
+    target: str
+    options: Any
+    timeout: Span
+
+
+Ask = Callable[[Question], Awaitable[Answer]]
+"""Answers within the timeout. A fault of the target is an answer; only a bug is an exception."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeKind:
+    options: type[BaseModel]
+    open: Callable[[], AbstractAsyncContextManager[Ask]] | None = None
+    """None: passive."""
+    fault: Callable[[str, Any], str | None] = lambda target, options: None
+    """What is wrong with a target and its options, in one sentence; None when nothing is. For check-config."""
+
+    @property
+    def passive(self) -> bool:
+        return self.open is None

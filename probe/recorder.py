@@ -1,0 +1,106 @@
+"""Collects what must be written until somebody writes it, and knows how much that is."""
+
+from dataclasses import dataclass, field
+
+from probe.batch import Batch, Bucket, OpenRun
+from probe.result import Outcome, Result
+from probe.verdict import CheckChange, Judgement
+from probe.watch import Watch
+
+LIMIT = 100_000
+"""Results and changes that may wait for a store that does not answer."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    grown: set[Watch] = field(default_factory=set)
+    ended: list[OpenRun] = field(default_factory=list)
+    failing: list[Result] = field(default_factory=list)
+    changes: list[CheckChange] = field(default_factory=list)
+    judged: set[Watch] = field(default_factory=set)
+    forgotten: list[str] = field(default_factory=list)
+    buckets: list[Bucket] = field(default_factory=list)
+    taken: list[int] = field(default_factory=list)
+
+
+class Recorder:
+    def __init__(self) -> None:
+        self._waiting = _Waiting()
+
+    @property
+    def waiting(self) -> int:
+        """What would be lost if this process died now; growing runs count once each."""
+        now = self._waiting
+        return len(now.grown) + len(now.ended) + len(now.failing) + len(now.changes)
+
+    @property
+    def full(self) -> bool:
+        return self.waiting >= LIMIT
+
+    def result(self, watch: Watch, result: Result) -> Judgement:
+        """Counts, judges and keeps one result."""
+        before = watch.state
+        judgement, ended, bucket = watch.take(result)
+        self._waiting.grown.add(watch)
+        if ended is not None:
+            self._waiting.ended.append(ended)
+        if bucket is not None:
+            self._waiting.buckets.append(bucket)
+        if result.answer.outcome not in (Outcome.UP, Outcome.MISSED):
+            self._waiting.failing.append(result)
+        after = judgement.state
+        steady = (
+            after.state is before.state
+            and after.down is before.down
+            and after.slow is before.slow
+            and after.reason is before.reason
+            and after.resumed == before.resumed
+        )
+        if not steady or watch.rhythm is not None:
+            self._waiting.judged.add(watch)
+        self._waiting.changes += judgement.changes
+        return judgement
+
+    def judged(self, watch: Watch, judgement: Judgement) -> None:
+        """A judgement without a result: evidence lapsed, or the check ceased."""
+        watch.state = judgement.state
+        self._waiting.judged.add(watch)
+        self._waiting.changes += judgement.changes
+
+    def touch(self, watch: Watch) -> None:
+        """Its snapshot is to be written, changed or not."""
+        self._waiting.judged.add(watch)
+
+    def changes(self, changes: tuple[CheckChange, ...]) -> None:
+        self._waiting.changes += changes
+
+    def heard(self, row: int) -> None:
+        """That row of a heartbeat needs no second hearing."""
+        self._waiting.taken.append(row)
+
+    def close(self, watch: Watch) -> None:
+        """Ends its run and its five minutes, before another question takes its place or the process ends."""
+        bucket = watch.close_bucket()
+        if bucket is not None:
+            self._waiting.buckets.append(bucket)
+        if watch.gone and watch.run is not None:
+            self._waiting.ended.append(watch.run)
+            watch.run = None
+
+    def forget(self, check: str) -> None:
+        self._waiting.forgotten.append(check)
+
+    def batch(self) -> Batch | None:
+        """Everything so far, once; None when there is nothing."""
+        full, self._waiting = self._waiting, _Waiting()
+        open_runs = [watch.run for watch in full.grown if watch.run is not None]
+        batch = Batch(
+            runs=tuple((held, held.run) for held in (*full.ended, *open_runs)),
+            failing=tuple(full.failing),
+            changes=tuple(full.changes),
+            snapshots=tuple(watch.snapshot for watch in full.judged if not watch.gone),
+            forgotten=tuple(full.forgotten),
+            buckets=tuple(full.buckets),
+            taken=tuple(full.taken),
+        )
+        return batch if batch != Batch() else None

@@ -1,0 +1,217 @@
+"""The tick loop: every check on its own grid, none dropped, none asked twice at once, nothing caught up in a burst.
+
+One timer of the event loop and one heap serve all checks; a task exists only while a check runs. A check that is late
+runs late; one that is late by whole intervals runs once, and the ticks it missed are told.
+"""
+
+import asyncio
+import heapq
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from config.instant import Instant, Span
+from probe.phase import phase_of, tick_of
+from probe.timeline import Timeline
+
+_log = structlog.get_logger(__name__)
+FLOOR = 0.001
+"""Shorter sleeps are rounded to none by some event loops, which then spin."""
+CEILING = 0.25
+"""Longer sleeps would hide that something held the loop meanwhile."""
+HELD = 0.05
+"""A timer this late means that something held the loop."""
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """One check's place in the schedule."""
+
+    check: str
+    interval: Span
+    phase: Span
+    run: Callable[[Instant, Instant], Awaitable[Span | None]]
+    """Asks once, given the tick and the start; says after which pause it wants a recheck, if at all."""
+    missed: Callable[[Instant, Instant], None]
+    """Told the first and the last of the ticks that were not run."""
+    tick: Instant = 0
+    """The next tick that has not been run or missed."""
+    due: float | None = None
+    """On the monotonic clock; an entry of the heap with another time is stale. None: not in the heap."""
+    task: asyncio.Task[None] | None = None
+    started_at: Instant | None = None
+    waiting: bool = False
+    gone: bool = False
+
+
+class Schedule:
+    """Runs on the event loop that `start` is called on."""
+
+    def __init__(
+        self, timeline: Timeline, *, concurrency: int = 500, lag: Callable[[float], None] = lambda seconds: None
+    ) -> None:
+        self._timeline = timeline
+        self._concurrency = concurrency
+        self._lag = lag
+        self._heap: list[tuple[float, int, Slot]] = []
+        self._order = 0
+        self._slots: set[Slot] = set()
+        self._waiting: deque[Slot] = deque()
+        self._running = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.held_seconds = 0.0
+        """How long something else kept this loop from running, in all."""
+
+    def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._arm()
+
+    async def stop(self, grace: float) -> None:
+        """No new runs; those under way have `grace` seconds to end."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._loop = None
+        self._waiting.clear()
+        tasks = [slot.task for slot in self._slots if slot.task is not None]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def add(
+        self,
+        check: str,
+        interval: Span,
+        run: Callable[[Instant, Instant], Awaitable[Span | None]],
+        missed: Callable[[Instant, Instant], None],
+    ) -> Slot:
+        """The first run is at the check's next tick."""
+        phase = phase_of(check, interval)
+        tick = tick_of(self._timeline.now(), interval, phase) + interval
+        slot = Slot(check=check, interval=interval, phase=phase, run=run, missed=missed, tick=tick)
+        self._slots.add(slot)
+        self._push(slot, self._timeline.monotonic_of(tick))
+        return slot
+
+    def remove(self, slot: Slot) -> None:
+        """A run under way ends by itself and is not followed by another."""
+        slot.gone = True
+        if slot.task is None:
+            self._slots.discard(slot)
+
+    @property
+    def running(self) -> int:
+        return self._running
+
+    def _push(self, slot: Slot, due: float) -> None:
+        if slot.due == due:
+            return
+        slot.due = due
+        self._order += 1
+        heapq.heappush(self._heap, (due, self._order, slot))
+        if self._timer is not None and due < self._timer.when():
+            self._arm()
+
+    def _arm(self) -> None:
+        if self._loop is None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        now = self._loop.time()
+        due = self._heap[0][0] if self._heap else now + CEILING
+        self._timer = self._loop.call_at(now + min(max(due - now, FLOOR), CEILING), self._wake)
+
+    def _wake(self) -> None:
+        if self._loop is None or self._timer is None:
+            return
+        now = self._loop.time()
+        late = now - self._timer.when()
+        if late > HELD:
+            self.held_seconds += late
+            self._step()
+        heap = self._heap
+        while heap and heap[0][0] <= now:
+            due, _, slot = heapq.heappop(heap)
+            if slot.gone or due != slot.due:
+                continue
+            slot.due = None
+            self._lag(now - due)
+            self._begin(slot)
+        self._timer = None
+        self._arm()
+
+    def adjust(self) -> None:
+        """Look at the wall clock; call it about once a second."""
+        if self._loop is not None:
+            self._step()
+
+    def _step(self) -> None:
+        stepped = self._timeline.adjust()
+        if not stepped:
+            return
+        _log.warning("wall clock stepped", milliseconds=stepped)
+        now = self._timeline.now()
+        for slot in self._slots:
+            following = tick_of(now, slot.interval, slot.phase) + slot.interval
+            if stepped > 0 and slot.tick < following - slot.interval:
+                slot.missed(slot.tick, following - 2 * slot.interval)
+            slot.tick = following
+            self._push(slot, self._timeline.monotonic_of(following))
+
+    def _begin(self, slot: Slot) -> None:
+        if slot.task is not None or slot.waiting:
+            slot.waiting = True
+            return
+        if self._running >= self._concurrency:
+            slot.waiting = True
+            self._waiting.append(slot)
+            return
+        self._launch(slot)
+
+    def _launch(self, slot: Slot) -> None:
+        assert self._loop is not None
+        slot.waiting = False
+        now = self._timeline.instant_of(self._loop.time())
+        newest = tick_of(now, slot.interval, slot.phase)
+        if newest > slot.tick:
+            slot.missed(slot.tick, newest - slot.interval)
+        if newest >= slot.tick:
+            slot.tick = newest + slot.interval
+        slot.started_at = now
+        self._running += 1
+        slot.task = self._loop.create_task(self._ask(slot, newest, now))
+
+    async def _ask(self, slot: Slot, tick: Instant, started: Instant) -> None:
+        recheck: Span | None = None
+        try:
+            recheck = await slot.run(tick, started)
+        except Exception:  # the schedule outlives a bug in one run; it is logged, and the evidence lapses
+            _log.exception("check run failed", check=slot.check)
+        finally:
+            self._end(slot, started, recheck)
+
+    def _end(self, slot: Slot, started: Instant, recheck: Span | None) -> None:
+        self._running -= 1
+        slot.task, slot.started_at = None, None
+        if slot.gone:
+            self._slots.discard(slot)
+        elif self._loop is not None:
+            self._follow(slot, started, recheck)
+        while self._loop is not None and self._waiting and self._running < self._concurrency:
+            waiting = self._waiting.popleft()
+            if not waiting.gone and waiting.task is None:
+                self._launch(waiting)
+
+    def _follow(self, slot: Slot, started: Instant, recheck: Span | None) -> None:
+        """The next run: at the next tick, or earlier while a change is unconfirmed."""
+        if slot.waiting:
+            slot.waiting = False
+            self._push(slot, self._timeline.monotonic_of(self._timeline.now()))
+            return
+        due = slot.tick if recheck is None else min(slot.tick, started + recheck)
+        self._push(slot, self._timeline.monotonic_of(due))

@@ -1,0 +1,317 @@
+"""The prober: asks every check in its time, judges, and writes what it learned together with what follows from it.
+
+Results wait in memory until they are written, a second at most, and changes of a failing check are written at once.
+While the store does not answer probing goes on; only when too much waits are results given up, and then as missed.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from functools import partial
+from itertools import count
+
+import structlog
+from sqlalchemy import Connection
+
+from config.instant import MINUTE, SECOND, Instant, Span
+from config.model import Check
+from config.state import State
+from db.engine import Database
+from probe import heartbeat, store
+from probe.ask import ask_target
+from probe.batch import Batch, Kept
+from probe.kind import Ask, ProbeKind
+from probe.latency import Histogram
+from probe.recorder import Recorder
+from probe.result import Reason, Result
+from probe.schedule import Schedule
+from probe.timeline import Timeline
+from probe.verdict import CheckChange, cease, lapse
+from probe.watch import LastAnswer, Watch, seen, thresholds_of
+
+OnChanges = Callable[[Connection, Sequence[CheckChange], Instant], None]
+"""Called inside the transaction that stores the changes."""
+
+_log = structlog.get_logger(__name__)
+_FLUSH = 1.0
+_BEAT_MARGIN: Span = 2 * SECOND
+"""A beat may be stamped and not yet stored: so long is waited before one counts as late."""
+
+
+class Prober:
+    """Runs on one event loop: `start`, any number of `update`, `stop`. Everything else reads."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], Instant],
+        location: str,
+        kinds: Mapping[str, ProbeKind],
+        on_changes: OnChanges,
+        *,
+        concurrency: int = 500,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._location = location
+        self._kinds = kinds
+        self._on_changes = on_changes
+        self._concurrency = concurrency
+        self._watches: dict[str, Watch] = {}
+        self._askers: dict[str, Ask] = {}
+        self._open = AsyncExitStack()
+        self._recorder = Recorder()
+        self._urgent = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._updating = asyncio.Lock()
+        self._hearing: set[int] = set()
+        self._settled: set[int] = set()
+        self._touched_at: Instant = 0
+        self._stopping = False
+        self.lag = Histogram()
+        """How late runs were launched."""
+        self.lost = 0
+        """Results given up because too much waited for the store."""
+
+    async def start(self, checks: Sequence[Check]) -> None:
+        """Loads what was known, judges the time nobody asked, and begins. Raises StoreUnavailable."""
+        loop = asyncio.get_running_loop()
+        self._timeline = Timeline(loop.time, self._clock)
+        self._schedule = Schedule(
+            self._timeline, concurrency=self._concurrency, lag=lambda seconds: self.lag.add(round(seconds * 1e6))
+        )
+        kept = await self._database.read(store.load)
+        for name, kind in self._kinds.items():
+            if kind.open is not None:
+                self._askers[name] = await self._open.enter_async_context(kind.open())
+        now = self._timeline.now()
+        for check in checks:
+            self._begin(check, kept.pop(check.id, None), now)
+        for name, gone in kept.items():
+            self._recorder.changes(cease(seen(gone), name, now, Reason.CHECK_REMOVED, thresholds_of(gone)).changes)
+            self._recorder.forget(name)
+        self._schedule.start()
+        self._tasks = [loop.create_task(self._write_on()), loop.create_task(self._tend_on())]
+
+    async def update(self, checks: Sequence[Check]) -> None:
+        """After a reload: a check whose definition is untouched keeps its phase, streak and history."""
+        async with self._updating:
+            now, wanted = self._timeline.now(), {check.id: check for check in checks}
+            for name, watch in list(self._watches.items()):
+                check = wanted.get(name)
+                if check is not None and check.definition == watch.definition:
+                    watch.renew(check, self._kinds[check.kind])
+                else:
+                    self._end(watch, Reason.CHECK_REMOVED if check is None else Reason.CHECK_EDITED, now)
+            for check in checks:
+                if check.id not in self._watches:
+                    self._begin(check, None, now)
+            self._urgent.set()
+
+    async def stop(self, grace: float = 5.0) -> None:
+        """Runs under way may end within `grace` seconds; then everything is written."""
+        await self._schedule.stop(grace)
+        self._stopping = True
+        self._urgent.set()
+        for watch in self._watches.values():
+            self._recorder.close(watch)
+            if watch.rhythm is not None:
+                self._recorder.touch(watch)
+        writer, tender = self._tasks
+        tender.cancel()
+        await asyncio.gather(tender, return_exceptions=True)
+        await writer
+        await self._open.aclose()
+
+    def snapshot(self) -> Mapping[str, LastAnswer]:
+        """What is known this moment, by check id."""
+        return {name: watch.last_answer for name, watch in self._watches.items()}
+
+    @property
+    def tokens(self) -> Mapping[str, str]:
+        """Token of a heartbeat -> its check."""
+        return {watch.token: name for name, watch in self._watches.items() if watch.token is not None}
+
+    @property
+    def running(self) -> int:
+        return self._schedule.running
+
+    @property
+    def waiting(self) -> int:
+        """Results and changes that are not written yet."""
+        return self._recorder.waiting
+
+    # checks coming and going
+
+    def _begin(self, check: Check, kept: Kept | None, now: Instant) -> None:
+        watch = Watch(check, self._kinds[check.kind], self._location)
+        self._watches[check.id] = watch
+        if kept is not None and kept.snapshot.definition == watch.definition:
+            watch.resume(kept)
+            self._recorder.judged(watch, lapse(watch.state, check.id, now, watch.thresholds))
+            if watch.rhythm is not None:
+                self._awake(watch, kept.recorded_at, now)
+        elif kept is not None:
+            ceased = cease(seen(kept), check.id, now, Reason.CHECK_EDITED, thresholds_of(kept))
+            self._recorder.judged(watch, ceased)
+        if watch.rhythm is None:
+            watch.slot = self._schedule.add(
+                check.id, check.interval, partial(self._run, watch), partial(self._miss, watch)
+            )
+
+    def _end(self, watch: Watch, reason: Reason, now: Instant) -> None:
+        if watch.slot is not None:
+            self._schedule.remove(watch.slot)
+        name = watch.check.id
+        self._recorder.judged(watch, cease(watch.state, name, now, reason, watch.thresholds))
+        watch.gone = True
+        self._recorder.close(watch)
+        del self._watches[name]
+        if reason is Reason.CHECK_REMOVED:
+            self._recorder.forget(name)
+
+    # one run
+
+    async def _run(self, watch: Watch, tick: Instant, started: Instant) -> Span | None:
+        answer = await ask_target(
+            self._askers[watch.check.kind], watch.question, watch.terms, lambda: self._schedule.held_seconds
+        )
+        result = Result(check=watch.check.id, location=self._location, tick=tick, started_at=started, answer=answer)
+        return watch.check.recheck if self._take(watch, result) else None
+
+    def _take(self, watch: Watch, result: Result) -> bool:
+        """Whether a change is unconfirmed."""
+        if watch.gone:
+            return False
+        if self._recorder.full:
+            self.lost += 1
+            return False
+        before = watch.state.state
+        judgement = self._recorder.result(watch, result)
+        for change in judgement.changes:
+            _log.info(
+                "check changed",
+                check=change.check,
+                state=change.state.value,
+                reason=change.reason,
+                at=change.happened_at,
+            )
+            if before is not State.UNKNOWN or change.state is not State.UP:
+                self._urgent.set()
+        return judgement.recheck
+
+    def _miss(self, watch: Watch, first: Instant, last: Instant) -> None:
+        watch.missed += (last - first) // watch.interval + 1
+
+    # every second
+
+    async def _tend_on(self) -> None:
+        while True:
+            await asyncio.sleep(_FLUSH)
+            try:
+                await self._tend()
+            except Exception:  # one bad second must not end all the following ones
+                _log.exception("tending the checks failed")
+
+    async def _tend(self) -> None:
+        self._schedule.adjust()
+        now = self._timeline.now()
+        for watch in self._watches.values():
+            if watch.rhythm is None:
+                self._lapse(watch, now)
+        if any(watch.rhythm is not None for watch in self._watches.values()):
+            await self._hear(now)
+
+    def _lapse(self, watch: Watch, now: Instant) -> None:
+        state, evidence = watch.state, watch.thresholds.evidence
+        if state.state is State.UNKNOWN or state.seen_at is None or evidence is None or now < state.seen_at + evidence:
+            return
+        asked_at = watch.slot.started_at if watch.slot else None
+        judgement = lapse(state, watch.check.id, now if asked_at is None else asked_at, watch.thresholds)
+        if judgement.changes:
+            self._recorder.judged(watch, judgement)
+            self._urgent.set()
+
+    # heartbeats
+
+    async def _hear(self, now: Instant) -> None:
+        """Every beat stored by now, then those that are late."""
+        settled, self._settled = self._settled, set()
+        for row, beat in await self._database.read(store.waiting_beats):
+            if row in self._hearing:
+                continue
+            self._hearing.add(row)
+            self._recorder.heard(row)
+            watch = self._watches.get(beat.check)
+            if watch is None or watch.rhythm is None:
+                continue
+            self._overdue(watch, beat.received_at)
+            watch.pulse, results = heartbeat.hear(watch.pulse, beat, watch.rhythm, self._location)
+            self._take_beats(watch, results)
+        # What was settled before this reading began can no longer be in a reading.
+        self._hearing -= settled
+        for watch in self._watches.values():
+            if watch.rhythm is not None:
+                self._overdue(watch, now - _BEAT_MARGIN)
+                if now - self._touched_at >= MINUTE:
+                    self._recorder.touch(watch)
+        if now - self._touched_at >= MINUTE:
+            self._touched_at = now
+
+    def _overdue(self, watch: Watch, known_until: Instant) -> None:
+        watch.pulse, results = heartbeat.overdue(watch.pulse, watch.check.id, known_until, self._location)
+        self._take_beats(watch, results)
+
+    def _awake(self, watch: Watch, heard_until: Instant, now: Instant) -> None:
+        assert watch.rhythm is not None
+        self._overdue(watch, heard_until)
+        watch.pulse, results = heartbeat.awake(
+            watch.pulse, watch.check.id, heard_until, now, watch.rhythm, self._location
+        )
+        self._take_beats(watch, results)
+
+    def _take_beats(self, watch: Watch, results: tuple[Result, ...]) -> None:
+        self._recorder.touch(watch)
+        for result in results:
+            self._take(watch, result)
+
+    # writing
+
+    async def _write_on(self) -> None:
+        while True:
+            if not self._stopping:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._urgent.wait(), _FLUSH)
+            self._urgent.clear()
+            batch = self._recorder.batch()
+            if batch is not None:
+                await self._write(batch)
+            elif self._stopping:
+                return
+
+    async def _write(self, batch: Batch) -> None:
+        """Until it is written; when stopping, a few times."""
+        for tries in count(1):
+            try:
+                rows = await self._database.write(partial(self._save, batch))
+            except Exception as error:  # the facts are still in our hands; nothing is lost by waiting
+                _log.error("results not stored", error=repr(error), waiting=self._recorder.waiting, tries=tries)
+                if self._stopping and tries >= 3:
+                    return
+                await asyncio.sleep(min(tries, 5) * 0.2)
+            else:
+                self._written(batch, rows)
+                return
+
+    def _written(self, batch: Batch, rows: list[int]) -> None:
+        begun = [held for held, _ in batch.runs if held.row is None]
+        for held, row in zip(begun, rows, strict=True):
+            held.row = row
+        self._settled.update(batch.taken)
+
+    def _save(self, batch: Batch, tx: Connection) -> list[int]:
+        now = self._clock()
+        rows = store.save(tx, batch, now)
+        if batch.changes:
+            self._on_changes(tx, batch.changes, now)
+        return rows

@@ -1,0 +1,184 @@
+"""One check being watched: its question, its state, its open run, its counts. Mutable, owned by the prober alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from config.instant import Instant
+from config.model import Check
+from config.options import parse
+from config.state import State
+from probe.ask import Terms
+from probe.batch import Bucket, Kept, OpenRun, Snapshot
+from probe.heartbeat import Pulse, Rhythm
+from probe.kind import ProbeKind, Question
+from probe.latency import Histogram, bucket_of
+from probe.observation import extend
+from probe.phase import phase_of, tick_of
+from probe.result import Answer, Outcome, Reason, Result
+from probe.schedule import Slot
+from probe.verdict import CheckState, Judgement, Thresholds, evidence_of, judge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastAnswer:
+    """What is known of a check this moment, for pages and metrics. Counts are since this process started."""
+
+    check: str
+    component: str
+    kind: str
+    location: str
+    state: State
+    interval: int
+    timeout: int
+    answer: Answer | None
+    started_at: Instant | None
+    results: Mapping[Outcome, int]
+    failures: Mapping[Reason, int]
+    missed: int
+    latency_count: int
+    latency_sum_us: int
+    latency_counts: tuple[int, ...]
+
+
+class Watch:
+    """`rhythm` is set for a heartbeat only, and its threshold for a change is one report."""
+
+    def __init__(self, check: Check, kind: ProbeKind, location: str) -> None:
+        self.location = location
+        self.slot: Slot | None = None
+        self.gone = False
+        self.state = CheckState()
+        self.pulse = Pulse()
+        self.run: OpenRun | None = None
+        self.answer: Answer | None = None
+        self.started_at: Instant | None = None
+        self.results: dict[Outcome, int] = {}
+        self.failures: dict[Reason, int] = {}
+        self.missed = 0
+        self.latency = Histogram()
+        self.bucket = Histogram()
+        self.bucket_at: Instant | None = None
+        self.renew(check, kind)
+
+    def renew(self, check: Check, kind: ProbeKind) -> None:
+        """The same question, perhaps with another password."""
+        options: Any = parse(kind.options, check.options)
+        self.check = check
+        self.kind = kind
+        self.definition = check.definition
+        self.rhythm: Rhythm | None = options.rhythm if kind.passive else None
+        self.token: str | None = options.token if kind.passive else None
+        self.interval = self.rhythm.period if self.rhythm else check.interval
+        self.timeout = self.rhythm.grace if self.rhythm else check.timeout
+        self.question = Question(check=check.id, target=check.target, options=options, timeout=check.timeout)
+        self.terms = Terms(attempts=check.attempts, degraded_over=check.degraded_over)
+        self.thresholds = (
+            Thresholds(fall=1, rise=1, evidence=None)
+            if self.rhythm
+            else Thresholds(fall=check.fall, rise=check.rise, evidence=evidence_of(check.interval, check.timeout))
+        )
+
+    def resume(self, kept: Kept) -> None:
+        """Goes on where the process before left off. A snapshot says nothing of results that changed nothing."""
+        self.state = seen(kept)
+        self.pulse = kept.snapshot.pulse or Pulse()
+        if kept.run is None:
+            return
+        phase = 0 if self.rhythm else phase_of(self.check.id, self.check.interval)
+        last_tick = tick_of(kept.run.run.last_at, self.interval, phase)
+        self.run = OpenRun(run=replace(kept.run.run, last_tick=last_tick), row=kept.run.row)
+
+    def take(self, result: Result) -> tuple[Judgement, OpenRun | None, Bucket | None]:
+        """Counts the result and judges it. Gives the run it ended and the five minutes it closed, if any."""
+        answer = result.answer
+        self.answer, self.started_at = answer, result.started_at
+        self.results[answer.outcome] = self.results.get(answer.outcome, 0) + 1
+        if answer.reason is not None:
+            self.failures[answer.reason] = self.failures.get(answer.reason, 0) + 1
+        bucket = self._measure(result) if answer.latency_us and answer.outcome.valid else None
+        judgement = judge(self.state, result, self.thresholds)
+        self.state = judgement.state
+        return judgement, self._extend(result), bucket
+
+    def _extend(self, result: Result) -> OpenRun | None:
+        before = self.run
+        run, ended = extend(before.run if before else None, result, self.interval, self.timeout)
+        if run is None:
+            return None
+        if before is not None and ended is None:
+            before.run = run
+            return None
+        self.run = OpenRun(run=run)
+        return before
+
+    def _measure(self, result: Result) -> Bucket | None:
+        at = bucket_of(result.started_at)
+        closed = self.close_bucket() if at != self.bucket_at else None
+        self.bucket_at = at
+        self.latency.add(result.answer.latency_us)
+        self.bucket.add(result.answer.latency_us)
+        return closed
+
+    def close_bucket(self) -> Bucket | None:
+        """The five minutes so far; counting begins anew."""
+        full, at = self.bucket, self.bucket_at
+        if at is None or not full.count:
+            return None
+        self.bucket = Histogram()
+        return Bucket(
+            check=self.check.id,
+            location=self.location,
+            bucket_at=at,
+            count=full.count,
+            sum_us=full.sum_us,
+            counts=tuple(full.counts),
+        )
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return Snapshot(
+            check=self.check.id,
+            definition=self.definition,
+            state=self.state,
+            pulse=self.pulse if self.rhythm else None,
+        )
+
+    @property
+    def last_answer(self) -> LastAnswer:
+        return LastAnswer(
+            check=self.check.id,
+            component=self.check.component,
+            kind=self.check.kind,
+            location=self.location,
+            state=self.state.state,
+            interval=self.interval,
+            timeout=self.timeout,
+            answer=self.answer,
+            started_at=self.started_at,
+            results=dict(self.results),
+            failures=dict(self.failures),
+            missed=self.missed,
+            latency_count=self.latency.count,
+            latency_sum_us=self.latency.sum_us,
+            latency_counts=tuple(self.latency.counts),
+        )
+
+
+def seen(kept: Kept) -> CheckState:
+    """The snapshot's state with the evidence of the newest run: steady results do not write snapshots."""
+    state, run = kept.snapshot.state, kept.run.run if kept.run else None
+    if run is None:
+        return state
+    judged_at = max(run.last_at, state.judged_at or run.last_at)
+    seen_at = max(run.last_at, state.seen_at or run.last_at) if run.outcome.valid else state.seen_at
+    return replace(state, seen_at=seen_at, judged_at=judged_at)
+
+
+def thresholds_of(kept: Kept) -> Thresholds:
+    """Of a check that is no longer configured: how long its last evidence holds."""
+    run = kept.run.run if kept.run else None
+    lasting = kept.snapshot.pulse is not None or run is None
+    return Thresholds(
+        fall=1, rise=1, evidence=None if lasting or run is None else evidence_of(run.interval, run.timeout)
+    )
