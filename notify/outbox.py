@@ -40,6 +40,9 @@ StillWanted = Callable[[Connection, Notification], str | None]
 OnFailed = Callable[[Connection, Notification, Instant], None]
 """The person could not (certainly) be told; called in the transaction that records it, for the next way of reaching."""
 
+OnSent = Callable[[Connection, Notification, Instant], None]
+"""A delivery was accepted; called in the transaction that records it."""
+
 _DETAIL_LIMIT = 2000
 _OUTCOME_LIMIT = 60
 _ACTIVE: BindParameter[list[str]] = bindparam(
@@ -70,10 +73,6 @@ class Claimed:
     entries: tuple[Entry, ...]
     stopped: tuple[Result, ...]
     more: bool
-
-
-OnSent = Callable[[Connection, Notification, Instant], None]
-"""A delivery was accepted; called in the transaction that records it."""
 
 
 def _nothing(tx: Connection, sent: Notification, now: Instant) -> None:
@@ -149,8 +148,10 @@ def hasten(tx: Connection, *, incident: str, person: str, now: Instant) -> int:
     later = and_(
         _N.incident == incident, _N.person == person, _N.state == State.QUEUED.value, _N.due_at > now, _N.attempts == 0
     )
-    announce(tx, TOPIC)
-    return tx.execute(update(notification).where(later).values(due_at=now)).rowcount
+    hastened = tx.execute(update(notification).where(later).values(due_at=now)).rowcount
+    if hastened:
+        announce(tx, TOPIC)
+    return hastened
 
 
 def channels_due(tx: Connection, now: Instant) -> frozenset[str]:

@@ -75,7 +75,7 @@ Secret = Annotated[SecretStr, AfterValidator(_usable)]
 
 
 class Options(BaseModel):
-    """`url`: where it goes if the notification has no address of its own. Two secrets while one replaces the other."""
+    """`url`: where it goes unless the notification's address is one. Two secrets while one replaces the other."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -86,9 +86,13 @@ class Options(BaseModel):
 
 async def send(options: Options, letter: Letter) -> Receipt:
     """Raises DeliveryError; uncertain once the body is on the wire and no answer came."""
-    url = letter.address or options.url or ""
-    if not _is_web(url):
-        raise DeliveryError(f"{url!r} is not a web address", reason=Reason.BAD_ADDRESS, permanent=True)
+    url = letter.address if _is_web(letter.address) else options.url
+    if url is None:
+        raise DeliveryError(
+            f"{letter.address!r} is not a web address and the channel has no url",
+            reason=Reason.BAD_ADDRESS,
+            permanent=True,
+        )
     progress = SimpleNamespace(handed_over=False)
     try:
         async with asyncio.timeout(TIMEOUT / SECOND):

@@ -100,6 +100,12 @@ async def test_every_attempt_has_the_same_id_and_body_and_its_own_time(receiver:
     assert "webhook-signature" not in first.headers
 
 
+async def test_an_address_that_is_for_another_channel_does_not_lead_away(receiver: Receiver) -> None:
+    await send(Options.model_validate({"url": receiver.url}), letter(address="li@example.com"))
+
+    assert len(receiver.posts) == 1
+
+
 async def test_the_notifications_own_address_goes_before_the_channels(receiver: Receiver) -> None:
     await send(Options.model_validate({"url": "http://127.0.0.1:1/"}), letter(address=f"{receiver.url}/own?a=b"))
 
