@@ -9,7 +9,18 @@ from fractions import Fraction
 from typing import Annotated, Literal, TypeAlias
 
 from annotated_types import Ge
-from pydantic import Discriminator, Field, Strict, StringConstraints, Tag, field_validator, model_validator
+from pydantic import (
+    Discriminator,
+    Field,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    Strict,
+    StringConstraints,
+    Tag,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 from typing_extensions import override
 
 from config.duration import parse_duration, print_duration
@@ -142,6 +153,10 @@ class Limit(Value):
         if (self.span is None) == (self.days is None):
             raise ValueError("a limit is either a span or a number of working days")
         return self
+
+    @model_serializer(mode="wrap")
+    def _print(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> object:
+        return str(self) if info.mode == "json" else handler(self)
 
     @override
     def __str__(self) -> str:

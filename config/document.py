@@ -30,7 +30,7 @@ MAX_DIGITS = 15
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+")
-_AMBIGUOUS = re.compile(r"[-+]?(?:0[0-9]+|0[xob][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]+)")
+AMBIGUOUS = re.compile(r"[-+]?(?:0[0-9]+|0[xob][0-9a-fA-F]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]+)")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _STRING_TAGS = (None, "!", "tag:yaml.org,2002:str")
 
@@ -155,7 +155,7 @@ class _Composer:
     def _resolve(self, text: str, mark: Mark) -> Scalar:
         if text in _WORDS:
             return _WORDS[text]
-        if _AMBIGUOUS.fullmatch(text):
+        if AMBIGUOUS.fullmatch(text):
             self._problem(mark, f"{text} is a number to some and a text to others; write it out, or in quotes")
         elif _INTEGER.fullmatch(text) and len(text) <= MAX_DIGITS:
             return int(text)

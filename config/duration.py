@@ -21,10 +21,10 @@ def parse_duration(text: str) -> Span:
 
 
 def print_duration(span: Span) -> str:
-    """The shortest exact form: 90000 -> `90s`, 0 -> `0s`. Weeks and years are written as days."""
+    """An exact form: 90000 -> `90s`. Up to three days in hours, as contracts have them (`72h`), beyond in days."""
     if span == 0:
         return "0s"
     for unit in ("d", "h", "m", "s"):
-        if span % UNITS[unit] == 0:
+        if span % UNITS[unit] == 0 and not (unit == "d" and span <= 3 * DAY):
             return f"{span // UNITS[unit]}{unit}"
     return f"{span}ms"

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 from annotated_types import Ge, Le
-from pydantic import Discriminator, Field, Strict, Tag
+from pydantic import Discriminator, Field, PlainSerializer, Strict, Tag
 
 from config.agreement import Agreement, Calendar, Category
 from config.instant import DAY, MINUTE, SECOND, Instant
 from config.node import Notice
 from config.secret import Secret, referenced
-from config.value import Count, Duration, Hidden, Moment, Text, Value, Zone
+from config.value import Count, Duration, Hidden, Moment, Raw, Text, Value, Zone
 
 
 class Tier(StrEnum):
@@ -78,7 +78,7 @@ class Probing(Value):
 class Channel(Value):
     id: str
     kind: str
-    options: dict[str, object] = Field(default_factory=dict)
+    options: Raw = Field(default_factory=dict)
 
 
 class Reach(Value):
@@ -147,7 +147,7 @@ class Check(Value):
     recheck: Duration = 20 * SECOND
     """Pause before the next check while a change is unconfirmed."""
     degraded_over: Duration | None = None
-    options: dict[str, object] = Field(default_factory=dict)
+    options: Raw = Field(default_factory=dict)
     """What the kind alone understands, as written; secrets are `Secret`."""
 
     @property
@@ -157,8 +157,8 @@ class Check(Value):
         A secret counts by its reference: a changed password is the same question. A reload must therefore take the
         new Check itself even where the digest is unchanged.
         """
-        question = self.model_dump(mode="python", exclude={"id", "component", "name", "options"})
-        return sha256(_canonical({**question, "options": referenced(self.options)}).encode()).hexdigest()
+        question = self.model_dump(mode="python", exclude={"id", "component", "name"})
+        return sha256(_canonical(question).encode()).hexdigest()
 
 
 class Component(Value):
@@ -181,7 +181,7 @@ class Source(Value):
     id: str
     """Stands in the URL: `/hooks/<id>`."""
     kind: str
-    options: dict[str, object] = Field(default_factory=dict)
+    options: Raw = Field(default_factory=dict)
 
 
 SeverityNumber = Annotated[int, Strict(), Ge(1), Le(3)]
@@ -273,7 +273,7 @@ class Page(Value):
 
 
 class Access(Value):
-    oidc: object | None = None
+    oidc: Annotated[object, PlainSerializer(referenced)] = None
 
 
 class Retention(Value):
@@ -301,10 +301,10 @@ class Config(Value):
     pages: dict[str, Page] = Field(default_factory=dict)
     access: Access = Access()
     retention: Retention = Retention()
-    folder: Path = Path()
+    folder: Path = Field(default=Path(), exclude=True)
     """Where the configuration lies; relative paths were resolved against it."""
-    not_in_use: tuple[Notice, ...] = ()
-    secrets: tuple[Secret, ...] = Field(default=(), repr=False)
+    not_in_use: tuple[Notice, ...] = Field(default=(), exclude=True)
+    secrets: tuple[Secret, ...] = Field(default=(), repr=False, exclude=True)
     """Every value that came from outside the files, so that nothing printed shows one."""
 
     def component(self, id: str) -> Component:

@@ -25,8 +25,8 @@ class Report:
 
     def add(self, mark: Mark, message: str) -> None:
         for secret in self.secrets:
-            if secret.value:
-                message = message.replace(secret.value, secret.reference)
+            if secret.reveal():
+                message = message.replace(secret.reveal(), secret.reference)
         self.problems.append(Problem(mark, message))
 
 
@@ -38,24 +38,37 @@ def read(model: type[Model], node: Node, report: Report, *, keep: tuple[str, ...
     try:
         return model.model_validate(content, context=WRITTEN)
     except ValidationError as error:
+        said: dict[Mark, list[str]] = {}
         for finding in error.errors(include_url=False):
-            _explain(model, node, finding, report)
+            mark, message = _explain(model, node, finding)
+            said.setdefault(mark, []).append(message)
+        for mark, messages in said.items():
+            for message in _joined(messages):
+                report.add(mark, message)
     return None
 
 
-def _explain(model: type[BaseModel], node: Node, finding: ErrorDetails, report: Report) -> None:
+def _joined(messages: list[str]) -> list[str]:
+    """A value that may be of two types is told once what it is not."""
+    head, wanted = messages[0].partition(" is not ")[0], [message.partition(" is not ")[2] for message in messages]
+    if len(messages) > 1 and all(message.startswith(f"{head} is not ") for message in messages):
+        return [f"{head} is not {' or '.join(dict.fromkeys(wanted))}"]
+    return messages
+
+
+def _explain(model: type[BaseModel], node: Node, finding: ErrorDetails) -> tuple[Mark, str]:
     path = finding["loc"]
     found, mark = node.walk(*path)
     key = str(path[-1]) if path else ""
     match finding["type"]:
         case "missing":
-            report.add(node.walk(*path[:-1])[1], f"'{key}' is missing; write `{key}: …` here")
+            return node.walk(*path[:-1])[1], f"'{key}' is missing; write `{key}: …` here"
         case "extra_forbidden":
             known = [name for name in fields_at(model, path[:-1]) if name not in ("id", "component", "customer")]
             hint = did_you_mean(key, known) or (f"; known: {', '.join(known)}" if known else "")
-            report.add(mark, f"unknown key '{key}'{hint}")
+            return mark, f"unknown key '{key}'{hint}"
         case kind:
-            report.add(mark, _sentence(kind, key, found, finding))
+            return mark, _sentence(kind, key, found, finding)
 
 
 def _sentence(kind: str, key: str, found: Node, finding: ErrorDetails) -> str:

@@ -11,12 +11,21 @@ from typing import Annotated, Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from annotated_types import Ge, Le
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Strict, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    Strict,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
-from config.duration import parse_duration
+from config.duration import parse_duration, print_duration
 from config.instant import Instant, Span
 from config.language import LANGUAGES
-from config.secret import Secret
+from config.secret import Secret, referenced
 
 WRITTEN = "written"
 """Validation context of what people wrote; without it values come from code."""
@@ -100,7 +109,11 @@ def schema_of(kind: str, **more: Any) -> WithJsonSchema:
 
 
 Duration: TypeAlias = Annotated[
-    Span, BeforeValidator(_span), Ge(0), schema_of("string", pattern=r"^(\d+(ms|s|m|h|d|w|y))+$", examples=["30s"])
+    Span,
+    BeforeValidator(_span),
+    Ge(0),
+    PlainSerializer(print_duration, when_used="json"),
+    schema_of("string", pattern=r"^(\d+(ms|s|m|h|d|w|y))+$", examples=["30s"]),
 ]
 """Milliseconds; written `30s`."""
 
@@ -123,11 +136,18 @@ Text: TypeAlias = Annotated[
 """One text for all languages, or one for each; read it with `config.language.choose`."""
 
 Zone: TypeAlias = Annotated[str, AfterValidator(_zone)]
-Weight: TypeAlias = Annotated[Fraction, BeforeValidator(_weight), schema_of("string", examples=["1/2"])]
+Weight: TypeAlias = Annotated[
+    Fraction,
+    BeforeValidator(_weight),
+    PlainSerializer(str, when_used="json"),
+    schema_of("string", examples=["1/2"]),
+]
 Percent: TypeAlias = Annotated[str, BeforeValidator(_percent), schema_of("string", examples=["99.9"])]
 Amount: TypeAlias = Annotated[str, BeforeValidator(_amount), schema_of("string", examples=["120000"])]
-Moment: TypeAlias = Annotated[Instant, Strict()]
+Moment: TypeAlias = Annotated[Instant, Strict(), schema_of("string", examples=["2026-01-01", "2026-01-01 09:00"])]
 Count: TypeAlias = Annotated[int, Strict(), Ge(1), Le(1000)]
 Flag: TypeAlias = Annotated[bool, Strict()]
-Hidden: TypeAlias = Annotated[Secret, BeforeValidator(_secret), schema_of("string")]
+Hidden: TypeAlias = Annotated[Secret, BeforeValidator(_secret), PlainSerializer(str), schema_of("string")]
 """A text that may hold a password."""
+Raw: TypeAlias = Annotated[dict[str, object], PlainSerializer(referenced)]
+"""Options as written; serialised with references in place of secrets."""
