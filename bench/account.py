@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable
 from fractions import Fraction
 
+from config.agreement import ExclusionEffect, UnknownPolicy
+from config.state import State
 from sla.account import account
 from sla.interval import Interval, union
-from sla.terms import BRIDGE_MAX, ExclusionEffect, Target, Terms, UnknownPolicy
-from sla.timeline import State, timeline
+from sla.terms import BRIDGE_MAX, Target, Terms
+from sla.timeline import timeline
 
 MONTH = 30 * 86_400_000
 INTERVALS = 100_000

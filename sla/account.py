@@ -11,10 +11,12 @@ from fractions import Fraction
 from itertools import compress
 from operator import itemgetter
 
+from config.agreement import ExclusionEffect, UnknownPolicy
 from config.instant import Instant, Span
+from config.state import State
 from sla.interval import Interval, Intervals, clip, intersect, subtract, total, union
-from sla.terms import ExclusionEffect, Terms, UnknownPolicy
-from sla.timeline import Line, State, Timeline, bridge, cut, joined, outages
+from sla.terms import Terms
+from sla.timeline import Line, Timeline, bridge, cut, joined, outages
 
 
 class Class(StrEnum):

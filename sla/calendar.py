@@ -12,13 +12,14 @@ from typing import TypeAlias
 from config.instant import SECOND, Instant, instant_of, moment_of
 from sla.interval import Interval, subtract, union
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
 Minutes: TypeAlias = int
 """Wall clock minutes after local midnight; 1440 is 24:00."""
 
 Hours: TypeAlias = tuple[tuple[Minutes, Minutes], ...]
 """Half-open pieces of a local day."""
+
+Weekly: TypeAlias = tuple[Hours, Hours, Hours, Hours, Hours, Hours, Hours]
+"""From Monday to Sunday."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class Calendar:
     """
 
     zone: tzinfo
-    weekly: tuple[Hours, Hours, Hours, Hours, Hours, Hours, Hours]
+    weekly: Weekly
     off: frozenset[date] = frozenset()
     work: Mapping[date, int] = field(default_factory=dict)
     shifts: Mapping[date, Hours] = field(default_factory=dict)
@@ -53,7 +54,7 @@ class Calendar:
         return self.weekly[day.weekday()]
 
     def pieces(self, day: date) -> list[Interval]:
-        """The business time of a local day in instants; what lies in a DST gap is gone, a repeated hour counts twice."""
+        """The business time of a local day in instants; a DST gap takes its part away, a repeated hour counts twice."""
         hours = self.hours(day)
         return subtract(self._instants(day, hours), self._instants(day, self.breaks.get(day, ()))) if hours else []
 

@@ -6,12 +6,14 @@ milliseconds inside.
 
 from fractions import Fraction
 
+from config.agreement import ExclusionEffect, UnknownPolicy
 from config.instant import SECOND, Instant
+from config.state import State
 from sla.account import Account, account
 from sla.interval import Interval
 from sla.reader import Reader, run
-from sla.terms import BRIDGE_MAX, ExclusionEffect, Target, Terms, UnknownPolicy
-from sla.timeline import State, timeline
+from sla.terms import BRIDGE_MAX, Target, Terms
+from sla.timeline import timeline
 
 IGNORED = ("id", "name", "note", "expected")
 _REQUIRED = ("window_start", "window_end", "initial_state")
@@ -134,19 +136,19 @@ def _span(place: Reader, first: str, last: str) -> Interval | None:
 def _terms(params: Reader) -> Terms:
     """The terms of a case; where it is silent the case format's own defaults hold. Wrong ones leave a problem."""
     if not params.object((), _PARAMS):
-        return _DEFAULT
+        return CASE_TERMS
     effect = params.at("exclusion_effect").word(ExclusionEffect) if params.has("exclusion_effect") else None
     policy = params.at("unknown_policy").word(UnknownPolicy) if params.has("unknown_policy") else None
     lengths = {key: params.at(key).whole(least=0) for key in _PARAMS if key.endswith("_s") and params.has(key)}
     weights = {key: params.at(key).ratio(most=1) for key in _PARAMS if key.endswith("_weight") and params.has(key)}
     return Terms(
-        exclusion_effect=effect or _DEFAULT.exclusion_effect,
-        unknown_policy=policy or _DEFAULT.unknown_policy,
+        exclusion_effect=effect or CASE_TERMS.exclusion_effect,
+        unknown_policy=policy or CASE_TERMS.unknown_policy,
         min_outage=(lengths.get("min_outage_s") or 0) * SECOND,
         merge_gap=(lengths.get("merge_gap_s") or 0) * SECOND,
         bridge_max=BRIDGE_MAX if (longest := lengths.get("bridge_max_s")) is None else longest * SECOND,
-        partial_weight=_DEFAULT.partial_weight if (part := weights.get("partial_weight")) is None else part,
-        degraded_weight=weights.get("degraded_weight") or _DEFAULT.degraded_weight,
+        partial_weight=CASE_TERMS.partial_weight if (part := weights.get("partial_weight")) is None else part,
+        degraded_weight=weights.get("degraded_weight") or CASE_TERMS.degraded_weight,
         targets=_targets(params) if params.has("targets") else (),
     )
 
@@ -166,7 +168,7 @@ def _targets(params: Reader) -> tuple[Target, ...]:
     return tuple(found)
 
 
-_DEFAULT = Terms(
+CASE_TERMS = Terms(
     exclusion_effect=ExclusionEffect.REMOVED,
     unknown_policy=UnknownPolicy.EXCLUDE,
     partial_weight=Fraction(1, 2),

@@ -7,17 +7,16 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from config.instant import SECOND, Instant
-from sla.calendar import Calendar, Hours, ending, local, starting
+from sla.calendar import Calendar, Hours, Weekly, ending, local, starting
 from sla.cases import IGNORED
 from sla.deadline import Due, Mode, Never, business_time, due_after, due_after_days
-from sla.hours import Weekly, days, piece, weekday, weekly
+from sla.hours import day_of, days, piece, weekday, weekly
 from sla.reader import Reader, run
 
 T = TypeVar("T")
 
 _CALENDAR = ("hours", "off", "work", "shifts", "breaks", "published_until")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def deadline_cases(text: str) -> str:
@@ -78,11 +77,11 @@ def _calendar(place: Reader) -> Calendar | None:
     week = _week(place)
     shifts = _dated(place, "shifts")
     breaks = _dated(place, "breaks")
-    off = {day for item in _list(place, "off") if (day := _text(item, _date))}
+    off = {day for item in _list(place, "off") if (day := _text(item, day_of))}
     work = _work(place)
     for day in sorted(off & set(work)):
         place.at("work").at(day.isoformat()).wrong("stands in off too")
-    published = _text(place.at("published_until"), _date) if place.has("published_until") else None
+    published = _text(place.at("published_until"), day_of) if place.has("published_until") else None
     if len(place.problems) > already or zone is None or week is None:
         return None
     return Calendar(
@@ -116,7 +115,7 @@ def _list(place: Reader, key: str) -> list[Reader]:
 
 
 def _dated(place: Reader, key: str) -> dict[date, Hours]:
-    return _hours(place.at(key), _date) if place.has(key) else {}
+    return _hours(place.at(key), day_of) if place.has(key) else {}
 
 
 def _hours(place: Reader, read_key: Callable[[str], T]) -> dict[T, Hours]:
@@ -138,7 +137,7 @@ def _work(place: Reader) -> dict[date, int]:
         return {}
     found: dict[date, int] = {}
     for key in work.names():
-        day, like = _read(work.at(key), key, _date), _text(work.at(key), weekday)
+        day, like = _read(work.at(key), key, day_of), _text(work.at(key), weekday)
         if day is not None and like is not None:
             found[day] = like
     return found
@@ -163,12 +162,6 @@ def _zone(text: str) -> ZoneInfo:
     # A name that is no name, no file, or a folder of the zone data.
     except (ValueError, KeyError, OSError):
         raise ValueError(f"unknown time zone {text!a}") from None
-
-
-def _date(text: str) -> date:
-    if not _DATE.fullmatch(text):
-        raise ValueError(f"must be a date like 2026-10-01, not {text!a}")
-    return date.fromisoformat(text)
 
 
 def _time(place: Reader) -> datetime | None:

@@ -1,47 +1,39 @@
-"""The written form of business hours, `mon-fri: ["09:00-12:00", "13:00-18:00"]`, and configured calendars made to count."""
+"""Hours as people write them, `mon-fri: ["09:00-12:00", "13:00-18:00"]`, made to count."""
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from config.agreement import Calendar as Written
-from sla.calendar import WEEKDAYS, Calendar, Hours, Minutes
-
-_PIECE = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
-
-Weekly = tuple[Hours, Hours, Hours, Hours, Hours, Hours, Hours]
+from config.hours import WEEKDAYS, check_date, check_days, check_pieces, check_weekday
+from sla.calendar import Calendar, Hours, Minutes, Weekly
 
 
 def piece(text: str) -> tuple[Minutes, Minutes]:
-    """`09:00-18:00` in minutes after midnight. Raises ValueError with what is wrong."""
-    found = _PIECE.fullmatch(text)
-    if found is None:
-        raise ValueError(f'must be like "09:00-18:00", not {text!a}')
-    hour, minute, last_hour, last_minute = map(int, found.groups())
-    start, end = hour * 60 + minute, last_hour * 60 + last_minute
-    if minute > 59 or last_minute > 59 or end > 24 * 60:
-        raise ValueError(f"{text} is no time of day; the last one is 24:00")
-    if end <= start:
-        raise ValueError(f"{text} must end after it starts")
-    return start, end
+    """`09:00-18:00` in minutes after midnight. Raises ValueError, as all of these do, with what is wrong."""
+    check_pieces([text])
+    start, end = text.split("-")
+    return int(start[:2]) * 60 + int(start[3:]), int(end[:2]) * 60 + int(end[3:])
+
+
+def day_of(text: str) -> date:
+    check_date(text)
+    return date.fromisoformat(text)
 
 
 def weekday(text: str) -> int:
-    """0 for `mon`. Raises ValueError."""
-    if text not in WEEKDAYS:
-        raise ValueError(f"must be one of {', '.join(WEEKDAYS)}, not {text!a}")
+    """0 for `mon`."""
+    check_weekday(text)
     return WEEKDAYS.index(text)
 
 
 def days(text: str) -> list[int]:
-    """The weekdays of `sat` or of a range like `mon-fri`, which may wrap (`fri-mon`). Raises ValueError."""
-    first, dash, last = text.partition("-")
-    start = weekday(first)
-    if not dash:
-        return [start]
-    return [(start + n) % 7 for n in range((weekday(last) - start) % 7 + 1)]
+    """The weekdays of `sat` or of a range like `mon-fri`, which may wrap (`fri-mon`)."""
+    check_days(text)
+    first, _, last = text.partition("-")
+    start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+    return [(start + n) % 7 for n in range((end - start) % 7 + 1)]
 
 
 def weekly(hours: Mapping[str, Hours]) -> Weekly:
@@ -77,11 +69,11 @@ def _calendar(document: str) -> Calendar:
     return Calendar(
         zone=ZoneInfo(written.timezone),
         weekly=weekly({key: _pieces(pieces) for key, pieces in written.hours.items()}),
-        off=frozenset(date.fromisoformat(day) for day in written.off),
-        work={date.fromisoformat(day): weekday(name) for day, name in written.work.items()},
-        shifts={date.fromisoformat(day): _pieces(pieces) for day, pieces in written.shifts.items()},
-        breaks={date.fromisoformat(day): _pieces(pieces) for day, pieces in written.breaks.items()},
-        published_until=date.fromisoformat(written.published_until) if written.published_until else until,
+        off=frozenset(day_of(day) for day in written.off),
+        work={day_of(day): weekday(name) for day, name in written.work.items()},
+        shifts={day_of(day): _pieces(pieces) for day, pieces in written.shifts.items()},
+        breaks={day_of(day): _pieces(pieces) for day, pieces in written.breaks.items()},
+        published_until=day_of(written.published_until) if written.published_until else until,
     )
 
 

@@ -78,6 +78,8 @@ class Reader:
         self.problems: list[str] = [] if problems is None else problems
 
     def wrong(self, what: str) -> None:
+        """Adds a problem of this place, as one line whatever was written there."""
+        what = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in what)
         self.problems.append(f"{self.path}: {what}" if self.path else what)
 
     def at(self, key: str) -> "Reader":

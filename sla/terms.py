@@ -1,27 +1,15 @@
 """The contract's terms that decide a count. Each is written in the agreement; none has a silent default."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 
+from config.agreement import ExclusionEffect as ExclusionEffect
+from config.agreement import UnknownPolicy as UnknownPolicy
 from config.instant import Instant, Span
-from sla.timeline import State
+from config.state import State
 
 BRIDGE_MAX: Span = 900_000
 """sla-definition.md: an unknown piece of at most 900 s between two downs is down."""
-
-
-class ExclusionEffect(StrEnum):
-    """What valid exclusions do to the agreed time: leave it as it is, or shrink it."""
-
-    REMOVED = "removed"
-    RETAINED = "retained"
-
-
-class UnknownPolicy(StrEnum):
-    EXCLUDE = "exclude"
-    AS_DOWN = "as_down"
-    AS_UP = "as_up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,23 +7,15 @@ and are cut by slices: a month may hold a hundred thousand pieces.
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import compress, islice
 from operator import itemgetter, ne
 from typing import Generic, TypeVar
 
 from config.instant import Instant, Span
+from config.state import State as State
 from sla.interval import Interval, Intervals
 
 T = TypeVar("T")
-
-
-class State(StrEnum):
-    UP = "up"
-    DEGRADED = "degraded"
-    PARTIAL = "partial"
-    DOWN = "down"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
