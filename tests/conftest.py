@@ -33,6 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup() -> None:
     """What an earlier test started and ended does not concern this one."""
     STARTED[:] = [program for program in STARTED if program.running]
+    for program in STARTED:
+        program.told = len(program.output)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -41,7 +43,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     if report.failed:
         for program in dict.fromkeys(STARTED):
-            report.sections.append((f"output of {program.argv[0]} (pid {program.pid})", program.output[-6000:]))
+            report.sections.append(
+                (f"output of {program.argv[0]} (pid {program.pid})", program.output[program.told :][-6000:])
+            )
     return report
 
 

@@ -41,6 +41,7 @@ class Postgres(Program):
             "listen_addresses": HOST,
             "unix_socket_directories": "",
             "max_connections": "60",
+            "log_checkpoints": "off",
             "shared_buffers": "32MB",
             "fsync": "on" if durable else "off",
             "synchronous_commit": "on" if durable else "off",
@@ -55,7 +56,7 @@ class Postgres(Program):
         if not self.data.exists():
             self._create_cluster()
         super().start()
-        ready = [str(self.binaries / "pg_isready"), "-q", "-h", HOST, "-p", str(self.port)]
+        ready = [str(self.binaries / "pg_isready"), "-q", "-d", self.url("postgres")]
         self.wait_until(lambda: subprocess.run(ready, check=False).returncode == 0, "PostgreSQL takes connections")
 
     @override

@@ -115,6 +115,8 @@ class Program:
         self.output_file = folder / f"{Path(argv[0]).name}.{next(_PORTS)}.out"
         self._process: subprocess.Popen[bytes] | None = None
         self._kept = ""
+        self.told = 0
+        """How much of the output is known to belong to an earlier test."""
 
     def __enter__(self) -> Self:
         self.start()
