@@ -56,6 +56,14 @@ class _OnlyOne(Exception):
 
 
 def _run_one(connection: Connection, work: Work[Any], *, alone: bool) -> Outcome[Any]:
+    topics = frozenset(connection.info.get(_TOPICS, ()))
+    outcome = _attempt(connection, work, alone=alone)
+    if outcome.error is not None:
+        connection.info[_TOPICS] = set(topics)
+    return outcome
+
+
+def _attempt(connection: Connection, work: Work[Any], *, alone: bool) -> Outcome[Any]:
     try:
         if alone:
             return Outcome(value=work(connection))
