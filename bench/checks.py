@@ -23,7 +23,7 @@ LISTENERS = 20
 SECONDS = 15
 COUNT = 3
 LIMIT = 0.5
-LAG = re.compile(r'^(upheld_\w*(?:lag|lateness)\w*)_bucket\{.*le="([^"]+)".*\} (\S+)$', re.MULTILINE)
+LAG = re.compile(r'^upheld_(?:probe|sched)\w*_(?:lag|lateness)_seconds_bucket\{.*le="([^"]+)".*\} (\S+)$', re.MULTILINE)
 
 
 def measure() -> Row:
@@ -81,7 +81,7 @@ def lag_buckets(server: Upheld) -> dict[float, float]:
     with urllib.request.urlopen(f"{server.url}/metrics", timeout=10) as answer:
         text = answer.read().decode()
     buckets: dict[float, float] = {}
-    for _, bound, value in LAG.findall(text):
+    for bound, value in LAG.findall(text):
         buckets[float(bound)] = buckets.get(float(bound), 0.0) + float(value)
     return buckets
 
