@@ -15,7 +15,6 @@ from pydantic import (
     SerializationInfo,
     SerializerFunctionWrapHandler,
     Strict,
-    StringConstraints,
     Tag,
     field_validator,
     model_serializer,
@@ -26,7 +25,7 @@ from typing_extensions import override
 from config.duration import parse_duration, print_duration
 from config.hours import check_date, check_days, check_pieces, check_weekday
 from config.instant import DAY, HOUR, MINUTE, SECOND, Instant
-from config.value import Amount, Count, Duration, Flag, Moment, Percent, Text, Value, Weight, Zone
+from config.value import Amount, Count, Currency, Duration, Flag, Moment, Percent, Text, Value, Weight, Zone
 
 _WORKING_DAYS = re.compile(r"([1-9]\d{0,2})wd")
 
@@ -236,7 +235,7 @@ class Availability(Value):
 class Fee(Value):
     amount: Amount
     """An exact decimal, `120000` or `1999.50`."""
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    currency: Currency
     per: Period = Period.MONTH
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from config import contract
 from config.agreement import Agreement, Calendar
+from config.duration import print_duration
 from config.instant import SECOND
 from config.model import (
     Access,
@@ -235,22 +236,21 @@ def _fault(assembly: Assembly, check: Check, model: type[BaseModel], node: Node)
     ask = assembly.kinds.faults.get(check.kind)
     fault = ask(check.target, parse(model, check.options)) if ask is not None else None
     if fault is not None:
-        assembly.report.add(node.walk("target")[1], fault)
+        assembly.report.add(node.walk("target")[0].mark, fault)
 
 
 def _rhythm(check: Check, node: Node, report: Report) -> None:
+    spent = check.timeout * check.attempts
     if check.interval < SECOND:
-        report.add(node.walk("interval")[1], "an interval is at least 1s")
+        report.add(node.walk("interval")[0].mark, "an interval is at least 1s")
+    elif check.recheck > check.interval or check.recheck < SECOND:
+        report.add(node.walk("recheck")[0].mark, "a recheck is at least 1s and at most the interval")
     if check.timeout <= 0:
-        report.add(node.walk("timeout")[1], "a timeout is longer than 0s")
-    elif check.timeout * check.attempts > check.interval:
-        asked = (
-            f"timeout x attempts is {check.timeout * check.attempts} ms, longer than the interval's {check.interval} ms"
-        )
+        report.add(node.walk("timeout")[0].mark, "a timeout is longer than 0s")
+    elif spent > check.interval:
+        asked = f"timeout x attempts is {print_duration(spent)}, the interval only {print_duration(check.interval)}"
         place = "attempts" if check.attempts > 1 else "timeout"
-        report.add(node.walk(place)[1], f"{asked}; lower timeout or attempts, or raise the interval")
-    if check.recheck > check.interval or check.recheck < SECOND:
-        report.add(node.walk("recheck")[1], "a recheck is at least 1s and at most the interval")
+        report.add(node.walk(place)[0].mark, f"{asked}; lower timeout or attempts, or raise the interval")
 
 
 def _customer(assembly: Assembly, node: Node) -> Customer | None:

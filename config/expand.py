@@ -11,7 +11,7 @@ from config.instant import SECOND
 from config.model import Check
 from config.node import Mark, Node, Notice, did_you_mean, listing, mapping, scalar
 from config.reader import Report, what
-from config.registry import Registries
+from config.registry import Registries, needs_target
 
 ENTITIES = (
     "calendars",
@@ -208,15 +208,14 @@ def check_of(node: Node, kinds: Registries, report: Report) -> Node | None:
         return None
     kind = "http" if scheme in ("http", "https") else scheme
     if kind not in kinds.kinds:
-        hint = did_you_mean(scheme, ["https", *kinds.kinds])
-        report.add(
-            node.mark, f"'{scheme}://' is not in this version; known: https, {', '.join(sorted(kinds.kinds))}{hint}"
-        )
+        known = sorted({"https", *(name for name, model in kinds.kinds.items() if needs_target(model))})
+        hint = did_you_mean(scheme, known)
+        report.add(node.mark, f"'{scheme}://' is not in this version; known: {', '.join(known)}{hint}")
         return None
     try:
         host, port = urlsplit(text).hostname, urlsplit(text).port
-    except ValueError as error:
-        report.add(node.mark, f"{what(node)} is no address: {error}; {advice}")
+    except ValueError:
+        report.add(node.mark, f"{what(node)} is no address; {advice}")
         return None
     if not host or (kind == "tcp" and port is None):
         report.add(node.mark, f"{what(node)} names no {'port' if host else 'host'}; {advice}")

@@ -25,7 +25,7 @@ def interpolate(root: Node, folder: Path, environ: Mapping[str, str], report: Re
 
 
 def _resolve(text: str, mark: Mark, folder: Path, environ: Mapping[str, str], report: Report) -> str | Secret:
-    references = 0
+    references, before = 0, len(report.problems)
 
     def value(found: re.Match[str]) -> str:
         nonlocal references
@@ -35,6 +35,8 @@ def _resolve(text: str, mark: Mark, folder: Path, environ: Mapping[str, str], re
         return _value(found[2], mark, folder, environ, report)
 
     resolved = _REFERENCE.sub(value, text)
+    if len(report.problems) > before:
+        report.unresolved.add(mark)
     if references == 0:
         if "${" in _REFERENCE.sub("", text):
             report.add(mark, "`${` without its `}`; write ${env:NAME} or ${file:path}, or $${ for the signs themselves")
@@ -50,7 +52,7 @@ def _value(reference: str, mark: Mark, folder: Path, environ: Mapping[str, str],
         case "env" if _NAME.fullmatch(name):
             if name not in environ:
                 known = [other for other in environ if other.isupper()]
-                report.add(mark, f"the environment has no {name}{did_you_mean(name, known)}; set it before starting")
+                report.add(mark, f"the environment has no {name}; set it before starting{did_you_mean(name, known)}")
             return environ.get(name, "")
         case "file" if name:
             return _read(name, mark, folder, report)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 from annotated_types import Ge, Le
-from pydantic import Discriminator, Field, PlainSerializer, Strict, Tag
+from pydantic import Discriminator, Field, PlainSerializer, Strict, Tag, model_validator
 
 from config.agreement import Agreement, Calendar, Category
 from config.instant import DAY, MINUTE, SECOND, Instant
@@ -129,6 +129,12 @@ class DownWhen(Value):
 
     mode: Literal["any", "all", "fewer_than_up"] = "any"
     up: Count | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "DownWhen":
+        if (self.mode == "fewer_than_up") != (self.up is not None):
+            raise ValueError("how many must be up is written {fewer_than_up: 2}")
+        return self
 
 
 class Check(Value):

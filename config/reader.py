@@ -22,8 +22,12 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     secrets: list[Secret] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    unresolved: set[Mark] = field(default_factory=set)
+    """Where a `${…}` could not be resolved: what follows from that is not reported again."""
 
     def add(self, mark: Mark, message: str) -> None:
+        if mark in self.unresolved:
+            return
         for secret in self.secrets:
             if secret.reveal():
                 message = message.replace(secret.reveal(), secret.reference)
@@ -68,7 +72,7 @@ def _explain(model: type[BaseModel], node: Node, finding: ErrorDetails) -> tuple
             hint = did_you_mean(key, known) or (f"; known: {', '.join(known)}" if known else "")
             return mark, f"unknown key '{key}'{hint}"
         case kind:
-            return mark, _sentence(kind, key, found, finding)
+            return found.mark, _sentence(kind, key, found, finding)
 
 
 def _sentence(kind: str, key: str, found: Node, finding: ErrorDetails) -> str:
@@ -83,7 +87,9 @@ def _sentence(kind: str, key: str, found: Node, finding: ErrorDetails) -> str:
         "greater_than": lambda: f"{written} is too small; more than {context['gt']}",
         "less_than": lambda: f"{written} is too large; less than {context['lt']}",
         "too_short": lambda: f"'{key}' must not be empty",
-        "string_too_short": lambda: f"'{key}' must not be empty",
+        "string_too_short": lambda: _short(key, context),
+        "string_too_long": lambda: f"'{key}' is too long; at most {context['max_length']} characters",
+        "string_pattern_mismatch": lambda: f"{written} does not have the form {context['pattern']}",
     }
     if kind in sentences:
         return sentences[kind]()
@@ -91,6 +97,11 @@ def _sentence(kind: str, key: str, found: Node, finding: ErrorDetails) -> str:
         if kind.startswith(ending):
             return f"{written} is not {wanted}{_quoting(found, wanted)}"
     return str(finding["msg"])
+
+
+def _short(key: str, context: Mapping[str, Any]) -> str:
+    least = context["min_length"]
+    return f"'{key}' must not be empty" if least == 1 else f"'{key}' is too short; at least {least} characters"
 
 
 _WANTED = {

@@ -6,6 +6,7 @@ It helps an editor while typing; `check-config` remains the judge, since names a
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
 
 from config.agreement import Agreement
 from config.assemble import ENTITIES, SECTIONS
@@ -48,6 +49,12 @@ def schema(kinds: Registries) -> Schema:
     }
 
 
+class _Generator(GenerateJsonSchema):
+    """A default that JSON cannot say is left out; defaults are the documentation's business."""
+
+    ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 (pydantic reads the class)
+
+
 class _Book:
     """The definitions collected so far, each without the keys that nobody writes."""
 
@@ -57,7 +64,7 @@ class _Book:
     def ref(self, model: type[BaseModel], name: str | None = None) -> Schema:
         own = name or model.__name__
         if own not in self.defs:
-            written = model.model_json_schema(mode="validation", ref_template="#/$defs/{model}")
+            written = model.model_json_schema(schema_generator=_Generator)
             inner: dict[str, Schema] = written.pop("$defs", {})
             prefix = f"{name}." if name else ""
             for key, value in inner.items():

@@ -100,6 +100,12 @@ def _amount(value: object) -> object:
     return value
 
 
+def _currency(value: str) -> str:
+    if not (len(value) == 3 and value.isascii() and value.isalpha() and value.isupper()):
+        raise ValueError("a currency is its three letters, such as CNY or EUR")
+    return value
+
+
 def _secret(value: object) -> object:
     return Secret(value) if isinstance(value, str) else value
 
@@ -144,6 +150,7 @@ Weight: TypeAlias = Annotated[
 ]
 Percent: TypeAlias = Annotated[str, BeforeValidator(_percent), schema_of("string", examples=["99.9"])]
 Amount: TypeAlias = Annotated[str, BeforeValidator(_amount), schema_of("string", examples=["120000"])]
+Currency: TypeAlias = Annotated[str, AfterValidator(_currency)]
 Moment: TypeAlias = Annotated[Instant, Strict(), schema_of("string", examples=["2026-01-01", "2026-01-01 09:00"])]
 Count: TypeAlias = Annotated[int, Strict(), Ge(1), Le(1000)]
 Flag: TypeAlias = Annotated[bool, Strict()]
