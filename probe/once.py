@@ -1,65 +1,45 @@
 """Ask once, without configuration or store: `upheld probe KIND TARGET --option k=v`."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import yaml
+from pydantic import BaseModel, ValidationError
 
 from config.duration import parse_duration
-from config.instant import SECOND, Span
+from config.instant import Span
 from probe.ask import Terms, ask_target
 from probe.kind import ProbeKind, Question
 from probe.result import Answer, Outcome
-
-TIMEOUT: Span = 10 * SECOND
 
 
 class Unaskable(ValueError):
     """What was asked for makes no sense; the text says what to write instead."""
 
 
-def read_options(written: Sequence[str]) -> dict[str, object]:
-    """`["expect.body=ok", "timeout=5s"]` -> `{"expect": {"body": "ok"}, "timeout": "5s"}`. Raises Unaskable."""
-    options: dict[str, object] = {}
-    for one in written:
-        path, equals, value = one.partition("=")
-        *parents, name = path.split(".")
-        if not equals or not all((*parents, name)):
-            raise Unaskable(f"--option {one}: write it as key=value, like expect.body=ok")
-        inner = options
-        for parent in parents:
-            deeper = inner.setdefault(parent, {})
-            if not isinstance(deeper, dict):
-                raise Unaskable(f"--option {one}: '{parent}' already has a value")
-            inner = deeper
-        inner[name] = _value(value)
-    return options
+async def ask_once(kinds: Mapping[str, ProbeKind], name: str, target: str, written: Sequence[str]) -> Answer:
+    """`written` are options like `expect.body=ok` or `timeout=5s`. Answers within timeout x attempts + 1 s.
 
-
-async def ask_once(kinds: Mapping[str, ProbeKind], name: str, target: str, options: Mapping[str, object]) -> Answer:
-    """Answers within timeout x attempts + 1 s. Raises Unaskable for a kind, target or option that cannot be."""
+    Raises Unaskable for a kind, target or option that cannot be.
+    """
     kind = kinds.get(name)
     if kind is None:
         raise Unaskable(f"'{name}' is not a kind; write {', '.join(sorted(kinds))}")
     if kind.open is None:
         raise Unaskable(f"a {name} reports by itself and cannot be asked")
-    own = dict(options)
-    timeout = _span(own.pop("timeout", TIMEOUT), "timeout")
-    degraded_over = own.pop("degraded_over", None)
-    attempts = own.pop("attempts", 1)
-    if isinstance(attempts, bool) or not isinstance(attempts, int) or not 1 <= attempts <= 10:
-        raise Unaskable("attempts is a whole number from 1 to 10")
-    try:
-        parsed = kind.options.model_validate(own)
-    except ValueError as error:
-        raise Unaskable(str(error)) from error
-    fault = kind.fault(target, parsed)
+    texts = _tree(written)
+    timeout = _span(texts.pop("timeout", "10s"), "timeout")
+    slow = texts.pop("degraded_over", None)
+    terms = Terms(
+        attempts=_attempts(texts.pop("attempts", "1")),
+        degraded_over=None if slow is None else _span(slow, "degraded_over"),
+    )
+    options = _parse(kind.options, texts)
+    fault = kind.fault(target, options)
     if fault is not None:
         raise Unaskable(fault)
-    terms = Terms(
-        attempts=attempts, degraded_over=None if degraded_over is None else _span(degraded_over, "degraded_over")
-    )
     async with kind.open() as ask:
-        return await ask_target(ask, Question(check="", target=target, options=parsed, timeout=timeout), terms)
+        return await ask_target(ask, Question(check="", target=target, options=options, timeout=timeout), terms)
 
 
 def told(name: str, target: str, answer: Answer) -> dict[str, object]:
@@ -83,21 +63,71 @@ def exit_code(answer: Answer) -> int:
     return 0 if answer.outcome in (Outcome.UP, Outcome.DEGRADED) else 2
 
 
-def _value(written: str) -> object:
+def _tree(written: Sequence[str]) -> dict[str, Any]:
+    """`["expect.body=ok"]` -> `{"expect": {"body": "ok"}}`, all values still text."""
+    tree: dict[str, Any] = {}
+    for one in written:
+        path, equals, value = one.partition("=")
+        *parents, name = path.split(".")
+        if not equals or not all((*parents, name)):
+            raise Unaskable(f"--option {one}: write it as key=value, like expect.body=ok")
+        inner = tree
+        for parent in parents:
+            inner = inner.setdefault(parent, {})
+            if not isinstance(inner, dict):
+                raise Unaskable(f"--option {one}: '{parent}' already has a value")
+        inner[name] = value
+    return tree
+
+
+def _parse(model: type[BaseModel], texts: dict[str, Any]) -> BaseModel:
+    """Values are read as in the configuration file; where a text is wanted, `123` stays one."""
+    values = _read(texts)
     try:
-        value: object = yaml.safe_load(written)
+        return model.model_validate(values)
+    except ValidationError as error:
+        wanted = [one["loc"] for one in error.errors() if one["type"] == "string_type"]
+    for place in wanted:
+        _restore(values, texts, place)
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Unaskable(f"--option {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+def _read(texts: dict[str, Any]) -> dict[str, Any]:
+    return {name: _read(text) if isinstance(text, dict) else _value(text) for name, text in texts.items()}
+
+
+def _restore(values: dict[str, Any], texts: dict[str, Any], place: tuple[int | str, ...]) -> None:
+    *parents, name = place
+    for parent in parents:
+        values, texts = values.get(str(parent), {}), texts.get(str(parent), {})
+        if not isinstance(values, dict) or not isinstance(texts, dict):
+            return
+    if isinstance(texts.get(str(name)), str):
+        values[str(name)] = texts[str(name)]
+
+
+def _value(text: str) -> object:
+    try:
+        value: object = yaml.safe_load(text)
     except yaml.YAMLError:
-        return written
-    plain = isinstance(value, str | bool | int | list)
-    return value if plain else written
+        return text
+    return value if isinstance(value, str | bool | int | list) else text
 
 
-def _span(value: object, name: str) -> Span:
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise Unaskable(f"{name} is a length of time like 5s")
-    if isinstance(value, int):
-        return value
+def _attempts(text: object) -> int:
+    if not isinstance(text, str) or not text.isdecimal() or not 1 <= int(text) <= 10:
+        raise Unaskable("--option attempts: write a whole number from 1 to 10")
+    return int(text)
+
+
+def _span(text: object, name: str) -> Span:
+    if not isinstance(text, str):
+        raise Unaskable(f"--option {name}: write a length of time, like 5s")
     try:
-        return parse_duration(value)
+        return parse_duration(text)
     except ValueError as error:
-        raise Unaskable(f"{name}: {error}") from error
+        raise Unaskable(f"--option {name}: {error}") from error
