@@ -72,8 +72,8 @@ def fault_of(error: OSError) -> Fault:
     detail = str(error) or type(error).__name__
     match error:
         case ssl.SSLCertVerificationError():
-            expired = error.verify_code == _EXPIRED
-            return down(Reason.CERTIFICATE_EXPIRED if expired else Reason.CERTIFICATE_INVALID, error.verify_message)
+            expired = getattr(error, "verify_code", None) == _EXPIRED
+            return down(Reason.CERTIFICATE_EXPIRED if expired else Reason.CERTIFICATE_INVALID, detail)
         case ssl.SSLError():
             return down(Reason.TLS_FAILURE, detail)
         case socket.gaierror():

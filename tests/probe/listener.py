@@ -1,0 +1,81 @@
+"""Real listeners on the loopback, and one question asked of them."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import trustme
+
+from probe.kind import ProbeKind, Question
+from probe.result import Answer
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+HOST = "127.0.0.1"
+
+
+@asynccontextmanager
+async def listening(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """The port of a server that hands every connection to `serve` and closes it afterwards."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await serve(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass  # the client went away, which is its right
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(handle, HOST, 0, ssl=tls)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+def answering(head: str, body: bytes = b"", *, after: float = 0.0) -> Serve:
+    """Reads one request and answers it: `head` is the status line and headers without the empty line."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(after)
+        lines = [head, f"Content-Length: {len(body)}", "Connection: close", "", ""]
+        writer.write("\r\n".join(lines).encode() + body)
+        await writer.drain()
+
+    return serve
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+async def asked(kind: ProbeKind, target: str, *, timeout: int = 5000, **options: Any) -> Answer:
+    assert kind.open is not None
+    async with kind.open() as ask:
+        question = Question(
+            check="shop/home", target=target, options=kind.options.model_validate(options), timeout=timeout
+        )
+        return await ask(question)
+
+
+def authority(folder: Path) -> tuple[trustme.CA, str]:
+    """A certificate authority and the file to trust it by."""
+    own = trustme.CA()
+    file = folder / "authority.pem"
+    own.cert_pem.write_to_path(str(file))
+    return own, str(file)
+
+
+def serving(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    return context
