@@ -45,20 +45,27 @@ class ComponentView:
     rows: tuple[Row, ...]
 
 
-def standing(component: Component, windows: Sequence[Window], voice: Voice) -> Standing:
-    """The component's state now: what was last measured, or the work it is in where that is the worse."""
+def standing(component: Component, windows: Sequence[Window], incidents: Sequence[Incident], voice: Voice) -> Standing:
+    """The component's state now: the worst of what was last measured, its open incident, and the work it is in.
+
+    An incident can be open while the probes are content: somebody else's alert says so.
+    """
     last = next((change for change in reversed(component.changes) if change.at <= voice.now), None)
     state = Shown(last.state) if last is not None else Shown.UNKNOWN
+    since = _since(component, last.state, voice.now) if last is not None else None
+    reason = last.reason if last is not None else None
+    told = next((one for one in incidents if one.resolved_at is None and RANK[one.state] > RANK[state]), None)
+    if told is not None:
+        state, since, reason = told.state, told.started_at, None
     window = next((one for one in windows if one.maintenance and one.start <= voice.now < one.end), None)
     if window is not None and RANK[Shown.MAINTENANCE] > RANK[state]:
         state = Shown.MAINTENANCE
-    since = _since(component, last.state, voice.now) if last is not None else None
     return Standing(
         id=component.id,
         name=voice.text(component.name),
         state=state,
         since=window.start if window is not None and state is Shown.MAINTENANCE else since,
-        reason=last.reason if last is not None else None,
+        reason=reason,
         window=window,
     )
 
@@ -166,8 +173,7 @@ def _explained(part: Part, voice: Voice) -> str:
         return reason
     if part.state is Shown.UNKNOWN:
         return voice.t("Not measured since {time}", time=voice.clock(part.first))
-    still = voice.t("Still open")
-    return f"{reason}{voice.comma}{still}" if reason else still
+    return voice.t("{reason}, still open", reason=reason) if reason else voice.t("Still open")
 
 
 def _hours(window: Window, voice: Voice) -> str:

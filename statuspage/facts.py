@@ -29,10 +29,11 @@ class Cause(StrEnum):
 
     WRITTEN = "written"
     OPENED = "opened"
-    CALLED = "called"
+    CALLED = "called"  # opened, and somebody has been called at once
     ACKNOWLEDGED = "acknowledged"
-    WORSENED = "worsened"
+    CHANGED = "changed"
     RESOLVED = "resolved"
+    CLOSED = "closed"  # resolved by a person before the component recovered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +100,13 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """One public entry of an incident; `text` is what a person wrote, None where upheld words it itself."""
+    """One public entry; `text` is what a person wrote, None where upheld words it itself. `state`: of a change."""
 
     seq: int
     at: Instant
     phase: Phase
     cause: Cause
+    state: Shown | None = None
     text: Text | None = None
     next_before: Instant | None = None
 
@@ -163,6 +165,7 @@ class PageFacts:
     months: tuple[MonthCount, ...] = ()
     series: Series | None = None
     measured_at: Instant | None = None
+    """Up to when the measuring is known to have run; None before it began."""
 
     @property
     def name(self) -> Text:

@@ -105,8 +105,14 @@ def _told(affected: Sequence[Standing], incidents: Sequence[Incident], voice: Vo
         if incident.resolved_at is None and incident.component in ids:
             written = [update.text for update in incident.updates if update.text is not None]
             if written:
-                return voice.text(written[-1])
+                return _first_sentence(voice.text(written[-1]))
     return ""
+
+
+def _first_sentence(text: str) -> str:
+    """The whole update follows below; on top stands what it begins with."""
+    ends = [place + 1 for mark in ("。", ". ", "！", "？") if (place := text.find(mark)) >= 0]
+    return text[: min(ends)] if ends else text
 
 
 def _since(affected: Sequence[Standing], voice: Voice) -> str:

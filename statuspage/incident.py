@@ -117,23 +117,24 @@ def _update(update: Update, incident: Incident, name: str, voice: Voice) -> Upda
         at=update.at,
         time=voice.clock(update.at),
         phase=voice.t(_PHASES[update.phase]),
-        text=voice.text(update.text) if update.text is not None else wording(update.cause, incident, name, voice),
+        text=voice.text(update.text) if update.text is not None else wording(update, incident, name, voice),
     )
 
 
-def wording(cause: Cause, incident: Incident, name: str, voice: Voice) -> str:
+def wording(update: Update, incident: Incident, name: str, voice: Voice) -> str:
     """What upheld says by itself: measured facts and what it did, nothing more."""
     since = voice.clock(incident.started_at)
-    match cause:
-        case Cause.OPENED:
+    match update.cause:
+        case Cause.OPENED | Cause.CALLED:
             found = voice.t("Our monitoring has found errors on {name} since {time}.", name=name, time=since)
-            return voice.joined(found, voice.t("This text was published automatically."))
-        case Cause.CALLED:
-            return voice.t("The engineer on duty has been called.")
+            called = voice.t("The engineer on duty has been called.") if update.cause is Cause.CALLED else ""
+            return voice.joined(found, called, voice.t("This text was published automatically."))
         case Cause.ACKNOWLEDGED:
             return voice.t("An engineer is working on it.")
-        case Cause.WORSENED:
-            return voice.t("The state has changed: {word}.", word=word(incident.state, voice.language))
+        case Cause.CHANGED:
+            return voice.t("The state has changed: {word}.", word=word(update.state or incident.state, voice.language))
+        case Cause.CLOSED:
+            return voice.t("We have closed this incident.")
         case Cause.RESOLVED:
             ended = incident.resolved_at if incident.resolved_at is not None else voice.now
             length = voice.length(_whole_minutes(ended - incident.started_at))

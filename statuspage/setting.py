@@ -1,7 +1,7 @@
 """Setting a page in type: views into templates. Pure but for reading the templates once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,6 +9,7 @@ from config.instant import Instant
 from config.look import environment, figure
 from config.look.state import Shown
 from statuspage import place
+from statuspage.days import Span90
 from statuspage.facts import Incident, PageFacts
 from statuspage.incident import IncidentView, incident_view
 from statuspage.view import LinkView, WindowView, page_view, upcoming, window_view
@@ -66,8 +67,10 @@ class MonthPage:
     days: tuple[DayOfIncidents, ...]
 
 
-def index_html(facts: PageFacts, language: str, now: Instant, revision: str) -> str:
-    view = page_view(facts, language, now)
+def index_html(
+    facts: PageFacts, language: str, now: Instant, revision: str, spans: Mapping[str, Span90] | None = None
+) -> str:
+    view = page_view(facts, language, now, spans)
     around = frame(facts, language, now, view.headline.state, revision, "")
     return _set("page.html", facts, language, view=view, place=around, made=now)
 

@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from config.instant import SECOND, Instant
+from config.instant import MINUTE, SECOND, Instant
 from config.look import figure
 from config.look.state import Shown
 from statuspage import strip
 from statuspage.component import ComponentView, component_view, standing
 from statuspage.days import DAYS, Span90, edges_of, span90
-from statuspage.facts import Component, PageFacts, Window
-from statuspage.headline import Headline, Standing, headline
+from statuspage.facts import Component, Incident, PageFacts, Window
+from statuspage.headline import Headline, headline
 from statuspage.incident import IncidentView, incident_view
 from statuspage.response import ResponseView, response_view
 from statuspage.voice import Voice
@@ -72,15 +72,31 @@ class PageView:
     months: tuple[MonthView, ...]
 
 
-def page_view(facts: PageFacts, language: str, now: Instant) -> PageView:
-    """`now` is when the page is made."""
+STALE = 3 * MINUTE
+"""Measurements older than this say nothing of now: every component is unknown until they go on."""
+
+
+def spans_of(facts: PageFacts, made_at: Instant) -> dict[str, Span90]:
+    """The 90 days of every component shown: the same in every language."""
+    now = seen_at(facts, made_at)
+    edges = edges_of(now, facts.site.zone)
+    windows = windows_by_component(facts.windows)
+    return {id: span90(facts.components[id].changes, windows[id], edges, now) for id in _shown(facts)}
+
+
+def page_view(facts: PageFacts, language: str, made_at: Instant, spans: Mapping[str, Span90] | None = None) -> PageView:
+    """Everything is told and counted as of the last measurement, which may be a little before the page is made."""
+    spans = spans if spans is not None else spans_of(facts, made_at)
+    now = seen_at(facts, made_at)
     voice = Voice(language=language, zone=facts.site.zone, now=now)
     edges = edges_of(now, voice.zone)
+    incidents = incidents_by_component(facts.incidents)
     by_component = windows_by_component(facts.windows)
-    shown = [id for group in facts.groups for id in group.components if id in facts.components]
-    standings = {id: standing(facts.components[id], by_component[id], voice) for id in shown}
-    spans = {id: span90(facts.components[id].changes, by_component[id], edges, now) for id in shown}
-    views = _components(facts, shown, standings, spans, voice)
+    shown = _shown(facts)
+    standings = {id: standing(facts.components[id], by_component[id], incidents[id], voice) for id in shown}
+    if facts.measured_at is not None and made_at - now > STALE:
+        standings = {id: replace(one, state=Shown.UNKNOWN, since=now, reason=None) for id, one in standings.items()}
+    views = {id: component_view(facts.components[id], standings[id], spans[id], incidents[id], voice) for id in shown}
     return PageView(
         language=language,
         name=voice.text(facts.name),
@@ -88,10 +104,10 @@ def page_view(facts: PageFacts, language: str, now: Instant) -> PageView:
         demo=facts.site.demo,
         links=tuple(LinkView(text=voice.text(link.text), href=link.href) for link in facts.site.links),
         headline=headline(list(standings.values()), facts.incidents, voice),
-        as_of=facts.measured_at,
-        as_of_text=as_of(facts.measured_at, voice),
+        as_of=now if facts.measured_at is not None else None,
+        as_of_text=as_of(now, voice),
         zone=figure.zone_name(voice.zone, now, language),
-        age=_age(facts.measured_at, voice),
+        age=voice.t("{length} before this page was made", length=voice.length(max(SECOND, made_at - now))),
         total=voice.count(len(shown), "{n} component", "{n} components"),
         current=tuple(
             incident_view(one, facts.components, voice) for one in facts.incidents if one.resolved_at is None
@@ -112,6 +128,10 @@ def page_view(facts: PageFacts, language: str, now: Instant) -> PageView:
             for month in facts.months
         ),
     )
+
+
+def _shown(facts: PageFacts) -> list[str]:
+    return [id for group in facts.groups for id in group.components if id in facts.components]
 
 
 def windows_by_component(windows: Sequence[Window]) -> Mapping[str, list[Window]]:
@@ -148,31 +168,26 @@ def window_view(window: Window, components: Mapping[str, Component], voice: Voic
     )
 
 
-def as_of(measured_at: Instant | None, voice: Voice) -> str:
-    if measured_at is None:
-        return ""
+def seen_at(facts: PageFacts, made_at: Instant) -> Instant:
+    """The newest instant the facts speak of: the last measurement, or a fact that came after it."""
+    if facts.measured_at is None:
+        return made_at
+    newest = max((one.changes[-1].at for one in facts.components.values() if one.changes), default=facts.measured_at)
+    opened = max((one.opened_at for one in facts.incidents), default=newest)
+    return min(made_at, max(facts.measured_at, newest, opened))
+
+
+def incidents_by_component(incidents: Sequence[Incident]) -> Mapping[str, list[Incident]]:
+    found: dict[str, list[Incident]] = defaultdict(list)
+    for incident in incidents:
+        found[incident.component].append(incident)
+    return found
+
+
+def as_of(measured_at: Instant, voice: Voice) -> str:
     gap = "" if voice.language != "en" else ", "
     clock = figure.time_of_day(measured_at, voice.zone, seconds=True)
     return f"{figure.full_day(measured_at, voice.zone, voice.language)}{gap}{clock}"
-
-
-def _age(measured_at: Instant | None, voice: Voice) -> str:
-    if measured_at is None:
-        return ""
-    return voice.t("{length} before this page was made", length=voice.length(max(SECOND, voice.now - measured_at)))
-
-
-def _components(
-    facts: PageFacts,
-    shown: Sequence[str],
-    standings: Mapping[str, Standing],
-    spans: Mapping[str, Span90],
-    voice: Voice,
-) -> dict[str, ComponentView]:
-    incidents = defaultdict(list)
-    for incident in facts.incidents:
-        incidents[incident.component].append(incident)
-    return {id: component_view(facts.components[id], standings[id], spans[id], incidents[id], voice) for id in shown}
 
 
 def _groups(facts: PageFacts, views: Mapping[str, ComponentView], voice: Voice) -> tuple[GroupView, ...]:

@@ -63,6 +63,10 @@ class Voice:
     def comma(self) -> str:
         return "，" if self.language == CHINESE else ", "
 
+    @property
+    def colon(self) -> str:
+        return "：" if self.language == CHINESE else ": "
+
     def joined(self, *sentences: str) -> str:
         """Whole sentences one after another; Chinese puts no space between them."""
         return ("" if self.language == CHINESE else " ").join(sentence for sentence in sentences if sentence)

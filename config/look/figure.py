@@ -12,6 +12,7 @@ from config.instant import DAY, HOUR, MINUTE, SECOND, Instant, Span, moment_of
 from config.language import CHINESE
 
 NARROW = "\u202f"
+WIDE = "\u00a0"
 MINUS = "\u2212"
 RANGE = "\u2013"
 
@@ -171,6 +172,11 @@ def midnights(first: Instant, last: Instant, zone: str) -> list[Instant]:
         date = date.fromordinal(date.toordinal() + 1)
 
 
+def month_start(year: int, number: int, zone: str) -> Instant:
+    """The local midnight a month begins with."""
+    return int(datetime(year, number, 1, tzinfo=ZoneInfo(zone)).timestamp()) * SECOND
+
+
 def days_between(first: Instant, last: Instant) -> int:
     """Whole days that have passed."""
     return (last - first) // DAY
@@ -180,4 +186,6 @@ def _units(language: str, **parts: int) -> str:
     shown = [(number, unit) for unit, number in parts.items() if number]
     if language == CHINESE:
         return "".join(f"{number}{_UNITS[unit]}" for number, unit in shown)
-    return " ".join(f"{number}{NARROW}{unit}" for number, unit in shown)
+    # Lone seconds are a figure with its symbol; compounds read as words and take a full space.
+    gap = NARROW if [unit for _, unit in shown] == ["s"] else WIDE
+    return " ".join(f"{number}{gap}{unit}" for number, unit in shown)
