@@ -38,9 +38,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """How much loss the targets allow and what is left of it (signed). `met` is None where nothing was agreed."""
+    """How much loss the targets allow and what is left of it (signed). `met` is None where nothing was agreed.
+
+    `widest` is what they allow over the whole base, which the verdict reads.
+    """
 
     allowed: Fraction
+    widest: Fraction
     remaining: Fraction
     met: bool | None
     verdict: Verdict
@@ -97,14 +101,14 @@ def account(line: Timeline, window: Interval, exclusions: Intervals, inactive: I
     duty = subtract(service, excluded)
 
     bridged, inferred = bridge(line, terms.bridge_max)
-    weights = {state: terms.weight(state) for state in State}
+    weights = terms.weights
     lossy = {state for state, weight in weights.items() if weight}
     found = outages(bridged, lossy, terms.merge_gap)
     shortest = terms.min_outage
     qualifying = [(start, end) for start, end in found if end - start >= shortest] if shortest else found
     if len(qualifying) < len(found):
         bridged = _forgiven(bridged, lossy, found, terms.min_outage)
-    observed_loss = _loss(bridged, duty, weights)
+    observed_loss = loss_within(bridged, duty, weights)
 
     classes = {state: Class.COUNTED if state in lossy else Class.REST for state in State}
     classes[State.UNKNOWN] = Class.UNOBSERVED
@@ -130,9 +134,9 @@ def account(line: Timeline, window: Interval, exclusions: Intervals, inactive: I
     )
 
 
-def _loss(line: Timeline, duty: list[Interval], weights: Mapping[State, Fraction]) -> Fraction:
-    """The integral of w over duty time: whole milliseconds are summed for each state, its weight multiplies the sum."""
-    starts, ends, states = cut(line, duty)
+def loss_within(line: Timeline, inside: Intervals, weights: Mapping[State, Fraction]) -> Fraction:
+    """The integral of w over a set: whole milliseconds are summed for each state, its weight multiplies the sum."""
+    starts, ends, states = cut(line, inside)
     loss = Fraction(0)
     for state, weight in weights.items():
         if weight:
@@ -177,11 +181,19 @@ def _budget(
         whole, unknown = total(intersect(base, segment)), total(intersect(unobserved, segment))
         allowed += (1 - target.share) * (whole - (unknown if terms.unknown_policy is UnknownPolicy.EXCLUDE else 0))
         widest += (1 - target.share) * whole
+    return judged(allowed, widest, counted, observed_loss, total(unobserved), agreed)
+
+
+def judged(
+    allowed: Fraction, widest: Fraction, counted: Fraction, observed_loss: Fraction, unobserved: Span, agreed: Span
+) -> Budget:
+    """The budget against what was counted. Equality meets."""
     return Budget(
         allowed=allowed,
+        widest=widest,
         remaining=allowed - counted,
         met=counted <= allowed if agreed else None,
-        verdict=_verdict(observed_loss, total(unobserved), widest) if agreed else Verdict.NOT_APPLICABLE,
+        verdict=_verdict(observed_loss, unobserved, widest) if agreed else Verdict.NOT_APPLICABLE,
     )
 
 

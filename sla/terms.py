@@ -1,5 +1,6 @@
 """The contract's terms that decide a count. Each is written in the agreement; none has a silent default."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -31,6 +32,11 @@ class Terms:
     merge_gap: Span
     bridge_max: Span
     targets: tuple[Target, ...]
+
+    @property
+    def weights(self) -> Mapping[State, Fraction]:
+        """The weight of every state."""
+        return {state: self.weight(state) for state in State}
 
     def weight(self, state: State) -> Fraction:
         """The loss w of one moment in that state, 0 to 1."""

@@ -1,0 +1,214 @@
+"""One line of an agreement over one period: a component's facts counted under the versions in force.
+
+A period may see several versions of the agreement. Each counts its own stretch of time under its own terms; lengths,
+losses and budgets add up, which is exact ("the sum over days equals the month").
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from config.agreement import Agreement, ExclusionEffect
+from config.instant import Instant, Span
+from config.state import State
+from sla.account import Account, Budget, Class, account, judged, loss_within
+from sla.exclusion import Exclusion
+from sla.interval import Interval, clip, intersect, total, union
+from sla.record import Transition
+from sla.servicehours import inactive
+from sla.terms import Target, Terms
+from sla.timeline import Line, Timeline, bridge, joined, timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """A qualifying outage whose span overlaps the period, whole. `counted` and `excluded` are its parts inside it.
+
+    `state` is its worst one, `open` means that it has not ended yet.
+    """
+
+    start: Instant
+    end: Instant
+    state: State
+    counted: Fraction
+    excluded: Span
+    cause: str | None
+    reason: str | None
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """The account of a line, its figure under either exclusion effect, and how exactly its edges are known."""
+
+    account: Account
+    removed: Fraction | None
+    retained: Fraction | None
+    outages: tuple[Outage, ...]
+    uncertainty: Span
+    """Last good to first bad and last bad to first good, summed over the counted edges."""
+    within_measuring_error: bool
+
+
+def raw_line(transitions: Sequence[Transition], window: Interval, now: Instant) -> Timeline:
+    """What is recorded, unknown before the first fact; reaches to `now`. Of one instant the later recorded wins."""
+    events = [(one.happened_at, one.state) for one in sorted(transitions, key=lambda one: one.recorded_at)]
+    first = min([window[0], *(at for at, _ in events)])
+    return timeline(State.UNKNOWN, events, observed_from=first, observed_to=max(now, window[1]))
+
+
+def terms_of(agreement: Agreement, effect: ExclusionEffect | None = None) -> Terms:
+    """The counting terms of one version; `effect` counts as if the other meaning of an exclusion were agreed."""
+    agreed = agreement.availability
+    until = agreement.until
+    return Terms(
+        exclusion_effect=effect or agreed.exclusion_effect,
+        unknown_policy=agreed.unknown,
+        partial_weight=agreed.partial_weight,
+        degraded_weight=agreed.degraded_weight,
+        min_outage=agreed.min_outage,
+        merge_gap=agreed.merge_gap,
+        bridge_max=agreed.bridge_max,
+        targets=(Target(start=agreement.effective, end=_FAR if until is None else until, share=agreed.share),),
+    )
+
+
+_FAR: Instant = 1 << 60
+
+
+def account_of(
+    line: Timeline,
+    versions: Sequence[Agreement],
+    component: str,
+    exclusions: Iterable[Exclusion],
+    window: Interval,
+    effect: ExclusionEffect | None = None,
+) -> Account:
+    """The component's account over the window, pooled over the versions. Time under no version is inactive."""
+    valid = [one.interval for one in exclusions if one.valid and component in one.components]
+    parts: list[Account] = []
+    for version, span in stretches(versions, component, window):
+        parts.append(account(line, span, valid, inactive(version, span), terms_of(version, effect)))
+    return _pooled(parts, window)
+
+
+def stretches(versions: Sequence[Agreement], component: str, window: Interval) -> list[tuple[Agreement, Interval]]:
+    """Each version that covers the component, with its part of the window, in order."""
+    found: list[tuple[Agreement, Interval]] = []
+    for version in sorted(versions, key=lambda one: one.effective):
+        end = window[1] if version.until is None else min(window[1], version.until)
+        span = max(window[0], version.effective), end
+        if component in version.components and span[0] < span[1]:
+            found.append((version, span))
+    return found
+
+
+def counted(
+    transitions: Sequence[Transition],
+    versions: Sequence[Agreement],
+    component: str,
+    exclusions: Sequence[Exclusion],
+    window: Interval,
+    now: Instant,
+) -> Counted:
+    """Everything a statement says of one component. The window ends at `now` at the latest; versions cover it."""
+    line = raw_line(transitions, window, now)
+    found = account_of(line, versions, component, exclusions, window)
+    by_effect = {
+        effect: account_of(line, versions, component, exclusions, window, effect).availability
+        for effect in ExclusionEffect
+    }
+    uncertainty = _uncertainty(transitions, found)
+    return Counted(
+        account=found,
+        removed=by_effect[ExclusionEffect.REMOVED],
+        retained=by_effect[ExclusionEffect.RETAINED],
+        outages=tuple(_outage(span, line, found, transitions, versions, component) for span in found.outages),
+        uncertainty=uncertainty,
+        within_measuring_error=_in_doubt(found.budget, found.counted, uncertainty),
+    )
+
+
+def _pooled(parts: list[Account], window: Interval) -> Account:
+    """The sum of accounts over adjoining stretches; what of the window they leave out is inactive."""
+    starts: list[Instant] = []
+    classes: list[Class] = []
+    at = window[0]
+    for part in parts:
+        if at < part.window[0]:
+            starts.append(at)
+            classes.append(Class.INACTIVE)
+        starts += part.ledger.starts
+        classes += part.ledger.values
+        at = part.window[1]
+    if at < window[1]:
+        starts.append(at)
+        classes.append(Class.INACTIVE)
+    if len(parts) == 1 and parts[0].window == window:
+        return parts[0]
+    observed_loss = sum((part.observed_loss for part in parts), Fraction(0))
+    counted_loss = sum((part.counted for part in parts), Fraction(0))
+    unobserved, agreed = sum(part.unobserved for part in parts), sum(part.agreed for part in parts)
+    budgets = [part.budget for part in parts if part.budget is not None]
+    allowed = sum((budget.allowed for budget in budgets), Fraction(0))
+    widest = sum((budget.widest for budget in budgets), Fraction(0))
+    ledger: Line[Class] = joined(starts, classes, window[1])
+    return Account(
+        window=window,
+        service_time=sum(part.service_time for part in parts),
+        excluded=sum(part.excluded for part in parts),
+        unobserved=unobserved,
+        observed_loss=observed_loss,
+        counted=counted_loss,
+        base=sum(part.base for part in parts),
+        agreed=agreed,
+        outages=tuple(sorted({outage for part in parts for outage in part.outages})),
+        inferred=tuple(union(piece for part in parts for piece in part.inferred)),
+        budget=judged(allowed, widest, counted_loss, observed_loss, unobserved, agreed),
+        ledger=ledger,
+    )
+
+
+def _outage(
+    span: Interval,
+    line: Timeline,
+    found: Account,
+    transitions: Sequence[Transition],
+    versions: Sequence[Agreement],
+    component: str,
+) -> Outage:
+    inside = intersect(found.ledger.where(Class.COUNTED), [span])
+    loss = Fraction(0)
+    for version, stretch in stretches(versions, component, found.window):
+        terms = terms_of(version)
+        bridged, _ = bridge(line, terms.bridge_max)
+        loss += loss_within(bridged, clip(inside, stretch), terms.weights)
+    began = [one for one in transitions if one.happened_at == span[0]]
+    states = {state for start, end, state in line if start < span[1] and span[0] < end}
+    worst = next(state for state in (State.DOWN, State.PARTIAL, State.DEGRADED) if state in states)
+    return Outage(
+        start=span[0],
+        end=span[1],
+        state=worst,
+        counted=loss,
+        excluded=total(intersect(found.ledger.where(Class.EXCLUDED), [span])),
+        cause=began[-1].cause if began else None,
+        reason=began[-1].reason if began else None,
+        open=span[1] == line.end,
+    )
+
+
+def _uncertainty(transitions: Sequence[Transition], found: Account) -> Span:
+    """The sum over edges of outages, each between the last observation before it and the one that made it."""
+    bounds = {one.happened_at: one.bound_at for one in transitions}
+    edges = {edge for outage in found.outages for edge in outage if found.window[0] <= edge <= found.window[1]}
+    return sum(edge - bound for edge in edges if (bound := bounds.get(edge)) is not None and bound < edge)
+
+
+def _in_doubt(budget: Budget | None, loss: Fraction, uncertainty: Span) -> bool:
+    """Whether the measuring error alone could turn the figure over its budget, or back under it."""
+    if budget is None or budget.met is None:
+        return False
+    if budget.met:
+        return loss + uncertainty > budget.allowed
+    return loss - uncertainty <= budget.allowed

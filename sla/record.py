@@ -1,0 +1,64 @@
+"""The facts a statement is composed from, as sla's own plain records."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from config.agreement import CaseKind
+from config.instant import Instant
+from config.model import Exclusion as WrittenExclusion
+from config.state import State
+from config.value import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """A stored change of a component's state. `bound_at`: the newest observation that still said otherwise."""
+
+    state: State
+    happened_at: Instant
+    recorded_at: Instant
+    cause: str | None = None
+    reason: str | None = None
+    bound_at: Instant | None = None
+
+
+class Outcome(StrEnum):
+    """What became of a commitment so far."""
+
+    MET = "met"
+    MISSED = "missed"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentRecord:
+    name: str
+    started_at: Instant
+    due_at: Instant | None
+    done_at: Instant | None
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRecord:
+    """`level` is the number in the agreement's own numbering."""
+
+    id: str
+    kind: CaseKind
+    level: int
+    level_name: Text
+    title: str
+    component: str | None
+    incident: str | None
+    reported_at: Instant
+    closed_at: Instant | None
+    commitments: tuple[CommitmentRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything stored that one customer's statement follows from. Transitions by component id, in order recorded."""
+
+    transitions: dict[str, tuple[Transition, ...]] = field(default_factory=dict)
+    exclusions: tuple[WrittenExclusion, ...] = ()
+    cases: tuple[CaseRecord, ...] = ()

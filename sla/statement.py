@@ -1,0 +1,243 @@
+"""The statement of one customer and one period: composed from facts, frozen, the same for the same input.
+
+Nothing here is rounded; displayed values are made by the formats and no verdict reads them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+from config.agreement import Agreement
+from config.agreement import Period as Kind
+from config.instant import Instant
+from config.model import Config
+from config.value import Text
+from sla.account import Account, Verdict
+from sla.exclusion import Exclusion, exclusions_in
+from sla.interval import Interval
+from sla.line import Counted, account_of, counted, raw_line, stretches
+from sla.period import Period
+from sla.record import CaseRecord, Facts
+from sla.servicehours import unpublished
+
+COVERAGE_FLOOR = 99
+"""Per cent; below it a statement needs a resolution signed by the customer before it is sealed."""
+
+
+class Obstacle(StrEnum):
+    """Why a statement is provisional, or needs the customer's word before it is sealed."""
+
+    RUNNING = "running"
+    """The period has not ended."""
+    GRACE = "grace"
+    """Late observations are still accepted."""
+    CALENDAR = "calendar"
+    """The official calendar of the period is not published."""
+    SENSITIVE = "sensitive"
+    COVERAGE = "coverage"
+    MEASURING_ERROR = "within_measuring_error"
+
+
+PROVISIONAL = frozenset({Obstacle.RUNNING, Obstacle.GRACE, Obstacle.CALENDAR})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentPart:
+    """One component under one agreement. `year_so_far` where the target is a year's."""
+
+    component: str
+    name: Text
+    agreement: Agreement
+    counted: Counted
+    year_so_far: Account | None
+    obstacles: tuple[Obstacle, ...]
+
+    @property
+    def account(self) -> Account:
+        return self.counted.account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementPart:
+    """The versions in force in the period, oldest first; `window` is the period in the agreement's zone, up to now."""
+
+    versions: tuple[Agreement, ...]
+    window: Interval
+    whole: Interval
+    exclusions: tuple[Exclusion, ...]
+
+    @property
+    def newest(self) -> Agreement:
+        return self.versions[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    customer: str
+    customer_name: Text
+    provider: Text
+    period: Period
+    zone: str
+    window: Interval
+    issued_at: Instant
+    agreements: tuple[AgreementPart, ...]
+    components: tuple[ComponentPart, ...]
+    names: dict[str, Text]
+    """Component id -> its name, of all that are mentioned."""
+    cases: tuple[CaseRecord, ...]
+    obstacles: tuple[Obstacle, ...]
+    marked_as_demo: bool
+
+    @property
+    def provisional(self) -> bool:
+        return any(one in PROVISIONAL for one in self.obstacles)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The hardest of the components' verdicts."""
+        found = {part.account.budget.verdict for part in self.components if part.account.budget is not None}
+        order = (Verdict.MISSED, Verdict.SENSITIVE, Verdict.MET)
+        return next((verdict for verdict in order if verdict in found), Verdict.NOT_APPLICABLE)
+
+
+class NoStatement(LookupError):
+    """There is nothing to state; the text says why and what to do."""
+
+
+def compose(
+    config: Config, customer: str, period: Period, facts: Facts, now: Instant, *, marked_as_demo: bool = False
+) -> Statement:
+    """Raises NoStatement for an unknown customer, a period that has not begun, or one without any agreement."""
+    if customer not in config.customers:
+        known = ", ".join(config.customers) or "none"
+        raise NoStatement(f"there is no customer '{customer}'; known: {known}")
+    who = config.customers[customer]
+    parts: list[AgreementPart] = []
+    for _, versions in groupby(who.agreements, key=lambda one: one.id):
+        part = _agreement(tuple(versions), period, facts, now)
+        if part is not None:
+            parts.append(part)
+    if not parts:
+        raise NoStatement(f"no agreement of '{customer}' was in force in {period}, up to now")
+    components = tuple(_component(config, part, one, period, facts, now) for part in parts for one in _covered(part))
+    zone = parts[0].newest.availability.timezone
+    mentioned = {one for part in parts for exclusion in part.exclusions for one in exclusion.components}
+    mentioned |= {part.component for part in components} | {one.component for one in facts.cases if one.component}
+    return Statement(
+        customer=customer,
+        customer_name=who.name,
+        provider=config.site.name,
+        period=period,
+        zone=zone,
+        window=parts[0].window,
+        issued_at=now,
+        agreements=tuple(parts),
+        components=components,
+        names={one: config.components[one].name if one in config.components else one for one in sorted(mentioned)},
+        cases=tuple(
+            case
+            for case in sorted(facts.cases, key=lambda case: (case.reported_at, case.id))
+            if case.reported_at < parts[0].window[1]
+            and (case.closed_at is None or case.closed_at >= parts[0].window[0])
+        ),
+        obstacles=_obstacles(parts, components, now),
+        marked_as_demo=marked_as_demo,
+    )
+
+
+def _agreement(versions: tuple[Agreement, ...], period: Period, facts: Facts, now: Instant) -> AgreementPart | None:
+    """The agreement's part of the statement; None if no version was in force in the part of the period that passed."""
+    whole = period.window(versions[-1].availability.timezone)
+    window = whole[0], min(whole[1], now)
+    in_force = tuple(
+        one
+        for one in sorted(versions, key=lambda one: one.effective)
+        if one.effective < window[1] and (one.until is None or window[0] < one.until)
+    )
+    if window[1] <= window[0] or not in_force:
+        return None
+    return AgreementPart(
+        versions=in_force,
+        window=window,
+        whole=whole,
+        exclusions=_exclusions(in_force, versions, facts, window),
+    )
+
+
+def _exclusions(
+    in_force: tuple[Agreement, ...], versions: tuple[Agreement, ...], facts: Facts, window: Interval
+) -> tuple[Exclusion, ...]:
+    """Each occurrence once, whichever of the versions covers the component it concerns."""
+    found = {
+        (one.id, one.start): one
+        for version in in_force
+        for one in exclusions_in(facts.exclusions, version, versions, window)
+    }
+    return tuple(sorted(found.values(), key=lambda one: (one.start, one.id)))
+
+
+def _covered(part: AgreementPart) -> list[str]:
+    return list(dict.fromkeys(component for version in part.versions for component in version.components))
+
+
+def _component(
+    config: Config, part: AgreementPart, component: str, period: Period, facts: Facts, now: Instant
+) -> ComponentPart:
+    transitions = facts.transitions.get(component, ())
+    found = counted(transitions, part.versions, component, part.exclusions, part.window, now)
+    covering = stretches(part.versions, component, part.window)
+    agreement = covering[-1][0] if covering else part.newest
+    return ComponentPart(
+        component=component,
+        name=config.components[component].name if component in config.components else component,
+        agreement=agreement,
+        counted=found,
+        year_so_far=_year_so_far(config, agreement, component, part, period, facts, now),
+        obstacles=_needs(found),
+    )
+
+
+def _year_so_far(
+    config: Config,
+    agreement: Agreement,
+    component: str,
+    part: AgreementPart,
+    period: Period,
+    facts: Facts,
+    now: Instant,
+) -> Account | None:
+    """From the year's first midnight to the end of the statement's window, where the target is a year's."""
+    if agreement.availability.period is not Kind.YEAR:
+        return None
+    window = period.year_window(agreement.availability.timezone)[0], part.window[1]
+    versions = [one for one in config.customers[agreement.customer].agreements if one.id == agreement.id]
+    exclusions = exclusions_in(facts.exclusions, agreement, versions, window)
+    line = raw_line(facts.transitions.get(component, ()), window, now)
+    return account_of(line, versions, component, exclusions, window)
+
+
+def _needs(found: Counted) -> tuple[Obstacle, ...]:
+    needs: list[Obstacle] = []
+    account = found.account
+    if account.budget is not None and account.budget.verdict is Verdict.SENSITIVE:
+        needs.append(Obstacle.SENSITIVE)
+    if account.coverage is not None and account.coverage * 100 < COVERAGE_FLOOR:
+        needs.append(Obstacle.COVERAGE)
+    if found.within_measuring_error:
+        needs.append(Obstacle.MEASURING_ERROR)
+    return tuple(needs)
+
+
+def _obstacles(
+    parts: Sequence[AgreementPart], components: Sequence[ComponentPart], now: Instant
+) -> tuple[Obstacle, ...]:
+    found = {obstacle for component in components for obstacle in component.obstacles}
+    for part in parts:
+        if now < part.whole[1]:
+            found.add(Obstacle.RUNNING)
+        elif now < part.whole[1] + part.newest.availability.grace:
+            found.add(Obstacle.GRACE)
+        if any(unpublished(version.availability.service_hours, part.whole) for version in part.versions):
+            found.add(Obstacle.CALENDAR)
+    return tuple(one for one in Obstacle if one in found)
