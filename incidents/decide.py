@@ -38,6 +38,8 @@ class Condition:
     title: str
     held_by: str | None = None
     """The component it depends on, while that one is failing: its own incident waits."""
+    newest_at: Instant | None = None
+    """When the newest of its open alerts arrived."""
 
 
 def decide(latest: Incident | None, condition: Condition) -> list[Event]:
@@ -45,7 +47,10 @@ def decide(latest: Incident | None, condition: Condition) -> list[Event]:
     if latest is not None and latest.unresolved:
         return _while_open(latest, condition)
     if latest is not None and latest.muted:
-        return [Recovered()] if condition.state is State.UP else []
+        if condition.state is State.UP:
+            return [Recovered()]
+        if not _unheard(latest, condition):
+            return []
     if not condition.state.failing or condition.held_by is not None:
         return []
     return [
@@ -59,6 +64,15 @@ def decide(latest: Incident | None, condition: Condition) -> list[Event]:
             started_at=condition.since,
         )
     ]
+
+
+def _unheard(muted: Incident, condition: Condition) -> bool:
+    """What a person silenced is what he knew: an alert that came later, or a worse severity, is something else.
+
+    A sender can stop speaking of an alert without ever ending it, so that waiting for recovery could be for ever.
+    """
+    later = condition.newest_at is not None and condition.newest_at > (muted.resolved_at or 0)
+    return condition.state.failing and (later or condition.severity.value < muted.severity)
 
 
 def _while_open(incident: Incident, condition: Condition) -> list[Event]:

@@ -13,33 +13,32 @@ from config.state import State, worst
 Line = Sequence[tuple[Instant, State]]
 Combine = Callable[[Sequence[State]], State]
 
+_FROM_BEST = (State.UP, State.DEGRADED, State.PARTIAL)
+
 
 def any_down(states: Sequence[State]) -> State:
     return worst(states)
 
 
 def all_down(states: Sequence[State]) -> State:
-    """Down only if every check is; otherwise the worst of those that are not down."""
-    if all(state is State.DOWN for state in states):
+    """Down only if every check is, unknown only if every one may be; otherwise the worst of those known not to be."""
+    if states and all(state is State.DOWN for state in states):
         return State.DOWN
-    rest = [state for state in states if state is not State.DOWN]
-    if any(state is State.UNKNOWN for state in rest):
-        known = [state for state in rest if state is not State.UNKNOWN]
-        return worst(known) if known else State.UNKNOWN
-    return worst(rest)
+    return worst(state for state in states if state not in (State.DOWN, State.UNKNOWN))
 
 
 def fewer_than_up(k: int) -> Combine:
-    """k_of_n: down if fewer than k are up even if the unknown ones were; unknown if it depends on them."""
+    """k_of_n: down if fewer than k are up even if the unknown ones were; unknown if it depends on them.
+
+    With enough that are not down it is as well as the kth best of them: a component needs k, not one more.
+    """
 
     def combine(states: Sequence[State]) -> State:
-        up = [state for state in states if state not in (State.DOWN, State.UNKNOWN)]
+        up = sorted((state for state in states if state in _FROM_BEST), key=_FROM_BEST.index)
         unknown = sum(state is State.UNKNOWN for state in states)
-        if len(up) + unknown < k:
+        if states and len(up) + unknown < k:
             return State.DOWN
-        if len(up) < k:
-            return State.UNKNOWN
-        return State.UP
+        return up[k - 1] if len(up) >= k else State.UNKNOWN
 
     return combine
 

@@ -1,0 +1,111 @@
+"""What follows from a component's condition and from what a person does: every cell of the table."""
+
+import itertools
+
+import pytest
+
+from config.instant import MINUTE
+from config.state import State
+from incidents.decide import Refused, acknowledge, decide, note, resolve
+from incidents.incident import (
+    Acknowledged,
+    Incident,
+    Noted,
+    Opened,
+    Progress,
+    Recovered,
+    Resolved,
+    SeverityRaised,
+    StateChanged,
+)
+from incidents.severity import Severity
+from tests.incidents.samples import NOON, condition, incident
+
+NONE = None
+TRIGGERED = incident(severity=1)
+ACKNOWLEDGED = incident(Progress.ACKNOWLEDGED, severity=1)
+RESOLVED = incident(Progress.RESOLVED, resolved_at=NOON, recovered=True)
+MUTED = incident(Progress.RESOLVED, severity=1, resolved_at=NOON, recovered=False)
+FAILING = [State.DEGRADED, State.PARTIAL, State.DOWN]
+
+TABLE = {
+    **{("none", state): Opened for state in FAILING},
+    **{("resolved", state): Opened for state in FAILING},
+    **{(progress, State.UP): Resolved for progress in ("triggered", "acknowledged")},
+    **{(progress, state): StateChanged for progress in ("triggered", "acknowledged") for state in FAILING[:2]},
+    ("muted", State.UP): Recovered,
+}
+LATEST = {"none": NONE, "triggered": TRIGGERED, "acknowledged": ACKNOWLEDGED, "resolved": RESOLVED, "muted": MUTED}
+CELLS = list(itertools.product(LATEST, State))
+
+
+@pytest.mark.parametrize(("progress", "state"), CELLS)
+def test_a_condition_has_exactly_the_consequence_of_the_table(progress: str, state: State) -> None:
+    expected = TABLE.get((progress, state))
+
+    found = [type(event) for event in decide(LATEST[progress], condition(state))]
+
+    assert found == ([] if expected is None else [expected])
+
+
+@pytest.mark.parametrize(("progress", "state"), CELLS)
+def test_a_failing_parent_holds_what_would_open_and_nothing_else(progress: str, state: State) -> None:
+    free = decide(LATEST[progress], condition(state))
+    held = decide(LATEST[progress], condition(state, held_by="database"))
+
+    assert held == ([] if any(isinstance(event, Opened) for event in free) else free)
+
+
+def test_what_is_opened_began_when_the_component_began_to_fail() -> None:
+    (event,) = decide(None, condition(since=NOON - 5 * MINUTE))
+
+    assert isinstance(event, Opened)
+    assert (event.started_at, event.severity, event.because) == (NOON - 5 * MINUTE, 1, "tier core is down")
+
+
+def test_getting_worse_raises_the_severity_and_getting_milder_does_not_lower_it() -> None:
+    mild = incident(severity=3, state=State.DEGRADED)
+
+    events = decide(mild, condition(State.DOWN))
+
+    assert events == [StateChanged(state=State.DOWN), SeverityRaised(severity=1, because="tier core is down")]
+    assert decide(TRIGGERED, condition(State.DOWN, severity=Severity(value=3, because="x"))) == []
+
+
+def test_a_muted_incident_gives_way_to_something_new_and_to_something_worse() -> None:
+    assert decide(MUTED, condition(newest_at=NOON)) == []
+    assert isinstance(decide(MUTED, condition(newest_at=NOON + 1))[0], Opened)
+    milder = incident(Progress.RESOLVED, severity=2, resolved_at=NOON)
+    assert isinstance(decide(milder, condition())[0], Opened)
+    assert decide(MUTED, condition(newest_at=NOON + 1, held_by="database")) == []
+
+
+def test_acknowledging_twice_is_no_fault_and_a_resolved_incident_cannot_be() -> None:
+    assert acknowledge(TRIGGERED, "mail") == [Acknowledged(channel="mail")]
+    assert acknowledge(ACKNOWLEDGED, "mail") == []
+    for over in (RESOLVED, MUTED):
+        with pytest.raises(Refused, match="already resolved"):
+            acknowledge(over, "mail")
+
+
+@pytest.mark.parametrize("state", State)
+def test_resolving_by_hand_mutes_only_while_the_component_fails(state: State) -> None:
+    assert resolve(TRIGGERED, "done", state) == [Resolved(because="done", recovered=not state.failing)]
+    assert resolve(RESOLVED, "done", state) == []
+
+
+def test_a_note_needs_words() -> None:
+    assert note(" called the provider ") == [Noted(text="called the provider")]
+    with pytest.raises(Refused):
+        note("  ")
+
+
+def test_no_incident_is_both_unresolved_and_muted() -> None:
+    every: list[Incident] = [one for one in LATEST.values() if one is not None]
+
+    assert [(one.unresolved, one.muted) for one in every] == [
+        (True, False),
+        (True, False),
+        (False, False),
+        (False, True),
+    ]
