@@ -27,7 +27,7 @@ from config.hours import check_date, check_days, check_pieces, check_weekday
 from config.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from config.value import Amount, Count, Currency, Duration, Flag, Moment, Percent, Text, Value, Weight, Zone
 
-_WORKING_DAYS = re.compile(r"([1-9]\d{0,2})wd")
+_WORKING_DAYS = re.compile(r"([1-9][0-9]{0,2})wd")
 
 ALWAYS: Literal["24x7"] = "24x7"
 SERVICE_HOURS: Literal["service_hours"] = "service_hours"

@@ -75,6 +75,8 @@ class _Open:
     node: Node
     anchor: str | None
     key: tuple[str, Mark] | None = None
+    merges: bool = False
+    """Whether the key is a bare `<<`."""
     merged: list[Node] = field(default_factory=list)
 
 
@@ -145,7 +147,7 @@ class _Composer:
         quoted = self._tagged(event) or bool(event.style)
         frame = self._stack[-1] if self._stack else None
         if frame is not None and isinstance(frame.node.value, dict) and frame.key is None:
-            frame.key = (event.value, mark)
+            frame.key, frame.merges = (event.value, mark), event.value == "<<" and not quoted
             return
         value: Scalar = event.value if quoted else self._resolve(event.value, mark)
         node = Node(value=value, mark=mark, plain=None if quoted else event.value)
@@ -202,7 +204,7 @@ class _Composer:
         if frame.key is None:
             self._stop(node.mark, "a key is a single word, not an alias")
         (key, mark), frame.key = frame.key, None
-        if key == "<<":
+        if frame.merges:
             self._merge(frame, node, mark)
         elif key in frame.node.mapping:
             first = frame.node.keys[key]

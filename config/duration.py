@@ -5,8 +5,9 @@ import re
 from config.instant import DAY, HOUR, MINUTE, SECOND, Span
 
 UNITS: dict[str, Span] = {"ms": 1, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY, "y": 365 * DAY}
-_PIECE = re.compile(r"(\d{1,12})(ms|s|m|h|d|w|y)")
-_WHOLE = re.compile(r"(?:\d{1,12}(?:ms|s|m|h|d|w|y))+")
+MAX_SPAN: Span = 100 * UNITS["y"]
+_PIECE = re.compile(r"([0-9]{1,13})(ms|s|m|h|d|w|y)")
+_WHOLE = re.compile(r"(?:[0-9]{1,13}(?:ms|s|m|h|d|w|y))+")
 
 
 def parse_duration(text: str) -> Span:
@@ -17,7 +18,10 @@ def parse_duration(text: str) -> Span:
     units = [unit for _, unit in pieces]
     if len(set(units)) != len(units):
         raise ValueError("each unit may stand once in a length of time, like 1h30m")
-    return sum(int(number) * UNITS[unit] for number, unit in pieces)
+    span = sum(int(number) * UNITS[unit] for number, unit in pieces)
+    if span > MAX_SPAN:
+        raise ValueError("a length of time is at most 100y")
+    return span
 
 
 def print_duration(span: Span) -> str:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from config.instant import Instant, instant_of, moment_of
 
-_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?)?")
+_WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?")
 
 
 def parse_moment(text: str, zone: str) -> Instant:
@@ -20,11 +20,11 @@ def parse_moment(text: str, zone: str) -> Instant:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise ValueError(f"'{text}' is not in the calendar") from error
-    if not 1970 <= moment.year < 9999:
-        raise ValueError(f"'{text}' is not in the years 1970 to 9998")
+    if not 1971 <= moment.year < 9999:
+        raise ValueError(f"'{text}' is not in the years 1971 to 9998 of the calendar")
     if moment.tzinfo is None:
         moment = _local(moment, ZoneInfo(zone))
-    return max(0, instant_of(moment))
+    return instant_of(moment)
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:

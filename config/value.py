@@ -70,7 +70,7 @@ def _zone(value: str) -> str:
     return value
 
 
-_WEIGHT = pattern(r"\d{1,6}(?:/[1-9]\d{0,5}|\.\d{1,6})?")
+_WEIGHT = pattern(r"[0-9]{1,6}(?:/[1-9][0-9]{0,5}|\.[0-9]{1,6})?")
 
 
 def _weight(value: object) -> object:
@@ -82,8 +82,8 @@ def _weight(value: object) -> object:
     return value
 
 
-_PERCENT = pattern(r"\d{1,3}(?:\.\d{1,6})?")
-_AMOUNT = pattern(r"\d{1,15}(?:\.\d{1,4})?")
+_PERCENT = pattern(r"[0-9]{1,3}(?:\.[0-9]{1,6})?")
+_AMOUNT = pattern(r"[0-9]{1,15}(?:\.[0-9]{1,4})?")
 
 
 def _percent(value: object) -> object:
@@ -119,7 +119,7 @@ Duration: TypeAlias = Annotated[
     BeforeValidator(_span),
     Ge(0),
     PlainSerializer(print_duration, when_used="json"),
-    schema_of("string", pattern=r"^(\d+(ms|s|m|h|d|w|y))+$", examples=["30s"]),
+    schema_of("string", pattern=r"^([0-9]+(ms|s|m|h|d|w|y))+$", examples=["30s"]),
 ]
 """Milliseconds; written `30s`."""
 

@@ -1,0 +1,185 @@
+"""Every mistake of `broken/`, one in each file, and the exact sentence it earns."""
+
+import pytest
+
+from config.load import load
+from config.node import ConfigError
+from tests.config.installed import BROKEN, ENVIRONMENT, INSTALLED
+
+EXPECTED = {
+    "a-list": "1:1: a list is not a configuration; write `components: …`",
+    "address-of-unknown-scheme": "1:18: 'postgres://' is not in this version; known: http, https, tcp",
+    "address-with-odd-port": (
+        "1:20: 'https://shop.example.com:port/' is no address; write an address such as "
+        "https://shop.example.com/ or tcp://db.example.com:5432"
+    ),
+    "address-without-port": (
+        "1:18: 'tcp://db.example.com' names no port; write an address such as https://shop.example.com/ "
+        "or tcp://db.example.com:5432"
+    ),
+    "address-without-scheme": (
+        "1:20: 'shop.example.com' is no address; write an address such as https://shop.example.com/ or "
+        "tcp://db.example.com:5432"
+    ),
+    "after-dangling": "1:29: no component is named 'databse'; did you mean 'database'?",
+    "after-in-a-circle": "2:10: shop -> api -> database -> shop is a circle; one of them must come first",
+    "after-itself": "1:21: shop -> shop is a circle; one of them must come first",
+    "agreement-calendar-dangling": (
+        "8:70: no calendar is named 'office'; write 24x7, a calendar's name, or {mon-fri: [\"09:00-18:00\"]}"
+    ),
+    "agreement-currency": "9:43: a currency is its three letters, such as CNY or EUR",
+    "agreement-fee": '9:23: an amount is a number in quotes, exact: "120000" or "1999.50"',
+    "agreement-level-calendar": "10:76: no calendar is named 'offce'; write 24x7, service_hours or a calendar's name",
+    "agreement-level-limit": "10:61: a limit is a length of time like 30m or 4h, or working days like 3wd",
+    "agreement-of-unknown-component": "6:22: no component is named 'shp'; did you mean 'shop'?",
+    "agreement-partial-weight": '8:137: a weight lies between 0 and 1 and is exact: "0", "1/2" or "1" in quotes',
+    "agreement-period": "8:48: 'week' is none of 'month', 'quarter' or 'year'",
+    "agreement-profile-unknown": (
+        "9:18: 'sla-standart@1' is not shipped with this version; known: sla-standard@1, "
+        "support-agreement@1; did you mean 'sla-standard@1'?"
+    ),
+    "agreement-profile-version": (
+        "9:18: 'sla-standard@2' is not shipped with this version; known: sla-standard@1, "
+        "support-agreement@1; did you mean 'sla-standard@1'?"
+    ),
+    "agreement-short-and-long": (
+        "9:9: 'target' is short for 'availability: {target: …}', which stands here too; keep one"
+    ),
+    "agreement-start-no-date": "7:24: a date is written 2026-01-01, a time 2026-01-01 09:00",
+    "agreement-start-not-in-calendar": "7:24: '2026-02-30' is not in the calendar",
+    "agreement-target-above-100": "8:32: a target lies above 0 and is at most 100, not 100.1",
+    "agreement-target-as-float": '8:32: a target is a percentage in quotes, exact: "99.9"',
+    "agreement-target-only-proposed": (
+        '6:9: the agreement does not say its target; write `availability: {target: "99.9"}`'
+    ),
+    "agreement-terms-unknown": (
+        "9:16: 'strict@1' is not shipped with this version; known: strict-7x24@1; did you mean 'strict-7x24@1'?"
+    ),
+    "agreement-unknown-term": "8:144: unknown key 'exclusion_efect'; did you mean 'exclusion_effect'?",
+    "agreement-version-earlier": "9:9: version 2 of acme/agreement is in force no later than version 1",
+    "agreement-version-twice": (
+        "9:9: version 1 of acme/agreement stands twice; give each its own version, or its own `id:` "
+        "where they are two agreements"
+    ),
+    "agreement-versions-overlap": "13:9: version 2 of acme/agreement overlaps version 1; move one's dates",
+    "agreement-without-components": "6:9: 'components' is missing; write `components: …` here",
+    "agreement-without-effect": (
+        "6:9: the agreement does not say its exclusion_effect; write `availability: {exclusion_effect: "
+        "removed}` or name a term sheet, `terms: strict-7x24@1`"
+    ),
+    "agreement-without-period": (
+        "6:9: the agreement does not say its period; write `availability: {period: month}` or name a "
+        "term sheet, `terms: strict-7x24@1`"
+    ),
+    "agreement-without-start": (
+        "6:9: the agreement does not say from when it is measured; write `measured_from: 2026-01-01`, "
+        "not before the facts began"
+    ),
+    "alias-to-nothing": "1:13: *all names nothing above it; write &all at what it shall repeat",
+    "attempts-as-text": "4:73: '4' is not a whole number",
+    "attempts-longer-than-interval": (
+        "4:102: timeout x attempts is 40s, the interval only 30s; lower timeout or attempts, or raise the interval"
+    ),
+    "calendar-date": "2:21: '2026-02-30' is no date; write 2026-10-01",
+    "calendar-days": "2:29: 'weekdays' names no days; write mon, or a range like mon-fri",
+    "calendar-hours": "2:29: '9:00-18:00' is no piece of a day; write 09:00-18:00, at most up to 24:00",
+    "calendar-over-midnight": "2:28: '22:00-06:00' ends before it begins; write a piece over midnight as two",
+    "channel-dangling": "2:43: no channel is named 'mial'; did you mean 'mail'?",
+    "components-as-list": "1:13: a list is not a mapping of names; write `components: {name: …}`",
+    "contact-unknown-kind": "2:60: 'main' is none of 'primary', 'technical', 'billing' or 'emergency'",
+    "down-when-more-than-there-are": "5:32: fewer than 2 are always up: there are 1 checks",
+    "down-when-unknown": "1:32: 'some' is none of 'any', 'all' or 'fewer_than_up'",
+    "env-misspelt": "1:14: '${SMTP_PASSWORD}' is not understood; write ${env:NAME} or ${file:path}",
+    "env-unclosed": "1:14: `${` without its `}`; write ${env:NAME} or ${file:path}, or $${ for the signs themselves",
+    "env-undefined": (
+        "1:14: the environment has no SMTP_PASWORD; set it before starting; did you mean 'SMTP_PASSWORD'?"
+    ),
+    "escalation-dangling": "1:33: no escalation is named 'night'; write it under `escalations:`",
+    "exclusion-backwards": "2:88: the exclusion ends before it begins",
+    "exclusion-category": (
+        "2:51: 'maintainance' is none of 'maintenance', 'third-party', 'customer', 'force-majeure' or "
+        "'network-operator'; did you mean 'maintenance'?"
+    ),
+    "exclusion-every": (
+        "2:71: 'on Sundays' is no recurring time; write Sun 01:00, day 01:00 for each day, or 1 01:00 "
+        "for the first of the month"
+    ),
+    "exclusion-of-unknown-component": "2:34: no component is named 'shp'; did you mean 'shop'?",
+    "exclusion-without-window": (
+        "2:20: when the exclusion holds is not clear; write start and end, start and duration, or every and duration"
+    ),
+    "fall-of-zero": "4:69: '0' is too small; at least 1",
+    "file-missing": "1:14: cannot read the file 'nowhere/secret': No such file or directory",
+    "id-with-a-slash": "1:14: 'shop/eu' is no id; use letters, digits, - and _",
+    "id-written-inside": "2:10: unknown key 'id'; the name 'shop' before the colon is the id",
+    "interval-in-words": (
+        "4:73: a length of time is a whole number with a unit, like 500ms, 30s, 5m, 1h30m, 21d or 2y"
+    ),
+    "interval-too-short": "4:73: an interval is at least 1s",
+    "interval-unit-twice": "4:73: each unit may stand once in a length of time, like 1h30m",
+    "interval-without-unit": "4:73: a length of time needs a unit, like 30s, 5m, 1h or 21d",
+    "key-twice": "3:1: 'site' stands twice; the first is in line 1, keep one",
+    "kind-missing": "4:13: 'kind' is missing; write `kind: …` here",
+    "kind-unknown": "4:20: kind 'htp' is not in this version; known: heartbeat, http, tcp; did you mean 'http'?",
+    "language-unknown": "1:20: 'zh' is none of 'zh-CN' or 'en'",
+    "listen-without-port": "1:19: 'localhost' is no address to listen on; write 127.0.0.1:8080",
+    "mail-twice": "2:1: 'mail' is short for the channel 'mail', which stands under channels too; keep one",
+    "mail-without-sender": "2:7: 'sender' is missing; write `sender: …` here",
+    "no-components": "1:1: there are no components; write `components: {shop: https://shop.example.com/}`",
+    "nothing": "1:1: there is nothing here; write at least `components: {name: https://…}`",
+    "number-with-exponent": "4:69: 1e3 is a number to some and a text to others; write it out, or in quotes",
+    "number-with-leading-zero": "4:69: 03 is a number to some and a text to others; write it out, or in quotes",
+    "on-call-twice": "2:1: 'on_call' is short for the person 'on_call', who stands under people too; keep one",
+    "only-a-comment": "1:1: there is nothing here; write at least `components: {name: https://…}`",
+    "option-of-two-types": "4:81: a list is not a whole number or a text",
+    "option-required-by-the-kind": "4:15: 'period' is missing; write `period: …` here",
+    "owner-dangling": "1:28: no person is named 'lee'; known: li",
+    "page-of-unknown-component": "2:58: no component is named 'shp'; did you mean 'shop'?",
+    "page-path-twice": "4:15: '/' is the path of two pages; the first is in line 3",
+    "page-path": "2:24: 'shop' is no path of a page; write / or /shop",
+    "person-dangling": "3:43: no person is named 'lii'; did you mean 'li'?",
+    "recheck-longer-than-interval": "4:72: a recheck is at least 1s and at most the interval",
+    "repeat-of-zero": "3:58: '0' is too small; at least 1",
+    "retention-without-unit": "2:22: a length of time needs a unit, like 30s, 5m, 1h or 21d",
+    "rota-dangling": "4:43: no rota is named 'primry'; did you mean 'rota:primary'?",
+    "rota-handoff": "3:42: 'Monday morning' is no hand-over; write Mon 09:00, or 09:00 for a daily rota",
+    "rota-of-nobody": "2:27: 'people' must not be empty",
+    "secret-of-wrong-type": (
+        "2:22: a length of time is a whole number with a unit, like 500ms, 30s, 5m, 1h30m, 21d or 2y"
+    ),
+    "severity-of-unknown-component": "2:39: no component is named 'shp'; did you mean 'shop'?",
+    "severity-out-of-range": "2:51: '4' is too large; at most 3",
+    "source-kind-unknown": "2:26: kind 'zabbix' is not in this version; known: alertmanager",
+    "store-unknown": "1:14: a store is sqlite:///upheld.db or postgresql://user@host/upheld",
+    "store-without-file": "1:14: the database has no file; write sqlite:///upheld.db",
+    "tab": "2:1: not YAML: found character that cannot start any token",
+    "tag": "1:14: the tag tag:yaml.org,2002:python/object:os.system is not used here; remove it",
+    "target-missing": "4:13: 'target' is missing; a check of kind 'http' asks one",
+    "target-that-the-kind-refuses": "4:33: 'db.example.com' names no port; write db.example.com:5432",
+    "text-as-number": "1:14: a text is a quoted string, or one for each language: {zh-CN: …, en: …}",
+    "text-in-unknown-language": "1:14: 'zh' is not a language of the pages; write zh-CN or en",
+    "tier-unknown": "1:27: 'cor' is none of 'core', 'important' or 'minor'; did you mean 'core'?",
+    "timeout-longer-than-interval": (
+        "4:87: timeout x attempts is 20s, the interval only 10s; lower timeout or attempts, or raise the interval"
+    ),
+    "two-documents": "2:1: one file holds one document; remove `---`",
+    "unclosed": "2:1: not YAML: did not find expected ',' or '}'",
+    "unknown-channel-option": "2:79: unknown key 'pasword'; did you mean 'password'?",
+    "unknown-check-key": "4:63: unknown key 'intervall'; did you mean 'interval'?",
+    "unknown-check-option": "4:72: unknown key 'stats'; did you mean 'status'?",
+    "unknown-section": "2:1: unknown key 'compnents'; did you mean 'components'?",
+    "unknown-site-key": "1:20: unknown key 'time_zone'; did you mean 'timezone'?",
+    "zone-unknown": "1:18: 'Asia/Peking' is not a time zone; write one like Asia/Shanghai, Europe/Berlin or UTC",
+}
+
+
+def test_every_broken_file_has_its_sentence() -> None:
+    assert sorted(file.stem for file in BROKEN.glob("*.yaml")) == sorted(EXPECTED)
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_one_mistake_earns_one_sentence_at_its_place(name: str) -> None:
+    file = BROKEN / f"{name}.yaml"
+    with pytest.raises(ConfigError) as caught:
+        load(file, kinds=INSTALLED, environ=ENVIRONMENT)
+    assert [str(problem) for problem in caught.value.problems] == [f"{file}:{EXPECTED[name]}"]
