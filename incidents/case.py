@@ -55,7 +55,7 @@ class CaseNoted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """For the customer; stops the resolve clock only because he is shown at once what is awaited."""
+    """For the customer; stops the resolve clock from when he is shown what is awaited, so never before it is written."""
 
     awaited: str
 
@@ -167,7 +167,8 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
         case Fulfilled(commitment=commitment):
             return _fulfil(after, commitment, at)
         case Waiting():
-            return replace(after, progress=CaseProgress.WAITING, pauses=(*_stopped(case, at), (at, None)))
+            told_at = recorded.recorded_at
+            return replace(after, progress=CaseProgress.WAITING, pauses=(*_stopped(case, told_at), (told_at, None)))
         case Resumed():
             return replace(after, progress=CaseProgress.OPEN, pauses=_stopped(case, at))
         case CaseResolved():

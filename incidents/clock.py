@@ -15,6 +15,7 @@ from incidents.case import RESOLVE, Case
 from sla.calendar import Calendar
 from sla.deadline import Due, Mode, Never, business_time, due_after, due_after_days
 from sla.hours import ALWAYS, calendar_of
+from sla.interval import union
 
 Pauses = Sequence[tuple[Instant, Instant | None]]
 
@@ -40,30 +41,54 @@ class Clock:
 
 
 def clocks(case: Case, agreement: Agreement, now: Instant) -> tuple[Clock, ...]:
-    """In the agreement's order."""
-    level = agreement.level(case.level)
-    commitments = _commitments(level, agreement, case.started_at)
-    return tuple(_clock(case, agreement, one, now) for one in commitments.values())
+    """Those that have started, in the agreement's order; none for a level the agreement does not have any more."""
+    level = next((one for one in agreement.levels if one.number == case.level), None)
+    if level is None:
+        return ()
+    commitments = _commitments(level, agreement, case.started_at).values()
+    first = [_clock(case, agreement, one, case.started_at, now) for one in commitments if one.starts == "reported"]
+    resolve = next((one for one in first if one.name == RESOLVE), None)
+    found = {one.name: one for one in first}
+    for one in commitments:
+        start = _later_start(case, one, resolve)
+        if start is not None:
+            found[one.id] = _clock(case, agreement, one, start, now)
+    return tuple(found[one.id] for one in commitments if one.id in found and not _moot(found[one.id], one, resolve))
+
+
+def _later_start(case: Case, commitment: Commitment, resolve: Clock | None) -> Instant | None:
+    """What starts with the resolution, or with the case being beyond its limit."""
+    if commitment.starts == "resolved":
+        return case.resolved_at
+    beyond = resolve is not None and resolve.state is ClockState.MISSED
+    return resolve.due_at if commitment.starts == "beyond_limit" and resolve is not None and beyond else None
+
+
+def _moot(clock: Clock, commitment: Commitment, resolve: Clock | None) -> bool:
+    """Resolved before it had to be escalated."""
+    solved_at = None if resolve is None else resolve.done_at
+    in_time = solved_at is not None and clock.due_at is not None and solved_at <= clock.due_at
+    return commitment.starts == "beyond_limit" and clock.done_at is None and in_time
 
 
 def _commitments(level: Level, agreement: Agreement, started_at: Instant) -> Mapping[str, Commitment]:
     """Outside service hours a level may have clocks of its own, by the wall clock."""
-    hours = agreement.availability.service_hours
+    hours = agreement.hours
     if level.outside_hours is None or isinstance(hours, str):
         return level.commitments
     inside = business_time(calendar_of(hours), started_at, started_at + 1).span > 0
     return level.commitments if inside else level.outside_hours
 
 
-def _clock(case: Case, agreement: Agreement, commitment: Commitment, now: Instant) -> Clock:
+def _clock(case: Case, agreement: Agreement, commitment: Commitment, started_at: Instant, now: Instant) -> Clock:
     calendar = _calendar(agreement, commitment.calendar)
     pauses = case.pauses if commitment.id == RESOLVE else ()
-    due = _due(calendar, case.started_at, commitment.limit, pauses)
-    target = None if commitment.target is None else _due(calendar, case.started_at, commitment.target, pauses)
+    due = _due(calendar, started_at, commitment.limit, pauses)
+    target = None if commitment.target is None else _due(calendar, started_at, commitment.target, pauses)
     done_at = case.fulfilled.get(commitment.id)
     return Clock(
         name=commitment.id,
-        started_at=case.started_at,
+        started_at=started_at,
         due_at=None if due is None else due.at,
         target_at=None if target is None else target.at,
         provisional=due is not None and due.provisional,
@@ -84,25 +109,25 @@ def _calendar(agreement: Agreement, name: str) -> Calendar:
     if name == ROUND_THE_CLOCK:
         return ALWAYS
     if name == SERVICE_HOURS:
-        hours = agreement.availability.service_hours
+        hours = agreement.hours
         return ALWAYS if isinstance(hours, str) else calendar_of(hours)
     return calendar_of(agreement.calendars[name])
 
 
 def _due(calendar: Calendar, start: Instant, limit: Limit, pauses: Pauses) -> Due | None:
     """None while a pause that began in time has not ended, and when the calendar never gives the time."""
+    ended_ones = union((begun, ended) for begun, ended in pauses if ended is not None and ended > begun)
+    open_since = min((begun for begun, ended in pauses if ended is None), default=None)
     try:
         due = _plain(calendar, start, limit)
-        for begun, ended in pauses:
+        for begun, ended in ended_ones:
             if begun >= due.at:
-                continue
-            if ended is None:
-                return None
+                break
             waited = business_time(calendar, max(begun, start), ended).span
             due = due_after(calendar, due.at, waited) if waited else due
     except Never:
         return None
-    return due
+    return None if open_since is not None and open_since < due.at else due
 
 
 def _plain(calendar: Calendar, start: Instant, limit: Limit) -> Due:

@@ -58,8 +58,8 @@ def component(name: str, *checks: str, **changes: Any) -> Component:
     return Component(**{"id": name, "name": name, "escalation": "default", "checks": made, **changes})
 
 
-def commitment(name: str, limit: Span, **changes: Any) -> Commitment:
-    return Commitment(**{"id": name, "limit": Limit(span=limit), **changes})
+def commitment(name: str, span: Span, **changes: Any) -> Commitment:
+    return Commitment(**{"id": name, "limit": Limit(span=span), **changes})
 
 
 def level(number: int, *commitments: Commitment, **changes: Any) -> Level:

@@ -1,0 +1,311 @@
+"""The clocks of a case: when each runs out, what stops it, and when it was kept."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.agreement import Agreement, Calendar, CaseKind, Limit
+from config.instant import DAY, HOUR, MINUTE, Instant, Span, instant_of
+from incidents.case import (
+    Case,
+    CaseEvent,
+    CaseOpened,
+    CaseRecorded,
+    CaseResolved,
+    Contested,
+    Fulfilled,
+    Resumed,
+    Waiting,
+    replay_case,
+)
+from incidents.clock import Clock, ClockState, clocks
+from tests.incidents.samples import NOON, agreement, availability, commitment, level, office
+
+NEW_YORK = "America/New_York"
+BERLIN = "Europe/Berlin"
+SHANGHAI = "Asia/Shanghai"
+
+
+def at(text: str, zone: str = SHANGHAI) -> Instant:
+    return instant_of(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)))
+
+
+def begun(start: Instant, reported: Instant | None = None) -> CaseRecorded:
+    event = CaseOpened(
+        customer="acme",
+        agreement="acme/main",
+        agreement_version=1,
+        kind=CaseKind.FAULT,
+        level=1,
+        title="nothing works",
+        reported_at=start if reported is None else reported,
+    )
+    return CaseRecorded(event=event, happened_at=start, recorded_at=start, by="test")
+
+
+def case(start: Instant, *later: tuple[CaseEvent, Instant], reported: Instant | None = None) -> Case:
+    log = [CaseRecorded(event=event, happened_at=when, recorded_at=when, by="test") for event, when in later]
+    return replay_case("CASE-2026-0001", [begun(start, reported), *log])
+
+
+def contract(limit: Span, calendar: Calendar | None = None, **changes: Any) -> Agreement:
+    """Respond and resolve with that limit, on the calendar if there is one, else round the clock."""
+    name = "24x7" if calendar is None else calendar.id
+    made = level(1, commitment("respond", limit, calendar=name), commitment("resolve", limit, calendar=name, **changes))
+    return agreement(levels=(made,), calendars={} if calendar is None else {calendar.id: calendar})
+
+
+def clock(case: Case, agreed: Agreement, name: str = "resolve", now: Instant = NOON) -> Clock:
+    return next(one for one in clocks(case, agreed, now) if one.name == name)
+
+
+LUNCH = office(id="lunch", hours={"mon-fri": ("09:00-12:00", "13:30-18:00")}, off=(), work={}, country=None)
+NO_MAKE_UP = office(work={})
+NIGHT = Calendar(id="night", timezone=BERLIN, hours={"mon-sun": ("00:00-08:00",)})
+
+VECTORS = [
+    ("V1 over a weekend", "2026-09-04T16:30", 4, office(), SHANGHAI, "2026-09-07T11:30"),
+    ("V2 begun on a Saturday", "2026-09-05T03:00", 1, office(), SHANGHAI, "2026-09-07T10:00"),
+    ("V4 over the National Day", "2026-09-30T17:00", 4, office(), SHANGHAI, "2026-10-08T12:00"),
+    ("V5 a make-up Saturday", "2026-10-09T17:00", 4, office(), SHANGHAI, "2026-10-10T12:00"),
+    ("V5 without it", "2026-10-09T17:00", 4, NO_MAKE_UP, SHANGHAI, "2026-10-12T12:00"),
+    ("V6 due at closing", "2026-09-04T14:00", 4, office(), SHANGHAI, "2026-09-04T18:00"),
+    ("V7 over lunch", "2026-09-08T11:00", 3, LUNCH, SHANGHAI, "2026-09-08T15:30"),
+    ("V8 a spring change", "2026-03-07T12:00", 24, None, NEW_YORK, "2026-03-08T13:00"),
+    ("V9 an autumn change", "2026-10-31T12:00", 24, None, NEW_YORK, "2026-11-01T11:00"),
+    ("V10 a night of seven hours", "2026-03-29T00:00", 8, NIGHT, BERLIN, "2026-03-30T01:00"),
+    ("V11 a night of nine hours", "2026-10-25T00:00", 8, NIGHT, BERLIN, "2026-10-25T07:00"),
+]
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "calendar", "zone", "due"), [row[1:] for row in VECTORS], ids=[row[0] for row in VECTORS]
+)
+def test_a_limit_runs_out_when_the_calendar_says(
+    start: str, hours: int, calendar: Calendar | None, zone: str, due: str
+) -> None:
+    found = clock(case(at(start, zone)), contract(hours * HOUR, calendar))
+
+    assert found.due_at == at(due, zone)
+
+
+def test_waiting_for_the_customer_moves_the_end_by_the_business_time_waited() -> None:
+    """V3: paused from Tuesday 17:00 to Wednesday 10:00."""
+    waiting = (Waiting(awaited="the log file"), at("2026-09-08T17:00"))
+    over = (Resumed(), at("2026-09-09T10:00"))
+
+    found = clock(case(at("2026-09-08T15:00"), waiting, over), contract(4 * HOUR, office()))
+
+    assert found.due_at == at("2026-09-09T12:00")
+
+
+def test_while_it_waits_the_resolve_clock_has_no_end_and_the_respond_clock_goes_on() -> None:
+    waits = case(NOON, (Waiting(awaited="a log"), NOON + MINUTE))
+    agreed = contract(HOUR)
+
+    assert (clock(waits, agreed).due_at, clock(waits, agreed).state) == (None, ClockState.PAUSED)
+    assert clock(waits, agreed, "respond").due_at == NOON + HOUR
+    assert clock(waits, agreed, "respond", NOON + 2 * HOUR).state is ClockState.MISSED
+
+
+def test_a_wait_that_begins_after_the_end_repairs_nothing() -> None:
+    waits = case(NOON, (Waiting(awaited="a log"), NOON + 2 * HOUR))
+
+    found = clock(waits, contract(HOUR), now=NOON + 3 * HOUR)
+
+    assert (found.due_at, found.state) == (NOON + HOUR, ClockState.MISSED)
+
+
+def test_several_waits_add_up_and_one_at_night_costs_nothing() -> None:
+    night = [(Waiting(awaited="x"), at("2026-09-08T19:00")), (Resumed(), at("2026-09-09T08:00"))]
+    day = [(Waiting(awaited="x"), at("2026-09-09T09:00")), (Resumed(), at("2026-09-09T10:00"))]
+
+    found = clock(case(at("2026-09-08T15:00"), *night, *day), contract(4 * HOUR, office()))
+
+    assert found.due_at == at("2026-09-09T11:00")
+
+
+def test_time_that_was_waited_twice_counts_once() -> None:
+    """A wait is written down while an earlier one, back-dated, still covers part of it."""
+    waits = [
+        (Waiting(awaited="a"), NOON + 10 * MINUTE),
+        (Resumed(), NOON + 30 * MINUTE),
+        (Waiting(awaited="b"), NOON + 20 * MINUTE),
+        (Resumed(), NOON + 40 * MINUTE),
+    ]
+
+    assert clock(case(NOON, *waits), contract(HOUR)).due_at == NOON + HOUR + 30 * MINUTE
+
+
+def test_a_wait_counts_from_when_the_customer_was_told_and_not_from_what_we_say() -> None:
+    waiting = CaseRecorded(
+        event=Waiting(awaited="a log"), happened_at=NOON + 1, recorded_at=NOON + 30 * MINUTE, by="person:li"
+    )
+    resumed = CaseRecorded(
+        event=Resumed(), happened_at=NOON + 40 * MINUTE, recorded_at=NOON + 40 * MINUTE, by="person:li"
+    )
+
+    found = replay_case("CASE-2026-0001", [begun(NOON), waiting, resumed])
+
+    assert clock(found, contract(HOUR)).due_at == NOON + HOUR + 10 * MINUTE
+
+
+def test_an_answer_back_dated_before_the_wait_leaves_no_wait() -> None:
+    answered = case(NOON, (Waiting(awaited="a"), NOON + 30 * MINUTE), (Resumed(), NOON + 10 * MINUTE))
+
+    assert clock(answered, contract(HOUR)).due_at == NOON + HOUR
+
+
+@pytest.mark.parametrize(("late", "state"), [(-1, ClockState.MET), (0, ClockState.MET), (1, ClockState.MISSED)])
+def test_what_is_done_exactly_at_the_end_is_in_time(late: Span, state: ClockState) -> None:
+    done = case(NOON, (CaseResolved(how="restarted"), NOON + HOUR + late))
+
+    found = clock(done, contract(HOUR), now=NOON + DAY)
+
+    assert (found.state, found.done_at) == (state, NOON + HOUR + late)
+
+
+@pytest.mark.parametrize(("late", "state"), [(0, ClockState.RUNNING), (1, ClockState.MISSED)])
+def test_what_is_not_done_is_missed_only_after_the_end(late: Span, state: ClockState) -> None:
+    assert clock(case(NOON), contract(HOUR), now=NOON + HOUR + late).state is state
+
+
+def test_a_contested_result_lets_the_clock_run_on_from_where_it_began() -> None:
+    contested = case(NOON, (CaseResolved(how="x"), NOON + 10 * MINUTE), (Contested(reason="no"), NOON + 20 * MINUTE))
+
+    found = clock(contested, contract(HOUR), now=NOON + 30 * MINUTE)
+
+    assert (found.done_at, found.due_at, found.state) == (None, NOON + HOUR, ClockState.RUNNING)
+
+
+def test_the_first_fulfilment_counts_even_when_a_later_one_is_written_first() -> None:
+    twice = case(
+        NOON,
+        (Fulfilled(commitment="respond", how="mail"), NOON + 5 * MINUTE),
+        (Fulfilled(commitment="respond", how="call"), NOON + 2 * MINUTE),
+    )
+
+    assert clock(twice, contract(HOUR), "respond").done_at == NOON + 2 * MINUTE
+
+
+def test_clocks_start_with_the_customer_s_report_if_that_was_earlier() -> None:
+    found = clock(case(NOON, reported=NOON - 20 * MINUTE), contract(HOUR))
+
+    assert (found.started_at, found.due_at) == (NOON - 20 * MINUTE, NOON + 40 * MINUTE)
+
+
+def test_an_internal_target_is_a_second_end_that_waits_too() -> None:
+    agreed = contract(4 * HOUR, target=Limit(span=HOUR))
+    waited = case(NOON, (Waiting(awaited="x"), NOON + MINUTE), (Resumed(), NOON + 11 * MINUTE))
+
+    assert clock(case(NOON), agreed).target_at == NOON + HOUR
+    assert clock(waited, agreed).target_at == NOON + HOUR + 10 * MINUTE
+
+
+def test_working_days_are_counted_on_the_statutory_calendar() -> None:
+    days = level(1, commitment("resolve", 1, limit=Limit(days=3), calendar="cn"))
+    agreed = agreement(levels=(days,), calendars={"cn": office()})
+
+    found = clock(case(at("2026-09-30T10:00")), agreed)
+
+    assert found.due_at == at("2026-10-10T10:00")
+
+
+def test_beyond_the_published_calendar_an_end_is_provisional() -> None:
+    assert clock(case(at("2026-12-31T17:00")), contract(4 * HOUR, office())).provisional
+    assert not clock(case(at("2026-12-30T14:00")), contract(4 * HOUR, office())).provisional
+
+
+# sla-standard: service hours, and clocks of their own outside
+
+
+def standard() -> Agreement:
+    urgent = level(
+        1,
+        commitment("respond", 15 * MINUTE, calendar="service_hours"),
+        commitment("resolve", 2 * HOUR, calendar="service_hours"),
+        outside_hours={
+            "respond": commitment("respond", 30 * MINUTE),
+            "workaround": commitment("workaround", 4 * HOUR),
+        },
+    )
+    return agreement(levels=(urgent,), hours=office(), availability=availability(service_hours="24x7"))
+
+
+def test_inside_service_hours_the_ordinary_clocks_run_on_service_hours() -> None:
+    found = clocks(case(at("2026-09-04T17:30")), standard(), NOON)
+
+    assert [(one.name, one.due_at) for one in found] == [
+        ("respond", at("2026-09-04T17:45")),
+        ("resolve", at("2026-09-07T10:30")),
+    ]
+
+
+@pytest.mark.parametrize("start", ["2026-09-04T18:00", "2026-09-05T12:00", "2026-10-01T12:00", "2026-09-07T08:59"])
+def test_outside_service_hours_the_level_has_clocks_of_its_own_by_the_wall_clock(start: str) -> None:
+    found = clocks(case(at(start)), standard(), NOON)
+
+    assert [(one.name, one.due_at) for one in found] == [
+        ("respond", at(start) + 30 * MINUTE),
+        ("workaround", at(start) + 4 * HOUR),
+    ]
+
+
+def test_a_level_without_clocks_of_its_own_waits_for_the_next_opening() -> None:
+    ordinary = level(1, commitment("respond", 30 * MINUTE, calendar="service_hours"))
+    agreed = agreement(levels=(ordinary,), hours=office())
+
+    assert clock(case(at("2026-09-05T12:00")), agreed, "respond").due_at == at("2026-09-07T09:30")
+
+
+# clocks that something else starts
+
+
+def test_a_report_is_due_after_the_resolution_and_has_no_clock_before() -> None:
+    made = level(1, commitment("resolve", 2 * HOUR), commitment("report", DAY, starts="resolved"))
+    agreed = agreement(levels=(made,))
+    solved = case(NOON, (CaseResolved(how="x"), NOON + HOUR))
+
+    assert [one.name for one in clocks(case(NOON), agreed, NOON)] == ["resolve"]
+    assert clock(solved, agreed, "report").due_at == NOON + HOUR + DAY
+
+
+def test_escalating_is_due_only_once_the_case_is_beyond_its_limit() -> None:
+    """Nothing says so but the limit itself: it starts when the resolve clock has run out undone."""
+    made = level(1, commitment("resolve", 2 * HOUR), commitment("escalate", HOUR, starts="beyond_limit"))
+    agreed = agreement(levels=(made,))
+    solved = case(NOON, (CaseResolved(how="x"), NOON + HOUR))
+
+    assert [one.name for one in clocks(case(NOON), agreed, NOON + HOUR)] == ["resolve"]
+    assert [one.name for one in clocks(solved, agreed, NOON + DAY)] == ["resolve"]
+    assert clock(case(NOON), agreed, "escalate", NOON + 2 * HOUR + 1).due_at == NOON + 3 * HOUR
+
+
+def test_a_level_that_the_agreement_no_longer_has_gives_no_clocks() -> None:
+    """Somebody edited the version in place: nothing may fall over because of it."""
+    assert clocks(case(NOON), agreement(levels=(level(7),)), NOON) == ()
+
+
+moments = st.lists(st.tuples(st.sampled_from([Waiting(awaited="x"), Resumed()]), st.integers(0, 20)), max_size=8)
+
+
+@given(moments, st.integers(1, 12))
+def test_waiting_moves_the_end_by_exactly_the_time_somebody_had_to_wait(
+    log: list[tuple[CaseEvent, int]], limit: int
+) -> None:
+    """Read minute by minute: the limit is used up by minutes that were not waited."""
+    ordered = sorted(log, key=lambda one: one[1])
+    found = clock(case(NOON, *((event, NOON + n * MINUTE) for event, n in ordered)), contract(limit * MINUTE))
+    waits = {n: isinstance(event, Waiting) for event, n in ordered}
+
+    waiting, left, minute = False, limit, 0
+    while left and minute < 1000:
+        waiting = waits.get(minute, waiting)
+        left -= not waiting
+        minute += 1
+
+    assert found.due_at == (None if left else NOON + minute * MINUTE)
