@@ -188,16 +188,9 @@ class Prober:
             return False
         before = watch.state.state
         judgement = self._recorder.result(watch, result)
-        for change in judgement.changes:
-            _log.info(
-                "check changed",
-                check=change.check,
-                state=change.state.value,
-                reason=change.reason,
-                at=change.happened_at,
-            )
-            if before is not State.UNKNOWN or change.state is not State.UP:
-                self._urgent.set()
+        # The first good answer of a thousand new checks need not be a thousand transactions.
+        if any(before is not State.UNKNOWN or change.state is not State.UP for change in judgement.changes):
+            self._urgent.set()
         return judgement.recheck
 
     def _miss(self, watch: Watch, first: Instant, last: Instant) -> None:
@@ -308,6 +301,8 @@ class Prober:
         for held, row in zip(begun, rows, strict=True):
             held.row = row
         self._settled.update(batch.taken)
+        for one in batch.changes:
+            _log.info("check changed", check=one.check, state=one.state, at=one.happened_at, reason=one.reason)
 
     def _save(self, batch: Batch, tx: Connection) -> list[int]:
         now = self._clock()
