@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from config.instant import MINUTE, SECOND, Instant
+from config.instant import DAY, MINUTE, SECOND, Instant
 from config.look import figure
 from config.look.state import Shown
 from statuspage import strip
@@ -72,6 +72,7 @@ class PageView:
     months: tuple[MonthView, ...]
 
 
+LATELY = 7 * DAY
 STALE = 3 * MINUTE
 """Measurements older than this say nothing of now: every component is unknown until they go on."""
 
@@ -113,8 +114,10 @@ def page_view(facts: PageFacts, language: str, made_at: Instant, spans: Mapping[
             incident_view(one, facts.components, voice) for one in facts.incidents if one.resolved_at is None
         ),
         recent=tuple(
-            incident_view(one, facts.components, voice) for one in facts.incidents if one.resolved_at is not None
-        )[:3],
+            incident_view(one, facts.components, voice)
+            for one in facts.incidents
+            if one.resolved_at is not None and now - one.resolved_at < LATELY
+        )[:5],
         windows=tuple(window_view(window, facts.components, voice) for window in upcoming(facts.windows, now)),
         ticks=_ticks(edges, voice),
         groups=_groups(facts, views, voice),
