@@ -39,9 +39,10 @@ class Outage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """The account of a line, its figure under either exclusion effect, and how exactly its edges are known."""
+    """The account of a line, the raw time line under it, its figure under either exclusion effect, and its exactness."""
 
     account: Account
+    line: Timeline
     removed: Fraction | None
     retained: Fraction | None
     outages: tuple[Outage, ...]
@@ -121,6 +122,7 @@ def counted(
     uncertainty = _uncertainty(transitions, found)
     return Counted(
         account=found,
+        line=line,
         removed=by_effect[ExclusionEffect.REMOVED],
         retained=by_effect[ExclusionEffect.RETAINED],
         outages=tuple(_outage(span, line, found, transitions, versions, component) for span in found.outages),

@@ -1,0 +1,174 @@
+"""Every term of an agreement version as a sentence of the contract, with where it stands."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from config.agreement import Agreement, Calendar, Category, ExclusionEffect, Origin, Period, UnknownPolicy
+from config.instant import Span
+from config.language import CHINESE, choose
+from config.look import sentence
+from config.look.figure import NARROW, full_day, length, listed
+
+ROOM = "sla"
+
+CATEGORIES = {
+    Category.MAINTENANCE: "Agreed maintenance",
+    Category.THIRD_PARTY: "Fault of a third party's system",
+    Category.CUSTOMER: "Fault caused by the customer",
+    Category.FORCE_MAJEURE: "Force majeure",
+    Category.NETWORK_OPERATOR: "Fault of the network operator",
+}
+_PERIODS = {
+    Period.MONTH: "Counted for each month.",
+    Period.QUARTER: "Counted for each quarter.",
+    Period.YEAR: "Counted for each year; each month shows the year so far.",
+}
+_EFFECTS = {
+    ExclusionEffect.REMOVED: "Excluded time is taken out of the agreed time.",
+    ExclusionEffect.RETAINED: "Excluded time stays in the agreed time and counts as up.",
+}
+_POLICIES = {
+    UnknownPolicy.EXCLUDE: "Time not measured is left out of the count; both bounds are printed.",
+    UnknownPolicy.AS_DOWN: "Time not measured counts as down; both bounds are printed.",
+    UnknownPolicy.AS_UP: "Time not measured counts as up; both bounds are printed.",
+}
+_WINDOWS = {
+    "work": "Work that ends early excludes until its actual end.",
+    "announced": "Work that ends early excludes until its announced end.",
+}
+_ORIGINS = {
+    Origin.AGREEMENT: "agreement",
+    Origin.TERMS: "term sheet {sheet}",
+    Origin.PROFILE: "profile {sheet}",
+    Origin.SITE: "site setting",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """`term` is the key in the configuration; `origin` where it stands, in words."""
+
+    term: str
+    text: str
+    origin: str
+
+
+def clauses(agreement: Agreement, language: str) -> tuple[Clause, ...]:
+    """The counting terms, exclusions, remedies and fee, in the order of a contract."""
+    return tuple(
+        Clause(term=term, text=text, origin=_origin(agreement, term, language))
+        for term, text in _sentences(agreement, language)
+    )
+
+
+def _sentences(agreement: Agreement, language: str) -> Iterator[tuple[str, str]]:
+    def say(text: str, **values: object) -> str:
+        return sentence(ROOM, language, text, **values)
+
+    terms = agreement.availability
+    gap = "" if language == CHINESE else NARROW
+    yield "target", say("At least {target} of the agreed time is available.", target=f"{terms.target}{gap}%")
+    yield "period", say(_PERIODS[terms.period])
+    yield "service_hours", say("Service hours: {hours}.", hours=hours_text(agreement, language))
+    yield "timezone", say("Days and months begin at midnight, zone {zone}.", zone=terms.timezone)
+    yield "measured_from", say("Measured from {day}.", day=full_day(agreement.measured_from, terms.timezone, language))
+    yield "exclusion_effect", say(_EFFECTS[terms.exclusion_effect])
+    yield "unknown", say(_POLICIES[terms.unknown])
+    yield "partial_weight", _weight(say("A partial outage"), terms.partial_weight, language)
+    yield "degraded_weight", _weight(say("Degraded performance"), terms.degraded_weight, language)
+    yield "min_outage", _at_least(terms.min_outage, language)
+    yield "merge_gap", _gap(terms.merge_gap, language)
+    yield (
+        "bridge_max",
+        say(
+            "Time not measured between two failures counts as down if it is at most {length} long.",
+            length=length(terms.bridge_max, language),
+        ),
+    )
+    for category, rule in terms.exclusions.items():
+        yield "exclusions", _exclusion(category, rule.notice, rule.cap, language)
+    yield "window", say(_WINDOWS[terms.window])
+    for remedy in agreement.remedies:
+        yield "remedies", choose(remedy, language)
+    if not agreement.remedies:
+        yield "remedies", say("No remedies are agreed.")
+    if agreement.fee is not None:
+        amount = _money(agreement.fee.amount)
+        yield "fee", say(_FEES[agreement.fee.per], amount=amount, currency=agreement.fee.currency)
+
+
+_FEES = {
+    Period.MONTH: "Fee: {currency} {amount} per month.",
+    Period.QUARTER: "Fee: {currency} {amount} per quarter.",
+    Period.YEAR: "Fee: {currency} {amount} per year.",
+}
+
+
+def hours_text(agreement: Agreement, language: str) -> str:
+    """`24×7`, or the weekly hours and the country whose holidays hold."""
+    hours = agreement.availability.service_hours
+    if not isinstance(hours, Calendar):
+        return sentence(ROOM, language, "24×7")
+    week = listed([f"{days} {'+'.join(pieces)}" for days, pieces in hours.hours.items()], language)
+    if hours.country is None:
+        return week
+    return sentence(ROOM, language, "{hours}, holidays of {country}", hours=week, country=hours.country)
+
+
+def _weight(what: str, weight: Fraction, language: str) -> str:
+    if weight == 0:
+        return sentence(ROOM, language, "{what} does not count.", what=what)
+    if weight == 1:
+        return sentence(ROOM, language, "{what} counts in full.", what=what)
+    return sentence(ROOM, language, "{what} counts {weight} of its time.", what=what, weight=str(weight))
+
+
+def _at_least(shortest: Span, language: str) -> str:
+    if not shortest:
+        return sentence(ROOM, language, "Every outage counts, however short.")
+    return sentence(
+        ROOM,
+        language,
+        "An outage of at least {length} counts from its first second; shorter ones do not count.",
+        length=length(shortest, language),
+    )
+
+
+def _gap(gap: Span, language: str) -> str:
+    if not gap:
+        return sentence(ROOM, language, "Outages are never joined.")
+    return sentence(
+        ROOM,
+        language,
+        "Outages at most {length} apart are one; the time between them does not count.",
+        length=length(gap, language),
+    )
+
+
+def _exclusion(category: Category, notice: Span, cap: Span | None, language: str) -> str:
+    def say(text: str, **values: object) -> str:
+        return sentence(ROOM, language, text, **values)
+
+    name = say(CATEGORIES[category])
+    text = (
+        say(
+            "{category}: excluded if announced at least {length} ahead.", category=name, length=length(notice, language)
+        )
+        if notice
+        else say("{category}: excluded, no notice needed.", category=name)
+    )
+    if cap is None:
+        return text
+    return text + say("At most {length} a month.", length=length(cap, language))
+
+
+def _origin(agreement: Agreement, term: str, language: str) -> str:
+    origin = agreement.origins.get(term, Origin.AGREEMENT)
+    sheet = agreement.terms if origin is Origin.TERMS else agreement.profile if origin is Origin.PROFILE else None
+    return sentence(ROOM, language, _ORIGINS[origin], sheet=sheet.ref if sheet is not None else "")
+
+
+def _money(amount: str) -> str:
+    whole, dot, cents = amount.partition(".")
+    return f"{int(whole):,}{dot}{cents}"

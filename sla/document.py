@@ -1,0 +1,171 @@
+"""A statement as plain data: what the json format writes and the other formats read their figures from.
+
+Per component it has the result keys of sla-definition.md in their forms. Instants are POSIX seconds in the same forms.
+"""
+
+from fractions import Fraction
+from typing import Any
+
+from config.agreement import Agreement, Calendar
+from config.instant import rfc3339
+from sla.account import Account
+from sla.cases import result, seconds, share
+from sla.display import cut, decimals
+from sla.exclusion import Exclusion
+from sla.line import Outage
+from sla.record import CaseRecord
+from sla.statement import AgreementPart, ComponentPart, Statement
+
+
+def document(statement: Statement) -> dict[str, Any]:
+    """Only strings, whole numbers, booleans, null, lists and objects: fit for RFC 8785."""
+    return {
+        "customer": statement.customer,
+        "customer_name": statement.customer_name,
+        "provider": statement.provider,
+        "period": str(statement.period),
+        "zone": statement.zone,
+        "start": seconds(statement.window[0]),
+        "end": seconds(statement.window[1]),
+        "issued_at": rfc3339(statement.issued_at),
+        "provisional": statement.provisional,
+        "obstacles": [one.value for one in statement.obstacles],
+        "verdict": statement.verdict.value,
+        "demo": statement.marked_as_demo,
+        "agreements": [_agreement(part) for part in statement.agreements],
+        "components": [_component(part) for part in statement.components],
+        "exclusions": [_exclusion(one) for part in statement.agreements for one in part.exclusions],
+        "cases": [_case(one) for one in statement.cases],
+    }
+
+
+def _agreement(part: AgreementPart) -> dict[str, Any]:
+    return {
+        "agreement": part.newest.id,
+        "start": seconds(part.window[0]),
+        "end": seconds(part.window[1]),
+        "versions": [_version(one) for one in part.versions],
+    }
+
+
+def _version(version: Agreement) -> dict[str, Any]:
+    terms = version.availability
+    hours = terms.service_hours
+    return {
+        "version": version.version,
+        "effective": rfc3339(version.effective),
+        "until": None if version.until is None else rfc3339(version.until),
+        "measured_from": rfc3339(version.measured_from),
+        "profile": None if version.profile is None else _sheet(version.profile.ref, version.profile.sha256),
+        "terms": None if version.terms is None else _sheet(version.terms.ref, version.terms.sha256),
+        "components": list(version.components),
+        "availability": {
+            "target": terms.target,
+            "period": terms.period.value,
+            "service_hours": hours.model_dump(mode="json") if isinstance(hours, Calendar) else hours,
+            "timezone": terms.timezone,
+            "exclusion_effect": terms.exclusion_effect.value,
+            "unknown": terms.unknown.value,
+            "partial_weight": share(terms.partial_weight),
+            "degraded_weight": share(terms.degraded_weight),
+            "min_outage_s": seconds(terms.min_outage),
+            "merge_gap_s": seconds(terms.merge_gap),
+            "bridge_max_s": seconds(terms.bridge_max),
+        },
+        "origins": {term: origin.value for term, origin in version.origins.items()},
+    }
+
+
+def _sheet(ref: str, sha256: str) -> dict[str, str]:
+    return {"ref": ref, "sha256": sha256}
+
+
+def _component(part: ComponentPart) -> dict[str, Any]:
+    target = part.agreement.availability.target
+    found = part.counted
+    return {
+        "component": part.component,
+        "name": part.name,
+        "agreement": part.agreement.id,
+        "agreement_version": part.agreement.version,
+        "target_pct": target,
+        **result(part.account),
+        "coverage": share(part.account.coverage),
+        "availability_removed": share(found.removed),
+        "availability_retained": share(found.retained),
+        "uncertainty_s": seconds(found.uncertainty),
+        "within_measuring_error": found.within_measuring_error,
+        "obstacles": [one.value for one in part.obstacles],
+        "year_so_far": None if part.year_so_far is None else _without_ledger(part.year_so_far),
+        "outage_list": [_outage(one) for one in found.outages],
+        "display": _display(part, decimals(target)),
+    }
+
+
+def _without_ledger(account: Account) -> dict[str, object]:
+    return {key: value for key, value in result(account).items() if key != "ledger"}
+
+
+def _display(part: ComponentPart, places: int) -> dict[str, str | None]:
+    """As printed: cut, never rounded up."""
+    shares: dict[str, Fraction | None] = {
+        "availability": part.account.availability,
+        "removed": part.counted.removed,
+        "retained": part.counted.retained,
+        "lower": part.account.lower,
+        "upper": part.account.upper,
+        "coverage": part.account.coverage,
+    }
+    return {name: cut(value, places) for name, value in shares.items()}
+
+
+def _outage(one: Outage) -> dict[str, Any]:
+    return {
+        "start": seconds(one.start),
+        "end": None if one.open else seconds(one.end),
+        "state": one.state.value,
+        "counted_s": seconds(one.counted),
+        "excluded_s": seconds(one.excluded),
+        "cause": one.cause,
+        "reason": one.reason,
+    }
+
+
+def _exclusion(one: Exclusion) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "start": seconds(one.start),
+        "end": seconds(one.end),
+        "components": list(one.components),
+        "category": one.category.value,
+        "notice_given": None if one.given_at is None else rfc3339(one.given_at),
+        "notice_needed_s": None if one.needed is None else seconds(one.needed),
+        "approved_by": one.approved_by,
+        "text": one.text,
+        "valid": one.valid,
+        "reason": None if one.flaw is None else one.flaw.value,
+    }
+
+
+def _case(one: CaseRecord) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "kind": one.kind.value,
+        "level": one.level,
+        "level_name": one.level_name,
+        "title": one.title,
+        "component": one.component,
+        "incident": one.incident,
+        "reported_at": rfc3339(one.reported_at),
+        "closed_at": None if one.closed_at is None else rfc3339(one.closed_at),
+        "commitments": [
+            {
+                "name": clock.name,
+                "started_at": rfc3339(clock.started_at),
+                "due_at": None if clock.due_at is None else rfc3339(clock.due_at),
+                "done_at": None if clock.done_at is None else rfc3339(clock.done_at),
+                "outcome": clock.outcome.value,
+            }
+            for clock in one.commitments
+        ],
+    }

@@ -1,0 +1,113 @@
+"""Rows for a spreadsheet: each line says in `record` whether it is a component, an outage, an exclusion or a case.
+
+No cell can start a formula, whatever a component or a customer is called.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+from config.language import choose
+from sla.document import document
+from sla.format import Format
+from sla.statement import Statement
+
+COLUMNS = (
+    "record",
+    "id",
+    "name",
+    "component",
+    "agreement",
+    "start",
+    "end",
+    "state",
+    "target_pct",
+    "availability_pct",
+    "availability",
+    "lower",
+    "upper",
+    "coverage",
+    "service_time_s",
+    "excluded_s",
+    "unobserved_s",
+    "counted_down_s",
+    "agreed_s",
+    "budget_s",
+    "remaining_s",
+    "outages",
+    "met",
+    "verdict",
+    "reason",
+)
+
+_PLAIN_NUMBER = re.compile(r"-?\d+")
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def _render(statement: Statement, language: str) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in _rows(statement, language):
+        writer.writerow([_cell(row.get(column)) for column in COLUMNS])
+    # The mark at the start makes spreadsheets read Chinese as what it is.
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _rows(statement: Statement, language: str) -> Iterator[dict[str, object]]:
+    data = document(statement)
+    for part in data["components"]:
+        name = choose(part["name"], language)
+        yield part | {
+            "record": "component",
+            "id": part["component"],
+            "name": name,
+            "start": data["start"],
+            "end": data["end"],
+            "availability_pct": part["display"]["availability"],
+            "reason": " ".join(part["obstacles"]),
+        }
+        for outage in part["outage_list"]:
+            yield outage | {
+                "record": "outage",
+                "component": part["component"],
+                "name": name,
+                "agreement": part["agreement"],
+                "counted_down_s": outage["counted_s"],
+                "reason": outage["cause"] or outage["reason"],
+            }
+    for one in data["exclusions"]:
+        yield one | {
+            "record": "exclusion",
+            "component": " ".join(one["components"]),
+            "name": choose(one["text"], language) if one["text"] else one["category"],
+            "state": "valid" if one["valid"] else "invalid",
+        }
+    for case in data["cases"]:
+        for clock in case["commitments"] or [{}]:
+            yield {
+                "record": "case",
+                "id": case["id"],
+                "name": case["title"],
+                "component": case["component"],
+                "start": case["reported_at"],
+                "end": case["closed_at"],
+                "state": clock.get("name"),
+                "verdict": clock.get("outcome"),
+                "reason": case["incident"],
+            }
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = str(value)
+    if text.startswith(_STARTS_FORMULA) and not _PLAIN_NUMBER.fullmatch(text):
+        return "'" + text
+    return text
+
+
+FORMAT = Format(content_type="text/csv; charset=utf-8", extension="csv", render=_render)

@@ -1,0 +1,279 @@
+"""What the printed statement says, in one language: words and figures ready for the template."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from config.agreement import Period as Kind
+from config.instant import SECOND, Instant, Span
+from config.language import CHINESE, choose
+from config.look import sentence
+from config.look.figure import NARROW, RANGE, day, grouped, length, listed, moment, month, percent, time_of_day
+from config.value import Text
+from sla.account import Verdict
+from sla.cases import share
+from sla.clause import CATEGORIES, ROOM
+from sla.display import decimals, used
+from sla.exclusion import Exclusion, Flaw
+from sla.line import Outage
+from sla.record import CaseRecord, CommitmentRecord
+from sla.statement import ComponentPart, Obstacle, Statement
+
+VERDICTS = {
+    Verdict.MET: "Met",
+    Verdict.MISSED: "Missed",
+    Verdict.SENSITIVE: "Open",
+    Verdict.NOT_APPLICABLE: "Not applicable",
+}
+_TITLES = {
+    Kind.MONTH: "Monthly availability statement",
+    Kind.QUARTER: "Quarterly availability statement",
+    Kind.YEAR: "Yearly availability statement",
+}
+_PER = {Kind.MONTH: "per month", Kind.QUARTER: "per quarter", Kind.YEAR: "per year"}
+_OBSTACLES = {
+    Obstacle.RUNNING: "The period has not ended; everything here may change.",
+    Obstacle.GRACE: "Late observations are still accepted; figures may change.",
+    Obstacle.CALENDAR: "The official calendar of the period is not published; days off and make-up days are missing.",
+    Obstacle.SENSITIVE: "The verdict depends on time that was not measured; the customer decides how it counts.",
+    Obstacle.COVERAGE: "Less than 99 per cent of the time was measured; the customer decides how the rest counts.",
+    Obstacle.MEASURING_ERROR: "The measuring error alone could turn the verdict; it needs the customer's word.",
+}
+_FLAWS = {
+    Flaw.CATEGORY: "the agreement does not allow this category",
+    Flaw.UNCONFIRMED: "confirmed by nobody",
+    Flaw.CUSTOMER_WORD: "the customer's word is missing",
+    Flaw.LATE: "announced too late",
+    Flaw.CAP: "the month's limit was used up",
+}
+_COMMITMENTS = {
+    "respond": "Respond",
+    "resolve": "Resolve",
+    "workaround": "Workaround",
+    "accept": "Accept",
+    "escalate": "Escalate",
+    "engage": "Engage",
+    "report": "Report",
+}
+REASONS = {
+    "connection_refused": "Connection refused",
+    "connection_reset": "Connection broken off",
+    "host_unreachable": "Not reachable",
+    "timeout": "No answer in time",
+    "dns_failure": "Name not found",
+    "tls_failure": "No secure connection",
+    "certificate_invalid": "Certificate not valid",
+    "certificate_expired": "Certificate expired",
+    "status": "Answered with an error",
+    "body": "Answered with the wrong content",
+    "redirect": "Answered with a redirect",
+    "protocol_error": "Answer not understood",
+    "too_slow": "Slow answers",
+    "heartbeat_late": "Sign of life overdue",
+    "heartbeat_failed": "Reported a failure itself",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """The set of figures at the top: of the component with the least budget left."""
+
+    name: str
+    availability: str
+    fraction: str
+    target: str
+    per: str
+    verdict: Verdict
+    used: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Reads a statement aloud in one language."""
+
+    statement: Statement
+    language: str
+
+    def say(self, text: str, **values: object) -> str:
+        return sentence(ROOM, self.language, text, **values)
+
+    def text(self, text: Text) -> str:
+        return choose(text, self.language)
+
+    def name(self, component: str) -> str:
+        return self.text(self.statement.names.get(component, component))
+
+    def names(self, components: Iterable[str]) -> str:
+        return listed([self.name(one) for one in components], self.language)
+
+    @property
+    def title(self) -> str:
+        return self.say(_TITLES[self.statement.period.kind])
+
+    @property
+    def period(self) -> str:
+        """`October 2026`, `Q3 2026`, `2026`."""
+        period = self.statement.period
+        match period.kind:
+            case Kind.MONTH:
+                return month(period.year, period.number, self.language)
+            case Kind.QUARTER:
+                return self.say("Q{number} {year}", number=period.number, year=period.year)
+            case Kind.YEAR:
+                return self.say("Year {year}", year=period.year)
+
+    def obstacles(self) -> list[str]:
+        return [self.say(_OBSTACLES[one]) for one in self.statement.obstacles]
+
+    def verdict(self, verdict: Verdict) -> str:
+        return self.say(VERDICTS[verdict])
+
+    # figures
+
+    def share(self, part: ComponentPart, value: Fraction | None) -> str:
+        return percent(value, self.language, decimals(part.agreement.availability.target))
+
+    def target(self, part: ComponentPart) -> str:
+        gap = "" if self.language == CHINESE else NARROW
+        return f"{part.agreement.availability.target}{gap}%"
+
+    def bounds(self, part: ComponentPart) -> str:
+        lower, upper = self.share(part, part.account.lower), self.share(part, part.account.upper)
+        return upper if lower == upper else f"{lower.rstrip('%').rstrip(NARROW)}{RANGE}{upper}"
+
+    def budget_used(self, part: ComponentPart) -> str:
+        """Rounded up to a tenth of a per cent."""
+        budget = part.account.budget
+        spent = None if budget is None else used(part.account.counted, budget.allowed)
+        if spent is None:
+            return RANGE if part.account.counted == 0 else self.say("over")
+        gap = "" if self.language == CHINESE else NARROW
+        tenths = spent * 1000
+        return f"{int(tenths // 10)}{gap}%" if tenths % 10 == 0 else f"{int(tenths // 10)}.{int(tenths % 10)}{gap}%"
+
+    def lasted(self, span: Span | Fraction) -> str:
+        return length(span, self.language)
+
+    def seconds(self, span: Span | Fraction) -> str:
+        """`2 647 260`, or with three places where it is not whole, rounded up."""
+        thousandths = -(-span * 1000 // SECOND)
+        whole, rest = divmod(int(thousandths), 1000)
+        return grouped(whole) + (f".{rest:03d}" if rest else "")
+
+    def headline(self) -> Headline | None:
+        """None where nothing is counted."""
+        parts = [part for part in self.statement.components if part.account.budget is not None]
+        if not parts:
+            return None
+        part = min(parts, key=_left)
+        account, budget = part.account, part.account.budget
+        assert budget is not None
+        return Headline(
+            name=self.text(part.name),
+            availability=self.share(part, account.availability),
+            fraction=f"{self.seconds(account.agreed - account.counted)}／{self.seconds(account.agreed)}",
+            target=self.target(part),
+            per=self.say(_PER[part.agreement.availability.period]),
+            verdict=budget.verdict,
+            used=self.budget_used(part),
+            of=self.say("{used} of {allowed}", used=self.lasted(account.counted), allowed=self.lasted(budget.allowed)),
+        )
+
+    def summary(self) -> str:
+        """One paragraph: who met, who did not, what else has to be known."""
+        said: list[str] = []
+        for verdict, text in _SUMMARY.items():
+            names = [self.text(part.name) for part in self._judged(verdict)]
+            if names:
+                said.append(self.say(text, names=listed(names, self.language)))
+        missed = [
+            case.id
+            for case in self.statement.cases
+            if any(clock.outcome.value == "missed" for clock in case.commitments)
+        ]
+        if missed:
+            said.append(self.say("A time limit was missed: {cases}.", cases=listed(missed, self.language)))
+        late = sorted({one.id for part in self.statement.agreements for one in part.exclusions if not one.valid})
+        if late:
+            said.append(self.say("Not excluded: {ids}.", ids=listed(late, self.language)))
+        return ("" if self.language == CHINESE else " ").join(said)
+
+    def _judged(self, verdict: Verdict) -> list[ComponentPart]:
+        return [
+            part
+            for part in self.statement.components
+            if part.account.budget is not None and part.account.budget.verdict is verdict
+        ]
+
+    def fraction(self, value: Fraction | None) -> str:
+        return (share(value) or RANGE).replace("/", "／")
+
+    # times
+
+    def span(self, start: Instant, end: Instant) -> str:
+        """`2 Oct 09:12:30–09:50:42`; both days where it crosses midnight."""
+        zone = self.statement.zone
+        first = moment(start, zone, self.language, seconds=True)
+        if day(start, zone, self.language) == day(end, zone, self.language):
+            return f"{first}{RANGE}{time_of_day(end, zone, seconds=True)}"
+        return f"{first}{RANGE}{moment(end, zone, self.language, seconds=True)}"
+
+    def outage_span(self, outage: Outage) -> str:
+        if outage.open:
+            return self.say(
+                "since {start}", start=moment(outage.start, self.statement.zone, self.language, seconds=True)
+            )
+        return self.span(outage.start, outage.end)
+
+    def because(self, outage: Outage) -> str:
+        known = REASONS.get(outage.reason or "")
+        why = self.say(known) if known else (outage.reason or "")
+        return why if outage.cause is None else f"{outage.cause} {why}".strip()
+
+    # exclusions and cases
+
+    def category(self, one: Exclusion) -> str:
+        return self.say(CATEGORIES[one.category]) if one.text is None else self.text(one.text)
+
+    def notice(self, one: Exclusion) -> str:
+        if one.given_at is None or one.ahead is None:
+            return self.say("no notice")
+        given = moment(one.given_at, self.statement.zone, self.language)
+        if one.ahead < 0:
+            return self.say("{given}, after the start", given=given)
+        text = self.say("{given}, {length} ahead", given=given, length=self.lasted(one.ahead))
+        if one.flaw is Flaw.LATE and one.needed:
+            return self.say("{notice}; {length} needed", notice=text, length=self.lasted(one.needed))
+        return text
+
+    def flaw(self, one: Exclusion) -> str:
+        return "" if one.flaw is None else self.say(_FLAWS[one.flaw])
+
+    def level(self, case: CaseRecord) -> str:
+        return f"{case.level} {self.text(case.level_name)}"
+
+    def commitment(self, clock: CommitmentRecord) -> str:
+        return self.say(_COMMITMENTS[clock.name]) if clock.name in _COMMITMENTS else clock.name
+
+    def took(self, clock: CommitmentRecord) -> str:
+        """`6 min 10 s of 30 min`."""
+        limit = None if clock.due_at is None else self.lasted(clock.due_at - clock.started_at)
+        if clock.done_at is None:
+            return self.say("limit {limit}", limit=limit) if limit else self.say("open")
+        spent = self.lasted(clock.done_at - clock.started_at)
+        return self.say("{used} of {allowed}", used=spent, allowed=limit) if limit else spent
+
+
+_SUMMARY = {
+    Verdict.MISSED: "Target missed: {names}.",
+    Verdict.SENSITIVE: "Open, because of time that was not measured: {names}.",
+    Verdict.MET: "Target met: {names}.",
+    Verdict.NOT_APPLICABLE: "Nothing was counted for: {names}.",
+}
+
+
+def _left(part: ComponentPart) -> Fraction:
+    """What is left of the budget, as a part of the agreed time: comparable between components."""
+    budget = part.account.budget
+    return budget.remaining / part.account.agreed if budget is not None and part.account.agreed else Fraction(1)
