@@ -55,7 +55,7 @@ class CaseNoted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """For the customer; stops the resolve clock from when he is shown what is awaited, so never before it is written."""
+    """For the customer; stops the resolve clock from when he is shown what is awaited, never before that is written."""
 
     awaited: str
 

@@ -5,6 +5,7 @@ that is silenced or inhibited vanishes without ever being resolved, so absence m
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -31,7 +32,7 @@ def read(options: BaseModel, payload: object, received_at: Instant) -> list[Aler
     """Members of the post in order, the last of several with one fingerprint. Raises Unreadable."""
     post = _object(payload, "the post")
     if post.get("version") != "4":
-        raise Unreadable(f"version: {post.get('version')!r} is not '4', the format of Alertmanager's webhook")
+        raise Unreadable(f"version: {_shown(post.get('version'))} is not '4', the format of Alertmanager's webhook")
     alerts = post.get("alerts")
     if not isinstance(alerts, list):
         raise Unreadable("alerts: must be a list")
@@ -43,13 +44,13 @@ def _one(value: object, path: str, received_at: Instant) -> AlertNews:
     alert = _object(value, path)
     status = alert.get("status")
     if status not in ("firing", "resolved"):
-        raise Unreadable(f"{path}.status: {status!r} is neither 'firing' nor 'resolved'")
+        raise Unreadable(f"{path}.status: {_shown(status)} is neither 'firing' nor 'resolved'")
     labels = _texts(alert.get("labels"), f"{path}.labels")
     annotations = _texts(alert.get("annotations", {}), f"{path}.annotations")
     stamp = _text(alert.get("startsAt"), f"{path}.startsAt")
     firing = status == "firing"
     return AlertNews(
-        key=_clean(_text(alert.get("fingerprint"), f"{path}.fingerprint"))[:_KEY_LIMIT],
+        key=_key(_text(alert.get("fingerprint"), f"{path}.fingerprint")),
         firing=firing,
         labels=labels,
         severity_word=next((labels[name] for name in ("severity", "priority", "level") if name in labels), None),
@@ -60,6 +61,12 @@ def _one(value: object, path: str, received_at: Instant) -> AlertNews:
         stamp=_clean(stamp)[:40],
         ends_at=None if firing else _believed(_end(alert, path), received_at),
     )
+
+
+def _key(fingerprint: str) -> str:
+    """As sent; its digest where it is longer than the store holds, so that two of them stay two."""
+    key = _clean(fingerprint)
+    return key if len(key) <= _KEY_LIMIT else sha256(key.encode()).hexdigest()
 
 
 def _believed(stated: Instant | None, received_at: Instant) -> Instant:
@@ -79,7 +86,7 @@ def _instant(text: str, path: str) -> Instant | None:
     try:
         return parse_rfc3339(text)
     except (ValueError, OverflowError) as error:
-        raise Unreadable(f"{path}: {text[:60]!r} is not an RFC 3339 time") from error
+        raise Unreadable(f"{path}: {_shown(text)} is not an RFC 3339 time") from error
 
 
 def _summary(labels: Mapping[str, str], annotations: Mapping[str, str]) -> str:
@@ -97,7 +104,7 @@ def _texts(value: object, path: str) -> dict[str, str]:
     texts: dict[str, str] = {}
     for key, item in _object(value, path).items():
         if not isinstance(item, str):
-            raise Unreadable(f"{path}.{key[:60]}: must be a text")
+            raise Unreadable(f"{path}.{_clean(key[:60])}: must be a text")
         texts[_clean(key)] = _clean(item)
     return texts
 
@@ -106,6 +113,11 @@ def _text(value: object, path: str) -> str:
     if not isinstance(value, str) or not value:
         raise Unreadable(f"{path}: must be a text that is not empty")
     return value
+
+
+def _shown(value: object) -> str:
+    """What was sent instead, never more than a line of it; a nested value by its type alone."""
+    return repr(value[:60]) if isinstance(value, str) else f"a {type(value).__name__}"
 
 
 def _optional_text(value: object) -> str | None:

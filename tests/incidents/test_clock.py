@@ -25,6 +25,7 @@ from incidents.case import (
 from incidents.clock import Clock, ClockState, clocks
 from tests.incidents.samples import NOON, agreement, availability, commitment, level, office
 
+Happened = tuple[CaseEvent, Instant]
 NEW_YORK = "America/New_York"
 BERLIN = "Europe/Berlin"
 SHANGHAI = "Asia/Shanghai"
@@ -121,8 +122,8 @@ def test_a_wait_that_begins_after_the_end_repairs_nothing() -> None:
 
 
 def test_several_waits_add_up_and_one_at_night_costs_nothing() -> None:
-    night = [(Waiting(awaited="x"), at("2026-09-08T19:00")), (Resumed(), at("2026-09-09T08:00"))]
-    day = [(Waiting(awaited="x"), at("2026-09-09T09:00")), (Resumed(), at("2026-09-09T10:00"))]
+    night: list[Happened] = [(Waiting(awaited="x"), at("2026-09-08T19:00")), (Resumed(), at("2026-09-09T08:00"))]
+    day: list[Happened] = [(Waiting(awaited="x"), at("2026-09-09T09:00")), (Resumed(), at("2026-09-09T10:00"))]
 
     found = clock(case(at("2026-09-08T15:00"), *night, *day), contract(4 * HOUR, office()))
 
@@ -131,7 +132,7 @@ def test_several_waits_add_up_and_one_at_night_costs_nothing() -> None:
 
 def test_time_that_was_waited_twice_counts_once() -> None:
     """A wait is written down while an earlier one, back-dated, still covers part of it."""
-    waits = [
+    waits: list[Happened] = [
         (Waiting(awaited="a"), NOON + 10 * MINUTE),
         (Resumed(), NOON + 30 * MINUTE),
         (Waiting(awaited="b"), NOON + 20 * MINUTE),
