@@ -7,6 +7,7 @@ incident refers to one thread. Headers cannot be injected: control characters an
 import asyncio
 import re
 import ssl
+from contextlib import suppress
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -31,6 +32,7 @@ from notify.message import harmless
 
 TIMEOUT: Span = 20 * SECOND
 SUBJECT_LIMIT = 200
+_LEAVE_S = 1.0
 _IMPLICIT_PORT = 465
 _BLANKS = re.compile(r"\s+")
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
@@ -92,6 +94,7 @@ async def send(options: Options, letter: Letter) -> Receipt:
         async with asyncio.timeout(TIMEOUT / SECOND):
             return await call.deliver(recipient, mail)
     except (TimeoutError, SMTPTimeoutError) as error:
+        call.hang_up()
         raise DeliveryError(
             f"{options.host} did not answer within {TIMEOUT // SECOND} s",
             reason=Reason.TIMEOUT,
@@ -111,7 +114,7 @@ async def send(options: Options, letter: Letter) -> Receipt:
             uncertain=call.handed_over,
         ) from error
     finally:
-        call.close()
+        await call.take_leave()
 
 
 def mail_of(options: Options, letter: Letter) -> EmailMessage:
@@ -174,7 +177,18 @@ class _Call:
         answer = await client.data(content)
         return Receipt(detail=f"{answer.code} {answer.message}")
 
-    def close(self) -> None:
+    async def take_leave(self) -> None:
+        """It is decided; whatever goes wrong now changes nothing."""
+        if self._client.is_connected:
+            with suppress(SMTPException, OSError, TimeoutError):
+                async with asyncio.timeout(_LEAVE_S):
+                    await self._client.quit()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        # Not a polite TLS farewell: a server that does not answer it would keep the connection.
+        if isinstance(self._client.transport, asyncio.WriteTransport):
+            self._client.transport.abort()
         self._client.close()
 
     async def _encrypt(self) -> bool:
