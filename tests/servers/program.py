@@ -167,9 +167,7 @@ class Program:
 
         def ready() -> T:
             if not self.running:
-                raise NotReady(
-                    f"{self.argv[0]} ended with {self.process.returncode} before: {what}\n{self.output[-4000:]}"
-                )
+                raise NotReady(f"{self.argv[0]} ended with {self.process.returncode} before: {what}")
             return condition()
 
         try:
