@@ -102,9 +102,7 @@ class Writer:
     def solved(self, case: Case, how: str) -> Message:
         """To the customer: it is over, please confirm."""
         lines = [
-            self._say(
-                "Your case {number} is resolved. Please confirm, or tell us what is still wrong.", number=case.id
-            ),
+            self._say("Your case {number} is resolved. Please confirm, or say what is still wrong.", number=case.id),
             case.title,
             how,
             *self._address("room", case.customer),

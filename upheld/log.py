@@ -6,8 +6,9 @@ import sys
 import structlog
 
 
-def set_up(*, verbose: bool = False) -> None:
-    level = logging.DEBUG if verbose else logging.INFO
+def set_up(*, verbose: bool = False, quiet: bool = False) -> None:
+    """`quiet`: warnings and worse only, where the terminal belongs to a person who wants something else."""
+    level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
     people = sys.stderr.isatty()
     renderer = structlog.dev.ConsoleRenderer() if people else structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(

@@ -41,3 +41,11 @@ configuration = Table(
     Column("loaded_at", BigInteger, primary_key=True),
     Column("expanded", Text, nullable=False),
 )
+
+installation = Table(
+    "installation",
+    METADATA,
+    Column("name", String(60), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+)

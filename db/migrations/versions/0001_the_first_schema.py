@@ -157,6 +157,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("state <> 'resolved'"),
     )
     op.create_table(
+        "installation",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_installation")),
+    )
+    op.create_table(
         "latency_bucket",
         sa.Column("check", sa.String(length=200), nullable=False),
         sa.Column("location", sa.String(length=60), nullable=False),
@@ -388,6 +395,7 @@ def downgrade() -> None:
     )
     op.drop_table("notification")
     op.drop_table("latency_bucket")
+    op.drop_table("installation")
     op.drop_index(
         "uq_incident_open",
         table_name="incident",

@@ -1,0 +1,152 @@
+"""`upheld case …`: what customers are owed, also by telephone."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from sqlalchemy import Connection
+
+from config.agreement import CaseKind
+from config.instant import Instant, instant_of
+from config.model import Config
+from incidents.store import case as cases
+from upheld.cli.incident import as_json, by
+from upheld.cli.shared import change, fail, read, rules, show, with_config
+from upheld.clock import utc_now
+from upheld.commands import CASE_EVENTS
+from upheld.shown import case_json, event_json
+
+COLUMNS = ("id", "state", "customer", "kind", "level", "component", "incident", "reported_at", "title")
+
+
+def moment(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+    """`2026-11-22 14:30`, local to the site, or RFC 3339 with an offset; `instant` makes an instant of it."""
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a time; write 2026-11-22 14:30 or 2026-11-22T14:30+08:00") from None
+
+
+def instant(config: Config, moment: datetime | None) -> Instant | None:
+    if moment is None:
+        return None
+    return instant_of(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(config.site.timezone)))
+
+
+@click.group()
+def case() -> None:
+    """What each customer is owed under his agreement."""
+
+
+@case.command("open")
+@click.argument("customer")
+@click.argument("title")
+@click.option("--kind", type=click.Choice([kind.value for kind in CaseKind]), default="fault", show_default=True)
+@click.option("--level", type=int, help="in the agreement's numbering; else the kind's own")
+@click.option("--component", help="what does not work")
+@click.option("--caller", help="who reported it")
+@click.option("--reported-at", callback=moment, metavar="TIME", help="when it was reported, if earlier")
+@by
+@as_json
+@with_config
+def open_(
+    config: Config,
+    customer: str,
+    title: str,
+    kind: str,
+    level: int | None,
+    component: str | None,
+    caller: str | None,
+    reported_at: datetime | None,
+    by: str | None,
+    as_json: bool,
+) -> None:
+    """What a customer reports by telephone or mail. It gets a number, a level and its clocks at once."""
+    arguments = {
+        "customer": customer,
+        "title": title,
+        "kind": kind,
+        "level": level,
+        "component": component,
+        "caller": caller,
+        "reported_at": instant(config, reported_at),
+    }
+    show(change(config, "case.open", arguments, by), as_json=as_json, columns=())
+
+
+@case.command("list")
+@click.option("--all", "everything", is_flag=True, help="closed ones too")
+@click.option("--customer", help="only this customer's")
+@as_json
+@with_config
+def list_(config: Config, everything: bool, customer: str | None, as_json: bool) -> None:
+    """Open cases, newest first."""
+    caseload, now = rules(config).caseload, utc_now()
+
+    def rows(tx: Connection) -> list[dict[str, Any]]:
+        found = cases.every(tx) if everything else cases.open_cases(tx)
+        return [case_json(one, caseload.clocks(one, now)) for one in found if customer in (None, one.customer)]
+
+    show(read(config, rows), as_json=as_json, columns=COLUMNS)
+
+
+@case.command("show")
+@click.argument("id")
+@as_json
+@with_config
+def show_(config: Config, id: str, as_json: bool) -> None:
+    """One case: every fact, and its clocks now."""
+    caseload, now = rules(config).caseload, utc_now()
+
+    def one(tx: Connection) -> dict[str, Any] | None:
+        found = cases.find(tx, id)
+        if found is None:
+            return None
+        events = [event_json(event) for event in cases.events(tx, id)]
+        return {**case_json(found, caseload.clocks(found, now)), "events": events}
+
+    found = read(config, one)
+    if found is None:
+        fail(f"there is no case {id!r}; `upheld case list --all` lists them", 1)
+    if as_json:
+        show(found, as_json=True, columns=())
+        return
+    events, clocks = found.pop("events"), found.pop("clocks")
+    show(found, as_json=False, columns=())
+    click.echo("")
+    show(clocks, as_json=False, columns=("name", "state", "due_at", "done_at"))
+    click.echo("")
+    show(events, as_json=False, columns=("happened_at", "recorded_at", "event", "by"))
+
+
+def _event(config: Config, id: str, what: str, text: str, at: datetime | None, by: str | None) -> Any:
+    arguments = {"id": id, "what": what, "text": text, "happened_at": instant(config, at)}
+    return change(config, "case.event", arguments, by)
+
+
+@case.command()
+@click.argument("id")
+@click.argument("what", type=click.Choice(sorted(CASE_EVENTS)))
+@click.argument("text", default="")
+@click.option("--at", callback=moment, metavar="TIME", help="when it happened, if that was earlier")
+@by
+@as_json
+@with_config
+def event(config: Config, id: str, what: str, text: str, at: datetime | None, by: str | None, as_json: bool) -> None:
+    """A fact about the case; the customer sees it as it is written."""
+    show(_event(config, id, what, text, at, by), as_json=as_json, columns=())
+
+
+@case.command()
+@click.argument("id")
+@click.argument("text", default="")
+@click.option("--at", callback=moment, metavar="TIME", help="when the customer confirmed, if that was earlier")
+@by
+@as_json
+@with_config
+def confirm(config: Config, id: str, text: str, at: datetime | None, by: str | None, as_json: bool) -> None:
+    """The customer confirms the result."""
+    show(_event(config, id, "confirmed", text, at, by), as_json=as_json, columns=())

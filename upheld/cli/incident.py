@@ -1,0 +1,112 @@
+"""`upheld incident …`"""
+
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from config.model import Config
+from incidents.store import incident as incidents
+from notify import store as telling
+from upheld.cli.shared import change, fail, read, show, with_config
+from upheld.shown import event_json, incident_json, told_json
+
+COLUMNS = ("id", "state", "severity", "component", "opened_at", "acknowledged_at", "resolved_at", "cases")
+
+as_json = click.option("--json", "as_json", is_flag=True, help="for programs")
+by = click.option("--by", metavar="PERSON", help="who does it; your login name if not given")
+
+
+@click.group()
+def incident() -> None:
+    """Technical faults and what is done about them."""
+
+
+@incident.command("list")
+@click.option("--all", "everything", is_flag=True, help="resolved ones too")
+@as_json
+@with_config
+def list_(config: Config, everything: bool, as_json: bool) -> None:
+    """Unresolved incidents, newest first, all of them."""
+
+    def rows(tx: Connection) -> list[dict[str, Any]]:
+        found = incidents.newest(tx) if everything else incidents.unresolved(tx)
+        return [incident_json(tx, one) for one in found]
+
+    found = read(config, rows)
+    if not found and not as_json:
+        click.echo("no incident" if everything else "no unresolved incident")
+        return
+    show(found, as_json=as_json, columns=COLUMNS)
+
+
+@incident.command("show")
+@click.argument("id")
+@as_json
+@with_config
+def show_(config: Config, id: str, as_json: bool) -> None:
+    """One incident: every event, and who was told what over which channel."""
+
+    def one(tx: Connection) -> dict[str, Any] | None:
+        found = incidents.find(tx, id)
+        if found is None:
+            return None
+        return {
+            **incident_json(tx, found),
+            "events": [event_json(event) for event in incidents.events(tx, id)],
+            "told": [told_json(told) for told in telling.history(tx, incident=id)],
+        }
+
+    found = read(config, one)
+    if found is None:
+        fail(f"there is no incident {id!r}; `upheld incident list --all` lists them", 1)
+    elif as_json:
+        show(found, as_json=True, columns=())
+    else:
+        events, told = found.pop("events"), found.pop("told")
+        show(found, as_json=False, columns=())
+        click.echo("")
+        show(
+            [{**event, "facts": _facts(event)} for event in events],
+            as_json=False,
+            columns=("happened_at", "event", "by", "facts"),
+        )
+        click.echo("")
+        show(told, as_json=False, columns=("decided_at", "purpose", "person", "channel", "state", "outcome"))
+
+
+def _facts(event: dict[str, Any]) -> dict[str, Any]:
+    plain = ("event", "happened_at", "recorded_at", "by", "seen_by_customer_at")
+    return {key: value for key, value in event.items() if key not in plain and value not in (None, "")}
+
+
+@incident.command()
+@click.argument("id")
+@by
+@as_json
+@with_config
+def ack(config: Config, id: str, by: str | None, as_json: bool) -> None:
+    """Take it: escalation stops."""
+    show(change(config, "incident.ack", {"id": id}, by), as_json=as_json, columns=())
+
+
+@incident.command()
+@click.argument("id")
+@click.option("--reason", default="", help="what was done")
+@by
+@as_json
+@with_config
+def resolve(config: Config, id: str, reason: str, by: str | None, as_json: bool) -> None:
+    """End it by hand. While the component still fails it stays muted until it has recovered."""
+    show(change(config, "incident.resolve", {"id": id, "reason": reason}, by), as_json=as_json, columns=())
+
+
+@incident.command()
+@click.argument("id")
+@click.argument("text")
+@by
+@as_json
+@with_config
+def note(config: Config, id: str, text: str, by: str | None, as_json: bool) -> None:
+    """Write something on its timeline."""
+    show(change(config, "incident.note", {"id": id, "text": text}, by), as_json=as_json, columns=())

@@ -1,0 +1,72 @@
+"""`upheld kinds | channels | sources | formats`: what is installed, with the options of each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+from pydantic import BaseModel
+
+from upheld.cli.incident import as_json
+from upheld.cli.shared import show
+from upheld.installed import installed
+
+
+def _rows(models: Mapping[str, type[BaseModel]]) -> list[dict[str, Any]]:
+    return [{"name": name, "options": _options(model)} for name, model in models.items()]
+
+
+def _options(model: type[BaseModel]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": field.alias or name,
+            "required": field.is_required(),
+            "default": None if field.is_required() else _plain(field.get_default(call_default_factory=True)),
+            "what": field.description,
+        }
+        for name, field in model.model_fields.items()
+    ]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_none=True)
+    return value if isinstance(value, str | int | bool | list | None) else str(value)
+
+
+def _list(rows: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        show(rows, as_json=True, columns=())
+        return
+    for row in rows:
+        click.echo(row["name"])
+        for option in row.get("options", []):
+            what = "required" if option["required"] else f"default {option['default']!r}"
+            click.echo(f"    {option['name']}: {what}")
+
+
+@click.command()
+@as_json
+def kinds(as_json: bool) -> None:
+    """Kinds of checks."""
+    _list(_rows(installed().registries.kinds), as_json)
+
+
+@click.command()
+@as_json
+def channels(as_json: bool) -> None:
+    """Channels for telling people."""
+    _list(_rows(installed().registries.channels), as_json)
+
+
+@click.command()
+@as_json
+def sources(as_json: bool) -> None:
+    """Senders of webhooks."""
+    _list(_rows(installed().registries.sources), as_json)
+
+
+@click.command()
+@as_json
+def formats(as_json: bool) -> None:
+    """Formats of statements."""
+    _list([{"name": name, "content_type": one.content_type} for name, one in installed().formats.items()], as_json)

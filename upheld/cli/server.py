@@ -1,0 +1,51 @@
+"""`upheld serve` and `upheld migrate`."""
+
+from pathlib import Path
+
+import click
+
+from config.model import Config
+from db.engine import Use, open_database
+from upheld import log
+from upheld.cli.shared import fail, guarded, load_or_exit, run, with_config
+from upheld.serve import AddressTaken
+from upheld.serve import run as run_server
+
+
+@click.command()
+@click.option(
+    "-c",
+    "--config",
+    "path",
+    type=click.Path(path_type=Path),
+    envvar="UPHELD_CONFIG",
+    default=Path("upheld.yaml"),
+    show_default=True,
+    help="the configuration, one file or a folder",
+)
+@click.option("--role", default="all", show_default=True, help="all of them in one process")
+@click.option("--verbose", is_flag=True, help="log more")
+@guarded
+def serve(path: Path, role: str, verbose: bool) -> None:
+    """Watch, open, tell, count, show: the server."""
+    if role != "all":
+        fail(f"--role {role}: splitting roles is not in this version; leave it out", 2)
+    config = load_or_exit(path)
+    log.set_up(verbose=verbose)
+    try:
+        run_server(config, path)
+    except AddressTaken as error:
+        fail(str(error), 1)
+
+
+@click.command()
+@with_config
+def migrate(config: Config) -> None:
+    """Bring the store to this version's schema; `serve` does it by itself."""
+
+    async def upgrade() -> None:
+        database = await open_database(config.store.url.reveal(), Use.COMMAND)
+        await database.close()
+
+    run(upgrade())
+    click.echo("the store is up to date")

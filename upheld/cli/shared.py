@@ -1,0 +1,181 @@
+"""What commands have in common: the configuration option, JSON or a table, one clear line for every refusal."""
+
+import asyncio
+import getpass
+import json
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Connection
+
+from config.load import load
+from config.model import Config
+from config.node import ConfigError
+from db.engine import Use, open_database
+from db.errors import StoreError, StoreLocked
+from upheld import control
+from upheld.clock import utc_now
+from upheld.commands import COMMANDS, REFUSALS, Call
+from upheld.control import CommandRefused, NoServer
+from upheld.installed import installed
+from upheld.rules import Rules, rules_of
+from upheld.signing import KeyUnusable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+STORE_UNUSABLE = 3
+_SERVER_STARTS_WITHIN = 5.0
+
+
+def with_config(command: Callable[..., T]) -> Callable[..., T]:
+    """`-c FILE|DIR`, or UPHELD_CONFIG, or upheld.yaml here; given to the command as a loaded `config`."""
+
+    @click.option(
+        "-c",
+        "--config",
+        "path",
+        type=click.Path(path_type=Path),
+        envvar="UPHELD_CONFIG",
+        default=Path("upheld.yaml"),
+        show_default=True,
+        help="the configuration, one file or a folder",
+    )
+    @wraps(command)
+    def wrapped(*, path: Path, **kwargs: Any) -> T:
+        click.get_current_context().obj = path
+        return guarded(command)(config=load_or_exit(path), **kwargs)
+
+    return wrapped
+
+
+def guarded(command: Callable[P, T]) -> Callable[P, T]:
+    """Every expected trouble is one line on stderr with what to do, and an exit code; never a traceback."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return command(*args, **kwargs)
+        except StoreError as error:
+            fail(str(error), STORE_UNUSABLE)
+        except (CommandRefused, KeyUnusable) as error:
+            fail(str(error), 1)
+
+    return wrapped
+
+
+def fail(text: str, code: int) -> NoReturn:
+    click.echo(f"upheld: {text}", err=True)
+    sys.exit(code)
+
+
+def load_or_exit(path: Path) -> Config:
+    try:
+        return load(path, kinds=installed().registries)
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        sys.exit(1)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+def read(config: Config, work: Callable[[Connection], T]) -> T:
+    """Beside a running server or without one; changes nothing."""
+
+    async def reading() -> T:
+        database = await open_database(config.store.url.reveal(), Use.READ)
+        try:
+            return await database.read(work)
+        finally:
+            await database.close()
+
+    return run(reading())
+
+
+def change(config: Config, command: str, arguments: Mapping[str, Any], by: str | None = None) -> Any:
+    """Through the running server, or, when none runs, in this process."""
+    who = f"person:{by or _login()}"
+    return run(_change(config, command, who, arguments))
+
+
+async def _change(config: Config, command: str, by: str, arguments: Mapping[str, Any]) -> Any:
+    file = config.store.sqlite_file
+    if file is None:
+        return await _change_here(config, command, by, arguments)
+    path = control.socket_of(file)
+    end = asyncio.get_running_loop().time() + _SERVER_STARTS_WITHIN
+    while True:
+        try:
+            return await control.ask(path, command, by, arguments)
+        except NoServer:
+            pass
+        try:
+            return await _change_here(config, command, by, arguments)
+        except StoreLocked:
+            if asyncio.get_running_loop().time() > end:
+                raise
+            await asyncio.sleep(0.1)  # a server is just starting or stopping
+
+
+async def _change_here(config: Config, command: str, by: str, arguments: Mapping[str, Any]) -> Any:
+    database = await open_database(config.store.url.reveal(), Use.COMMAND)
+    call = Call(rules=rules_of(config, installed()), by=by, arguments=arguments, now=utc_now())
+    try:
+        return await database.write(lambda tx: COMMANDS[command](tx, call))
+    except REFUSALS as error:
+        raise CommandRefused(str(error)) from error
+    finally:
+        await database.close()
+
+
+def rules(config: Config) -> Rules:
+    return rules_of(config, installed())
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def show(value: Any, *, as_json: bool, columns: Sequence[str]) -> None:
+    """A list as a table of these columns, one thing as lines; or all of it as JSON."""
+    if as_json:
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+        return
+    if isinstance(value, list):
+        _table(value, columns)
+        return
+    for key, item in value.items():
+        click.echo(f"{key}: {_text(item)}")
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(_text(row.get(column)) for column in columns))
+    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return "-"
+        case list():
+            return ", ".join(_text(item) for item in value) or "-"
+        case dict():
+            return ", ".join(f"{key}={_text(item)}" for key, item in value.items())
+        case _:
+            return str(value)

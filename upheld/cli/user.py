@@ -1,0 +1,72 @@
+"""`upheld user …`: who may log in."""
+
+import click
+
+from config.model import Config
+from console.password import hash_password
+from console.user import Refused, Role, check_password
+from upheld.cli.incident import as_json
+from upheld.cli.shared import change, fail, show, with_config
+
+role_choice = click.Choice([role.value for role in Role])
+password_option = click.password_option("--password", envvar="UPHELD_PASSWORD", help="asked for if not given")
+
+
+@click.group()
+def user() -> None:
+    """Who may log in, and as what."""
+
+
+def _hash(name: str, password: str) -> str:
+    try:
+        check_password(name, password)
+    except Refused as refusal:
+        fail(str(refusal), 1)
+    return hash_password(password)
+
+
+@user.command()
+@click.argument("name")
+@click.option("--role", type=role_choice, required=True)
+@click.option("--customer", help="for the role customer: whose room")
+@click.option("--person", help="one of people: in the configuration")
+@password_option
+@as_json
+@with_config
+def add(
+    config: Config, name: str, role: str, customer: str | None, person: str | None, password: str, as_json: bool
+) -> None:
+    """Let somebody in."""
+    if customer is not None and customer not in config.customers:
+        fail(f"there is no customer {customer!r}; known: {', '.join(config.customers) or 'none'}", 1)
+    arguments = {
+        "name": name,
+        "role": role,
+        "customer": customer,
+        "person": person,
+        "password_hash": _hash(name, password),
+    }
+    show(change(config, "user.add", arguments), as_json=as_json, columns=())
+
+
+@user.command()
+@click.argument("name")
+@password_option
+@as_json
+@with_config
+def password(config: Config, name: str, password: str, as_json: bool) -> None:
+    """Give a new password; the user's sessions end."""
+    arguments = {"name": name, "password_hash": _hash(name, password)}
+    show(change(config, "user.password", arguments), as_json=as_json, columns=())
+
+
+@user.command()
+@click.argument("name")
+@click.argument("role", type=role_choice)
+@click.option("--customer", help="for the role customer: whose room")
+@as_json
+@with_config
+def role(config: Config, name: str, role: str, customer: str | None, as_json: bool) -> None:
+    """Give another role; the user's sessions end."""
+    arguments = {"name": name, "role": role, "customer": customer}
+    show(change(config, "user.role", arguments), as_json=as_json, columns=())

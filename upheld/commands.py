@@ -1,0 +1,129 @@
+"""What a person can have done from the command line: one function a command, in one transaction, JSON in and out.
+
+The same functions run inside the server (over its Unix socket) and, when none runs, in the command's own process.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection
+
+from config.agreement import CaseKind
+from config.instant import Instant
+from console import store as users
+from console import user
+from incidents.case import CaseEvent, CaseNoted, CaseResolved, Confirmed, Contested, Fulfilled, Resumed, Waiting
+from incidents.caseload import NoSuchCase
+from incidents.decide import Refused
+from incidents.service import NotFound
+from upheld.rules import Rules
+from upheld.shown import case_json, incident_json
+
+Arguments: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One command: who gives it, with which arguments, when."""
+
+    rules: Rules
+    by: str
+    arguments: Arguments
+    now: Instant
+
+
+Command: TypeAlias = Callable[[Connection, Call], Any]
+
+REFUSALS = (Refused, NotFound, NoSuchCase, user.Refused)
+"""What a person did wrong; everything else is our fault."""
+
+
+def acknowledge(tx: Connection, call: Call) -> Any:
+    incident = call.rules.incidents.acknowledge(tx, call.arguments["id"], call.by, call.now, "command")
+    return incident_json(tx, incident)
+
+
+def resolve(tx: Connection, call: Call) -> Any:
+    reason = call.arguments.get("reason") or ""
+    return incident_json(tx, call.rules.incidents.resolve(tx, call.arguments["id"], call.by, reason, call.now))
+
+
+def note(tx: Connection, call: Call) -> Any:
+    text = call.arguments["text"]
+    return incident_json(tx, call.rules.incidents.note(tx, call.arguments["id"], call.by, text, call.now))
+
+
+def case_open(tx: Connection, call: Call) -> Any:
+    given = call.arguments
+    case = call.rules.caseload.open_by_person(
+        tx,
+        customer=given["customer"],
+        kind=CaseKind(given["kind"]),
+        title=given["title"],
+        by=call.by,
+        reported_at=given["reported_at"] if given.get("reported_at") is not None else call.now,
+        now=call.now,
+        level=given.get("level"),
+        component=given.get("component"),
+        caller=given.get("caller"),
+    )
+    return case_json(case, call.rules.caseload.clocks(case, call.now))
+
+
+CASE_EVENTS: Mapping[str, Callable[[str], CaseEvent]] = {
+    "note": lambda text: CaseNoted(text=text),
+    "respond": lambda text: Fulfilled(commitment="respond", how=text or "told by a person"),
+    "accept": lambda text: Fulfilled(commitment="accept", how=text or "accepted"),
+    "workaround": lambda text: Fulfilled(commitment="workaround", how=text),
+    "waiting": lambda text: Waiting(awaited=text),
+    "resumed": lambda text: Resumed(),
+    "resolved": lambda text: CaseResolved(how=text),
+    "confirmed": lambda text: Confirmed(text=text),
+    "contested": lambda text: Contested(reason=text),
+}
+
+
+def case_event(tx: Connection, call: Call) -> Any:
+    given = call.arguments
+    happened_at = given["happened_at"] if given.get("happened_at") is not None else call.now
+    event = CASE_EVENTS[given["what"]](given.get("text") or "")
+    case = call.rules.caseload.record(tx, given["id"], event, call.by, happened_at, call.now)
+    return case_json(case, call.rules.caseload.clocks(case, call.now))
+
+
+def user_add(tx: Connection, call: Call) -> Any:
+    given = call.arguments
+    made = users.add_user(
+        tx,
+        name=given["name"],
+        password_hash=given["password_hash"],
+        role=given["role"],
+        customer=given.get("customer"),
+        person=given.get("person"),
+        now=call.now,
+    )
+    return {"user": made.name, "role": made.role.value, "customer": made.customer}
+
+
+def user_password(tx: Connection, call: Call) -> Any:
+    users.set_password(tx, call.arguments["name"], call.arguments["password_hash"])
+    return {"user": call.arguments["name"]}
+
+
+def user_role(tx: Connection, call: Call) -> Any:
+    given = call.arguments
+    changed = users.set_role(tx, given["name"], given["role"], given.get("customer"))
+    return {"user": changed.name, "role": changed.role.value, "customer": changed.customer}
+
+
+COMMANDS: Mapping[str, Command] = {
+    "incident.ack": acknowledge,
+    "incident.resolve": resolve,
+    "incident.note": note,
+    "case.open": case_open,
+    "case.event": case_event,
+    "user.add": user_add,
+    "user.password": user_password,
+    "user.role": user_role,
+}

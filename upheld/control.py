@@ -1,0 +1,86 @@
+"""The server's private door for commands: a Unix socket beside the SQLite file, for its owner only (mode 0600).
+
+A change beside a running server goes through here, because on SQLite there is one writer. Without a server the command
+takes the file's lock and does it itself. PostgreSQL needs no such door.
+"""
+
+import asyncio
+import os
+import stat
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+Answer = Callable[[str, str, Mapping[str, Any]], Awaitable[Any]]
+"""Command, by whom, arguments -> JSON. Raises CommandRefused."""
+
+
+class CommandRefused(Exception):
+    """The person asked for what cannot be; the text says why."""
+
+
+class NoServer(Exception):
+    """Nobody listens on the socket."""
+
+
+def socket_of(database_file: Path) -> Path:
+    return database_file.with_name(database_file.name + ".sock")
+
+
+@contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """A name for the socket that fits into the 107 bytes a Unix address has, however deep the folder lies."""
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+async def listen(path: Path, answer: Answer) -> web.AppRunner:
+    """Serves until the runner is cleaned up. A socket left by a killed server is replaced: its file lock is ours."""
+
+    async def command(request: web.Request) -> web.Response:
+        asked = await request.json()
+        try:
+            result = await answer(asked["command"], asked["by"], asked["arguments"])
+        except CommandRefused as refusal:
+            return web.json_response({"refused": str(refusal)}, status=409)
+        return web.json_response({"result": result})
+
+    application = web.Application()
+    application.add_routes([web.post("/command", command)])
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    await asyncio.to_thread(path.unlink, missing_ok=True)
+    with _short(path) as name:
+        before = os.umask(0o777 & ~(stat.S_IRUSR | stat.S_IWUSR))
+        try:
+            await web.UnixSite(runner, name).start()
+        finally:
+            os.umask(before)
+    return runner
+
+
+async def ask(path: Path, command: str, by: str, arguments: Mapping[str, Any]) -> Any:
+    """The server's answer. Raises NoServer, or CommandRefused."""
+    with _short(path) as name:
+        try:
+            async with (
+                aiohttp.ClientSession(connector=aiohttp.UnixConnector(name)) as session,
+                session.post(
+                    "http://upheld/command", json={"command": command, "by": by, "arguments": dict(arguments)}
+                ) as reply,
+            ):
+                answer = await reply.json()
+        except (aiohttp.ClientConnectorError, FileNotFoundError) as error:
+            raise NoServer(str(path)) from error
+    if reply.status == 409:
+        raise CommandRefused(answer["refused"])
+    if reply.status != 200:
+        raise CommandRefused(f"the server could not do it (HTTP {reply.status}); its log says why")
+    return answer["result"]

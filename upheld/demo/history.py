@@ -1,0 +1,308 @@
+"""The demo's past: made-up answers on a simulated clock, through the real judging, stores, decisions and deliveries.
+
+Nothing here writes a transition, an incident, a mail or a figure: the checks are told what they would have been
+answered, and everything else follows as it does every day.
+"""
+
+import heapq
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Connection
+
+from config.agreement import CaseKind
+from config.instant import DAY, MINUTE, SECOND, Instant, instant_of, moment_of
+from config.model import Check, Config
+from db.engine import Database
+from incidents.case import CaseProgress, CaseResolved, Confirmed, Fulfilled
+from incidents.incident import Progress
+from incidents.news import CheckNews
+from incidents.paging import still_wanted
+from incidents.store import case as cases
+from incidents.store import incident as incidents
+from incidents.store import timer
+from notify.deliver import Deliverer
+from notify.metrics import NotifyMetrics
+from probe import heartbeat, store
+from probe.heartbeat import Beat, Signal
+from probe.kind import ProbeKind
+from probe.recorder import Recorder
+from probe.result import Answer, Outcome, Reason, Result
+from probe.verdict import cease
+from probe.watch import Watch
+from upheld.demo import story
+from upheld.demo.setting import CUSTOMER, ZONE
+from upheld.rules import Rules
+
+LOCATION = "local"
+INTERVAL = 5 * MINUTE
+RECHECK = 30 * SECOND
+TIMEOUT = 10 * SECOND
+
+Deed = Callable[[Instant], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Past:
+    """One simulation, from `begins` to `ends`. `now` is its clock."""
+
+    database: Database
+    rules: Rules
+    kinds: Mapping[str, ProbeKind]
+    begins: Instant
+    ends: Instant
+    now: Instant = 0
+    _agenda: list[tuple[Instant, int, Deed]] = field(default_factory=list)
+    _order: count[int] = field(default_factory=count)
+    _recorder: Recorder = field(default_factory=Recorder)
+    _watches: dict[str, Watch] = field(default_factory=dict)
+    _windows: dict[str, list[tuple[Instant, Instant, Answer]]] = field(default_factory=dict)
+    _seen: set[str] = field(default_factory=set)
+    _random: random.Random = field(default_factory=lambda: random.Random(20260901))
+    _deliverer: Deliverer | None = None
+
+    async def happen(self, stopped: Callable[[], bool]) -> None:
+        """All of it, in order of time, unless `stopped` says that nobody wants it any more."""
+        self._deliverer = Deliverer(
+            self.database,
+            self.rules.channels,
+            now=lambda: self.now,
+            still_wanted=still_wanted,
+            on_failed=self.rules.incidents.not_told,
+            on_sent=self.rules.incidents.told,
+            metrics=NotifyMetrics(CollectorRegistry()),
+        )
+        self._lay_out()
+        while self._agenda and self._agenda[0][0] < self.ends and not stopped():
+            self.now, _, deed = heapq.heappop(self._agenda)
+            await deed(self.now)
+        self.now = self.ends
+        await self._end()
+
+    def _lay_out(self) -> None:
+        for check in _as_then(self.rules.config):
+            watch = Watch(check, self.kinds[check.kind], LOCATION)
+            self._watches[check.id] = watch
+            if watch.rhythm is None:
+                self._plan(self.begins + self._random.randrange(INTERVAL), self._ask(watch))
+        for episode in (*story.EPISODES, *self._sundays()):
+            start = self._local(episode.day, episode.time)
+            answer = Answer(outcome=episode.outcome, reason=episode.reason, detail=episode.detail, latency_us=1_840_000)
+            for name in episode.checks:
+                self._windows.setdefault(name, []).append((start, start + episode.length, answer))
+        for day in range((self.ends - self.begins) // DAY + 1):
+            self._plan(self._local(day, 23 * 3600 * SECOND), self._tidy)
+            if day not in story.BACKUPS_LEFT_OUT:
+                failed = day in story.BACKUPS_FAILED
+                self._plan(self._local(day, story.BACKUP_TIME), self._beat(failed=failed))
+        self._plan(self._local(story.QUESTION_DAY, 10 * 3600 * SECOND), self._telephone)
+
+    def _sundays(self) -> list[story.Episode]:
+        first = moment_of(self.begins).astimezone(ZoneInfo(ZONE)).weekday()
+        days = range(6 - first, (self.ends - self.begins) // DAY, 21)
+        return [
+            story.Episode(
+                checks=story.SUNDAY_WORK.checks,
+                day=day,
+                time=story.SUNDAY_WORK.time,
+                length=story.SUNDAY_WORK.length,
+                outcome=story.SUNDAY_WORK.outcome,
+                reason=story.SUNDAY_WORK.reason,
+                detail=story.SUNDAY_WORK.detail,
+            )
+            for day in days
+        ]
+
+    def _local(self, day: int, time: int) -> Instant:
+        begins = moment_of(self.begins).astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
+        wall: datetime = begins + timedelta(days=day, milliseconds=time)
+        return instant_of(wall.replace(tzinfo=ZoneInfo(ZONE)))
+
+    def _plan(self, at: Instant, deed: Deed) -> None:
+        heapq.heappush(self._agenda, (at, next(self._order), deed))
+
+    # what the checks would have been answered
+
+    def _ask(self, watch: Watch) -> Deed:
+        grid = iter(range(self.begins + self._random.randrange(INTERVAL), self.ends + INTERVAL, INTERVAL))
+        upcoming = next(grid)
+
+        async def ask(now: Instant) -> None:
+            nonlocal upcoming
+            result = Result(
+                check=watch.check.id, location=LOCATION, tick=now, started_at=now, answer=self._answer(watch, now)
+            )
+            judgement = self._recorder.result(watch, result)
+            if judgement.changes:
+                await self._write()
+            while upcoming <= now:
+                upcoming = next(grid, self.ends)
+            self._plan(min(upcoming, now + RECHECK) if judgement.recheck else upcoming, ask)
+
+        return ask
+
+    def _answer(self, watch: Watch, now: Instant) -> Answer:
+        for start, end, answer in self._windows.get(watch.check.id, ()):
+            if start <= now < end:
+                return answer
+        slow = 1 + (now // 3_600_000 % 24 in (11, 12, 20)) * 0.4
+        latency = self._random.lognormvariate(3.6, 0.35) * slow * 1000
+        return Answer(outcome=Outcome.UP, latency_us=min(round(latency), 790_000))
+
+    def _beat(self, *, failed: bool) -> Deed:
+        async def beat(now: Instant) -> None:
+            signal = Signal.FAIL if failed else Signal.SUCCESS
+            exit_code = 1 if failed else 0
+            report = Beat(check=story.BACKUP, received_at=now, signal=signal, exit_code=exit_code)
+            await self.database.write(lambda tx: store.add_beat(tx, report))
+            await self._hear(now)
+
+        return beat
+
+    async def _hear(self, now: Instant) -> None:
+        watch = self._watches[story.BACKUP]
+        assert watch.rhythm is not None
+        for row, report in await self.database.read(store.waiting_beats):
+            self._recorder.heard(row)
+            watch.pulse, results = heartbeat.hear(watch.pulse, report, watch.rhythm, LOCATION)
+            self._take(watch, results)
+        if watch.pulse.late_at is not None:
+            self._plan(watch.pulse.late_at + SECOND, self._overdue)
+        await self._write()
+
+    async def _overdue(self, now: Instant) -> None:
+        watch = self._watches[story.BACKUP]
+        watch.pulse, results = heartbeat.overdue(watch.pulse, story.BACKUP, now, LOCATION)
+        if results:
+            self._take(watch, results)
+            await self._write()
+
+    def _take(self, watch: Watch, results: tuple[Result, ...]) -> None:
+        self._recorder.touch(watch)
+        for result in results:
+            self._recorder.result(watch, result)
+
+    # what follows, as it does every day
+
+    async def _write(self) -> None:
+        batch = self._recorder.batch()
+        if batch is None:
+            return
+        now = self.now
+
+        def save(tx: Connection) -> list[int]:
+            rows = store.save(tx, batch, now)
+            news = [
+                CheckNews(
+                    check=change.check,
+                    state=change.state,
+                    happened_at=change.happened_at,
+                    reason=change.reason,
+                    bound_at=change.bound_at,
+                )
+                for change in batch.changes
+            ]
+            self.rules.incidents.check_news(tx, news, f"probe:{LOCATION}", now)
+            return rows
+
+        rows = await self.database.write(save)
+        begun = [held for held, _ in batch.runs if held.row is None]
+        for held, row in zip(begun, rows, strict=True):
+            held.row = row
+        if batch.changes:
+            await self._after_news()
+
+    async def _after_news(self) -> None:
+        await self._deliver()
+        for incident in await self.database.read(incidents.unresolved):
+            if incident.id not in self._seen:
+                wait = story.ANSWERED_AFTER[len(self._seen) % len(story.ANSWERED_AFTER)] * MINUTE
+                self._seen.add(incident.id)
+                self._plan(self.now + wait, self._acknowledge(incident.id))
+        due_at = await self.database.read(timer.next_due)
+        if due_at is not None:
+            self._plan(max(due_at, self.now), self._ring)
+
+    async def _deliver(self) -> None:
+        assert self._deliverer is not None
+        while await self._deliverer.step():
+            pass
+
+    async def _ring(self, now: Instant) -> None:
+        def fire(tx: Connection) -> int:
+            due = timer.due(tx, now, 50)
+            for one in due:
+                self.rules.incidents.fire(tx, one, now)
+            return len(due)
+
+        if await self.database.write(fire):
+            await self._after_news()
+
+    def _acknowledge(self, incident_id: str) -> Deed:
+        async def acknowledge(now: Instant) -> None:
+            def work(tx: Connection) -> None:
+                incident = incidents.find(tx, incident_id)
+                if incident is not None and incident.progress is Progress.TRIGGERED:
+                    self.rules.incidents.acknowledge(tx, incident_id, "person:li", now, "desk")
+
+            await self.database.write(work)
+            await self._after_news()
+
+        return acknowledge
+
+    async def _telephone(self, now: Instant) -> None:
+        """A question by telephone, answered within the hour; written down a few minutes after the call."""
+
+        def call(tx: Connection) -> None:
+            case = self.rules.caseload.open_by_person(
+                tx,
+                customer=CUSTOMER,
+                kind=CaseKind.QUESTION,
+                title=story.QUESTION,
+                by="person:wang",
+                reported_at=now - 6 * MINUTE,
+                now=now,
+                caller=story.QUESTION_CALLER,
+            )
+            how = Fulfilled(commitment="respond", how="recorded call")
+            self.rules.caseload.record(tx, case.id, how, "person:wang", now - 5 * MINUTE, now)
+            solved = CaseResolved(how="对账单页面右上角可导出。")
+            self.rules.caseload.record(tx, case.id, solved, "person:wang", now, now)
+
+        await self.database.write(call)
+        await self._after_news()
+
+    async def _tidy(self, now: Instant) -> None:
+        """Once a day: results are written, and the customer confirms what was resolved the day before."""
+        await self._write()
+
+        def confirm(tx: Connection) -> None:
+            for case in cases.every(tx):
+                resolved_at = case.resolved_at
+                ripe = resolved_at is not None and resolved_at + story.CONFIRMED_AFTER < now
+                if case.progress is CaseProgress.RESOLVED and ripe:
+                    by = f"customer:{CUSTOMER}"
+                    self.rules.caseload.record(tx, case.id, Confirmed(text=""), by, now, now)
+
+        await self.database.write(confirm)
+        await self._deliver()
+
+    async def _end(self) -> None:
+        """The checks cease to be asked every five minutes; the running server asks them anew."""
+        for name, watch in self._watches.items():
+            if watch.rhythm is None:
+                gone = cease(watch.state, name, self.ends, Reason.CHECK_EDITED, watch.thresholds)
+                self._recorder.judged(watch, gone)
+            self._recorder.close(watch)
+        await self._write()
+
+
+def _as_then(config: Config) -> list[Check]:
+    """The same checks as they were asked then: every five minutes."""
+    quick = {"interval": INTERVAL, "recheck": RECHECK, "timeout": TIMEOUT}
+    return [check if check.kind == "heartbeat" else check.model_copy(update=quick) for check in config.checks()]

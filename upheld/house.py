@@ -1,0 +1,238 @@
+"""The composition root: the only place where the rooms meet. `open_house` builds everything from one configuration.
+
+Rooms that run (prober, deliverer, tickers, pages) are started here and stopped here, in the order that loses nothing:
+first no new work from outside, then what is under way, the store last.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Gauge
+from sqlalchemy import Connection
+
+from config.instant import Instant, rfc3339
+from config.load import load
+from config.model import Config
+from config.node import ConfigError
+from config.plan import plan
+from console.login import DemoLogin
+from db.engine import Database, Use, open_database
+from incidents import intake
+from incidents.news import CheckNews
+from incidents.paging import still_wanted
+from incidents.store import inbox, timer
+from notify.deliver import Deliverer
+from notify.message import Notification
+from notify.metrics import NotifyMetrics
+from probe.service import Prober
+from probe.verdict import CheckChange
+from upheld import control, signing
+from upheld.clock import utc_now
+from upheld.commands import COMMANDS, REFUSALS, Call
+from upheld.installed import Installed, installed
+from upheld.metrics import HouseMetrics
+from upheld.rules import Rules, rules_of
+from upheld.ticker import Ticker
+
+log = structlog.get_logger(__name__)
+
+LOCATION = "local"
+POSTS_AT_ONCE = 50
+TIMERS_AT_ONCE = 50
+
+
+class House:
+    """Everything that runs in one process. `rules` is what follows from the configuration in force."""
+
+    def __init__(self, config: Config, path: Path, database: Database, now: Callable[[], Instant]) -> None:
+        self.installed: Installed = installed()
+        self.registry = CollectorRegistry()
+        self.path = path
+        self.database = database
+        self.now = now
+        self.rules: Rules = rules_of(config, self.installed)
+        self.key = signing.ensure(config.signing.key_file)
+        self.metrics = HouseMetrics(self.registry)
+        self.notify_metrics = NotifyMetrics(self.registry)
+        self.prober = Prober(database, now, LOCATION, self.installed.kinds, self._check_changes)
+        self.deliverer = Deliverer(
+            database,
+            self.rules.channels,
+            now=now,
+            still_wanted=still_wanted,
+            on_failed=self._not_told,
+            on_sent=self._told,
+            metrics=self.notify_metrics,
+        )
+        self.reader = Ticker("inbox", self._process_inbox)
+        self.clockwork = Ticker("timers", self._fire_timers)
+        self.open = False
+        self.after_reload: list[Callable[[], None]] = []
+        self.demo_logins: Sequence[DemoLogin] = ()
+        self._reloaded = Gauge(
+            "upheld_config_last_reload_successful", "1 if the last (re)load was taken over.", registry=self.registry
+        )
+        self._reloaded_at = Gauge(
+            "upheld_config_last_reload_success_timestamp_seconds", "When.", registry=self.registry
+        )
+        self._reloading = asyncio.Lock()
+
+    @property
+    def config(self) -> Config:
+        return self.rules.config
+
+    def say_reloaded(self, *, successful: bool) -> None:
+        self._reloaded.set(successful)
+        if successful:
+            self._reloaded_at.set(self.now() / 1000)
+
+    async def reload(self) -> list[str]:
+        """Take the file's configuration over; problems instead, one a line, and then nothing has changed."""
+        async with self._reloading:
+            try:
+                config = await asyncio.to_thread(load, self.path, kinds=self.installed.registries)
+            except ConfigError as error:
+                return self._not_taken_over([str(problem) for problem in error.problems])
+            problems = _not_reloadable(self.config, config)
+            if problems:
+                return self._not_taken_over(problems)
+            self.rules = rules_of(config, self.installed)
+            self.deliverer.use(self.rules.channels)
+            await self.prober.update(list(config.checks()))
+            await self.database.write(lambda tx: self.rules.incidents.look_again(tx, self.now()))
+            for taken_over in self.after_reload:
+                taken_over()
+            self.say_reloaded(successful=True)
+            log.info("configuration taken over", components=len(config.components))
+            return []
+
+    def _not_taken_over(self, problems: list[str]) -> list[str]:
+        self.say_reloaded(successful=False)
+        log.error("configuration not taken over", problems=problems)
+        return problems
+
+    async def command(self, name: str, by: str, arguments: Mapping[str, Any]) -> Any:
+        """One command of a person, in one transaction. Raises CommandRefused."""
+        if name == "plan":
+            return await self._plan(Path(arguments["path"]))
+        work = COMMANDS.get(name)
+        if work is None:
+            raise control.CommandRefused(f"this server does not know {name!r}; is it an older version?")
+        call = Call(rules=self.rules, by=by, arguments=arguments, now=self.now())
+        try:
+            return await self.database.write(lambda tx: work(tx, call))
+        except REFUSALS as error:
+            raise control.CommandRefused(str(error)) from error
+
+    async def _plan(self, path: Path) -> list[str]:
+        try:
+            new = await asyncio.to_thread(load, path, kinds=self.installed.registries)
+        except ConfigError as error:
+            raise control.CommandRefused("; ".join(str(problem) for problem in error.problems)) from error
+        return list(plan(self.config, new).lines())
+
+    # what the rooms tell each other
+
+    def _check_changes(self, tx: Connection, changes: Sequence[CheckChange], now: Instant) -> None:
+        news = [
+            CheckNews(
+                check=change.check,
+                state=change.state,
+                happened_at=change.happened_at,
+                reason=change.reason,
+                bound_at=change.bound_at,
+            )
+            for change in changes
+        ]
+        self.rules.incidents.check_news(tx, news, f"probe:{LOCATION}", now)
+
+    def _told(self, tx: Connection, sent: Notification, now: Instant) -> None:
+        self.rules.incidents.told(tx, sent, now)
+
+    def _not_told(self, tx: Connection, failed: Notification, now: Instant) -> None:
+        self.rules.incidents.not_told(tx, failed, now)
+
+    async def _process_inbox(self) -> bool:
+        now, rules = self.now(), self.rules
+        work = partial(
+            intake.process, incidents=rules.incidents, entrances=rules.entrances, now=now, limit=POSTS_AT_ONCE
+        )
+        done = await self.database.write(work)
+        self.metrics.processed(done)
+        return done == POSTS_AT_ONCE
+
+    async def _fire_timers(self) -> bool:
+        now = self.now()
+
+        def fire(tx: Connection) -> int:
+            due = timer.due(tx, now, TIMERS_AT_ONCE)
+            for one in due:
+                self.rules.incidents.fire(tx, one, now)
+                self.metrics.fired(now - one.due_at)
+            return len(due)
+
+        if await self.database.read(lambda tx: timer.next_due(tx) or now + 1) > now:
+            return False
+        return await self.database.write(fire) == TIMERS_AT_ONCE
+
+    def hear(self, topics: frozenset[str]) -> None:
+        """After a commit: whoever waits for such news is woken."""
+        if inbox.TOPIC in topics:
+            self.reader.wake()
+        if timer.TOPIC in topics:
+            self.clockwork.wake()
+
+
+def _not_reloadable(old: Config, new: Config) -> list[str]:
+    """What only a restart can change."""
+    same = (
+        ("store.url", old.store.url.reveal() == new.store.url.reveal()),
+        ("listen.address", old.listen.address == new.listen.address),
+        ("signing.key_file", old.signing.key_file == new.signing.key_file),
+    )
+    return [f"{key}: cannot change while running; restart upheld to use the new one" for key, kept in same if not kept]
+
+
+@asynccontextmanager
+async def open_house(config: Config, path: Path, now: Callable[[], Instant] = utc_now) -> AsyncIterator[House]:
+    """Everything running and ready; stopped in order at the end. Raises db.errors.StoreError, signing.KeyUnusable."""
+    database = await open_database(config.store.url.reveal(), Use.SERVE)
+    try:
+        house = House(config, path, database, now)
+        async with _running(house):
+            yield house
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _running(house: House) -> AsyncIterator[None]:
+    house.database.listen(house.hear)
+    socket = house.config.store.sqlite_file
+    private = None if socket is None else await control.listen(control.socket_of(socket), house.command)
+    await house.prober.start(list(house.config.checks()))
+    tasks = [
+        asyncio.create_task(house.reader.run(), name="inbox"),
+        asyncio.create_task(house.clockwork.run(), name="timers"),
+        asyncio.create_task(house.deliverer.run(), name="deliverer"),
+    ]
+    house.say_reloaded(successful=True)
+    house.open = True
+    log.info("open", components=len(house.config.components), at=rfc3339(house.now()))
+    try:
+        yield
+    finally:
+        house.open = False
+        await house.prober.stop()
+        for ticker in (house.reader, house.clockwork, house.deliverer):
+            ticker.stop()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*tasks, return_exceptions=True)
+        if private is not None:
+            await private.cleanup()
+        log.info("closed")

@@ -1,0 +1,46 @@
+"""Every plug-in that is installed: the file's name is the word in the configuration."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from pydantic import BaseModel
+
+import incidents.sources
+import notify.channels
+import probe.kinds
+import sla.formats
+from config.discover import discover
+from config.registry import Registries
+from incidents.source import Source
+from notify.channel import Channel
+from probe.kind import ProbeKind
+from sla.format import Format
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    kinds: Mapping[str, ProbeKind]
+    channels: Mapping[str, Channel[BaseModel]]
+    sources: Mapping[str, Source]
+    formats: Mapping[str, Format]
+
+    @property
+    def registries(self) -> Registries:
+        """What config/ needs to check the options of each."""
+        return Registries(
+            kinds={name: kind.options for name, kind in self.kinds.items()},
+            channels={name: channel.options for name, channel in self.channels.items()},
+            sources={name: source.options for name, source in self.sources.items()},
+        )
+
+
+@cache
+def installed() -> Installed:
+    """Raises TypeError naming the file that does not offer what its folder asks for."""
+    return Installed(
+        kinds=discover(probe.kinds, "KIND", ProbeKind),
+        channels=discover(notify.channels, "CHANNEL", Channel),
+        sources=discover(incidents.sources, "SOURCE", Source),
+        formats=discover(sla.formats, "FORMAT", Format),
+    )

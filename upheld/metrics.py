@@ -1,0 +1,81 @@
+"""`upheld_*` of the whole: what is in the store is read anew for each scrape, so that no series can be stale."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import Connection
+from typing_extensions import override
+
+import upheld
+from config.instant import SECOND, Span
+from config.model import Config
+from config.state import State
+from incidents.severity import MILDEST, WORST
+from incidents.store import case, inbox, incident, transition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What one scrape shows."""
+
+    states: Mapping[str, State] = field(default_factory=dict)
+    incidents: Mapping[int, int] = field(default_factory=dict)
+    """Severity -> unresolved ones."""
+    cases: int = 0
+    inbox: int = 0
+
+
+def snapshot(tx: Connection, config: Config) -> Snapshot:
+    severities = [one.severity for one in incident.unresolved(tx)]
+    newest = {name: transition.newest(tx, name) for name in config.components}
+    return Snapshot(
+        states={name: State.UNKNOWN if one is None else one.state for name, one in newest.items()},
+        incidents={severity: severities.count(severity) for severity in range(WORST, MILDEST + 1)},
+        cases=len(case.open_cases(tx)),
+        inbox=inbox.waiting_count(tx),
+    )
+
+
+class HouseMetrics(Collector):
+    """Counts as things happen; the rest is the last snapshot shown to it."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._snapshot = Snapshot()
+        self._posts = Counter(
+            "upheld_inbox_processed", "Webhook posts taken from the inbox and dealt with.", registry=registry
+        )
+        self._late = Histogram(
+            "upheld_timer_lateness_seconds",
+            "How late escalations and clock warnings fired.",
+            buckets=(0.1, 0.5, 1, 2, 5, 15, 60, 300),
+            registry=registry,
+        )
+        registry.register(self)
+
+    def processed(self, posts: int) -> None:
+        self._posts.inc(posts)
+
+    def fired(self, late: Span) -> None:
+        self._late.observe(max(late, 0) / SECOND)
+
+    def show(self, shown: Snapshot) -> None:
+        self._snapshot = shown
+
+    @override
+    def collect(self) -> Iterator[Metric]:
+        shown = self._snapshot
+        yield InfoMetricFamily("upheld_build", "The version that runs.", value={"version": upheld.__version__})
+        states = GaugeMetricFamily("upheld_component_state", "1 for the state it has.", labels=["component", "state"])
+        for name, state in sorted(shown.states.items()):
+            for one in State:
+                states.add_metric([name, one.value], one is state)
+        yield states
+        unresolved = GaugeMetricFamily("upheld_incidents_open", "Unresolved incidents.", labels=["severity"])
+        for severity, count in sorted(shown.incidents.items()):
+            unresolved.add_metric([str(severity)], count)
+        yield unresolved
+        yield GaugeMetricFamily("upheld_cases_open", "Cases not resolved yet.", value=shown.cases)
+        yield GaugeMetricFamily("upheld_inbox_waiting", "Accepted posts not dealt with yet.", value=shown.inbox)

@@ -1,0 +1,78 @@
+"""The rooms that face people, wired to the house: public page, desk and customer's room."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from config.instant import Instant
+from config.model import Config
+from console.budget import Budget
+from console.routes import Console
+from incidents.store import case, incident, transition
+from statuspage.facts import Link
+from statuspage.plan import Plan, plan_of
+from statuspage.routes import routes as page_routes
+from statuspage.service import Pages
+from upheld import installation
+from upheld.budgets import budgets
+from upheld.house import House
+from upheld.web import service_discovery
+
+SHOWN = frozenset({transition.TOPIC, incident.TOPIC, case.TOPIC})
+
+
+@asynccontextmanager
+async def rooms_of(house: House) -> AsyncIterator[list[web.RouteDef]]:
+    """Their routes, the public page's last: its path may be any word. What runs for them ends with the context."""
+    demo = await house.database.read(lambda tx: installation.value_of(tx, installation.DEMO)) is not None
+    pages = Pages(house.database, _plan(house.config, demo=demo), house.now, partial(_measured_at, house))
+
+    def hear(topics: frozenset[str]) -> None:
+        if topics & SHOWN:
+            pages.changed()
+
+    house.database.listen(hear)
+    house.after_reload.append(lambda: pages.use(_plan(house.config, demo=demo)))
+    await pages.refresh()
+    running = asyncio.create_task(pages.run(), name="pages")
+    try:
+        yield [
+            web.get("/sd/prometheus", partial(service_discovery, house)),
+            *_console(house, demo=demo).routes(),
+            *page_routes(pages),
+        ]
+    finally:
+        pages.stop()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def _console(house: House, *, demo: bool) -> Console:
+    def used(tx: Connection, customer: str, now: Instant) -> Sequence[Budget]:
+        return budgets(tx, house.config, house.rules.caseload, customer, now)
+
+    return Console(
+        house.database,
+        lambda: house.config,
+        lambda: house.rules.incidents,
+        lambda: house.rules.caseload,
+        house.now,
+        secure=(house.config.site.external_url or "").startswith("https://"),
+        budgets=used,
+        demo=house.demo_logins if demo else (),
+    )
+
+
+def _plan(config: Config, *, demo: bool) -> Plan:
+    desk = Link(text={"zh-CN": "值班台", "en": "Desk"}, href="/desk")
+    demo_link = Link(text={"zh-CN": "演示控制台", "en": "Break it"}, href="/demo")
+    return plan_of(config, operator=config.site.name, links=(demo_link, desk) if demo else (desk,), demo=demo)
+
+
+def _measured_at(house: House) -> Instant | None:
+    """The newest answer of any check: up to then the measuring is known to run."""
+    started = [one.started_at for one in house.prober.snapshot().values() if one.started_at is not None]
+    return max(started, default=None)

@@ -1,0 +1,53 @@
+"""What follows from one configuration: the rooms' services built for it. A reload makes a new one and swaps it in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from config.model import Config
+from config.options import parse
+from incidents.caseload import Caseload
+from incidents.intake import Entrance
+from incidents.paging import Paging
+from incidents.service import Incidents
+from notify.channel import Channel
+from upheld.installed import Installed
+
+LOG_CHANNEL = "log"
+"""Takes what no configured channel can: without mail, what would have been sent stands in the log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    config: Config
+    incidents: Incidents
+    caseload: Caseload
+    channels: Mapping[str, tuple[Channel[BaseModel], BaseModel]]
+    entrances: Mapping[str, Entrance]
+
+
+def rules_of(config: Config, installed: Installed) -> Rules:
+    channels = {
+        one.id: (installed.channels[one.kind], parse(installed.channels[one.kind].options, one.options))
+        for one in config.channels.values()
+    }
+    if LOG_CHANNEL not in channels:
+        log_channel = installed.channels[LOG_CHANNEL]
+        channels[LOG_CHANNEL] = (log_channel, log_channel.options())
+    paging = Paging(config, LOG_CHANNEL)
+    caseload = Caseload(config, paging)
+    return Rules(
+        config=config,
+        incidents=Incidents(config, paging, caseload),
+        caseload=caseload,
+        channels=channels,
+        entrances={
+            one.id: Entrance(
+                id=one.id,
+                source=installed.sources[one.kind],
+                options=parse(installed.sources[one.kind].options, one.options),
+            )
+            for one in config.sources.values()
+        },
+    )

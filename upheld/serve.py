@@ -1,0 +1,71 @@
+"""`upheld serve`: the house with its doors open, until SIGTERM or SIGINT."""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from config.model import Config
+from upheld.house import House, open_house
+from upheld.rooms import rooms_of
+from upheld.web import application
+
+log = structlog.get_logger(__name__)
+
+STOP_SECONDS = 3
+KEEPALIVE_SECONDS = 15
+
+
+class AddressTaken(Exception):
+    """The text says which and what to do."""
+
+
+def run(config: Config, path: Path) -> None:
+    """Raises db.errors.StoreError, signing.KeyUnusable, AddressTaken."""
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(serve(config, path))
+    else:
+        uvloop.run(serve(config, path))
+
+
+async def serve(config: Config, path: Path) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(open_house(config, path))
+        reloads: set[asyncio.Task[list[str]]] = set()
+        loop.add_signal_handler(signal.SIGHUP, _reload, house, reloads)
+        rooms = await stack.enter_async_context(rooms_of(house))
+        runner = await listen(application(house, rooms), config)
+        stack.push_async_callback(runner.cleanup)
+        await stop.wait()
+        log.info("stopping")
+
+
+def _reload(house: House, reloads: set[asyncio.Task[list[str]]]) -> None:
+    task = asyncio.create_task(house.reload(), name="reload")
+    reloads.add(task)
+    task.add_done_callback(reloads.discard)
+
+
+async def listen(app: web.Application, config: Config) -> web.AppRunner:
+    """Raises AddressTaken."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS, keepalive_timeout=KEEPALIVE_SECONDS)
+    await runner.setup()
+    host, port = config.listen.host, config.listen.port
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise AddressTaken(
+            f"listen.address: cannot listen on {config.listen.address} ({error.strerror}); write another address"
+        ) from error
+    log.info("listening", address=config.listen.address)
+    return runner

@@ -1,0 +1,100 @@
+"""Incidents and cases as programs see them: stable keys (interface.md), instants as RFC 3339 in UTC."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from config.instant import Instant, rfc3339
+from incidents.case import Case, CaseRecorded
+from incidents.clock import Clock
+from incidents.fact import facts_of, kind_of
+from incidents.incident import Incident, Recorded
+from incidents.store import case as cases
+from notify.store import Told
+
+
+def at(instant: Instant | None) -> str | None:
+    return None if instant is None else rfc3339(instant)
+
+
+def incident_json(tx: Connection, incident: Incident) -> dict[str, Any]:
+    return {
+        "id": incident.id,
+        "state": incident.progress.value,
+        "severity": incident.severity,
+        "component": incident.component,
+        "component_state": incident.state.value,
+        "reason": incident.title,
+        "opened_at": at(incident.opened_at),
+        "started_at": at(incident.started_at),
+        "acknowledged_at": at(incident.acknowledged_at),
+        "acknowledged_by": incident.acknowledged_by,
+        "resolved_at": at(incident.resolved_at),
+        "cases": [case.id for case in cases.of_incident(tx, incident.id)],
+    }
+
+
+def event_json(recorded: Recorded | CaseRecorded) -> dict[str, Any]:
+    return {
+        "event": kind_of(recorded.event),
+        "happened_at": at(recorded.happened_at),
+        "recorded_at": at(recorded.recorded_at),
+        "by": recorded.by,
+        "seen_by_customer_at": at(recorded.seen_by_customer_at),
+        **facts_of(recorded.event),
+    }
+
+
+def told_json(told: Told) -> dict[str, Any]:
+    return {
+        "purpose": told.notification.purpose.value,
+        "person": told.notification.person,
+        "channel": told.notification.channel,
+        "state": told.state.value,
+        "decided_at": at(told.notification.created_at),
+        "due_at": at(told.notification.due_at),
+        "done_at": at(told.done_at),
+        "outcome": told.outcome,
+        "attempts": [
+            {
+                "number": one.number,
+                "started_at": at(one.started_at),
+                "ended_at": at(one.ended_at),
+                "result": one.result.value,
+                "reason": one.reason,
+                "detail": one.detail,
+            }
+            for one in told.attempts
+        ],
+    }
+
+
+def case_json(case: Case, clocks: Sequence[Clock]) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "customer": case.customer,
+        "agreement": case.agreement,
+        "agreement_version": case.agreement_version,
+        "kind": case.kind.value,
+        "level": case.level,
+        "state": case.progress.value,
+        "title": case.title,
+        "component": case.component,
+        "incident": case.incident,
+        "reported_at": at(case.reported_at),
+        "opened_at": at(case.opened_at),
+        "resolved_at": at(case.resolved_at),
+        "confirmed_at": at(case.confirmed_at),
+        "clocks": [
+            {
+                "name": clock.name,
+                "state": clock.state.value,
+                "due_at": at(clock.due_at),
+                "target_at": at(clock.target_at),
+                "done_at": at(clock.done_at),
+                "provisional": clock.provisional,
+            }
+            for clock in clocks
+        ],
+    }

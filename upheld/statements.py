@@ -1,0 +1,90 @@
+"""A customer's statement from the store: sla counts; what it says of cases comes in as sla's own plain records."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from config.instant import Instant
+from config.language import ENGLISH
+from config.model import Config
+from incidents.case import Case
+from incidents.caseload import Caseload
+from incidents.clock import Clock, ClockState
+from incidents.store import case as cases
+from sla.format import Format
+from sla.period import parse_period
+from sla.record import CaseRecord, CommitmentRecord, Facts, Outcome
+from sla.statement import NoStatement, Statement, compose
+from sla.store import transitions
+from upheld import installation
+
+
+def statement_of(
+    tx: Connection, config: Config, caseload: Caseload, customer: str, period: str, now: Instant
+) -> Statement:
+    """Raises NoStatement for a customer or period there is nothing to state about."""
+    try:
+        asked = parse_period(period)
+    except ValueError as error:
+        raise NoStatement(str(error)) from error
+    return compose(
+        config,
+        customer,
+        asked,
+        _facts(tx, config, caseload, customer, now),
+        now,
+        marked_as_demo=installation.value_of(tx, installation.DEMO) is not None,
+    )
+
+
+def rendered(statement: Statement, config: Config, form: Format, language: str | None) -> bytes:
+    """In the language asked for, else the agreement's, else the site's first."""
+    agreed = statement.agreements[-1].newest.language
+    return form.render(statement, language or agreed or next(iter(config.site.languages), ENGLISH))
+
+
+def _facts(tx: Connection, config: Config, caseload: Caseload, customer: str, now: Instant) -> Facts:
+    components = sorted({name for one in config.agreements() if one.customer == customer for name in one.components})
+    return Facts(
+        transitions={name: transitions(tx, name, now) for name in components},
+        exclusions=tuple(config.exclusions.values()),
+        cases=tuple(_case(one, caseload.clocks(one, now), config) for one in cases.of_customer(tx, customer)),
+    )
+
+
+def _case(case: Case, clocks: tuple[Clock, ...], config: Config) -> CaseRecord:
+    levels = {
+        level.number: level.name
+        for agreement in config.agreements()
+        if (agreement.id, agreement.version) == (case.agreement, case.agreement_version)
+        for level in agreement.levels
+    }
+    return CaseRecord(
+        id=case.id,
+        kind=case.kind,
+        level=case.level,
+        level_name=levels.get(case.level, str(case.level)),
+        title=case.title,
+        component=case.component,
+        incident=case.incident,
+        reported_at=case.reported_at,
+        closed_at=case.confirmed_at or case.resolved_at,
+        commitments=tuple(
+            CommitmentRecord(
+                name=clock.name,
+                started_at=clock.started_at,
+                due_at=clock.due_at,
+                done_at=clock.done_at,
+                outcome=_OUTCOMES[clock.state],
+            )
+            for clock in clocks
+        ),
+    )
+
+
+_OUTCOMES: Mapping[ClockState, Outcome] = {
+    ClockState.MET: Outcome.MET,
+    ClockState.MISSED: Outcome.MISSED,
+    ClockState.RUNNING: Outcome.OPEN,
+    ClockState.PAUSED: Outcome.OPEN,
+}

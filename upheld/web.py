@@ -1,0 +1,136 @@
+"""The web application: the rooms' routes, health, metrics, key, reload, and the headers every answer carries."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import orjson
+import structlog
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from db.errors import StoreUnavailable
+from incidents.routes import Hooks
+from upheld import signing
+from upheld.house import House
+from upheld.metrics import snapshot
+
+log = structlog.get_logger(__name__)
+
+BODY_LIMIT = 1 << 20
+READY_PATIENCE_SECONDS = 2
+LOCAL = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
+        "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def application(house: House, rooms: list[web.RouteDef]) -> web.Application:
+    """`rooms`: the routes of pages, after ours, because a page's path may be any word."""
+    app = web.Application(client_max_size=BODY_LIMIT, middlewares=[_last_resort])
+    app.on_response_prepare.append(_add_headers)
+    hooks = Hooks(house.database, lambda: house.rules.entrances, house.now, house.registry)
+    app.add_routes(
+        [
+            web.get("/-/healthy", _healthy),
+            web.get("/-/ready", partial(_ready, house)),
+            web.post("/-/reload", partial(_reload, house)),
+            web.get("/metrics", partial(_metrics, house)),
+            web.get("/.well-known/upheld.pub", partial(_public_key, house)),
+            *hooks.routes(),
+            *rooms,
+        ]
+    )
+    return app
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Server"] = "upheld"
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.headers.get("X-Forwarded-Proto", request.scheme) == "https":
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+
+
+@web.middleware
+async def _last_resort(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A mistake of ours has a number in the log and on the page; an absent store is said to be absent."""
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except StoreUnavailable as error:
+        log.error("store not available", path=request.path, error=str(error))
+        return web.json_response(
+            {"status": 503, "detail": "the store is not available at the moment"},
+            status=503,
+            headers={"Retry-After": "5"},
+        )
+    except asyncio.CancelledError:
+        raise
+    except Exception:
+        reference = uuid.uuid4().hex[:12]
+        log.exception("request failed", path=request.path, method=request.method, reference=reference)
+        return web.json_response({"status": 500, "detail": f"our mistake; it is in our log as {reference}"}, status=500)
+
+
+async def _healthy(request: web.Request) -> web.Response:
+    return web.Response(text="upheld is healthy\n")
+
+
+async def _ready(house: House, request: web.Request) -> web.Response:
+    """The store answers and intake is open; waits for no check, mail server or peer."""
+    try:
+        async with asyncio.timeout(READY_PATIENCE_SECONDS):
+            await house.database.read(lambda tx: tx.exec_driver_sql("SELECT 1").scalar())
+    except (StoreUnavailable, TimeoutError) as error:
+        return web.Response(status=503, text=f"the store does not answer: {error}\n")
+    if not house.open:
+        return web.Response(status=503, text="upheld is starting or stopping\n")
+    return web.Response(text="upheld is ready\n")
+
+
+async def _reload(house: House, request: web.Request) -> web.Response:
+    if request.remote not in LOCAL:
+        return web.Response(status=403, text="only from this machine; elsewhere send SIGHUP\n")
+    problems = await house.reload()
+    if problems:
+        return web.Response(status=400, text="".join(f"{problem}\n" for problem in problems))
+    return web.Response(text="configuration taken over\n")
+
+
+async def _metrics(house: House, request: web.Request) -> web.Response:
+    config, now = house.config, house.now()
+    house.metrics.show(await house.database.read(lambda tx: snapshot(tx, config)))
+    await house.notify_metrics.refresh(house.database, house.rules.channels, now)
+    body = await asyncio.to_thread(generate_latest, house.registry)
+    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _public_key(house: House, request: web.Request) -> web.Response:
+    return web.Response(
+        body=signing.public_pem(house.key),
+        content_type="application/x-pem-file",
+        headers={"X-Key-Id": signing.key_id(house.key)},
+    )
+
+
+async def service_discovery(house: House, request: web.Request) -> web.Response:
+    """Prometheus http_sd: every check as a target for `/probe?target=`."""
+    groups = [
+        {"targets": [check.id], "labels": {"component": check.component, "kind": check.kind}}
+        for check in house.config.checks()
+    ]
+    return web.Response(body=orjson.dumps(groups), content_type="application/json")
