@@ -66,7 +66,7 @@ def _id(host: str, url: str, taken: dict[str, str]) -> str:
     """The first telling label of the host name, numbered where another has it."""
     labels = [label for label in host.lower().split(".") if label not in _SKIPPED]
     plain = _NOT_IN_ID.sub("-", labels[0] if labels else host).strip("-")
-    name = f"host-{plain}" if not plain or plain[0].isdigit() else plain[:50]
+    name = f"host-{plain}".strip("-") if not plain or plain[0].isdigit() else plain[:50]
     candidates = (name if number == 1 else f"{name}-{number}" for number in range(1, len(taken) + 2))
     return next(id for id in candidates if taken.get(id, url) == url)
 

@@ -13,9 +13,9 @@ from tests.config.installed import DOCUMENTS, read
 WORDS = (
     "site name timezone url store listen address signing probing calendars hours channels kind people reach channel",
     "rotas handoff escalations steps notify after repeat components shop checks home target interval timeout down_when",
-    "sources severity rules when customers acme contact contacts agreement agreements profile terms levels",
-    "availability number commitments limit exclusions every duration start end notice given pages path of group access retention",
-    "mail on_call id service_hours measured_from options fee version ends calendar",
+    "sources severity rules when customers acme contact contacts agreement agreements profile terms levels path",
+    "availability number commitments limit exclusions every duration start end notice given pages of group retention",
+    "access mail on_call id service_hours measured_from options fee version ends calendar",
 )
 KEYS = st.sampled_from(" ".join(WORDS).split())
 SCALARS = (

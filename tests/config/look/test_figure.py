@@ -1,5 +1,6 @@
 """Figures never flatter: shares are cut, lengths rounded up; both languages set them as look and law say."""
 
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -82,7 +83,7 @@ def test_great_numbers_stand_in_groups_of_three() -> None:
 def test_a_local_day_is_as_long_as_the_clock_makes_it(day: str, hours: int) -> None:
     noon = parse_rfc3339(f"{day}T12:00:00Z")
     edges = figure.midnights(noon, noon, BERLIN)
-    assert [later - earlier for earlier, later in zip(edges, edges[1:], strict=False)] == [hours * HOUR]
+    assert [later - earlier for earlier, later in itertools.pairwise(edges)] == [hours * HOUR]
 
 
 def test_a_midnight_the_clock_jumps_over_is_the_jump() -> None:
