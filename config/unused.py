@@ -9,9 +9,13 @@ NOT_IN_USE: tuple[tuple[str, ...], ...] = (
     ("listen", "public"),
     ("listen", "internal"),
     ("access", "oidc"),
-    ("customers", "*", "agreements", "*", "fee"),
-    ("customers", "*", "agreements", "*", "remedies"),
+    ("retention",),
+    ("customers", "*", "registration"),
     ("customers", "*", "agreements", "*", "reports"),
+    ("customers", "*", "agreements", "*", "contacts"),
+    ("customers", "*", "agreements", "*", "availability", "lapse"),
+    ("customers", "*", "agreements", "*", "availability", "answer"),
+    ("customers", "*", "agreements", "*", "levels", "*", "commitments", "*", "automatic_receipt"),
 )
 """Paths in the long form; `*` stands for any name or number."""
 

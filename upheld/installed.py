@@ -32,6 +32,7 @@ class Installed:
             kinds={name: kind.options for name, kind in self.kinds.items()},
             channels={name: channel.options for name, channel in self.channels.items()},
             sources={name: source.options for name, source in self.sources.items()},
+            faults={name: kind.fault for name, kind in self.kinds.items()},
         )
 
 

@@ -11,6 +11,7 @@ from config.model import Config, Escalation, Group, Reach, Step, Tier
 from config.node import ConfigError
 from config.registry import Registries
 from tests.config.installed import DOCUMENTS, ENVIRONMENT, INSTALLED, WITH_TLS, read
+from upheld.installed import installed
 
 SHOP = 'components: {shop: "https://shop.example.com/"}\n'
 
@@ -73,7 +74,7 @@ def test_what_is_not_in_use_yet_is_named_with_its_place() -> None:
     assert [str(notice) for notice in document("every-key-of-this-version").not_in_use] == [
         f"{file}:5:11: probing.witnesses: accepted, not in use",
         f"{file}:49:10: access.oidc: accepted, not in use",
-        f"{file}:44:9: customers.acme.agreements.0.fee: accepted, not in use",
+        f"{file}:50:1: retention: accepted, not in use",
     ]
 
 
@@ -275,3 +276,17 @@ def test_an_entity_under_a_kind_that_is_missing_does_not_hide_what_else_is_wrong
     with pytest.raises(ConfigError) as caught:
         read(tmp_path, "components: {shop: {tier: cor}}\nchannels: {log: {kind: log}}\n", kinds=kinds)
     assert len(caught.value.problems) == 2
+
+
+@pytest.mark.parametrize("name", ["shortest", "every-key-of-this-version"])
+def test_the_plugins_that_ship_accept_the_examples(name: str) -> None:
+    assert document(name, installed().registries).components
+
+
+def test_the_plugins_that_ship_refuse_only_kinds_of_later_versions() -> None:
+    with pytest.raises(ConfigError) as caught:
+        document("every-key", installed().registries)
+    told = [problem.message.partition(";")[0] for problem in caught.value.problems]
+    assert [message for message in told if "/run/secrets" not in message] == [
+        f"kind '{kind}' is not in this version" for kind in ("dingtalk", "tls", "pagerduty")
+    ]
