@@ -6,7 +6,7 @@ from config.instant import Instant, rfc3339
 from statuspage import place
 from statuspage.facts import Incident, PageFacts
 from statuspage.incident import incident_view
-from statuspage.view import seen_at
+from statuspage.standing import seen_at
 from statuspage.voice import Voice
 
 _ATOM = "http://www.w3.org/2005/Atom"

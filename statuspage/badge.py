@@ -5,7 +5,7 @@ from typing import Any
 from markupsafe import escape
 
 from config.look.state import LIGHT, SHAPES, Shown
-from statuspage.headline import Standing
+from statuspage.standing import Standing
 from statuspage.voice import Voice
 
 _COLOURS = {

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from config.instant import Instant
-from config.look.state import RANK, Shown, word
-from sla.timeline import State
+from config.look.state import Shown, word
 from statuspage.days import Day, Part, Span90
 from statuspage.facts import Component, Incident, Window
-from statuspage.headline import Standing
+from statuspage.standing import Standing
 from statuspage.strip import Shape, shapes
 from statuspage.voice import Voice
 
@@ -45,31 +43,6 @@ class ComponentView:
     rows: tuple[Row, ...]
 
 
-def standing(component: Component, windows: Sequence[Window], incidents: Sequence[Incident], voice: Voice) -> Standing:
-    """The component's state now: the worst of what was last measured, its open incident, and the work it is in.
-
-    An incident can be open while the probes are content: somebody else's alert says so.
-    """
-    last = next((change for change in reversed(component.changes) if change.at <= voice.now), None)
-    state = Shown(last.state) if last is not None else Shown.UNKNOWN
-    since = _since(component, last.state, voice.now) if last is not None else None
-    reason = last.reason if last is not None else None
-    told = next((one for one in incidents if one.resolved_at is None and RANK[one.state] > RANK[state]), None)
-    if told is not None:
-        state, since, reason = told.state, told.started_at, None
-    window = next((one for one in windows if one.maintenance and one.start <= voice.now < one.end), None)
-    if window is not None and RANK[Shown.MAINTENANCE] > RANK[state]:
-        state = Shown.MAINTENANCE
-    return Standing(
-        id=component.id,
-        name=voice.text(component.name),
-        state=state,
-        since=window.start if window is not None and state is Shown.MAINTENANCE else since,
-        reason=reason,
-        window=window,
-    )
-
-
 def component_view(
     component: Component, now: Standing, span: Span90, incidents: Sequence[Incident], voice: Voice
 ) -> ComponentView:
@@ -89,18 +62,6 @@ def component_view(
         open=now.state in OPENED,
         rows=tuple(row for day in eventful for row in _rows(day, incidents, voice)),
     )
-
-
-def _since(component: Component, state: State, now: Instant) -> Instant:
-    """When the present state began, past changes that only gave another reason for it."""
-    since = now
-    for change in reversed(component.changes):
-        if change.at > now:
-            continue
-        if change.state is not state:
-            break
-        since = change.at
-    return since
 
 
 def _why(now: Standing, span: Span90, voice: Voice) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from config.instant import Instant, Span
+from config.instant import MINUTE, Instant, Span
 from config.look.state import Shown
 from sla.timeline import State
 
@@ -55,6 +55,8 @@ class Site:
     url: str = ""
     demo: bool = False
     links: tuple[Link, ...] = ()
+    stale_after: Span | None = 3 * MINUTE
+    """A last measurement older than this says nothing of now; None where nothing is measured, only reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

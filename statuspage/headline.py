@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from config.instant import DAY, Instant
+from config.instant import DAY
 from config.look.figure import days_between
 from config.look.state import Shown, worst
-from statuspage.facts import Incident, Window
+from statuspage.facts import Incident
+from statuspage.standing import Standing
 from statuspage.voice import SLOW, Voice
 
 TALLY = (Shown.DOWN, Shown.PARTIAL, Shown.DEGRADED, Shown.MAINTENANCE, Shown.UNKNOWN, Shown.UP)
@@ -24,18 +25,6 @@ _COUNTS = {
     Shown.UNKNOWN: ("{n} unknown", "{n} unknown"),
     Shown.UP: ("{n} up", "{n} up"),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """One component now. `since` is None before the first measurement; `window` is the work it is in."""
-
-    id: str
-    name: str
-    state: Shown
-    since: Instant | None
-    reason: str | None = None
-    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from config.instant import Instant
+from config.instant import MINUTE, Instant, Span
 from config.model import Component as Configured
 from config.model import Config, Page
 from config.model import Group as ConfiguredGroup
@@ -57,6 +57,7 @@ def plan_of(config: Config, *, operator: Text | None = None, links: Sequence[Lin
         url=(config.site.external_url or "").rstrip("/"),
         demo=demo,
         links=tuple(links),
+        stale_after=_stale_after(config),
     )
     return Plan(
         site=site,
@@ -64,6 +65,12 @@ def plan_of(config: Config, *, operator: Text | None = None, links: Sequence[Lin
         components={one.id: _named(one) for one in config.components.values()},
         config=config,
     )
+
+
+def _stale_after(config: Config) -> Span | None:
+    """Three runs of the most frequent check, at least three minutes."""
+    shortest = min((check.interval + check.timeout for check in config.checks()), default=None)
+    return max(3 * MINUTE, 3 * shortest) if shortest is not None else None
 
 
 def _layout(page: Page, config: Config) -> Layout:

@@ -18,7 +18,6 @@ from config.look.state import word
 from db.engine import Database
 from db.errors import StoreUnavailable
 from statuspage import atom, badge, setting, store
-from statuspage.component import standing
 from statuspage.days import edges_of
 from statuspage.facts import Component, Incident, PageFacts, Series
 from statuspage.latency import series_of
@@ -26,8 +25,8 @@ from statuspage.lines import Lines
 from statuspage.making import MONTHS, Made, Rendered, bare, html, make, months_of, rendered
 from statuspage.place import Place, What, place_of
 from statuspage.plan import Layout, Plan
+from statuspage.standing import seen_at, standings_of
 from statuspage.stream import Streams
-from statuspage.view import incidents_by_component, seen_at, windows_by_component
 from statuspage.voice import Voice
 
 log = structlog.get_logger(__name__)
@@ -92,6 +91,10 @@ class Pages:
                 if not self._troubled:
                     log.warning("pages not refreshed", error=str(error))
                 self._troubled = True
+            except Exception:  # the pages made before go on being served, and say how old they are
+                if not self._troubled:
+                    log.exception("pages not made")
+                self._troubled = True
             # At most a fifth of the time goes into making pages, however fast things change.
             await asyncio.sleep(max(REST_SECONDS, 4 * (monotonic() - started)))
             try:
@@ -155,8 +158,7 @@ class Pages:
             return None
         facts = made.facts
         voice = Voice(language=language, zone=facts.site.zone, now=seen_at(facts, made.made_at))
-        windows, incidents = windows_by_component(facts.windows), incidents_by_component(facts.incidents)
-        now = standing(facts.components[component], windows[component], incidents[component], voice)
+        now = standings_of(facts, made.made_at, voice)[component]
         said = word(now.state, language)
         if kind == "svg":
             return rendered(badge.svg(now, said).encode(), "image/svg+xml")
@@ -226,7 +228,7 @@ class Pages:
                     incidents=mine,
                     months=months_of(counts, self._begin, now, plan.site.zone),
                     series=_series(tx, plan, layout, mine, now),
-                    measured_at=measured_at,
+                    measured_at=measured_at if plan.site.stale_after is not None else now,
                 )
             )
         return found

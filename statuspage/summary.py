@@ -12,11 +12,9 @@ from config.instant import Instant, rfc3339
 from config.language import ENGLISH
 from config.look.state import Shown, worst
 from statuspage import place
-from statuspage.component import standing
 from statuspage.facts import Component, Incident, PageFacts, Phase, Update, Window
-from statuspage.headline import Standing
 from statuspage.incident import title, wording
-from statuspage.view import incidents_by_component, seen_at, windows_by_component
+from statuspage.standing import Standing, seen_at, standings_of
 from statuspage.voice import Voice
 
 Document: TypeAlias = dict[str, Any]
@@ -46,7 +44,7 @@ _MOST = 50
 
 def documents(facts: PageFacts, now: Instant) -> dict[str, Document]:
     """Path below `/api/v2/` without `.json` -> document. `now` is when they are made."""
-    made = Documents(facts, seen_at(facts, now))
+    made = Documents(facts, now)
     page, components = made.page(), made.components()
     unresolved = [made.incident(one) for one in facts.incidents if one.resolved_at is None]
     work = [window for window in sorted(facts.windows, key=lambda one: -one.start) if window.maintenance]
@@ -87,20 +85,15 @@ def short_id(kind: str, key: str) -> str:
 class Documents:
     """One page's records in Statuspage's shapes."""
 
-    def __init__(self, facts: PageFacts, now: Instant) -> None:
+    def __init__(self, facts: PageFacts, made_at: Instant) -> None:
+        now = seen_at(facts, made_at)
         self.facts = facts
         self.now = now
         languages = facts.site.languages
         language = ENGLISH if ENGLISH in languages else languages[0]
         self.voice = Voice(language=language, zone=facts.site.zone, now=now)
         self.page_id = short_id("page", facts.path)
-        windows, incidents = windows_by_component(facts.windows), incidents_by_component(facts.incidents)
-        self.standings: Mapping[str, Standing] = {
-            id: standing(facts.components[id], windows[id], incidents[id], self.voice)
-            for group in facts.groups
-            for id in group.components
-            if id in facts.components
-        }
+        self.standings: Mapping[str, Standing] = standings_of(facts, made_at, self.voice)
 
     def page(self) -> Document:
         return {

@@ -1,19 +1,19 @@
 """A whole page, worded in one language: pure, from facts and an instant. The templates only set it in type."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from config.instant import DAY, MINUTE, SECOND, Instant
+from config.instant import DAY, SECOND, Instant, Span
 from config.look import figure
 from config.look.state import Shown
 from statuspage import strip
-from statuspage.component import ComponentView, component_view, standing
+from statuspage.component import ComponentView, component_view
 from statuspage.days import DAYS, Span90, edges_of, span90
-from statuspage.facts import Component, Incident, PageFacts, Window
+from statuspage.facts import Component, PageFacts, Window
 from statuspage.headline import Headline, headline
 from statuspage.incident import IncidentView, incident_view
 from statuspage.response import ResponseView, response_view
+from statuspage.standing import incidents_by_component, seen_at, shown_of, standings_of, windows_by_component
 from statuspage.voice import Voice
 
 
@@ -62,6 +62,7 @@ class PageView:
     as_of_text: str
     zone: str
     age: str
+    stale_after: Span
     total: str
     current: tuple[IncidentView, ...]
     recent: tuple[IncidentView, ...]
@@ -73,8 +74,6 @@ class PageView:
 
 
 LATELY = 7 * DAY
-STALE = 3 * MINUTE
-"""Measurements older than this say nothing of now: every component is unknown until they go on."""
 
 
 def spans_of(facts: PageFacts, made_at: Instant) -> dict[str, Span90]:
@@ -82,7 +81,7 @@ def spans_of(facts: PageFacts, made_at: Instant) -> dict[str, Span90]:
     now = seen_at(facts, made_at)
     edges = edges_of(now, facts.site.zone)
     windows = windows_by_component(facts.windows)
-    return {id: span90(facts.components[id].changes, windows[id], edges, now) for id in _shown(facts)}
+    return {id: span90(facts.components[id].changes, windows[id], edges, now) for id in shown_of(facts)}
 
 
 def page_view(facts: PageFacts, language: str, made_at: Instant, spans: Mapping[str, Span90] | None = None) -> PageView:
@@ -92,11 +91,8 @@ def page_view(facts: PageFacts, language: str, made_at: Instant, spans: Mapping[
     voice = Voice(language=language, zone=facts.site.zone, now=now)
     edges = edges_of(now, voice.zone)
     incidents = incidents_by_component(facts.incidents)
-    by_component = windows_by_component(facts.windows)
-    shown = _shown(facts)
-    standings = {id: standing(facts.components[id], by_component[id], incidents[id], voice) for id in shown}
-    if facts.measured_at is not None and made_at - now > STALE:
-        standings = {id: replace(one, state=Shown.UNKNOWN, since=now, reason=None) for id, one in standings.items()}
+    shown = shown_of(facts)
+    standings = standings_of(facts, made_at, voice)
     views = {id: component_view(facts.components[id], standings[id], spans[id], incidents[id], voice) for id in shown}
     return PageView(
         language=language,
@@ -109,6 +105,7 @@ def page_view(facts: PageFacts, language: str, made_at: Instant, spans: Mapping[
         as_of_text=as_of(now, voice),
         zone=figure.zone_name(voice.zone, now, language),
         age=voice.t("{length} before this page was made", length=voice.length(max(SECOND, made_at - now))),
+        stale_after=facts.site.stale_after or 0,
         total=voice.count(len(shown), "{n} component", "{n} components"),
         current=tuple(
             incident_view(one, facts.components, voice) for one in facts.incidents if one.resolved_at is None
@@ -131,18 +128,6 @@ def page_view(facts: PageFacts, language: str, made_at: Instant, spans: Mapping[
             for month in facts.months
         ),
     )
-
-
-def _shown(facts: PageFacts) -> list[str]:
-    return [id for group in facts.groups for id in group.components if id in facts.components]
-
-
-def windows_by_component(windows: Sequence[Window]) -> Mapping[str, list[Window]]:
-    found: dict[str, list[Window]] = defaultdict(list)
-    for window in windows:
-        for component in window.components:
-            found[component].append(window)
-    return found
 
 
 def upcoming(windows: Sequence[Window], now: Instant) -> list[Window]:
@@ -169,22 +154,6 @@ def window_view(window: Window, components: Mapping[str, Component], voice: Voic
         components=voice.listed(names, most=100),
         running=running,
     )
-
-
-def seen_at(facts: PageFacts, made_at: Instant) -> Instant:
-    """The newest instant the facts speak of: the last measurement, or a fact that came after it."""
-    if facts.measured_at is None:
-        return made_at
-    newest = max((one.changes[-1].at for one in facts.components.values() if one.changes), default=facts.measured_at)
-    opened = max((one.opened_at for one in facts.incidents), default=newest)
-    return min(made_at, max(facts.measured_at, newest, opened))
-
-
-def incidents_by_component(incidents: Sequence[Incident]) -> Mapping[str, list[Incident]]:
-    found: dict[str, list[Incident]] = defaultdict(list)
-    for incident in incidents:
-        found[incident.component].append(incident)
-    return found
 
 
 def as_of(measured_at: Instant, voice: Voice) -> str:

@@ -1,7 +1,6 @@
 // The page is complete without this. With it, the age runs, and a changed page is fetched again in place.
 (() => {
   "use strict";
-  const STALE = 180000;
   const address = document.currentScript.dataset.events;
   let ahead = null; // how far this machine's clock is before the server's
 
@@ -19,7 +18,8 @@
     age.textContent = seconds < 100
       ? age.dataset.seconds.replace("#", seconds)
       : age.dataset.minutes.replace("#", Math.floor(seconds / 60));
-    if (span > STALE) stale();
+    const limit = Number(age.dataset.stale);
+    if (limit && span > limit) stale();
   };
 
   const stale = () => {
