@@ -98,6 +98,7 @@ def _sentences(agreement: Agreement, language: str) -> Iterator[tuple[str, str]]
         yield "fee", say(_FEES[agreement.fee.per], amount=amount, currency=agreement.fee.currency)
 
 
+_WRITTEN = frozenset({"measured_from", "remedies", "fee"})
 _FEES = {
     Period.MONTH: "Fee: {currency} {amount} per month.",
     Period.QUARTER: "Fee: {currency} {amount} per quarter.",
@@ -164,7 +165,10 @@ def _exclusion(category: Category, notice: Span, cap: Span | None, language: str
 
 
 def _origin(agreement: Agreement, term: str, language: str) -> str:
-    origin = agreement.origins.get(term, Origin.AGREEMENT)
+    origin = agreement.origins.get(term)
+    if origin is None:
+        # What nobody wrote is a rule of counting; the dates and what is not agreed stand in the agreement itself.
+        return sentence(ROOM, language, "agreement" if term in _WRITTEN else "rule of counting")
     sheet = agreement.terms if origin is Origin.TERMS else agreement.profile if origin is Origin.PROFILE else None
     return sentence(ROOM, language, _ORIGINS[origin], sheet=sheet.ref if sheet is not None else "")
 

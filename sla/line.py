@@ -39,7 +39,7 @@ class Outage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """The account of a line, the raw time line under it, its figure under either exclusion effect, and its exactness."""
+    """The account, the raw time line under it, its figure under either exclusion effect, how exact its edges are."""
 
     account: Account
     line: Timeline

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from config.agreement import Period as Kind
-from config.instant import SECOND, Instant, Span
+from config.instant import MINUTE, SECOND, Instant, Span
 from config.language import CHINESE, choose
 from config.look import sentence
 from config.look.figure import NARROW, RANGE, day, grouped, length, listed, moment, month, percent, time_of_day
@@ -159,7 +159,7 @@ class Page:
         """`2 647 260`, or with three places where it is not whole, rounded up."""
         thousandths = -(-span * 1000 // SECOND)
         whole, rest = divmod(int(thousandths), 1000)
-        return grouped(whole) + (f".{rest:03d}" if rest else "")
+        return grouped(whole) + f".{rest:03d}".rstrip("0").rstrip(".")
 
     def headline(self) -> Headline | None:
         """None where nothing is counted."""
@@ -212,12 +212,12 @@ class Page:
     # times
 
     def span(self, start: Instant, end: Instant) -> str:
-        """`2 Oct 09:12:30–09:50:42`; both days where it crosses midnight."""
-        zone = self.statement.zone
-        first = moment(start, zone, self.language, seconds=True)
+        """`2 Oct 09:12:30–09:50:42`; whole minutes without seconds, both days where it crosses midnight."""
+        zone, fine = self.statement.zone, bool(start % MINUTE or end % MINUTE)
+        first = moment(start, zone, self.language, seconds=fine)
         if day(start, zone, self.language) == day(end, zone, self.language):
-            return f"{first}{RANGE}{time_of_day(end, zone, seconds=True)}"
-        return f"{first}{RANGE}{moment(end, zone, self.language, seconds=True)}"
+            return f"{first}{RANGE}{time_of_day(end, zone, seconds=fine)}"
+        return f"{first}{RANGE}{moment(end, zone, self.language, seconds=fine)}"
 
     def outage_span(self, outage: Outage) -> str:
         if outage.open:
@@ -227,9 +227,9 @@ class Page:
         return self.span(outage.start, outage.end)
 
     def because(self, outage: Outage) -> str:
+        """What the first failing check saw; which check it was is the engineers' business."""
         known = REASONS.get(outage.reason or "")
-        why = self.say(known) if known else (outage.reason or "")
-        return why if outage.cause is None else f"{outage.cause} {why}".strip()
+        return self.say(known) if known else ""
 
     # exclusions and cases
 
