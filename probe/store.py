@@ -29,8 +29,8 @@ def save(tx: Connection, batch: Batch, now: Instant) -> list[int]:
     _save_snapshots(tx, batch.snapshots, now)
     if batch.forgotten:
         tx.execute(delete(check_state).where(check_state.c.check.in_(batch.forgotten)))
-    for bucket in batch.buckets:
-        _save_bucket(tx, bucket)
+    if batch.buckets:
+        _save_buckets(tx, batch.buckets)
     if batch.taken:
         tx.execute(update(heartbeat).where(heartbeat.c.id.in_(batch.taken)).values(taken=True))
     return rows
@@ -215,23 +215,49 @@ def _kept(row: Row[Any], run: OpenRun | None) -> Kept:
     )
 
 
-def _save_bucket(tx: Connection, bucket: Bucket) -> None:
+def _save_buckets(tx: Connection, buckets: Sequence[Bucket]) -> None:
     """After a restart the same five minutes may be there already: they add up."""
     column = latency_bucket.c
-    same = and_(column.check == bucket.check, column.location == bucket.location, column.bucket_at == bucket.bucket_at)
-    found = tx.execute(select(latency_bucket).where(same)).one_or_none()
-    if found is None:
-        key = {"check": bucket.check, "location": bucket.location, "bucket_at": bucket.bucket_at}
-        tx.execute(
-            insert(latency_bucket),
-            {**key, "count": bucket.count, "sum_us": bucket.sum_us, "counts": list(bucket.counts)},
+    first, last = min(one.bucket_at for one in buckets), max(one.bucket_at for one in buckets)
+    kept = {
+        (row.check, row.location, row.bucket_at): row
+        for row in tx.execute(
+            select(latency_bucket).where(
+                column.check.in_({one.check for one in buckets}), column.bucket_at.between(first, last)
+            )
         )
-        return
-    together = [old + new for old, new in zip(found.counts, bucket.counts, strict=True)]
+    }
+    fresh = [one for one in buckets if (one.check, one.location, one.bucket_at) not in kept]
+    if fresh:
+        tx.execute(insert(latency_bucket), [_bucket_row(one) for one in fresh])
+    for one in buckets:
+        found = kept.get((one.check, one.location, one.bucket_at))
+        if found is not None:
+            _grow_bucket(tx, found, one)
+
+
+def _bucket_row(bucket: Bucket) -> dict[str, object]:
+    return {
+        "check": bucket.check,
+        "location": bucket.location,
+        "bucket_at": bucket.bucket_at,
+        "count": bucket.count,
+        "sum_us": bucket.sum_us,
+        "counts": list(bucket.counts),
+    }
+
+
+def _grow_bucket(tx: Connection, found: Row[Any], bucket: Bucket) -> None:
+    column = latency_bucket.c
+    same = and_(column.check == bucket.check, column.location == bucket.location, column.bucket_at == bucket.bucket_at)
     tx.execute(
         update(latency_bucket)
         .where(same)
-        .values(count=found._mapping["count"] + bucket.count, sum_us=found.sum_us + bucket.sum_us, counts=together)
+        .values(
+            count=found._mapping["count"] + bucket.count,
+            sum_us=found.sum_us + bucket.sum_us,
+            counts=[old + new for old, new in zip(found.counts, bucket.counts, strict=True)],
+        )
     )
 
 

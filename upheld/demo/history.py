@@ -40,7 +40,7 @@ from upheld.demo.setting import CUSTOMER, ZONE
 from upheld.rules import Rules
 
 LOCATION = "local"
-INTERVAL = 5 * MINUTE
+INTERVAL = 10 * MINUTE
 RECHECK = 30 * SECOND
 TIMEOUT = 10 * SECOND
 
@@ -58,7 +58,7 @@ class Past:
     ends: Instant
     now: Instant = 0
     _agenda: list[tuple[Instant, int, Deed]] = field(default_factory=list)
-    _order: count[int] = field(default_factory=count)
+    _order: "count[int]" = field(default_factory=count)
     _recorder: Recorder = field(default_factory=Recorder)
     _watches: dict[str, Watch] = field(default_factory=dict)
     _windows: dict[str, list[tuple[Instant, Instant, Answer]]] = field(default_factory=dict)
@@ -293,7 +293,7 @@ class Past:
         await self._deliver()
 
     async def _end(self) -> None:
-        """The checks cease to be asked every five minutes; the running server asks them anew."""
+        """The checks cease to be asked every ten minutes; the running server asks them anew."""
         for name, watch in self._watches.items():
             if watch.rhythm is None:
                 gone = cease(watch.state, name, self.ends, Reason.CHECK_EDITED, watch.thresholds)
@@ -303,6 +303,6 @@ class Past:
 
 
 def _as_then(config: Config) -> list[Check]:
-    """The same checks as they were asked then: every five minutes."""
+    """The same checks as they were asked then: every ten minutes."""
     quick = {"interval": INTERVAL, "recheck": RECHECK, "timeout": TIMEOUT}
     return [check if check.kind == "heartbeat" else check.model_copy(update=quick) for check in config.checks()]

@@ -49,7 +49,7 @@ EPISODES = (
         reason=Reason.TOO_SLOW,
         detail="answered after 1840 ms, slow is over 800 ms",
     ),
-    _down(DATABASE, 26, _at(2, 11), 12, Reason.CONNECTION_REFUSED, "connection refused"),
+    _down(DATABASE, 26, _at(2, 11), 32, Reason.CONNECTION_REFUSED, "connection refused"),
     Episode(
         checks=(SHOP, PAYMENTS, DATABASE),
         day=33,
@@ -59,11 +59,11 @@ EPISODES = (
         reason=Reason.NETWORK_UNREACHABLE,
         detail="our own uplink was lost",
     ),
-    _down(SHOP, 47, _at(11, 21), 8, Reason.TIMEOUT, "no answer within 10 s"),
-    _down(PAYMENTS, 55, _at(16, 2), 14, Reason.STATUS, "HTTP 503"),
+    _down(SHOP, 47, _at(11, 21), 21, Reason.TIMEOUT, "no answer within 10 s"),
+    _down(PAYMENTS, 55, _at(16, 2), 18, Reason.STATUS, "HTTP 503"),
     _down(SHOP, 70, _at(18, 44), 27, Reason.CONNECTION_REFUSED, "connection refused"),
-    _down(PAYMENTS, 78, _at(10, 31), 11, Reason.STATUS, "HTTP 500"),
-    _down(DATABASE, 84, _at(23, 15), 9, Reason.CONNECTION_REFUSED, "connection refused"),
+    _down(PAYMENTS, 78, _at(10, 31), 31, Reason.STATUS, "HTTP 500"),
+    _down(DATABASE, 84, _at(23, 15), 24, Reason.CONNECTION_REFUSED, "connection refused"),
 )
 
 SUNDAY_WORK = Episode(
