@@ -60,7 +60,8 @@ class Schedule:
         self._slots: set[Slot] = set()
         self._waiting: deque[Slot] = deque()
         self._running = 0
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._wakes_at = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
         self.held_seconds = 0.0
         """How long something else kept this loop from running, in all."""
@@ -114,7 +115,7 @@ class Schedule:
         slot.due = due
         self._order += 1
         heapq.heappush(self._heap, (due, self._order, slot))
-        if self._timer is not None and due < self._timer.when():
+        if self._timer is not None and due < self._wakes_at:
             self._arm()
 
     def _arm(self) -> None:
@@ -124,13 +125,15 @@ class Schedule:
             self._timer.cancel()
         now = self._loop.time()
         due = self._heap[0][0] if self._heap else now + CEILING
-        self._timer = self._loop.call_at(now + min(max(due - now, FLOOR), CEILING), self._wake)
+        self._wakes_at = now + min(max(due - now, FLOOR), CEILING)
+        # uvloop gives a handle that does not know its time for what is due at once.
+        self._timer = self._loop.call_at(self._wakes_at, self._wake)
 
     def _wake(self) -> None:
         if self._loop is None or self._timer is None:
             return
         now = self._loop.time()
-        late = now - self._timer.when()
+        late = now - self._wakes_at
         if late > HELD:
             self.held_seconds += late
             self._step()

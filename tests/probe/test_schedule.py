@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+import uvloop
 
 from config.instant import HOUR, MINUTE, SECOND, Instant, Span
 from probe.phase import phase_of, tick_of
@@ -257,3 +258,29 @@ def test_stopping_lets_a_run_end_within_the_grace_and_ends_it_afterwards(loop: V
     assert run(stopped(), loop) == 0
     assert desk.under_way["slow/home"] == 1
     assert desk.schedule.running == 0
+
+
+def test_a_tick_that_is_due_at_once_does_not_end_the_schedule_on_uvloop(monkeypatch: pytest.MonkeyPatch) -> None:
+    # For what is due within half a millisecond, as after a pause of the process, uvloop's handle knows no `when`.
+    monkeypatch.setattr("probe.schedule.FLOOR", 0.0002)
+    monkeypatch.setattr("probe.schedule.CEILING", 0.0002)
+    runs: list[Instant] = []
+    enough = 20
+
+    async def watch() -> None:
+        done = asyncio.Event()
+
+        async def work(tick: Instant, started: Instant) -> None:
+            runs.append(tick)
+            if len(runs) == enough:
+                done.set()
+
+        loop = asyncio.get_running_loop()
+        schedule = Schedule(Timeline(loop.time, lambda: START + round(loop.time() * 1000)))
+        schedule.add("shop/home", 10, work, lambda first, last: None)
+        schedule.start()
+        await asyncio.wait_for(done.wait(), 10)
+        await schedule.stop(1)
+
+    uvloop.run(watch())
+    assert len(runs) >= enough
