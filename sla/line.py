@@ -4,7 +4,7 @@ A period may see several versions of the agreement. Each counts its own stretch 
 losses and budgets add up, which is exact ("the sum over days equals the month").
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,11 +13,11 @@ from config.instant import Instant, Span
 from config.state import State
 from sla.account import Account, Budget, Class, account, judged, loss_within
 from sla.exclusion import Exclusion
-from sla.interval import Interval, clip, intersect, total, union
+from sla.interval import Interval, clip, total, union
 from sla.record import Transition
 from sla.servicehours import inactive
 from sla.terms import Target, Terms
-from sla.timeline import Line, Timeline, bridge, joined, timeline
+from sla.timeline import Line, Timeline, bridge, cut, joined, timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ def counted(
         line=line,
         removed=by_effect[ExclusionEffect.REMOVED],
         retained=by_effect[ExclusionEffect.RETAINED],
-        outages=tuple(_outage(span, line, found, transitions, versions, component) for span in found.outages),
+        outages=tuple(_outages(line, found, transitions, versions, component)),
         uncertainty=uncertainty,
         within_measuring_error=_in_doubt(found.budget, found.counted, uncertainty),
     )
@@ -171,33 +171,32 @@ def _pooled(parts: list[Account], window: Interval) -> Account:
     )
 
 
-def _outage(
-    span: Interval,
+def _outages(
     line: Timeline,
     found: Account,
     transitions: Sequence[Transition],
     versions: Sequence[Agreement],
     component: str,
-) -> Outage:
-    inside = intersect(found.ledger.where(Class.COUNTED), [span])
-    loss = Fraction(0)
-    for version, stretch in stretches(versions, component, found.window):
-        terms = terms_of(version)
-        bridged, _ = bridge(line, terms.bridge_max)
-        loss += loss_within(bridged, clip(inside, stretch), terms.weights)
-    began = [one for one in transitions if one.happened_at == span[0]]
-    states = {state for start, end, state in line if start < span[1] and span[0] < end}
-    worst = next(state for state in (State.DOWN, State.PARTIAL, State.DEGRADED) if state in states)
-    return Outage(
-        start=span[0],
-        end=span[1],
-        state=worst,
-        counted=loss,
-        excluded=total(intersect(found.ledger.where(Class.EXCLUDED), [span])),
-        cause=began[-1].cause if began else None,
-        reason=began[-1].reason if began else None,
-        open=span[1] == line.end,
-    )
+) -> Iterator[Outage]:
+    counted_time, excluded = found.ledger.where(Class.COUNTED), found.ledger.where(Class.EXCLUDED)
+    causes = {one.happened_at: one for one in transitions}
+    parts = [(terms_of(version), stretch) for version, stretch in stretches(versions, component, found.window)]
+    lines = [(terms.weights, stretch, bridge(line, terms.bridge_max)[0]) for terms, stretch in parts]
+    for span in found.outages:
+        inside = clip(counted_time, span)
+        losses = (loss_within(bridged, clip(inside, stretch), weights) for weights, stretch, bridged in lines)
+        states = set(cut(line, [span])[2])
+        began = causes.get(span[0])
+        yield Outage(
+            start=span[0],
+            end=span[1],
+            state=next(state for state in (State.DOWN, State.PARTIAL, State.DEGRADED) if state in states),
+            counted=sum(losses, Fraction(0)),
+            excluded=total(clip(excluded, span)),
+            cause=None if began is None else began.cause,
+            reason=None if began is None else began.reason,
+            open=span[1] == line.end,
+        )
 
 
 def _uncertainty(transitions: Sequence[Transition], found: Account) -> Span:
