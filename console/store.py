@@ -1,15 +1,21 @@
-"""Users and sessions. Functions take part in the caller's transaction and commit nothing."""
+"""Users and sessions; a component's changes for its time line.
+
+Functions take part in the caller's transaction and commit nothing.
+"""
 
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from config.instant import Instant
+from config.state import State
 from console.session import ABSOLUTE, IDLE, Session
 from console.user import Refused, Role, User, check_user
+from db.tables.incidents import transition
 from db.tables.people import session, user
+from incidents.store.transition import Transition
 
-_U, _S = user.c, session.c
+_U, _S, _T = user.c, session.c, transition.c
 
 
 def add_user(
@@ -124,3 +130,25 @@ def _existing(tx: Connection, name: str) -> User:
 
 def _user(row: Row[Any]) -> User:
     return User(name=row.name, role=Role(row.role), created_at=row.created_at, customer=row.customer, person=row.person)
+
+
+def transitions_between(tx: Connection, component: str, since: Instant, until: Instant) -> list[Transition]:
+    """The component's recorded line of [since, until]; later recorded wins at one instant."""
+    rows = tx.execute(
+        select(transition)
+        .where(_T.component == component, _T.happened_at >= since, _T.happened_at <= until)
+        .order_by(_T.happened_at, _T.id)
+    )
+    return list({row.happened_at: _transition(row) for row in rows}.values())
+
+
+def _transition(row: Row[Any]) -> Transition:
+    return Transition(
+        component=row.component,
+        state=State(row.state),
+        happened_at=row.happened_at,
+        by=row.by,
+        cause=row.cause,
+        reason=row.reason,
+        bound_at=row.bound_at,
+    )

@@ -1,0 +1,216 @@
+"""One case: its clocks, its events; progress, waiting, what was fulfilled, resolved, the customer's word."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from aiohttp import web
+
+from console import reading, timeline, told, words
+from console.form import Form, written
+from console.listing import case_row, incident_row
+from console.reading import CaseFacts
+from console.rules import Rules
+from console.user import Access, allowed
+from console.visit import Visit, see_other
+from console.voice import Voice
+from incidents.case import (
+    RESOLVE,
+    CaseEvent,
+    CaseNoted,
+    CaseProgress,
+    CaseResolved,
+    Confirmed,
+    Contested,
+    Fulfilled,
+    Resumed,
+    Waiting,
+)
+from incidents.caseload import NoSuchCase
+from incidents.decide import Refused
+from incidents.store.incident import Conflict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Something a person can say of a case; `asked` is what the text field asks for, empty for none."""
+
+    id: str
+    title: str
+    asked: str
+    hint: str
+    button: str
+    missing: str
+
+
+class CasePage:
+    """See the module."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    async def show(self, visit: Visit) -> web.Response:
+        return await self._page(visit, Form({}, visit.voice))
+
+    async def act(self, visit: Visit) -> web.Response:
+        facts = await self._read(visit)
+        if facts is None:
+            return visit.not_found()
+        case, form, voice = facts.standing.case, Form(visit.typed, visit.voice), visit.voice
+        act = _known(voice).get(form.get("act"))
+        if act is None:
+            return await self._page(visit, form, status=422)
+        text = form.text("text", act.missing) if act.asked else ""
+        open_clocks = {clock.name: clock.name for clock in facts.standing.clocks if clock.done_at is None}
+        if act.id == "fulfilled":
+            form.one_of("commitment", open_clocks, voice.t("Choose one of the clocks that still run."))
+        happened_at = form.instant("happened_at", earliest=case.started_at)
+        if not form.good:
+            return await self._page(visit, form, status=422)
+        event = _EVENTS[act.id](form, text)
+        caseload, by = self._rules.caseload(), visit.user.by
+        try:
+            await self._rules.database.write(lambda tx: caseload.record(tx, case.id, event, by, happened_at, visit.now))
+        except NoSuchCase:
+            return visit.not_found()
+        except Refused as error:
+            form.errors[""] = voice.refusal(str(error))
+        except Conflict:
+            form.errors[""] = voice.t("Somebody else changed it at the same moment. Look at it and repeat.")
+        if not form.good:
+            return await self._page(visit, form, status=409)
+        return see_other(f"/desk/cases/{case.id}")
+
+    async def _read(self, visit: Visit) -> CaseFacts | None:
+        caseload, id = self._rules.caseload(), visit.request.match_info["id"]
+        return await self._rules.database.read(lambda tx: reading.case(tx, caseload, id, visit.now))
+
+    async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
+        facts = await self._read(visit)
+        if facts is None:
+            return visit.not_found()
+        voice = replace(visit.voice, people=facts.people)
+        case = facts.standing.case
+        row = case_row(facts.standing, voice)
+        acts = _offered(case.progress, facts, voice)
+        chosen = form.get("act")
+        return visit.page(
+            "case.html",
+            status=status,
+            voice=voice,
+            form=form,
+            case=row,
+            caller=case.caller,
+            reported=voice.clock(case.reported_at),
+            recorded=voice.clock(case.opened_at),
+            apart=case.opened_at - case.reported_at >= 1000,
+            state=facts.incident.state.value if facts.incident is not None and case.open else "",
+            incident=None if facts.incident is None else incident_row(facts.incident, (), voice),
+            rows=timeline.newest_first(timeline.case_rows(facts.events, voice)),
+            messages=told.messages(facts.told, voice),
+            acts=acts,
+            open_act=chosen if any(act.id == chosen for act in acts) else next((act.id for act in acts), ""),
+            clocks=_running(facts, voice),
+            example=written(visit.now, voice.zone),
+            may_act=allowed(visit.user, Access.CASES),
+        )
+
+
+def _running(facts: CaseFacts, voice: Voice) -> Mapping[str, str]:
+    """Commitments a person can say are fulfilled; the resolve clock has its own act."""
+    return {
+        clock.name: voice.code(words.CLOCKS, clock.name)
+        for clock in facts.standing.clocks
+        if clock.done_at is None and clock.name != RESOLVE
+    }
+
+
+def _offered(progress: CaseProgress, facts: CaseFacts, voice: Voice) -> Sequence[Act]:
+    """Only what fits the case now; what is due next comes first."""
+    known = _known(voice)
+    names = _FITTING[progress]
+    if progress is CaseProgress.OPEN and _running(facts, voice):
+        names = ("fulfilled", *names)
+    return [known[name] for name in names]
+
+
+_FITTING: Mapping[CaseProgress, tuple[str, ...]] = {
+    CaseProgress.OPEN: ("note", "resolved", "waiting"),
+    CaseProgress.WAITING: ("resumed", "note", "resolved"),
+    CaseProgress.RESOLVED: ("confirmed", "contested", "note"),
+    CaseProgress.CONFIRMED: ("contested", "note"),
+}
+
+_EVENTS: Mapping[str, Callable[[Form, str], CaseEvent]] = {
+    "note": lambda form, text: CaseNoted(text=text),
+    "waiting": lambda form, text: Waiting(awaited=text),
+    "resumed": lambda form, text: Resumed(),
+    "fulfilled": lambda form, text: Fulfilled(commitment=form.get("commitment"), how=text),
+    "resolved": lambda form, text: CaseResolved(how=text),
+    "confirmed": lambda form, text: Confirmed(text=text),
+    "contested": lambda form, text: Contested(reason=text),
+}
+
+
+def _known(voice: Voice) -> Mapping[str, Act]:
+    seen = voice.t("The customer sees this at once.")
+    return {
+        act.id: act
+        for act in (
+            Act(
+                id="note",
+                title=voice.t("Progress"),
+                asked=voice.t("What is known or was done"),
+                hint=seen,
+                button=voice.t("Write progress"),
+                missing=voice.t("Write what you know, in one sentence."),
+            ),
+            Act(
+                id="fulfilled",
+                title=voice.t("A clock is met"),
+                asked=voice.t("How it can be seen"),
+                hint=voice.t("A call, a mail, a number: what the customer finds in his own records."),
+                button=voice.t("Record it"),
+                missing=voice.t("Write how the customer can see it: who was called, which mail was sent."),
+            ),
+            Act(
+                id="waiting",
+                title=voice.t("Wait for the customer"),
+                asked=voice.t("What we need from the customer"),
+                hint=voice.t("The resolve clock stands still because the customer is shown at once what is awaited."),
+                button=voice.t("Ask and wait"),
+                missing=voice.t("Write what is awaited: only then may the clock stand still."),
+            ),
+            Act(
+                id="resumed",
+                title=voice.t("Go on"),
+                asked="",
+                hint=voice.t("The customer gave what was awaited: the resolve clock runs again from then on."),
+                button=voice.t("Go on"),
+                missing="",
+            ),
+            Act(
+                id="resolved",
+                title=voice.t("Resolve"),
+                asked=voice.t("What was wrong and what was done"),
+                hint=voice.t("The customer is asked to confirm it."),
+                button=voice.t("Resolve"),
+                missing=voice.t("Write what was wrong and what was done; the customer reads it."),
+            ),
+            Act(
+                id="confirmed",
+                title=voice.t("The customer confirms"),
+                asked=voice.t("Who said it, and how"),
+                hint=voice.t("Your name stands beside the customer’s word."),
+                button=voice.t("Record the confirmation"),
+                missing=voice.t("Write who confirmed it and how: “Chen, by telephone”."),
+            ),
+            Act(
+                id="contested",
+                title=voice.t("The customer is not satisfied"),
+                asked=voice.t("What is still wrong"),
+                hint=voice.t("The case is open again; its resolve clock counts from the report, without a gap."),
+                button=voice.t("Open it again"),
+                missing=voice.t("Write what is still wrong, in the customer’s words."),
+            ),
+        )
+    }

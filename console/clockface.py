@@ -1,0 +1,118 @@
+"""A case's clocks as people read them: what is left, of how much, until when. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from config.agreement import ALWAYS, SERVICE_HOURS, Commitment
+from config.instant import HOUR, Instant
+from config.look import figure
+from console import words
+from console.voice import Voice
+from incidents.case import Case
+from incidents.clock import Clock, ClockState
+
+WHOLE = 1000
+
+_DAYS = 48 * HOUR
+"""What is further away is counted in days, and nobody watches it run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """One clock. `share` of the time used, in thousandths; `due_at` until it is done; `runs`: second by second;
+    `verdict` a state's word.
+    """
+
+    name: str
+    limit: str
+    figure: str
+    detail: str
+    share: int
+    verdict: str
+    due_at: Instant | None
+    runs: bool
+    case: str = ""
+
+
+def faces(case: Case, clocks: Sequence[Clock], voice: Voice) -> list[Face]:
+    """In the agreement's order."""
+    return [_face(case, clock, voice) for clock in clocks]
+
+
+def nearest(case: Case, clocks: Sequence[Clock], voice: Voice) -> Face | None:
+    """The clock that runs out next, or ran out longest ago without being done."""
+    running = [clock for clock in clocks if clock.done_at is None and clock.due_at is not None]
+    if not running:
+        return None
+    return _face(case, min(running, key=lambda clock: clock.due_at or 0), voice)
+
+
+def by_urgency(found: Iterable[Face]) -> list[Face]:
+    """Nearest first; what does not run comes last."""
+    return sorted(found, key=lambda face: (face.due_at is None, face.due_at or 0))
+
+
+def _face(case: Case, clock: Clock, voice: Voice) -> Face:
+    shown, detail = _standing(clock, voice)
+    return Face(
+        name=voice.code(words.CLOCKS, clock.name),
+        limit=_limit(case, clock, voice),
+        figure=shown,
+        detail=detail,
+        share=_share(clock, voice.now),
+        verdict=clock.state.value,
+        due_at=clock.due_at if clock.done_at is None else None,
+        runs=clock.done_at is None and clock.due_at is not None and clock.due_at - voice.now < _DAYS,
+        case=case.id,
+    )
+
+
+def _standing(clock: Clock, voice: Voice) -> tuple[str, str]:
+    if clock.state is ClockState.PAUSED:
+        return voice.t("Stopped"), voice.t("waits for the customer")
+    if clock.done_at is not None and clock.state is ClockState.MET:
+        taken = voice.length(max(0, clock.done_at - clock.started_at))
+        return voice.t("Met"), voice.t("after {length}", length=taken) if taken != "0" else voice.t("at once")
+    due_at = clock.due_at or voice.now
+    if clock.done_at is not None:
+        return voice.t("Missed"), voice.t("done {length} late", length=voice.length(clock.done_at - due_at))
+    due = voice.t("due {time}", time=voice.clock(due_at))
+    if clock.state is ClockState.MISSED:
+        due = voice.t("missed, was due {time}", time=voice.clock(due_at))
+    elif clock.provisional:
+        due = voice.t("due {time}, provisional", time=voice.clock(due_at))
+    left = due_at - voice.now
+    return voice.length(left) if left >= _DAYS else figure.running(left), due
+
+
+def _share(clock: Clock, now: Instant) -> int:
+    if clock.due_at is None or clock.due_at <= clock.started_at:
+        return 0
+    until = now if clock.done_at is None else clock.done_at
+    used = (until - clock.started_at) * WHOLE // (clock.due_at - clock.started_at)
+    return max(0, min(WHOLE, used))
+
+
+def _limit(case: Case, clock: Clock, voice: Voice) -> str:
+    commitment = _commitment(case, clock.name, voice)
+    if commitment is None:
+        return ""
+    if commitment.limit.days is not None:
+        length = voice.count(commitment.limit.days, "{n} working day", "{n} working days")
+    else:
+        length = voice.length(commitment.limit.span or 0)
+    hours = {ALWAYS: "24×7", SERVICE_HOURS: voice.t("service hours")}.get(commitment.calendar, commitment.calendar)
+    return f"{length}{voice.comma}{hours}"
+
+
+def _commitment(case: Case, name: str, voice: Voice) -> Commitment | None:
+    """None where the level has other clocks outside service hours: which of the two runs is the counting's affair."""
+    agreement = voice.agreement(case)
+    level = next((one for one in agreement.levels if one.number == case.level), None) if agreement else None
+    if level is None:
+        return None
+    inside = level.commitments.get(name)
+    if level.outside_hours is None:
+        return inside
+    outside = level.outside_hours.get(name)
+    return inside if outside is None else outside if inside is None else None

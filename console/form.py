@@ -1,0 +1,69 @@
+"""What was typed into a form: kept as it was, read field by field, every mistake a sentence under its field. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from config.instant import MINUTE, Instant, instant_of
+from config.look import figure
+from console.voice import Voice
+from notify.message import harmless
+
+LONGEST = 4000
+
+
+class Form:
+    """`values` are for showing again; `errors` by field, `""` for one of the form as a whole."""
+
+    def __init__(self, values: Mapping[str, str], voice: Voice) -> None:
+        self.values = {name: harmless(value.replace("\r\n", "\n")) for name, value in values.items()}
+        self.errors: dict[str, str] = {}
+        self._voice = voice
+
+    def get(self, name: str) -> str:
+        return self.values.get(name, "").strip()
+
+    def text(self, name: str, missing: str) -> str:
+        """`missing`: what to write, said where nothing was written."""
+        value = self.get(name)
+        if not value:
+            self.errors[name] = missing
+        elif len(value) > LONGEST:
+            self.errors[name] = self._voice.t("At most {n} characters. Write the rest as a second note.", n=LONGEST)
+        return value
+
+    def one_of(self, name: str, known: Mapping[str, str], wrong: str) -> str:
+        value = self.get(name)
+        if value not in known:
+            self.errors[name] = wrong
+        return value
+
+    def instant(self, name: str, *, earliest: Instant | None = None) -> Instant:
+        """Local time of the site; nothing written: now."""
+        value, voice = self.get(name), self._voice
+        if not value:
+            return voice.now
+        example = written(voice.now, voice.zone)
+        try:
+            local = datetime.fromisoformat(value)
+            at = instant_of(local if local.tzinfo else local.replace(tzinfo=ZoneInfo(voice.zone)))
+        except (ValueError, OverflowError):
+            self.errors[name] = voice.t("That is no time. Write it like {example}.", example=example)
+            return voice.now
+        if at > voice.now:
+            self.errors[name] = voice.t(
+                "That lies in the future. Write when it happened, at the latest {example}.", example=example
+            )
+        elif earliest is not None and at // MINUTE < earliest // MINUTE:
+            begin = written(earliest, voice.zone)
+            self.errors[name] = voice.t("That lies before the case began. Write {begin} or later.", begin=begin)
+        return at if earliest is None else max(at, earliest)
+
+    @property
+    def good(self) -> bool:
+        return not self.errors
+
+
+def written(at: Instant, zone: str) -> str:
+    """`2026-11-18T14:32`, as a browser's field of date and time takes it."""
+    return figure.local(at, zone).strftime("%Y-%m-%dT%H:%M")

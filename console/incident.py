@@ -1,0 +1,130 @@
+"""One incident: its clocks, its time line, who was told; acknowledge, resolve, note."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from config.instant import Instant
+from config.look.state import Shown, word
+from config.model import Component
+from console import reading, timeline, told
+from console.form import Form
+from console.listing import by_clock, case_row, incident_row
+from console.reading import IncidentFacts
+from console.rules import Rules
+from console.user import Access, allowed
+from console.visit import Visit, see_other
+from console.voice import Voice
+from incidents.decide import Refused
+from incidents.incident import Incident
+from incidents.service import Incidents, NotFound
+from incidents.store.incident import Conflict
+
+CHANNEL = "desk"
+
+Work = Callable[[Connection, Incidents, str, Form, Instant, str], Incident]
+
+
+class IncidentPage:
+    """See the module."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    async def show(self, visit: Visit) -> web.Response:
+        return await self._page(visit, Form({}, visit.voice))
+
+    async def act(self, visit: Visit) -> web.Response:
+        """One of the three acts, by the button that was pressed."""
+        form = Form(visit.typed, visit.voice)
+        name = form.get("act")
+        if name == "resolve":
+            form.text("reason", visit.voice.t("Write why it is over: what was done, or what was wrong with the alarm."))
+        if name == "note":
+            form.text("text", visit.voice.t("Write what you know, in one sentence."))
+        work = _ACTS.get(name)
+        if work is None or not form.good:
+            return await self._page(visit, form, status=422)
+        incidents, id, by = self._rules.incidents(), visit.request.match_info["id"], visit.user.by
+        try:
+            await self._rules.database.write(lambda tx: work(tx, incidents, id, form, visit.now, by))
+        except NotFound:
+            return visit.not_found()
+        except Refused as error:
+            form.errors[""] = visit.voice.refusal(str(error))
+        except Conflict:
+            form.errors[""] = visit.voice.t("Somebody else changed it at the same moment. Look at it and repeat.")
+        if not form.good:
+            return await self._page(visit, form, status=409)
+        return see_other("/desk" if form.get("back") == "desk" else f"/desk/incidents/{id}")
+
+    async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
+        caseload, id = self._rules.caseload(), visit.request.match_info["id"]
+        facts = await self._rules.database.read(lambda tx: reading.incident(tx, caseload, id, visit.now))
+        if facts is None:
+            return visit.not_found()
+        voice = replace(visit.voice, people=facts.people)
+        return visit.page(
+            "incident.html",
+            status=status,
+            voice=voice,
+            form=form,
+            may_act=allowed(visit.user, Access.INCIDENTS),
+            **_view(facts, voice),
+        )
+
+
+def _view(facts: IncidentFacts, voice: Voice) -> Mapping[str, object]:
+    incident = facts.incident
+    rows = timeline.newest_first(
+        timeline.measured_rows(facts.changes, voice), timeline.incident_rows(facts.events, voice)
+    )
+    cases = by_clock([case_row(one, voice) for one in facts.cases])
+    component = voice.config.components.get(incident.component)
+    return {
+        "incident": incident_row(incident, facts.cases, voice),
+        "began": voice.clock(incident.started_at),
+        "resolved": voice.clock(incident.resolved_at) if incident.resolved_at is not None else "",
+        "failing": facts.state.failing,
+        "now_state": facts.state.value,
+        "now_word": word(Shown(facts.state.value), voice.language),
+        "rows": rows,
+        "messages": told.messages(facts.told, voice),
+        "strips": cases[:_STRIPS],
+        "cases": cases[_STRIPS:],
+        "links": _links(component, voice),
+        "again": incident.recurrence_of,
+    }
+
+
+def _links(component: Component | None, voice: Voice) -> list[tuple[str, str]]:
+    """Where an engineer looks next; only what is an address becomes a link."""
+    if component is None:
+        return []
+    known = [(voice.t("Runbook"), component.runbook), (voice.t("Dashboard"), component.dashboard)]
+    return [(text, link) for text, link in known if link is not None and link.startswith(("https://", "http://"))]
+
+
+_STRIPS = 3
+"""Cases whose clocks are shown, the nearest first; the others are only named."""
+
+
+def _acknowledge(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instant, by: str) -> Incident:
+    return incidents.acknowledge(tx, id, by, now, CHANNEL)
+
+
+def _resolve(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instant, by: str) -> Incident:
+    return incidents.resolve(tx, id, by, form.get("reason"), now)
+
+
+def _note(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instant, by: str) -> Incident:
+    return incidents.note(tx, id, by, form.get("text"), now)
+
+
+_ACTS: Mapping[str, Work] = {
+    "acknowledge": _acknowledge,
+    "resolve": _resolve,
+    "note": _note,
+}

@@ -1,0 +1,108 @@
+"""Rows of incidents and cases, as the desk's lists and the room show them. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from config.look.state import RANK, Shown
+from console import clockface, words
+from console.clockface import Face
+from console.reading import Standing
+from console.voice import Voice
+from incidents.case import Case, CaseProgress
+from incidents.incident import Incident, Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRow:
+    id: str
+    state: str
+    name: str
+    cause: str
+    severity: int
+    began: str
+    lasted: str
+    progress: str
+    holder: str
+    free: bool
+    """Nobody has acknowledged it."""
+    clocks: Sequence[Face]
+    customers: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    id: str
+    customer: str
+    customer_id: str
+    component: str
+    title: str
+    level: str
+    kind: str
+    progress: str
+    opened: str
+    incident: str | None
+    clock: Face | None
+    faces: Sequence[Face]
+    provisional: bool
+    """One of its clocks runs on a calendar that is not published that far."""
+    open: bool
+    asks: bool
+    """Resolved by us, and the customer has not said anything yet."""
+
+
+def worst_first(found: Sequence[Incident]) -> list[Incident]:
+    """By severity, then by state, then those that wait longest."""
+    return sorted(found, key=lambda one: (one.severity, -RANK[Shown(one.state.value)], one.started_at))
+
+
+def incident_row(one: Incident, cases: Sequence[Standing], voice: Voice) -> IncidentRow:
+    until = one.resolved_at or voice.now
+    near = [face for case in cases if (face := clockface.nearest(case.case, case.clocks, voice)) is not None]
+    at = voice.clock(one.acknowledged_at, seconds=False) if one.acknowledged_at is not None else ""
+    return IncidentRow(
+        id=one.id,
+        state=Shown.UP.value if one.recovered else one.state.value,
+        name=voice.component(one.component),
+        cause=voice.cause(one.title),
+        severity=one.severity,
+        began=voice.clock(one.started_at, seconds=False),
+        lasted=voice.length(max(0, until - one.started_at)),
+        progress=voice.t(words.PROGRESS[one.progress.value]),
+        holder=f"{voice.who(one.acknowledged_by)}{voice.comma}{at}" if one.acknowledged_by else "",
+        free=one.progress is Progress.TRIGGERED,
+        clocks=clockface.by_urgency(near),
+        customers=voice.listed([voice.customer(case.case.customer) for case in cases]),
+    )
+
+
+def case_row(one: Standing, voice: Voice) -> CaseRow:
+    case = one.case
+    return CaseRow(
+        id=case.id,
+        customer=voice.customer(case.customer),
+        customer_id=case.customer,
+        component=voice.component(case.component),
+        title=_title(case, voice),
+        level=voice.level(case),
+        kind=voice.t(words.KINDS[case.kind.value]),
+        progress=voice.t(words.PROGRESS[case.progress.value]),
+        opened=voice.clock(case.started_at, seconds=False),
+        incident=case.incident,
+        clock=clockface.nearest(case, one.clocks, voice),
+        faces=clockface.faces(case, one.clocks, voice),
+        provisional=any(clock.provisional and clock.done_at is None for clock in one.clocks),
+        open=case.open,
+        asks=case.progress is CaseProgress.RESOLVED,
+    )
+
+
+def _title(case: Case, voice: Voice) -> str:
+    """A person's words as they are; what an incident opened is named as the incident is."""
+    if case.incident is None:
+        return case.title
+    return voice.t("{component}: {cause}", component=voice.component(case.component), cause=voice.cause(case.title))
+
+
+def by_clock(rows: Sequence[CaseRow]) -> list[CaseRow]:
+    """The case whose clock runs out next stands first."""
+    return sorted(rows, key=lambda row: (row.clock is None, row.clock.due_at or 0 if row.clock is not None else 0))

@@ -1,0 +1,107 @@
+"""The pages behind a login, each with whom it lets in. `Console(…).routes()` is all the roof needs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from config.instant import Instant
+from config.look.asset import assets
+from config.model import Config
+from console.budget import Budgets
+from console.case import CasePage
+from console.desk import Desk
+from console.door import Act, Door
+from console.incident import IncidentPage
+from console.login import DemoLogin, Login
+from console.report import ReportPage
+from console.room import RoomPage
+from console.rules import Rules
+from console.user import Access
+from console.visit import STATIC
+from console.voice import ROOM
+from db.engine import Database
+from incidents.caseload import Caseload
+from incidents.service import Incidents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One method of one address."""
+
+    method: str
+    path: str
+    access: Access
+    act: Act
+
+
+class Console:
+    """`config`, `incidents`, `caseload` give those in force; `secure`: pages are reached by https.
+
+    `budgets` counts what a customer's running periods have used. `address` says where a request comes from; without
+    it the socket does. `demo` logins are offered on the login page, and every page says that its data is made up.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        config: Callable[[], Config],
+        incidents: Callable[[], Incidents],
+        caseload: Callable[[], Caseload],
+        now: Callable[[], Instant],
+        *,
+        secure: bool,
+        budgets: Budgets | None = None,
+        address: Callable[[web.Request], str] | None = None,
+        demo: Sequence[DemoLogin] = (),
+    ) -> None:
+        self._door = Door(database=database, config=config, now=now, secure=secure, demo=bool(demo))
+        rules = Rules(database=database, incidents=incidents, caseload=caseload, budgets=budgets)
+        self._login = Login(self._door, address or _socket, demo)
+        self._desk = Desk(rules)
+        self._incident = IncidentPage(rules)
+        self._case = CasePage(rules)
+        self._report = ReportPage(rules)
+        self._room = RoomPage(rules)
+
+    def pages(self) -> Sequence[Page]:
+        """Every address with its access."""
+        return (
+            _page("GET", "/login", Access.PUBLIC, self._login.show),
+            _page("POST", "/login", Access.PUBLIC, self._login.enter),
+            _page("POST", "/logout", Access.MEMBER, self._login.leave),
+            _page("GET", "/desk", Access.STAFF, self._desk.show),
+            _page("GET", "/desk/incidents", Access.STAFF, self._desk.incidents),
+            _page("GET", "/desk/incidents/{id}", Access.STAFF, self._incident.show),
+            _page("POST", "/desk/incidents/{id}", Access.INCIDENTS, self._incident.act),
+            _page("GET", "/desk/cases", Access.STAFF, self._desk.cases),
+            _page("GET", "/desk/cases/new", Access.CASES, self._report.show),
+            _page("POST", "/desk/cases/new", Access.CASES, self._report.act),
+            _page("GET", "/desk/cases/{id}", Access.STAFF, self._case.show),
+            _page("POST", "/desk/cases/{id}", Access.CASES, self._case.act),
+            _page("GET", "/room/{customer}", Access.ROOM, self._room.show),
+            _page("POST", "/room/{customer}", Access.GUEST, self._room.act),
+        )
+
+    def routes(self) -> list[web.RouteDef]:
+        guarded = [web.route(page.method, page.path, self._door.guard(page.access, page.act)) for page in self.pages()]
+        return [*guarded, web.get(STATIC + "{name}", _asset)]
+
+
+def _page(method: str, path: str, access: Access, act: Act) -> Page:
+    return Page(method=method, path=path, access=access, act=act)
+
+
+def _socket(request: web.Request) -> str:
+    return request.remote or ""
+
+
+async def _asset(request: web.Request) -> web.Response:
+    """A style sheet or script under the name of its content; nothing in it concerns anybody."""
+    name = request.match_info["name"]
+    found = next((one for one in assets(ROOM).values() if one.name == name), None)
+    if found is None:
+        raise web.HTTPNotFound
+    kind, _, charset = found.content_type.partition("; charset=")
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return web.Response(body=found.body, content_type=kind, charset=charset or None, headers=headers)

@@ -1,0 +1,19 @@
+"""What the pages work with: the store, and the rules of the configuration in force."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from console.budget import Budgets
+from db.engine import Database
+from incidents.caseload import Caseload
+from incidents.service import Incidents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """A reload makes new ones, so they are asked for at each request. `budgets` None: nothing counts yet."""
+
+    database: Database
+    incidents: Callable[[], Incidents]
+    caseload: Callable[[], Caseload]
+    budgets: Budgets | None

@@ -1,0 +1,199 @@
+"""What happened, as rows of a timeline: events of incidents and cases, transitions, messages. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from config.instant import MINUTE, Instant
+from config.look.state import Shown, word
+from config.state import State
+from console import words
+from console.voice import Voice
+from incidents.case import (
+    CaseNoted,
+    CaseOpened,
+    CaseRecorded,
+    CaseResolved,
+    ClockWarned,
+    Confirmed,
+    Contested,
+    Fulfilled,
+    Resumed,
+    Waiting,
+)
+from incidents.incident import (
+    Acknowledged,
+    Escalated,
+    Noted,
+    Opened,
+    Recorded,
+    Recovered,
+    Resolved,
+    SeverityRaised,
+    StateChanged,
+)
+from incidents.store.transition import Transition
+
+_LATE = MINUTE
+"""A fact written this much later than it happened says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """`human`: a person did it; `state`: the glyph of a measured change; `quote`: what somebody wrote, as it is."""
+
+    at: Instant
+    time: str
+    day: str
+    text: str
+    detail: str = ""
+    quote: str = ""
+    human: bool = False
+    state: str | None = None
+
+
+def incident_rows(events: Sequence[Recorded], voice: Voice) -> list[Row]:
+    return [_incident_row(one, voice) for one in events]
+
+
+def case_rows(events: Sequence[CaseRecorded], voice: Voice) -> list[Row]:
+    return [_case_row(one, voice) for one in events]
+
+
+def measured_rows(transitions: Sequence[Transition], voice: Voice) -> list[Row]:
+    return [_measured_row(one, voice) for one in transitions]
+
+
+def newest_first(*rows: Iterable[Row]) -> list[Row]:
+    """One time line; of one instant the later written stands above."""
+    together = [row for some in rows for row in some]
+    return sorted(together, key=lambda row: row.at)[::-1]
+
+
+def _row(
+    at: Instant, voice: Voice, text: str, detail: Iterable[str] = (), quote: str = "", *, human: bool = False
+) -> Row:
+    joined = voice.stop.join(part for part in detail if part)
+    return Row(at=at, time=voice.time(at), day=voice.day(at), text=text, detail=joined, quote=quote, human=human)
+
+
+def _human(by: str) -> bool:
+    return by.startswith(("person:", "customer:"))
+
+
+def _incident_row(one: Recorded, voice: Voice) -> Row:
+    who, human = voice.who(one.by), _human(one.by)
+    at = one.recorded_at
+    match one.event:
+        case Opened() as event:
+            text = voice.t("Incident opened, severity {n}", n=event.severity)
+            again = voice.t("again after {number}", number=event.recurrence_of) if event.recurrence_of else ""
+            cause = "" if event.cause == event.title else event.cause
+            began = voice.t("began {time}", time=voice.clock(event.started_at))
+            return _row(
+                at, voice, text, [_because(event.because, voice), voice.cause(event.title), cause, began, again]
+            )
+        case StateChanged(state=state):
+            return _row(at, voice, voice.t("It is now: {state}", state=_state_word(state, voice)))
+        case SeverityRaised(severity=severity, because=because):
+            return _row(at, voice, voice.t("Severity raised to {n}", n=severity), [_because(because, voice)])
+        case Acknowledged(channel=channel):
+            return _row(at, voice, voice.t("{who} acknowledged", who=who), [_channel(channel, voice)], human=human)
+        case Escalated() as event:
+            place = voice.t("step {step}, round {round}", step=event.step, round=event.round)
+            if event.nobody is not None:
+                return _row(at, voice, voice.t("Nobody could be called"), [place, _nobody(event.nobody, voice)])
+            names = voice.listed([voice.person(name) for name in event.paged])
+            return _row(at, voice, voice.t("Called {names}", names=names), [place])
+        case Noted(text=written):
+            return _row(at, voice, voice.t("{who} noted", who=who), quote=written, human=human)
+        case Resolved() as event if human:
+            still = "" if event.recovered else voice.t("the component still failed: muted until it recovers")
+            text = voice.t("{who} resolved it", who=who)
+            return _row(at, voice, text, [still], quote=event.because, human=True)
+        case Resolved():
+            return _row(at, voice, voice.t("Resolved: the component is up again"))
+        case Recovered():
+            return _row(at, voice, voice.t("The component has recovered; the next failure opens a new incident"))
+        case other:
+            assert_never(other)
+
+
+def _case_row(one: CaseRecorded, voice: Voice) -> Row:
+    who, human, at = voice.who(one.by), _human(one.by), one.happened_at
+    late = ""
+    if one.recorded_at - one.happened_at >= _LATE:
+        late = voice.t("written {time}", time=voice.clock(one.recorded_at))
+    match one.event:
+        case CaseOpened() as event:
+            text = voice.t("{who} recorded it", who=who) if human else voice.t("Opened with the incident")
+            caller = voice.t("reported by {caller}", caller=event.caller) if event.caller else ""
+            return _row(at, voice, text, [caller, late], human=human)
+        case Fulfilled(commitment=commitment, how=how):
+            clock = voice.code(words.CLOCKS, commitment)
+            message = how.removeprefix("message to ")
+            shown = how if message == how or human else voice.t("message to {name}", name=message)
+            text = voice.t("{clock}: done", clock=clock)
+            return _row(at, voice, text, ["" if human else shown, late], quote=how if human else "", human=human)
+        case CaseNoted(text=written):
+            return _row(at, voice, voice.t("{who} wrote", who=who), [late], quote=written, human=human)
+        case Waiting(awaited=awaited):
+            text = voice.t("Waits for the customer; the resolve clock stands still")
+            return _row(at, voice, text, [late], quote=awaited, human=human)
+        case Resumed():
+            return _row(at, voice, voice.t("Goes on; the resolve clock runs again"), [late], human=human)
+        case CaseResolved(how=how):
+            text = voice.t("{who} resolved it", who=who) if human else voice.t("Resolved with the incident")
+            return _row(at, voice, text, [late], quote=how if human else "", human=human)
+        case Confirmed(text=written):
+            return _row(at, voice, voice.t("{who} confirmed it", who=who), [late], quote=written, human=human)
+        case Contested(reason=reason):
+            text = voice.t("{who} is not satisfied: open again", who=who)
+            return _row(at, voice, text, [late], quote=reason, human=human)
+        case ClockWarned(commitment=commitment, missed=missed, due_at=due_at):
+            clock = voice.code(words.CLOCKS, commitment)
+            text = voice.t("{clock}: missed", clock=clock) if missed else voice.t("{clock}: runs out soon", clock=clock)
+            return _row(at, voice, text, [voice.t("due {time}", time=voice.clock(due_at))])
+        case other:
+            assert_never(other)
+
+
+def _measured_row(one: Transition, voice: Voice) -> Row:
+    check = (one.cause or "").rpartition("/")[2] if one.by.startswith("probe:") else one.cause or ""
+    bound = ""
+    if one.bound_at is not None:
+        sentence = "last seen otherwise {time}" if one.state is not State.UP else "last failing check {time}"
+        bound = voice.t(sentence, time=voice.clock(one.bound_at))
+    row = _row(one.happened_at, voice, "", [voice.code(words.REASONS, one.reason), check, bound])
+    return Row(
+        at=row.at, time=row.time, day=row.day, text=_state_word(one.state, voice), detail=row.detail, state=one.state
+    )
+
+
+def _state_word(state: State, voice: Voice) -> str:
+    return word(Shown(state.value), voice.language)
+
+
+def _because(text: str, voice: Voice) -> str:
+    """What incidents.severity says, in this language; the operator's and the sender's own words stay."""
+    if found := re.fullmatch(r"severity rule (\d+)", text):
+        return voice.t("severity rule {n}", n=found[1])
+    if found := re.fullmatch(r"tier (\w+) is (\w+)", text):
+        return voice.t("tier {tier}, {state}", tier=found[1], state=_state_word(State(found[2]), voice))
+    if found := re.fullmatch(r"(\w+) is the mildest", text):
+        return voice.t("{state} is the mildest", state=_state_word(State(found[1]), voice))
+    if found := re.fullmatch(r"the sender's word (.+)", text):
+        return voice.t("the sender’s word {word}", word=found[1])
+    return text
+
+
+def _nobody(text: str, voice: Voice) -> str:
+    names, found, _ = text.partition(": nobody to reach")
+    if found:
+        return voice.t("nobody to reach as {names}", names=names)
+    return voice.t("the policy names no fallback") if text == "the policy names no fallback" else text
+
+
+def _channel(channel: str, voice: Voice) -> str:
+    return {"desk": voice.t("at the desk"), "command": voice.t("by command")}.get(channel, channel)

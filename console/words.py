@@ -1,0 +1,120 @@
+"""Words for what the stores hold as codes: reasons, results, kinds. English sentences, keys of the catalogue."""
+
+from collections.abc import Mapping
+
+REASONS: Mapping[str, str] = {
+    "connection_refused": "connection refused",
+    "connection_reset": "connection broken off",
+    "host_unreachable": "not reachable",
+    "timeout": "no answer in time",
+    "dns_failure": "name not found",
+    "tls_failure": "no secure connection",
+    "certificate_invalid": "certificate not valid",
+    "certificate_expired": "certificate expired",
+    "status": "wrong status",
+    "body": "wrong content",
+    "redirect": "redirected elsewhere",
+    "protocol_error": "answer not understood",
+    "too_slow": "slow answers",
+    "heartbeat_late": "sign of life overdue",
+    "heartbeat_failed": "reported a failure itself",
+    "network_unreachable": "not measured: our own network",
+    "resolver_unreachable": "not measured: our own name server",
+    "out_of_files": "not measured: our machine had no file left",
+    "out_of_ports": "not measured: our machine had no port left",
+    "loop_held": "not measured: our machine was busy",
+    "bad_target": "not measured: target written wrongly",
+    "internal_error": "not measured: our own mistake",
+    "not_listening": "not measured: our intake was closed",
+    "lapsed": "not measured: no evidence",
+    "missed": "not measured: not run",
+    "check_edited": "not measured: check changed",
+    "check_removed": "not measured: check removed",
+}
+"""Why a check is not up (probe.result.Reason), in engineers' words."""
+
+TROUBLES: Mapping[str, str] = {
+    "unreachable": "could not be reached",
+    "tls": "no trusted encrypted line",
+    "clear-line": "no password over a clear line",
+    "login": "our login was refused",
+    "timeout": "no answer in time",
+    "throttled": "asked us to come later",
+    "unavailable": "the receiver has trouble",
+    "rejected": "refused by the receiver",
+    "bad-address": "no such address",
+    "gone": "wants no more messages",
+    "no-channel": "no such channel any more",
+    "interrupted": "interrupted while sending",
+    "defect": "a mistake in the channel",
+}
+"""Why a message did not get through (notify.channel.Reason)."""
+
+OUTCOMES: Mapping[str, str] = {
+    "acknowledged": "acknowledged before",
+    "the incident is acknowledged": "acknowledged before",
+    "resolved": "resolved before",
+    "the incident is resolved": "resolved before",
+}
+"""Why a message was not sent."""
+
+PURPOSES: Mapping[str, str] = {
+    "page": "called",
+    "resolved": "told that it is over",
+    "clock": "warned of a clock",
+    "customer": "the customer’s contact",
+    "statement": "sent a statement",
+}
+
+PROGRESS: Mapping[str, str] = {
+    "triggered": "Nobody has it",
+    "acknowledged": "Acknowledged",
+    "resolved": "Resolved",
+    "open": "In work",
+    "waiting": "Waits for the customer",
+    "confirmed": "Confirmed",
+}
+"""Of an incident or a case."""
+
+KINDS: Mapping[str, str] = {
+    "fault": "Fault",
+    "question": "Question",
+    "complaint": "Complaint",
+    "request": "Request",
+}
+
+CLOCKS: Mapping[str, str] = {
+    "respond": "Respond",
+    "resolve": "Resolve",
+    "engage": "Engage",
+    "accept": "Accept",
+    "workaround": "Workaround",
+    "escalate": "Escalate",
+    "report": "Report",
+    "review": "Review",
+}
+"""Commitments; one that an agreement names otherwise is shown as it is named."""
+
+REFUSALS: tuple[str, ...] = (
+    "there is nothing to acknowledge",
+    "a note needs a text",
+    "a fact cannot lie in the future; write when it happened",
+    "a report cannot lie in the future; write when it was made",
+    "only an open case can wait for the customer",
+    "the case does not wait for anything",
+    "the case is resolved already",
+    "only a resolved case can be confirmed",
+    "the case is open; there is no result to contest",
+    "began later than that; write when it happened",
+    "has no agreement in force",
+    "the agreement defines no levels; name a profile in it",
+)
+"""How what incidents/ refuses ends; what stands before is the number."""
+
+ROLES: Mapping[str, str] = {
+    "admin": "Administrator",
+    "engineer": "Engineer",
+    "account-manager": "Account manager",
+    "auditor": "Auditor",
+    "customer": "Customer",
+}
