@@ -200,6 +200,8 @@ class When(Value):
     state: Literal["down", "partial", "degraded"] | None = None
     component: str | None = None
     source: str | None = None
+    word: str | None = None
+    """The sender's own word for it."""
 
 
 class SeverityRule(Value):

@@ -8,6 +8,8 @@ from config.hours import check_time, check_weekday
 from config.node import Mark, Node, did_you_mean
 from config.reader import Report, what
 
+PROBE = "probe"
+"""The source of what the checks themselves find."""
 _ONE = {
     "components": "component",
     "people": "person",
@@ -37,8 +39,9 @@ class _Names:
         """The node, where it is a text, must be an id of the section."""
         if node is None or node.text is None:
             return
-        known = self.ids(section)
-        if node.text not in known:
+        entities = self.root.get(section)
+        if entities is None or node.text not in entities.mapping:
+            known = self.ids(section)
             hint = did_you_mean(node.text, known)
             listed = f"; known: {', '.join(known[:8])}" if known and len(known) <= 8 else ""
             advice = hint or listed or f"; write it under `{section}:`"
@@ -59,7 +62,9 @@ def check_references(root: Node, report: Report) -> None:
         when = rule.get("when")
         if when is not None:
             names.want("components", when.get("component"))
-            names.want("sources", when.get("source"))
+            source = when.get("source")
+            if source is not None and source.text != PROBE:
+                names.want("sources", source)
 
 
 def _items(node: Node, key: str) -> list[Node]:

@@ -212,6 +212,12 @@ def test_an_entity_with_a_mistake_is_still_there_for_the_others(tmp_path: Path) 
     assert len(problems(tmp_path, text)) == 1
 
 
+def test_a_severity_rule_may_look_at_the_source_and_at_the_word_of_the_sender(tmp_path: Path) -> None:
+    text = SHOP + "severity: {rules: [{when: {source: probe}, severity: 2}, {when: {word: page}, severity: 1}]}\n"
+    first, second = read(tmp_path, text).severity.rules
+    assert (first.when.source, second.when.word) == ("probe", "page")
+
+
 def test_values_from_outside_reach_the_plugin_and_no_print(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("from-a-file\n")
     text = SHOP + (
