@@ -107,7 +107,7 @@ class Deliverer:
     async def recover(self, *, everything: bool) -> int:
         """Make attempts uncertain that never ended: all of them, or those older than the lease. How many."""
         now = self._now()
-        before = now + 1 if everything else now - LEASE
+        before = None if everything else now - LEASE
         lost = await self._database.write(
             lambda tx: outbox.recover(tx, started_before=before, policy=self._policy, now=now)
         )

@@ -216,16 +216,17 @@ def finish(
     return verdict
 
 
-def recover(tx: Connection, *, started_before: Instant, policy: Policy, now: Instant) -> tuple[str, ...]:
-    """Attempts begun before that instant and never ended become uncertain: their process died. The channel of each."""
+def recover(tx: Connection, *, started_before: Instant | None, policy: Policy, now: Instant) -> tuple[str, ...]:
+    """Attempts begun before that instant and never ended become uncertain: their process died. The channel of each.
+
+    None for all of them, whatever the clock says: it may have been set back since.
+    """
     last = and_(delivery.c.notification == _N.id, delivery.c.attempt == _N.attempts)
-    rows = tx.execute(
-        select(notification)
-        .join(delivery, last)
-        .where(active(notification), _N.state == State.SENDING.value, delivery.c.started_at < started_before)
-        .order_by(_N.id)
-    ).all()
-    for row in rows:
+    lost = and_(active(notification), _N.state == State.SENDING.value)
+    if started_before is not None:
+        lost = and_(lost, delivery.c.started_at < started_before)
+    rows = tx.execute(select(notification).join(delivery, last).where(lost)).all()
+    for row in sorted(rows, key=lambda row: row.id):
         earlier = exists().where(delivery.c.notification == row.id, delivery.c.result == Result.UNKNOWN.value)
         entry = Entry(
             id=row.id,
