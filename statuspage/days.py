@@ -7,8 +7,9 @@ out, unmeasured time left out and shown, a partial outage counts half, slow answ
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 from config.instant import DAY, Instant, Span
@@ -87,7 +88,7 @@ def span90(changes: Sequence[Change], windows: Iterable[Window], edges: Sequence
     begin = changes[0].at if changes else now
     measured_from = max(edges[0], begin)
     if measured_from >= now:
-        empty = tuple(Day(start=a, end=b, measured=False, parts=()) for a, b in pairwise(edges))
+        empty = tuple(replace(day, measured=False) for day in _quiet(tuple(edges), now))
         return Span90(days=empty, availability=None, counted=Fraction(0), unobserved=0, measured_from=None)
     line = timeline(
         State.UNKNOWN, ((change.at, change.state) for change in changes), observed_from=edges[0], observed_to=now
@@ -98,22 +99,25 @@ def span90(changes: Sequence[Change], windows: Iterable[Window], edges: Sequence
     sums = account(line, (edges[0], now), agreed, before, TERMS)
     bridged, _ = bridge(line, TERMS.bridge_max)
     parts = _parts(bridged, changes, mine, agreed, (measured_from, now), edges)
-    days = tuple(
-        Day(
-            start=start,
-            end=min(end, now),
-            measured=end > measured_from,
-            parts=tuple(sorted(parts.get(start, ()), key=lambda part: -RANK[part.state])),
-        )
-        for start, end in pairwise(edges)
-    )
+    days = list(_quiet(tuple(edges), now))
+    for place, day in enumerate(days):
+        if day.end <= measured_from:
+            days[place] = replace(day, measured=False)
+        elif day.start in parts:
+            days[place] = replace(day, parts=tuple(sorted(parts[day.start], key=lambda part: -RANK[part.state])))
     return Span90(
-        days=days,
+        days=tuple(days),
         availability=sums.availability,
         counted=sums.counted,
         unobserved=sums.unobserved,
         measured_from=measured_from,
     )
+
+
+@lru_cache(maxsize=4)
+def _quiet(edges: tuple[Instant, ...], now: Instant) -> tuple[Day, ...]:
+    """Ninety days without an event: most days of most components, so they are made once."""
+    return tuple(Day(start=start, end=min(end, now), measured=True, parts=()) for start, end in pairwise(edges))
 
 
 def _parts(

@@ -34,7 +34,10 @@ def shapes(days: Sequence[Shown | None]) -> tuple[Shape, ...]:
     one short path instead of ninety rectangles.
     """
     found: list[Shape] = []
+    present = set(days)
     for state in (None, *Shown):
+        if state not in present:
+            continue
         if state is None:
             d = "".join(f"M{first * PITCH} 30.5H{last * PITCH + BAR}" for first, last in _runs(days, None))
         elif state is Shown.UP:
@@ -43,8 +46,7 @@ def shapes(days: Sequence[Shown | None]) -> tuple[Shape, ...]:
             d = "".join(
                 _bar(place * PITCH, held) for place, held in enumerate(days) if held is not None and held is state
             )
-        if d:
-            found.append(Shape(state=state, d=d))
+        found.append(Shape(state=state, d=d))
     return tuple(found)
 
 
