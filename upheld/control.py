@@ -15,11 +15,13 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from upheld.trouble import Trouble
+
 Answer = Callable[[str, str, Mapping[str, Any]], Awaitable[Any]]
 """Command, by whom, arguments -> JSON. Raises CommandRefused."""
 
 
-class CommandRefused(Exception):
+class CommandRefused(Trouble):
     """The person asked for what cannot be; the text says why."""
 
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from config.model import Config
 from upheld.house import House, open_house
 from upheld.rooms import rooms_of
+from upheld.trouble import Trouble
 from upheld.web import application
 
 log = structlog.get_logger(__name__)
@@ -19,7 +20,7 @@ STOP_SECONDS = 3
 KEEPALIVE_SECONDS = 15
 
 
-class AddressTaken(Exception):
+class AddressTaken(Trouble):
     """The text says which and what to do."""
 
 

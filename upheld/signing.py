@@ -8,8 +8,10 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from upheld.trouble import Trouble
 
-class KeyUnusable(Exception):
+
+class KeyUnusable(Trouble):
     """The text says which file and what to do."""
 
 

@@ -32,6 +32,7 @@ notification = Table(
         postgresql_where=text("state in ('queued', 'sending', 'unknown')"),
     ),
     Index(None, "incident"),
+    Index(None, "case"),
 )
 
 delivery = Table(

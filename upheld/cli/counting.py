@@ -13,7 +13,7 @@ from sla.deadline_cases import deadline_cases
 from sla.reader import Unreadable
 from sla.statement import NoStatement
 from upheld import signing
-from upheld.cli.shared import fail, read, rules, with_config
+from upheld.cli.shared import caseload_of, fail, read, with_config
 from upheld.clock import utc_now
 from upheld.installed import installed
 from upheld.statements import rendered, statement_of
@@ -87,7 +87,7 @@ def statement(
 
 
 def _rendered(config: Config, customer: str, period: str, form: str, language: str | None) -> bytes:
-    now, caseload = utc_now(), rules(config).caseload
+    now, caseload = utc_now(), caseload_of(config)
     try:
         statement = read(config, lambda tx: statement_of(tx, config, caseload, customer, period, now))
     except NoStatement as error:

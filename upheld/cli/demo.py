@@ -2,8 +2,7 @@
 
 import click
 
-from upheld.cli.shared import fail, guarded
-from upheld.serve import AddressTaken
+from upheld.cli.shared import guarded
 
 
 @click.command()
@@ -14,7 +13,4 @@ def demo(port: int | None, fresh: bool) -> None:
     """A made-up customer with real systems to break: see the incident open, the mail arrive, the page turn."""
     from upheld.demo.run import start
 
-    try:
-        start(port, fresh=fresh)
-    except AddressTaken as error:
-        fail(str(error), 1)
+    start(port, fresh=fresh)

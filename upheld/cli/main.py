@@ -1,27 +1,68 @@
-"""The group all commands belong to."""
+"""The group all commands belong to. A command's module is imported when it is used: most need little of the house."""
 
 import sys
+from importlib import import_module
 
 import click
+from typing_extensions import override
 
 import upheld
-from upheld.cli import case, configuration, counting, demo, incident, lists, probing, server, user
 
-LATER = (
-    ("verify", "recompute and check a signed statement offline"),
-    ("exclusion", "time that does not count"),
-    ("correction", "adjudicated intervals"),
-    ("token", "tokens for programs"),
-    ("backup", "copy the store"),
-    ("restore", "put a backup back"),
-    ("export-page", "the public page as static files"),
-    ("doctor", "look for trouble"),
-    ("import", "take over another tool's checks"),
-    ("backfill", "take over history"),
-)
+COMMANDS = {
+    "demo": "upheld.cli.demo:demo",
+    "init": "upheld.cli.configuration:init",
+    "serve": "upheld.cli.server:serve",
+    "check-config": "upheld.cli.configuration:check_config",
+    "config": "upheld.cli.configuration:config",
+    "plan": "upheld.cli.configuration:plan",
+    "probe": "upheld.cli.probing:probe",
+    "kinds": "upheld.cli.lists:kinds",
+    "channels": "upheld.cli.lists:channels",
+    "sources": "upheld.cli.lists:sources",
+    "formats": "upheld.cli.lists:formats",
+    "account": "upheld.cli.counting:account",
+    "deadline": "upheld.cli.counting:deadline",
+    "statement": "upheld.cli.counting:statement",
+    "key": "upheld.cli.counting:key",
+    "incident": "upheld.cli.incident:incident",
+    "case": "upheld.cli.case:case",
+    "user": "upheld.cli.user:user",
+    "migrate": "upheld.cli.server:migrate",
+}
+
+LATER = {
+    "verify": "recompute and check a signed statement offline",
+    "exclusion": "time that does not count",
+    "correction": "adjudicated intervals",
+    "token": "tokens for programs",
+    "backup": "copy the store",
+    "restore": "put a backup back",
+    "export-page": "the public page as static files",
+    "doctor": "look for trouble",
+    "import": "take over another tool's checks",
+    "backfill": "take over history",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class Commands(click.Group):
+    """Knows the names; imports the command that is asked for."""
+
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS, *LATER]
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in LATER:
+            return _later(cmd_name, LATER[cmd_name])
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(upheld.__version__, prog_name="upheld")
 def main() -> None:
     """Watches systems, opens incidents, counts downtime as the agreement counts it, and proves it."""
@@ -39,28 +80,3 @@ def _later(name: str, text: str) -> click.Command:
         params=[click.Argument(["rest"], nargs=-1)],
         context_settings={"ignore_unknown_options": True},
     )
-
-
-for command in (
-    demo.demo,
-    configuration.init,
-    server.serve,
-    configuration.check_config,
-    configuration.config,
-    configuration.plan,
-    probing.probe,
-    lists.kinds,
-    lists.channels,
-    lists.sources,
-    lists.formats,
-    counting.account,
-    counting.deadline,
-    counting.statement,
-    counting.key,
-    incident.incident,
-    case.case,
-    user.user,
-    server.migrate,
-    *(_later(name, text) for name, text in LATER),
-):
-    main.add_command(command)

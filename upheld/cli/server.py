@@ -8,8 +8,6 @@ from config.model import Config
 from db.engine import Use, open_database
 from upheld import log
 from upheld.cli.shared import fail, guarded, load_or_exit, run, with_config
-from upheld.serve import AddressTaken
-from upheld.serve import run as run_server
 
 
 @click.command()
@@ -30,12 +28,11 @@ def serve(path: Path, role: str, verbose: bool) -> None:
     """Watch, open, tell, count, show: the server."""
     if role != "all":
         fail(f"--role {role}: splitting roles is not in this version; leave it out", 2)
+    from upheld.serve import run as run_server
+
     config = load_or_exit(path)
     log.set_up(verbose=verbose)
-    try:
-        run_server(config, path)
-    except AddressTaken as error:
-        fail(str(error), 1)
+    run_server(config, path)
 
 
 @click.command()

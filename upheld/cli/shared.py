@@ -1,13 +1,12 @@
 """What commands have in common: the configuration option, JSON or a table, one clear line for every refusal."""
 
 import asyncio
-import getpass
 import json
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 import click
 from rich.console import Console
@@ -18,20 +17,17 @@ from config.load import load
 from config.model import Config
 from config.node import ConfigError
 from db.engine import Use, open_database
-from db.errors import StoreError, StoreLocked
-from upheld import control
-from upheld.clock import utc_now
-from upheld.commands import COMMANDS, REFUSALS, Call
-from upheld.control import CommandRefused, NoServer
+from db.errors import StoreError
 from upheld.installed import installed
-from upheld.rules import Rules, rules_of
-from upheld.signing import KeyUnusable
+from upheld.trouble import Trouble
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+if TYPE_CHECKING:
+    from incidents.caseload import Caseload
+
 STORE_UNUSABLE = 3
-_SERVER_STARTS_WITHIN = 5.0
 
 
 def with_config(command: Callable[..., T]) -> Callable[..., T]:
@@ -64,7 +60,7 @@ def guarded(command: Callable[P, T]) -> Callable[P, T]:
             return command(*args, **kwargs)
         except StoreError as error:
             fail(str(error), STORE_UNUSABLE)
-        except (CommandRefused, KeyUnusable) as error:
+        except Trouble as error:
             fail(str(error), 1)
 
     return wrapped
@@ -102,50 +98,17 @@ def read(config: Config, work: Callable[[Connection], T]) -> T:
 
 
 def change(config: Config, command: str, arguments: Mapping[str, Any], by: str | None = None) -> Any:
-    """Through the running server, or, when none runs, in this process."""
-    who = f"person:{by or _login()}"
-    return run(_change(config, command, who, arguments))
+    """Through the running server, or, when none runs, in this process. Raises CommandRefused."""
+    from upheld.cli.change import change as carry_out  # heavy; commands that only read need none of it
+
+    return carry_out(config, command, arguments, by)
 
 
-async def _change(config: Config, command: str, by: str, arguments: Mapping[str, Any]) -> Any:
-    file = config.store.sqlite_file
-    if file is None:
-        return await _change_here(config, command, by, arguments)
-    path = control.socket_of(file)
-    end = asyncio.get_running_loop().time() + _SERVER_STARTS_WITHIN
-    while True:
-        try:
-            return await control.ask(path, command, by, arguments)
-        except NoServer:
-            pass
-        try:
-            return await _change_here(config, command, by, arguments)
-        except StoreLocked:
-            if asyncio.get_running_loop().time() > end:
-                raise
-            await asyncio.sleep(0.1)  # a server is just starting or stopping
+def caseload_of(config: Config) -> "Caseload":
+    """For reading cases with their clocks."""
+    from upheld.rules import rules_of
 
-
-async def _change_here(config: Config, command: str, by: str, arguments: Mapping[str, Any]) -> Any:
-    database = await open_database(config.store.url.reveal(), Use.COMMAND)
-    call = Call(rules=rules_of(config, installed()), by=by, arguments=arguments, now=utc_now())
-    try:
-        return await database.write(lambda tx: COMMANDS[command](tx, call))
-    except REFUSALS as error:
-        raise CommandRefused(str(error)) from error
-    finally:
-        await database.close()
-
-
-def rules(config: Config) -> Rules:
-    return rules_of(config, installed())
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
+    return rules_of(config, installed()).caseload
 
 
 def show(value: Any, *, as_json: bool, columns: Sequence[str]) -> None:

@@ -195,6 +195,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_notification_idempotency_key")),
     )
+    op.create_index(op.f("ix_notification_case"), "notification", ["case"], unique=False)
     op.create_index(
         "ix_notification_due",
         "notification",
@@ -393,6 +394,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("state in ('queued', 'sending', 'unknown')"),
         postgresql_where=sa.text("state in ('queued', 'sending', 'unknown')"),
     )
+    op.drop_index(op.f("ix_notification_case"), table_name="notification")
     op.drop_table("notification")
     op.drop_table("latency_bucket")
     op.drop_table("installation")

@@ -1,0 +1,62 @@
+"""Commands that change something: through the running server, or, when none runs, in this process."""
+
+import asyncio
+import getpass
+from collections.abc import Mapping
+from typing import Any
+
+from config.model import Config
+from db.engine import Use, open_database
+from db.errors import StoreLocked
+from upheld import control
+from upheld.cli.shared import run
+from upheld.clock import utc_now
+from upheld.commands import COMMANDS, REFUSALS, Call
+from upheld.control import CommandRefused, NoServer
+from upheld.installed import installed
+from upheld.rules import rules_of
+
+_SERVER_STARTS_WITHIN = 5.0
+
+
+def change(config: Config, command: str, arguments: Mapping[str, Any], by: str | None = None) -> Any:
+    """Through the running server, or, when none runs, in this process."""
+    who = f"person:{by or _login()}"
+    return run(_change(config, command, who, arguments))
+
+
+async def _change(config: Config, command: str, by: str, arguments: Mapping[str, Any]) -> Any:
+    file = config.store.sqlite_file
+    if file is None:
+        return await _change_here(config, command, by, arguments)
+    path = control.socket_of(file)
+    end = asyncio.get_running_loop().time() + _SERVER_STARTS_WITHIN
+    while True:
+        try:
+            return await control.ask(path, command, by, arguments)
+        except NoServer:
+            pass
+        try:
+            return await _change_here(config, command, by, arguments)
+        except StoreLocked:
+            if asyncio.get_running_loop().time() > end:
+                raise
+            await asyncio.sleep(0.1)  # a server is just starting or stopping
+
+
+async def _change_here(config: Config, command: str, by: str, arguments: Mapping[str, Any]) -> Any:
+    database = await open_database(config.store.url.reveal(), Use.COMMAND)
+    call = Call(rules=rules_of(config, installed()), by=by, arguments=arguments, now=utc_now())
+    try:
+        return await database.write(lambda tx: COMMANDS[command](tx, call))
+    except REFUSALS as error:
+        raise CommandRefused(str(error)) from error
+    finally:
+        await database.close()
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
