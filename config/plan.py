@@ -138,9 +138,12 @@ _Dumper.add_implicit_resolver("!ambiguous", AMBIGUOUS, list("-+.0123456789"))
 
 def expanded(config: Config) -> str:
     """The long form as YAML that loads again. Secrets stand as `${…}`; those written out as `(hidden)`."""
-    text: str = yaml.dump(
-        long_form(config), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False
-    )
+    return yaml_text(long_form(config))
+
+
+def yaml_text(tree: Mapping[str, Any]) -> str:
+    """The tree as YAML that `config.document` reads back the same."""
+    text: str = yaml.dump(dict(tree), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
     return text
 
 
