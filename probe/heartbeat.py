@@ -104,6 +104,17 @@ def awake(
     return Pulse(due_at=due_at, late_at=due_at + rhythm.grace), (_result(check, location, blind_from, answer),)
 
 
+def moved(pulse: Pulse, span: Span) -> Pulse:
+    """The same expectations after the wall clock was set by `span`."""
+
+    def move(at: Instant | None) -> Instant | None:
+        return None if at is None else at + span
+
+    return Pulse(
+        due_at=move(pulse.due_at), late_at=move(pulse.late_at), started_at=move(pulse.started_at), run=pulse.run
+    )
+
+
 def _result(check: str, location: str, at: Instant, answer: Answer) -> Result:
     return Result(check=check, location=location, tick=at, started_at=at, answer=answer)
 

@@ -58,6 +58,7 @@ class Reason(StrEnum):
     # of a state without evidence
     LAPSED = "lapsed"
     MISSED = "missed"
+    CLOCK_STEPPED = "clock_stepped"
     CHECK_EDITED = "check_edited"
     CHECK_REMOVED = "check_removed"
 

@@ -50,11 +50,18 @@ class Schedule:
     """Runs on the event loop that `start` is called on."""
 
     def __init__(
-        self, timeline: Timeline, *, concurrency: int = 500, lag: Callable[[float], None] = lambda seconds: None
+        self,
+        timeline: Timeline,
+        *,
+        concurrency: int = 500,
+        lag: Callable[[float], None] = lambda seconds: None,
+        stepped: Callable[[Span], None] = lambda span: None,
     ) -> None:
+        """`lag` hears how late each run was launched, `stepped` by how much the wall clock was set."""
         self._timeline = timeline
         self._concurrency = concurrency
         self._lag = lag
+        self._stepped = stepped
         self._heap: list[tuple[float, int, Slot]] = []
         self._order = 0
         self._slots: set[Slot] = set()
@@ -165,6 +172,7 @@ class Schedule:
                 slot.missed(slot.tick, following - 2 * slot.interval)
             slot.tick = following
             self._push(slot, self._timeline.monotonic_of(following))
+        self._stepped(stepped)
 
     def _begin(self, slot: Slot) -> None:
         if slot.task is not None or slot.waiting:

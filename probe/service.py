@@ -7,6 +7,7 @@ While the store does not answer probing goes on; only when too much waits are re
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from functools import partial
 from itertools import count
 
@@ -26,7 +27,7 @@ from probe.recorder import Recorder
 from probe.result import Reason, Result
 from probe.schedule import Schedule
 from probe.timeline import Timeline
-from probe.verdict import CheckChange, cease, lapse
+from probe.verdict import CheckChange, CheckState, cease, lapse
 from probe.watch import LastAnswer, Watch, seen, thresholds_of
 
 OnChanges = Callable[[Connection, Sequence[CheckChange], Instant], None]
@@ -78,7 +79,10 @@ class Prober:
         loop = asyncio.get_running_loop()
         self._timeline = Timeline(loop.time, self._clock)
         self._schedule = Schedule(
-            self._timeline, concurrency=self._concurrency, lag=lambda seconds: self.lag.add(round(seconds * 1e6))
+            self._timeline,
+            concurrency=self._concurrency,
+            lag=lambda seconds: self.lag.add(round(seconds * 1e6)),
+            stepped=self._stepped,
         )
         kept = await self._database.read(store.load)
         for name, kind in self._kinds.items():
@@ -146,6 +150,7 @@ class Prober:
     def _begin(self, check: Check, kept: Kept | None, now: Instant) -> None:
         watch = Watch(check, self._kinds[check.kind], self._location)
         self._watches[check.id] = watch
+        self._recorder.touch(watch)
         if kept is not None and kept.snapshot.definition == watch.definition:
             watch.resume(kept)
             self._recorder.judged(watch, lapse(watch.state, check.id, now, watch.thresholds))
@@ -224,6 +229,21 @@ class Prober:
         if judgement.changes:
             self._recorder.judged(watch, judgement)
             self._urgent.set()
+
+    def _stepped(self, span: Span) -> None:
+        """Set forward, evidence lapses by itself. Set back, nothing would be newer than what was judged: begin anew.
+
+        What a heartbeat is due is counted from when it was heard, so it moves along with the clock.
+        """
+        now = self._timeline.now()
+        for watch in self._watches.values():
+            if watch.rhythm is not None:
+                watch.pulse = heartbeat.moved(watch.pulse, span)
+                watch.state = replace(watch.state, judged_at=None)
+                self._recorder.touch(watch)
+            elif span < 0:
+                judgement = cease(watch.state, watch.check.id, now, Reason.CLOCK_STEPPED, watch.thresholds)
+                self._recorder.judged(watch, replace(judgement, state=CheckState()))
 
     # heartbeats
 

@@ -320,3 +320,49 @@ def test_slow_answers_are_degraded(stage: Stage, loop: VirtualLoop) -> None:
     run(watch(), loop)
     first = asked_seconds(stage)[0]
     assert stage.line == [(first, "up", None), (first, "degraded", Reason.TOO_SLOW)]
+
+
+def test_after_the_wall_clock_was_set_back_an_outage_is_still_seen(stage: Stage, loop: VirtualLoop) -> None:
+    async def watch() -> None:
+        await stage.prober.start([check()])
+        await asyncio.sleep(60)
+        loop.stepped = -3_600_000
+        await asyncio.sleep(30)
+        stage.target.script["shop/home"] = [(-10_000, Outcome.DOWN)]
+        await asyncio.sleep(60)
+        await stage.prober.stop()
+
+    run(watch(), loop)
+    assert [(state, reason) for _, state, reason in stage.line] == [
+        ("up", None),
+        ("unknown", Reason.CLOCK_STEPPED),
+        ("up", None),
+        ("down", Reason.STATUS),
+    ]
+
+
+@pytest.mark.parametrize("step", [3_600_000, -3_600_000])
+def test_a_step_of_the_wall_clock_makes_no_heartbeat_late(stage: Stage, loop: VirtualLoop, step: int) -> None:
+    async def beat() -> None:
+        await stage.store.write(
+            lambda tx: store.add_beat(tx, Beat(check="db/backup", received_at=loop.wall(), signal=Signal.SUCCESS))
+        )
+
+    async def watch() -> None:
+        await stage.prober.start([beat_check()])
+        await beat()
+        await asyncio.sleep(300)
+        loop.stepped = step
+        await asyncio.sleep(290)
+        await beat()
+        await asyncio.sleep(640)
+        assert [state for _, state, _ in stage.line] == ["up"]
+        await asyncio.sleep(60)
+        await stage.prober.stop()
+
+    run(watch(), loop)
+    assert [(state, reason) for _, state, reason in stage.line] == [("up", None), ("down", Reason.HEARTBEAT_LATE)]
+
+
+def test_the_reasons_are_few_enough_for_a_label() -> None:
+    assert len(Reason) <= 30

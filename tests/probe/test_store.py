@@ -126,3 +126,15 @@ async def test_beats_wait_in_the_order_they_came_until_they_are_taken(database: 
     assert [beat for _, beat in waiting] == [early, late]
     await save(database, Batch(taken=(waiting[0][0],)))
     assert [beat for _, beat in await database.read(store.waiting_beats)] == [late]
+
+
+async def test_what_is_old_goes_and_changes_of_checks_stay(database: Database) -> None:
+    bad = result(70, Outcome.DOWN)
+    bucket = Bucket(check="a/home", location="local", bucket_at=0, count=1, sum_us=1, counts=(1,))
+    change = CheckChange(check="a/home", state=State.UP, happened_at=50)
+    runs = tuple((one, one.run) for one in (open_run("a/home"), open_run("b/home", last_at=99_000)))
+    await save(database, Batch(runs=runs, failing=(bad,), buckets=(bucket,), changes=(change,)))
+    await database.write(lambda tx: store.add_beat(tx, Beat(check="db/backup", received_at=10, signal=Signal.SUCCESS)))
+    assert await database.write(lambda tx: store.prune(tx, 50_000, 50_000)) == 3
+    assert len(await database.read(store.waiting_beats)) == 1
+    assert len(await database.read(lambda tx: store.changes_of(tx, "a/home", 0, 100))) == 1
