@@ -17,7 +17,7 @@ MONTH = 30 * 86_400_000
 INTERVALS = 100_000
 EXCLUSIONS = 1000
 LIMIT = 8.0
-ROUNDS = 9
+ROUNDS = 15
 
 
 def measure() -> dict[str, object]:

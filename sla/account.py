@@ -100,14 +100,10 @@ def account(line: Timeline, window: Interval, exclusions: Intervals, inactive: I
     excluded = intersect(service, union(exclusions))
     duty = subtract(service, excluded)
 
-    bridged, inferred = bridge(line, terms.bridge_max)
     weights = terms.weights
     lossy = {state for state, weight in weights.items() if weight}
-    found = outages(bridged, lossy, terms.merge_gap)
-    shortest = terms.min_outage
-    qualifying = [(start, end) for start, end in found if end - start >= shortest] if shortest else found
-    if len(qualifying) < len(found):
-        bridged = _forgiven(bridged, lossy, found, terms.min_outage)
+    bridged, inferred = bridge(line, terms.bridge_max)
+    bridged, qualifying = _qualified(bridged, lossy, terms)
     observed_loss = loss_within(bridged, duty, weights)
 
     classes = {state: Class.COUNTED if state in lossy else Class.REST for state in State}
@@ -138,10 +134,10 @@ def loss_within(line: Timeline, inside: Intervals, weights: Mapping[State, Fract
     """The integral of w over a set: whole milliseconds are summed for each state, its weight multiplies the sum."""
     starts, ends, states = cut(line, inside)
     loss = Fraction(0)
-    for state, weight in weights.items():
-        if weight:
+    for state in set(states):
+        if weights[state]:
             held = [one is state for one in states]
-            loss += weight * (sum(compress(ends, held)) - sum(compress(starts, held)))
+            loss += weights[state] * (sum(compress(ends, held)) - sum(compress(starts, held)))
     return loss
 
 
@@ -154,15 +150,21 @@ def _overlapping(found: list[Interval], window: Interval) -> list[Interval]:
     return found[bisect_right(found, window[0], key=itemgetter(1)) : bisect_left(found, window[1], key=itemgetter(0))]
 
 
-def _forgiven(line: Timeline, lossy: set[State], found: list[Interval], min_outage: Span) -> Timeline:
-    """The line with the loss of too short outages taken away. What is unknown inside them stays unknown."""
+def _qualified(line: Timeline, lossy: set[State], terms: Terms) -> tuple[Timeline, list[Interval]]:
+    """The line with the loss of too short outages taken away, and those that are long enough.
+
+    What is unknown inside a forgiven one stays unknown.
+    """
+    found = outages(line, lossy, terms.merge_gap)
+    short = [(start, end) for start, end in found if end - start < terms.min_outage] if terms.min_outage else []
+    if not short:
+        return line, found
     states = line.values.copy()
-    for start, end in found:
-        if end - start < min_outage:
-            for i in range(bisect_left(line.starts, start), bisect_left(line.starts, end)):
-                if states[i] in lossy:
-                    states[i] = State.UP
-    return joined(line.starts, states, line.end)
+    for start, end in short:
+        for i in range(bisect_left(line.starts, start), bisect_left(line.starts, end)):
+            if states[i] in lossy:
+                states[i] = State.UP
+    return joined(line.starts, states, line.end), subtract(found, short)
 
 
 def _budget(

@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import compress, islice
-from operator import itemgetter, ne
+from operator import itemgetter, lt, ne
 from typing import Generic, TypeVar
 
 from config.instant import Instant, Span
@@ -53,17 +53,20 @@ def timeline(
     """
     if observed_to <= observed_from:
         raise ValueError("a time line needs an end after its start")
-    ordered = sorted(events, key=itemgetter(0))
-    times = [time for time, _ in ordered]
+    told = list(events)
+    times, states = list(map(itemgetter(0), told)), list(map(itemgetter(1), told))
+    if not all(map(lt, times, islice(times, 1, None))):
+        times, states = _in_turn(told)
     first, last = bisect_right(times, observed_from), bisect_left(times, observed_to)
     if first:
-        initial = ordered[first - 1][1]
-    starts = [observed_from, *times[first:last]]
-    states = [initial, *(state for _, state in ordered[first:last])]
-    kept = [*map(ne, islice(starts, 1, None), starts), True]
-    if not all(kept):
-        starts, states = list(compress(starts, kept)), list(compress(states, kept))
-    return joined(starts, states, observed_to)
+        initial = states[first - 1]
+    return joined([observed_from, *times[first:last]], [initial, *states[first:last]], observed_to)
+
+
+def _in_turn(events: list[tuple[Instant, T]]) -> tuple[list[Instant], list[T]]:
+    """Sorted by instant; of several at one instant the last given is kept."""
+    last_of = dict(sorted(events, key=itemgetter(0)))
+    return list(last_of), list(last_of.values())
 
 
 def joined(starts: list[Instant], values: list[T], end: Instant) -> Line[T]:
