@@ -110,6 +110,7 @@ def test_a_file_beyond_its_size_is_not_read() -> None:
 
 
 @given(st.binary(max_size=400))
+@settings(deadline=None)
 def test_garbage_raises_nothing_but_config_errors(data: bytes) -> None:
     try:
         compose(data, "f")
@@ -118,7 +119,7 @@ def test_garbage_raises_nothing_but_config_errors(data: bytes) -> None:
 
 
 @given(st.text(alphabet="ab:-[]{}&*!|>'\"%@`#,? \n\t0.<~", max_size=200))
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_garbage_of_yaml_signs_raises_nothing_but_config_errors(text: str) -> None:
     try:
         compose(text.encode(), "f")
@@ -136,5 +137,6 @@ TREES = st.recursive(
 
 
 @given(st.dictionaries(KEYS, TREES, min_size=1, max_size=4))
+@settings(deadline=None)
 def test_what_is_written_as_yaml_reads_back_the_same(tree: dict[str, object]) -> None:
     assert content(yaml_text(tree)) == tree

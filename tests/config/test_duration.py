@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.duration import MAX_SPAN, parse_duration, print_duration
@@ -37,5 +37,6 @@ def test_up_to_three_days_are_printed_in_hours_as_contracts_have_them(span: int,
 
 
 @given(st.integers(min_value=0, max_value=MAX_SPAN))
+@settings(deadline=None)
 def test_what_is_printed_reads_back_the_same(span: int) -> None:
     assert parse_duration(print_duration(span)) == span

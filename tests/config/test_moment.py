@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.instant import rfc3339
@@ -34,5 +34,6 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 
 
 @given(st.integers(min_value=40_000_000, max_value=4_000_000_000), st.sampled_from(ZONES))
+@settings(deadline=None)
 def test_what_is_printed_reads_back_the_same(second: int, zone: str) -> None:
     assert parse_moment(print_moment(second * 1000, zone), zone) == second * 1000
