@@ -23,7 +23,7 @@ from pydantic import (
 from typing_extensions import override
 
 from config.duration import parse_duration, print_duration
-from config.hours import check_date, check_days, check_pieces, check_weekday
+from config.hours import check_date, check_days, check_pieces, check_week, check_weekday
 from config.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from config.value import Amount, Count, Currency, Duration, Flag, Moment, Percent, Text, Value, Weight, Zone
 
@@ -98,6 +98,7 @@ class Calendar(Value):
         for days, pieces in hours.items():
             check_days(days)
             check_pieces(pieces)
+        check_week(hours)
         return hours
 
     @field_validator("shifts", "breaks")

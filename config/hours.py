@@ -1,7 +1,7 @@
 """The notation of hours, as the deadline cases have it: `mon-fri`, `09:00-18:00`, `2026-10-01`. Nothing is counted."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -20,6 +20,22 @@ def check_days(days: str) -> None:
     first, dash, last = days.partition("-")
     if first not in WEEKDAYS or (dash and last not in WEEKDAYS):
         raise ValueError(f"'{days}' names no days; write mon, or a range like mon-fri")
+
+
+def days_of(days: str) -> list[int]:
+    """The weekdays (0 is Monday) of `sat` or of a range like `mon-fri`, which may wrap (`fri-mon`)."""
+    check_days(days)
+    first, _, last = days.partition("-")
+    start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+    return [(start + n) % 7 for n in range((end - start) % 7 + 1)]
+
+
+def check_week(keys: Iterable[str]) -> None:
+    """Two ranges that share a day leave open which of them holds; a single day beats a range."""
+    ranged = [WEEKDAYS[day] for key in keys if "-" in key for day in days_of(key)]
+    for day in WEEKDAYS:
+        if ranged.count(day) > 1:
+            raise ValueError(f"{day} stands in two ranges; write it as a day of its own, or let the ranges not meet")
 
 
 def check_pieces(pieces: Sequence[str]) -> None:

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from config.hours import check_days
 from config.instant import SECOND, Instant
 from sla.calendar import Calendar, Hours, Weekly, ending, local, starting
 from sla.cases import IGNORED
 from sla.deadline import Due, Mode, Never, business_time, due_after, due_after_days
-from sla.hours import day_of, days, piece, weekday, weekly
+from sla.hours import day_of, piece, weekday, weekly
 from sla.reader import Reader, run
 
 T = TypeVar("T")
@@ -106,7 +107,7 @@ def _week(place: Reader) -> Weekly | None:
 
 def _days(key: str) -> str:
     """The key itself, once it is known to name days."""
-    days(key)
+    check_days(key)
     return key
 
 

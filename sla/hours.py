@@ -6,7 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from config.agreement import Calendar as Written
-from config.hours import WEEKDAYS, check_date, check_days, check_pieces, check_weekday
+from config.hours import WEEKDAYS, check_date, check_pieces, check_week, check_weekday, days_of
 from sla.calendar import Calendar, Hours, Minutes, Weekly
 
 
@@ -28,25 +28,13 @@ def weekday(text: str) -> int:
     return WEEKDAYS.index(text)
 
 
-def days(text: str) -> list[int]:
-    """The weekdays of `sat` or of a range like `mon-fri`, which may wrap (`fri-mon`)."""
-    check_days(text)
-    first, _, last = text.partition("-")
-    start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
-    return [(start + n) % 7 for n in range((end - start) % 7 + 1)]
-
-
 def weekly(hours: Mapping[str, Hours]) -> Weekly:
-    """A week of hours; a single day beats a range. Raises ValueError where two ranges hold one day."""
-    ranged: dict[int, Hours] = {}
-    single: dict[int, Hours] = {}
-    for key, pieces in hours.items():
-        taken = ranged if "-" in key else single
-        for day in days(key):
-            if day in taken:
-                raise ValueError(f"{WEEKDAYS[day]} stands in two ranges")
-            taken[day] = pieces
-    mon, tue, wed, thu, fri, sat, sun = (single.get(day, ranged.get(day, ())) for day in range(7))
+    """A week of hours; a single day beats a range."""
+    check_week(hours)
+    # Ranges first, so that single days replace what they say.
+    ordered = sorted(hours.items(), key=lambda item: "-" not in item[0])
+    week = {day: pieces for key, pieces in ordered for day in days_of(key)}
+    mon, tue, wed, thu, fri, sat, sun = (week.get(day, ()) for day in range(7))
     return mon, tue, wed, thu, fri, sat, sun
 
 

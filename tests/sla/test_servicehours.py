@@ -1,6 +1,9 @@
 from pathlib import Path
 
+import pytest
+
 from config.instant import DAY, HOUR, parse_rfc3339
+from config.node import ConfigError
 from sla.interval import total
 from sla.servicehours import inactive, service_time, unpublished
 from tests.sla.contract import AGREEMENT, NOVEMBER, OCTOBER, at, config
@@ -40,3 +43,9 @@ def test_time_before_coverage_and_outside_the_version_is_inactive(tmp_path: Path
     ended = agreement.model_copy(update={"until": at("10-20 00:00:00")})
     assert inactive(ended, (OCTOBER, NOVEMBER))[1] == (at("10-20 00:00:00"), NOVEMBER)
     assert inactive(ended, (NOVEMBER, parse_rfc3339("2026-12-01T00:00:00+08:00")))[0][0] == NOVEMBER
+
+
+def test_two_ranges_may_not_share_a_day(tmp_path: Path) -> None:
+    text = AGREEMENT.replace("service_hours: 24x7", "service_hours: {mon-wed: ['09:00-18:00'], wed-fri: []}")
+    with pytest.raises(ConfigError, match="wed stands in two ranges"):
+        config(tmp_path, text)
