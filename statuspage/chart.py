@@ -69,7 +69,7 @@ def chart(series: Series, incidents: Iterable[Incident], zone: str) -> Chart | N
     return Chart(
         median=_line([(x(one.start), y(one.median_ms) if one.median_ms is not None else None) for one in points]),
         p95=_line([(x(one.start), y(one.p95_ms) if one.p95_ms is not None else None) for one in points]),
-        label_x=x(points[place].start),
+        label_x=min(RIGHT - 60.0, max(60.0, x(points[place].start))),
         median_y=min(BASE - 3.0, y(points[place].median_ms or 0) + 15),
         p95_y=y(points[place].p95_ms or 0) - 12,
         grid=tuple(Tick(at=y(value) + 0.5, value=value) for value in range(0, 3 * step + 1, step)),

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from config.instant import DAY
+from config.instant import DAY, Instant
 from config.look.figure import days_between
 from config.look.state import Shown, worst
+from statuspage.days import DAYS
 from statuspage.facts import Incident
 from statuspage.standing import Standing
 from statuspage.voice import SLOW, Voice
@@ -41,21 +42,28 @@ class Headline:
     tally: tuple[Count, ...]
 
 
-def headline(standings: Sequence[Standing], incidents: Sequence[Incident], voice: Voice) -> Headline:
-    """`incidents` newest first, resolved ones too: they say since when there was none."""
+def headline(
+    standings: Sequence[Standing], incidents: Sequence[Incident], voice: Voice, begin: Instant | None = None
+) -> Headline:
+    """`incidents` newest first, resolved ones too: they say since when there was none. `begin`: the first fact."""
     state = worst(standing.state for standing in standings)
     affected = [standing for standing in standings if standing.state is state]
-    sentence, lead = _said(state, affected, len(affected) == len(standings), incidents, voice)
+    sentence, lead = _said(state, affected, len(affected) == len(standings), incidents, voice, begin)
     return Headline(state=state, sentence=sentence, lead=lead, tally=_tally(standings, voice))
 
 
 def _said(
-    state: Shown, affected: Sequence[Standing], everything: bool, incidents: Sequence[Incident], voice: Voice
+    state: Shown,
+    affected: Sequence[Standing],
+    everything: bool,
+    incidents: Sequence[Incident],
+    voice: Voice,
+    begin: Instant | None,
 ) -> tuple[str, str]:
     """The sentence and what follows it."""
     match state:
         case Shown.UP:
-            return _up(bool(affected), incidents, voice)
+            return _up(bool(affected), incidents, voice, begin)
         case Shown.MAINTENANCE:
             return _maintenance(affected, voice)
         case Shown.UNKNOWN:
@@ -110,11 +118,13 @@ def _since(affected: Sequence[Standing], voice: Voice) -> str:
     return voice.t("Our monitoring has found errors since {time}, for {length}.", **values)
 
 
-def _up(any_component: bool, incidents: Sequence[Incident], voice: Voice) -> tuple[str, str]:
+def _up(any_component: bool, incidents: Sequence[Incident], voice: Voice, begin: Instant | None) -> tuple[str, str]:
     if not any_component:
         return voice.t("No component is shown here yet"), ""
     last = max((incident.resolved_at or voice.now for incident in incidents), default=None)
-    if last is None:
+    if last is None and begin is not None and voice.now - begin < DAYS * DAY:
+        lead = voice.t("No incident since we began to measure on {day}.", day=voice.day(begin))
+    elif last is None:
         lead = voice.t("No incident in the last 90 days.")
     elif voice.now - last < DAY:
         lead = voice.t("The last incident was resolved at {time}.", time=voice.clock(last))

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from config.instant import DAY, HOUR
 from config.look import figure
 from statuspage.chart import Chart, chart
-from statuspage.facts import PageFacts
+from statuspage.facts import PageFacts, Series
 from statuspage.voice import Voice
 
 
@@ -18,7 +19,7 @@ class TableRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseView:
     chart: Chart
-    component: str
+    heading: str
     described: str
     grid: tuple[tuple[float, str], ...]
     hours: tuple[tuple[float, str], ...]
@@ -48,7 +49,7 @@ def response_view(facts: PageFacts, voice: Voice) -> ResponseView | None:
         described = voice.joined(described, gaps)
     return ResponseView(
         chart=drawn,
-        component=voice.text(facts.components[series.component].name),
+        heading=_heading(voice.text(facts.components[series.component].name), series, voice),
         described=described,
         grid=tuple((tick.at, _milliseconds(tick.value, voice)) for tick in drawn.grid),
         hours=tuple((tick.at, figure.time_of_day(tick.value, voice.zone)) for tick in drawn.hours),
@@ -65,3 +66,10 @@ def response_view(facts: PageFacts, voice: Voice) -> ResponseView | None:
 
 def _milliseconds(value: int, voice: Voice) -> str:
     return figure.milliseconds(value, voice.language) if value else "0"
+
+
+def _heading(name: str, series: Series, voice: Voice) -> str:
+    begin = series.points[0].start
+    if voice.now - begin < DAY - HOUR:
+        return voice.t("{name}, since {time}", name=name, time=voice.clock(begin))
+    return voice.t("{name}, last 24 hours", name=name)

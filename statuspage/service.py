@@ -32,7 +32,7 @@ from statuspage.voice import Voice
 log = structlog.get_logger(__name__)
 
 AHEAD = 30 * DAY
-REFRESH_SECONDS = 30.0
+REFRESH_SECONDS = 10.0
 REST_SECONDS = 0.2
 KEPT_MOST = 256
 
@@ -80,7 +80,7 @@ class Pages:
         self._wanted.set()
 
     async def run(self) -> None:
-        """Refresh on change and at least every 30 s, so that the page never looks younger than it is."""
+        """Refresh on change and at least every 10 s, so that the page never looks younger than it is."""
         while not self._stopping:
             self._wanted.clear()
             started = monotonic()
@@ -263,6 +263,5 @@ def _series(tx: Connection, plan: Plan, layout: Layout, incidents: tuple[Inciden
     for component in (failing or timed)[:1]:
         check = plan.components[component].check
         buckets = store.latencies_since(tx, check, now - DAY - 15 * MINUTE) if check is not None else {}
-        if len(buckets) > 1:
-            return series_of(component, buckets, now)
+        return series_of(component, buckets, now)
     return None

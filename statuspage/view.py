@@ -100,7 +100,7 @@ def page_view(facts: PageFacts, language: str, made_at: Instant, spans: Mapping[
         operator=voice.text(facts.site.operator) if facts.site.operator is not None else "",
         demo=facts.site.demo,
         links=tuple(LinkView(text=voice.text(link.text), href=link.href) for link in facts.site.links),
-        headline=headline(list(standings.values()), facts.incidents, voice),
+        headline=headline(list(standings.values()), facts.incidents, voice, _begin(facts)),
         as_of=now if facts.measured_at is not None else None,
         as_of_text=as_of(now, voice),
         zone=figure.zone_name(voice.zone, now, language),
@@ -128,6 +128,10 @@ def page_view(facts: PageFacts, language: str, made_at: Instant, spans: Mapping[
             for month in facts.months
         ),
     )
+
+
+def _begin(facts: PageFacts) -> Instant | None:
+    return min((one.changes[0].at for one in facts.components.values() if one.changes), default=None)
 
 
 def upcoming(windows: Sequence[Window], now: Instant) -> list[Window]:

@@ -94,6 +94,11 @@ def test_a_quiet_page_says_for_how_long() -> None:
     )
 
 
+def test_a_young_page_claims_no_more_than_it_has_seen() -> None:
+    found = headline([one(Shown.UP)], (), EN, at("2026-11-16 10:00:00"))
+    assert found.lead == "No incident since we began to measure on 16 Nov."
+
+
 def test_the_tally_counts_every_state_once_the_worst_first() -> None:
     found = said(one(Shown.UP), one(Shown.UP), one(Shown.PARTIAL), one(Shown.UNKNOWN), one(Shown.MAINTENANCE))
     assert [count.text for count in found.tally] == ["1 partial outage", "1 in maintenance", "1 unknown", "2 up"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from config.instant import DAY, MINUTE
-from probe.latency import BOUNDS_US
+from probe.latency import BOUNDS_US, BUCKET
 from statuspage.chart import BASE, chart
 from statuspage.latency import STEP, series_of, share
 from tests.statuspage.harbour import HARBOUR, NOW, OPEN, ZONE, day_of_answers
@@ -36,11 +36,24 @@ def test_shares_are_taken_inside_their_range(counts: list[int], median: int | No
 
 
 def test_a_day_has_96_steps_and_a_step_without_answers_is_a_hole() -> None:
-    found = series_of("payments", {NOW - NOW % STEP: counted(up_to_100=4)}, NOW)
+    buckets = {NOW - NOW % STEP - number * STEP: counted(up_to_100=4) for number in (*range(6), 95, 200)}
+    found = series_of("payments", buckets, NOW)
+    assert found is not None
     assert len(found.points) == 96
-    assert found.points[-1].median_ms == 75
-    assert {point.median_ms for point in found.points[:-1]} == {None}
-    assert found.points[0].start == found.points[-1].start - DAY + STEP
+    assert [point.median_ms for point in found.points[-6:]] == [75] * 6
+    assert {point.median_ms for point in found.points[1:-6]} == {None}
+
+
+def test_a_young_line_is_drawn_from_its_beginning_in_smaller_steps() -> None:
+    buckets = {NOW - NOW % BUCKET - number * BUCKET: counted(up_to_100=4) for number in range(7)}
+    found = series_of("payments", buckets, NOW)
+    assert found is not None
+    assert (len(found.points), found.bucket) == (7, BUCKET)
+
+
+def test_a_handful_of_answers_is_no_line() -> None:
+    assert series_of("payments", {NOW - NOW % STEP: counted(up_to_100=4)}, NOW) is None
+    assert series_of("payments", {}, NOW) is None
 
 
 def test_time_not_measured_breaks_the_line_and_is_marked() -> None:
