@@ -22,6 +22,8 @@ INTERVAL = 5
 LISTENERS = 20
 SECONDS = 15
 COUNT = 3
+WARM_UP = 5 * INTERVAL
+"""Seconds; by then every page is confirmed up and both systems are in their everyday state."""
 LIMIT = 0.5
 LAG = re.compile(r'^upheld_(?:probe|sched)\w*_(?:lag|lateness)_seconds_bucket\{.*le="([^"]+)".*\} (\S+)$', re.MULTILINE)
 
@@ -54,14 +56,14 @@ def prometheus_with_blackbox(folder: Path, target: Nginx) -> Window:
             ],
         }
         with Prometheus(folder, scrape_configs=[job], interval=INTERVAL) as prometheus:
-            time.sleep(2 * INTERVAL)
+            time.sleep(WARM_UP)
             return windows({"Prometheus": prometheus, "blackbox": blackbox}, target, seconds=SECONDS, count=COUNT)
 
 
 def upheld(folder: Path, target: Nginx) -> tuple[Window, str]:
     """The whole program with its store, page and metrics; nothing is switched off."""
     with Upheld(folder / "upheld", configuration(target)) as server:
-        time.sleep(2 * INTERVAL)
+        time.sleep(WARM_UP)
         before = lag_buckets(server)
         window = windows({"upheld": server}, target, seconds=SECONDS, count=COUNT)
         return window, percentile(before, lag_buckets(server), 0.99)
