@@ -27,9 +27,9 @@ from incidents.case import (
     evolve_case,
     open_case,
 )
-from incidents.clock import Clock, ClockState, clocks
+from incidents.clock import Clock, ClockState, clocks, commitments_of
 from incidents.decide import Refused
-from incidents.incident import Incident, Resolved
+from incidents.incident import Incident
 from incidents.notice import Writer
 from incidents.paging import Addressee, Paging
 from incidents.store import case as store
@@ -112,18 +112,33 @@ class Caseload:
             if case.open and RESPOND not in case.fulfilled:
                 self._tell_customer(tx, case, "taken", now)
 
-    def resolved(self, tx: Connection, incident: Incident, event: Resolved, by: str, now: Instant) -> None:
-        for case in store.of_incident(tx, incident.id):
-            if case.open:
-                self.record(tx, case.id, CaseResolved(how=event.because), by, now, now)
+    def resolved(self, tx: Connection, incident: Incident, because: str, by: str, now: Instant) -> None:
+        """The component is well: every case that its faults opened is, also of one that was muted before."""
+        for case in store.open_cases(tx):
+            if case.incident is not None and case.component == incident.component:
+                at = max(now, case.started_at)  # a clock that was set back must not keep it open
+                after = self._append(tx, case, [CaseResolved(how=because)], by, at, now)
+                self._tell_customer(tx, after, "solved", now, because)
 
     def told(self, tx: Connection, sent: Notification, now: Instant) -> None:
-        """The customer's mail server took the receipt of a person who works on it: that is the response."""
-        if sent.case is None or sent.message.facts.get("event") != "case.taken":
+        """The customer's mail server took the receipt of a person who works on it: that is the response.
+
+        An automatic receipt is one only where the agreement says so, and what the log took nobody can see.
+        """
+        case = store.find(tx, sent.case) if sent.case is not None and self._paging.arrives(sent.channel) else None
+        if case is None:
             return
-        case = store.find(tx, sent.case)
-        if case is not None and RESPOND not in case.fulfilled:
-            self._append(tx, case, [Fulfilled(commitment=RESPOND, how=f"message to {sent.person}")], SYSTEM, now, now)
+        kept = [name for name in self._kept_by(case, sent.message.facts.get("event")) if name not in case.fulfilled]
+        if kept:
+            events = [Fulfilled(commitment=name, how=f"message to {sent.person}") for name in kept]
+            self._append(tx, case, events, SYSTEM, now, now)
+
+    def _kept_by(self, case: Case, event: object) -> list[str]:
+        if event == "case.taken":
+            return [RESPOND]
+        agreement = self._version(case) if event == "case.opened" else None
+        owed = {} if agreement is None else commitments_of(case, agreement)
+        return [name for name, one in owed.items() if one.automatic_receipt]
 
     # clocks
 
@@ -144,6 +159,8 @@ class Caseload:
         if clock.due_at is None:
             return "paused"
         missed = what == _LIMIT
+        if not missed and now > clock.due_at:
+            return "overtaken by its end"
         event = ClockWarned(commitment=name, missed=missed, due_at=clock.due_at)
         after = self._append(tx, case, [event], SYSTEM, now, now)
         self._tell_managers(tx, after, clock, now, missed=missed)
@@ -186,7 +203,8 @@ class Caseload:
                 continue
             warn_at = _warn_at(clock, agreement.warn_before)
             timer.start(tx, timer.Kind.CLOCK, case.id, steps[0], warn_at, now)
-            timer.start(tx, timer.Kind.CLOCK, case.id, steps[1], clock.due_at, now)
+            # what is done exactly at the end is in time
+            timer.start(tx, timer.Kind.CLOCK, case.id, steps[1], clock.due_at + 1, now)
 
     def _tell_customer(self, tx: Connection, case: Case, what: str, now: Instant, how: str = "") -> None:
         customer = self._config.customers.get(case.customer)

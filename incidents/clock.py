@@ -42,10 +42,7 @@ class Clock:
 
 def clocks(case: Case, agreement: Agreement, now: Instant) -> tuple[Clock, ...]:
     """Those that have started, in the agreement's order; none for a level the agreement does not have any more."""
-    level = next((one for one in agreement.levels if one.number == case.level), None)
-    if level is None:
-        return ()
-    commitments = _commitments(level, agreement, case.started_at).values()
+    commitments = commitments_of(case, agreement).values()
     first = [_clock(case, agreement, one, case.started_at, now) for one in commitments if one.starts == "reported"]
     resolve = next((one for one in first if one.name == RESOLVE), None)
     found = {one.name: one for one in first}
@@ -54,6 +51,12 @@ def clocks(case: Case, agreement: Agreement, now: Instant) -> tuple[Clock, ...]:
         if start is not None:
             found[one.id] = _clock(case, agreement, one, start, now)
     return tuple(found[one.id] for one in commitments if one.id in found and not _moot(found[one.id], one, resolve))
+
+
+def commitments_of(case: Case, agreement: Agreement) -> Mapping[str, Commitment]:
+    """What is owed on the case; nothing for a level the agreement does not have any more."""
+    level = next((one for one in agreement.levels if one.number == case.level), None)
+    return {} if level is None else _commitments(level, agreement, case.started_at)
 
 
 def _later_start(case: Case, commitment: Commitment, resolve: Clock | None) -> Instant | None:

@@ -71,6 +71,14 @@ def carry_out(policy: Escalation, place: Place, severity: int, who: Who) -> Carr
     return Carried(place=place, people=(), nobody=reason, next=_at_once(policy, place, following, who))
 
 
+def hurries(policy: Escalation, place: Place) -> bool:
+    """Whether a delivery that failed brings this place forward: a later step or the fallback, but never a new round.
+
+    A wrong address would be told again and again without end.
+    """
+    return place.step > 1 or (place.step == 0 and place.round <= (policy.repeat or 1) + 1)
+
+
 def _at_once(policy: Escalation, place: Place, following: Next | None, who: Who) -> Next | None:
     """Where to go from a place that reached nobody: no waiting but between rounds and before the fallback again."""
     if following is None or place.step == 0:

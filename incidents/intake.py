@@ -13,7 +13,6 @@ import orjson
 import structlog
 from pydantic import BaseModel
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from config.instant import Instant
 from db.engine import Database
@@ -21,6 +20,7 @@ from db.errors import StoreUnavailable
 from incidents.service import Incidents
 from incidents.source import AlertNews, Source, Unreadable
 from incidents.store import inbox
+from incidents.store.apart import apart
 from incidents.store.inbox import Post
 
 log = structlog.get_logger(__name__)
@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 GROUP_LIMIT = 200
 WAITING_LIMIT = 5000
 """Posts between acceptance and commit; more is refused, because a promise we cannot keep is worse than a refusal."""
+WAITING_BYTES = 64 << 20
+"""As much as their bodies may take together."""
 
 
 class Overloaded(Exception):
@@ -56,13 +58,15 @@ class Intake:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._bytes = 0
         self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
 
     async def accept(self, source: str, body: bytes, received_at: Instant) -> None:
         """Returns after COMMIT. Raises Overloaded or StoreUnavailable; then nothing was accepted."""
-        if len(self._waiting) >= WAITING_LIMIT:
+        if len(self._waiting) >= WAITING_LIMIT or self._bytes + len(body) > WAITING_BYTES:
             raise Overloaded
+        self._bytes += len(body)
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(({"source": source, "received_at": received_at, "body": body}, future))
         if self._writer is None:
@@ -85,6 +89,7 @@ class Intake:
         except Exception as error:  # every waiting sender is told, whatever it was
             failure = error if isinstance(error, StoreUnavailable) else StoreUnavailable(str(error))
             log.error("inbox not written", error=str(error), posts=len(posts))
+        self._bytes -= sum(len(post["body"]) for post in posts)
         for _, future in group:
             if future.cancelled():
                 continue
@@ -106,19 +111,18 @@ def _process_one(tx: Connection, incidents: Incidents, entrance: Entrance | None
     if entrance is None:
         inbox.put_into_quarantine(tx, post.source, "the source was removed before this was read", post.body, now)
         return "no such source any more"
-    try:
-        alerts = entrance.read(post.body, post.received_at)
-    except Unreadable as error:
-        inbox.put_into_quarantine(tx, post.source, str(error), post.body, now)
+    trouble = apart(tx, lambda: _take(tx, incidents, entrance, post, now))
+    if trouble is None:
+        return "done"
+    inbox.put_into_quarantine(tx, post.source, f"{type(trouble).__name__}: {trouble}", post.body, now)
+    if isinstance(trouble, Unreadable):
         return "unreadable"
-    try:
-        with tx.begin_nested():
-            labels = entrance.source.component_labels(entrance.options)
-            incidents.alert_news(tx, post.source, alerts, labels, post.received_at, now)
-    except (OperationalError, InterfaceError):
-        raise  # the store's trouble, not the post's: it stays in the inbox
-    except Exception as error:  # one poisonous post must not hold up all that come after it
-        log.exception("post not understood", source=post.source, post=post.id)
-        inbox.put_into_quarantine(tx, post.source, f"{type(error).__name__}: {error}", post.body, now)
-        return "set aside"
-    return "done"
+    # one poisonous post must not hold up all that come after it
+    log.error("post not understood", source=post.source, post=post.id, exc_info=trouble)
+    return "set aside"
+
+
+def _take(tx: Connection, incidents: Incidents, entrance: Entrance, post: Post, now: Instant) -> None:
+    alerts = entrance.read(post.body, post.received_at)
+    labels = entrance.source.component_labels(entrance.options)
+    incidents.alert_news(tx, post.source, alerts, labels, post.received_at, now)

@@ -2,12 +2,12 @@
 transitions and alerts are appended, and the component's condition is put together for `decide`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from config.instant import Instant
+from config.instant import MINUTE, Instant, Span
 from config.model import Component, Config, DownWhen
 from config.state import State, worst
 from incidents.decide import Condition
@@ -15,11 +15,15 @@ from incidents.impact import Combine, all_down, any_down, changes_since, fewer_t
 from incidents.severity import MILDEST, Rule, Severity, classify, state_of_word
 from incidents.source import AlertNews
 from incidents.store import alert, incident, transition
-from incidents.store.alert import Alert
+from incidents.store.alert import Alert, Ended
 from incidents.store.transition import Transition
 
 UNROUTED = "unrouted"
 """Stands for a component when an alert names none we know: somebody is told all the same."""
+
+
+OVERTAKEN_WITHIN: Span = 5 * MINUTE
+"""A firing that comes this soon after its own end was overtaken on its way; later, the sender means it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +45,22 @@ def take_check_news(tx: Connection, config: Config, news: Sequence[CheckNews], b
         if component in config.components:
             by_component.setdefault(component, []).append(one)
     for component, changes in by_component.items():
-        _redraw(tx, config.components[component], changes, by, now)
+        since = min(one.happened_at for one in changes)
+        _redraw(tx, config.components[component], changes, since, by, now)
     return list(by_component)
 
 
-def _redraw(tx: Connection, component: Component, news: Sequence[CheckNews], by: str, now: Instant) -> None:
+def redraw(tx: Connection, config: Config, component: str, by: str, now: Instant) -> None:
+    """After the configuration changed: from now on the line is made of the checks and the rule there are now."""
+    known = config.components[component]
+    if known.checks and transition.newest(tx, component) is not None:
+        _redraw(tx, known, (), now, by, now)
+
+
+def _redraw(
+    tx: Connection, component: Component, news: Sequence[CheckNews], since: Instant, by: str, now: Instant
+) -> None:
     """A back-dated change can change what was drawn after it: every instant that now differs is written again."""
-    since = min(one.happened_at for one in news)
     lines = transition.check_lines(tx, [check.id for check in component.checks.values()], since)
     wanted = changes_since(lines, _combine(component.down_when), since)
     before = transition.state_at(tx, component.id, since)
@@ -88,27 +101,52 @@ def _combine(down_when: DownWhen) -> Combine:
 
 def take_alert_news(
     tx: Connection, config: Config, source: str, news: AlertNews, component: str, received_at: Instant, now: Instant
-) -> str | None:
-    """The component whose condition may have changed; None when the news is old or says nothing new."""
+) -> tuple[str, ...]:
+    """The components whose condition may have changed; none when the news is old or says nothing new."""
     known = alert.open_alert(tx, source, news.key)
-    state = state_of_word(news.severity_word or "")
     if not news.firing:
-        if known is None:
-            return None
-        alert.end(tx, known, news.ends_at or received_at, received_at)
-        _mark(tx, config, known.component, source, max(known.starts_at, news.ends_at or received_at), None, now)
-        return known.component
+        return _take_end(tx, config, source, news, known, component, received_at, now)
+    state = state_of_word(news.severity_word or "")
     if known is not None and known.component == component:
         alert.repeat(tx, known, news, state, received_at)
-        return component if known.state is not state or known.severity_word != news.severity_word else None
-    if known is not None:
-        alert.end(tx, known, news.starts_at, received_at)
-    ended_at = alert.last_end(tx, source, news.key)
-    if ended_at is not None and news.starts_at <= ended_at and known is None:
-        return None  # overtaken on its way by its own resolution
+        if known.state is not state:
+            _mark(tx, config, component, source, received_at, news.summary, now)
+        return (component,) if known.state is not state or known.severity_word != news.severity_word else ()
+    if known is None and _overtaken(alert.ended(tx, source, news.key), news, received_at):
+        return ()
+    moved = () if known is None else _take_end(tx, config, source, news, known, component, received_at, now)
     alert.add(tx, source, news, component, state, received_at)
     _mark(tx, config, component, source, news.starts_at, news.summary, now)
-    return component
+    return (*moved, component)
+
+
+def _take_end(
+    tx: Connection,
+    config: Config,
+    source: str,
+    news: AlertNews,
+    known: Alert | None,
+    component: str,
+    received_at: Instant,
+    now: Instant,
+) -> tuple[str, ...]:
+    """An end we hear of first is kept, so that the beginning it overtook is known for old when it arrives."""
+    if known is None:
+        if not any(one.stamp == news.stamp for one in alert.ended(tx, source, news.key)):
+            alert.add(tx, source, news, component, state_of_word(news.severity_word or ""), received_at)
+        return ()
+    ended_at = max(known.starts_at, news.ends_at or received_at)
+    alert.end(tx, known, ended_at, received_at)
+    _mark(tx, config, known.component, source, ended_at, None, now)
+    return (known.component,)
+
+
+def _overtaken(ended: Sequence[Ended], news: AlertNews, received_at: Instant) -> bool:
+    """Whether a firing arrives after its own end. A long one cannot be told by its believed start, but by its stamp."""
+    return any(
+        news.starts_at < one.ends_at or (one.stamp == news.stamp and received_at - one.received_at <= OVERTAKEN_WITHIN)
+        for one in ended
+    )
 
 
 def _mark(
@@ -138,7 +176,8 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
         failing.append(newest.state)
     if not failing:
         quiet = State.UP if newest is None else newest.state
-        return _condition(component_id, quiet, now, Severity(value=MILDEST, because="nothing fails"), "", "", None)
+        mildest = Severity(value=MILDEST, because="nothing fails")
+        return Condition(component=component_id, state=quiet, since=now, severity=mildest, cause="", title="")
     severities = [_severity(config, component, one) for one in alerts]
     since = [one.starts_at for one in alerts]
     cause, title = "", ""
@@ -148,16 +187,15 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
         cause, title = newest.cause or newest.by, newest.reason or newest.state.value
     if alerts and not title:
         cause, title = f"{alerts[0].source}:{alerts[0].key}", alerts[0].summary
-    severity = min(severities, key=lambda one: one.value)
-    held_by = _failing_parent(tx, config, component, now)
-    return _condition(component_id, worst(failing), min(since), severity, cause, title, held_by)
-
-
-def _condition(
-    component: str, state: State, since: Instant, severity: Severity, cause: str, title: str, held_by: str | None
-) -> Condition:
     return Condition(
-        component=component, state=state, since=since, severity=severity, cause=cause, title=title, held_by=held_by
+        component=component_id,
+        state=worst(failing),
+        since=min(since),
+        severity=min(severities, key=lambda one: one.value),
+        cause=cause,
+        title=title,
+        held_by=_failing_parent(tx, config, component, now),
+        newest_at=max((one.first_received_at for one in alerts), default=None),
     )
 
 
@@ -199,6 +237,21 @@ def _rules(config: Config) -> list[Rule]:
     ]
 
 
-def dependants(config: Config, component: str) -> Mapping[str, Component]:
-    """Components whose own incident may have waited for this one's end."""
-    return {name: one for name, one in config.components.items() if component in one.after}
+def dependants(config: Config, component: str) -> list[str]:
+    """Components whose own incident may have waited for this one's end, through others too, the nearest first."""
+    found: dict[str, None] = {}
+    nearest = [component]
+    while nearest:
+        nearest = [
+            name
+            for name, one in config.components.items()
+            if name not in found and name != component and set(nearest) & set(one.after)
+        ]
+        found.update(dict.fromkeys(nearest))
+    return list(found)
+
+
+def parents_first(config: Config, components: Sequence[str]) -> list[str]:
+    """In the order in which they are to be judged, so that what fails because of another does not go before it."""
+    below = {one: set(dependants(config, one)) for one in components}
+    return sorted(components, key=lambda one: sum(one in others for others in below.values()))

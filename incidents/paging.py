@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from config.instant import Instant
 from config.language import CHINESE
 from config.model import Config, Escalation, Person, Reach
-from incidents.escalation import Carried, Next, Place, carry_out, first
+from incidents.escalation import Carried, Next, Place, carry_out, first, hurries
 from incidents.incident import Escalated, Incident, Progress
 from incidents.notice import Writer
 from incidents.oncall import on_call
@@ -19,6 +19,8 @@ from notify import store as telling
 from notify.message import LIFETIME, Message, Notification, Purpose, key_of
 
 ROTA = "rota:"
+_NAME_LIMIT = 100
+"""A contact's name as far as the outbox holds it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class Paging:
         if policy is None:
             return
         carried = carry_out(policy, Place(round=1, step=1), incident.severity, lambda name: self._who(name, now))
-        for person in carried.people or policy.fallback:
+        for person in carried.people or [one for name in policy.fallback for one in self._who(name, now)]:
             for one in self._ways_to(person, now):
                 self._tell(tx, incident, one, Writer(config=self._config, language=one.language).raised(incident), now)
 
@@ -92,8 +94,12 @@ class Paging:
         incident = incidents.find(tx, told.incident or "")
         if incident is None or incident.progress is not Progress.TRIGGERED:
             return
-        if not outbox.hasten(tx, incident=incident.id, person=told.person, now=now):
-            timer.hasten(tx, timer.Kind.ESCALATION, incident.id, now)
+        if outbox.hasten(tx, incident=incident.id, person=told.person, now=now):
+            return
+        policy = self._policy(incident)
+        waiting = timer.waiting(tx, timer.Kind.ESCALATION, incident.id)
+        steps = [step for step in waiting if policy is not None and hurries(policy, Place.parse(step))]
+        timer.hasten(tx, timer.Kind.ESCALATION, incident.id, steps, now)
 
     def contacts(self, people: Iterable[str], now: Instant) -> list[Addressee]:
         """Every way to these people, each when it is due."""
@@ -104,12 +110,16 @@ class Paging:
         channel = self._mail_channel()
         usable = channel is not None and email is not None
         return Addressee(
-            person=name,
+            person=name[:_NAME_LIMIT],
             channel=channel if channel is not None and usable else self._log_channel,
             address=email or "",
             language=language or self._language(),
             due_at=now,
         )
+
+    def arrives(self, channel: str) -> bool:
+        """Whether what this channel takes reaches anybody; the log does not."""
+        return channel != self._log_channel
 
     def _go_on(
         self, tx: Connection, incident: Incident, policy: Escalation, upcoming: Next | None, now: Instant

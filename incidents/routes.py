@@ -34,11 +34,13 @@ class Hooks:
         entrances: Callable[[], Mapping[str, Entrance]],
         now: Callable[[], Instant],
         registry: CollectorRegistry,
+        body_seconds: float = BODY_SECONDS,
     ) -> None:
         self._database = database
         self._intake = Intake(database)
         self._entrances = entrances
         self._now = now
+        self._body_seconds = body_seconds
         self._received = Counter(
             "upheld_alert_webhooks_received", "Webhook posts answered 202.", ["source"], registry=registry
         )
@@ -57,12 +59,12 @@ class Hooks:
         if not _authorized(request, entrance):
             return self._refuse(name, "unauthorized", 401, "wrong or missing token: Authorization: Bearer …")
         try:
-            async with asyncio.timeout(BODY_SECONDS):
+            async with asyncio.timeout(self._body_seconds):
                 body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return self._refuse(name, "too_large", 413, "a post may have 1 MiB")
         except TimeoutError:
-            return self._refuse(name, "too_slow", 408, f"the body did not arrive within {BODY_SECONDS} s")
+            return self._refuse(name, "too_slow", 408, f"the body did not arrive within {self._body_seconds:g} s")
         return await self._take(entrance, body)
 
     async def _take(self, entrance: Entrance, body: bytes) -> web.Response:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import structlog
 from sqlalchemy import Connection
 
-from config.instant import Instant
+from config.instant import MINUTE, Instant, Span
 from config.model import Config
 from incidents import decide, news
 from incidents.caseload import Caseload
@@ -21,6 +21,7 @@ from incidents.incident import (
     Opened,
     Progress,
     Recorded,
+    Recovered,
     Resolved,
     SeverityRaised,
     evolve,
@@ -31,6 +32,7 @@ from incidents.paging import Paging
 from incidents.source import AlertNews
 from incidents.store import incident as store
 from incidents.store import timer
+from incidents.store.apart import apart
 from incidents.store.number import next_number
 from incidents.store.timer import Timer
 from notify.message import Notification
@@ -39,6 +41,7 @@ log = structlog.get_logger(__name__)
 
 SYSTEM = "upheld"
 NUMBER = "INC"
+PUT_OFF: Span = MINUTE
 
 
 class NotFound(Exception):
@@ -57,7 +60,8 @@ class Incidents:
 
     def check_news(self, tx: Connection, changes: Sequence[CheckNews], by: str, now: Instant) -> None:
         """Confirmed changes of checks: transitions first, then whatever they mean for incidents."""
-        for component in news.take_check_news(tx, self._config, changes, by, now):
+        touched = news.take_check_news(tx, self._config, changes, by, now)
+        for component in news.parents_first(self._config, touched):
             self._judge(tx, component, by, now)
 
     def alert_news(
@@ -68,14 +72,21 @@ class Incidents:
         for one in alerts:
             component = self._component(one, labels)
             changed = news.take_alert_news(tx, self._config, source, one, component, at, now)
-            if changed is not None:
-                touched[changed] = None
-        for component in touched:
+            touched.update(dict.fromkeys(changed))
+        for component in news.parents_first(self._config, list(touched)):
             self._judge(tx, component, f"source:{source}", now)
 
     def fire(self, tx: Connection, due: Timer, now: Instant) -> None:
-        """One due timer, marked done in the same transaction as what it brings about."""
-        timer.finish(tx, due, self._carry_out(tx, due, now), now)
+        """One due timer, marked done in the same transaction as what it brings about.
+
+        One that cannot be carried out is put off, so that it does not hold up all others.
+        """
+        if not timer.still_due(tx, due, now):
+            return
+        trouble = apart(tx, lambda: timer.finish(tx, due, self._carry_out(tx, due, now), now))
+        if trouble is not None:
+            log.error("timer not carried out", kind=due.kind, subject=due.subject, step=due.step, exc_info=trouble)
+            timer.postpone(tx, due, now + PUT_OFF)
 
     # what people do
 
@@ -108,6 +119,8 @@ class Incidents:
     def look_again(self, tx: Connection, now: Instant) -> None:
         """After a start or a reload: what changed while nobody looked."""
         for component in self._config.components:
+            news.redraw(tx, self._config, component, SYSTEM, now)
+        for component in news.parents_first(self._config, list(self._config.components)):
             self._judge(tx, component, SYSTEM, now)
 
     # inside
@@ -163,9 +176,13 @@ class Incidents:
             case Resolved():
                 log.info("incident resolved", incident=incident.id, component=incident.component, by=by)
                 self._paging.resolved(tx, incident, now)
-                self._cases.resolved(tx, incident, event, by, now)
+                if event.recovered:
+                    self._cases.resolved(tx, incident, event.because, by, now)
                 for child in news.dependants(self._config, incident.component):
                     self._judge(tx, child, by, now)
+            case Recovered():
+                # a click ended the paging; what the customer waits for is that it works again
+                self._cases.resolved(tx, incident, f"{incident.component} is up again", by, now)
             case _:
                 pass
 

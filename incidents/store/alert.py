@@ -12,6 +12,7 @@ from incidents.source import AlertNews
 
 FIRING = "firing"
 ENDED = "resolved"
+_REMEMBERED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,17 @@ class Alert:
     link: str | None
     starts_at: Instant
     stamp: str
+    first_received_at: Instant
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """An occurrence that is over; `received_at` is when we heard of its end."""
+
+    stamp: str
+    ends_at: Instant
+    received_at: Instant
 
 
 def open_alert(tx: Connection, source: str, key: str) -> Alert | None:
@@ -36,14 +47,15 @@ def open_alert(tx: Connection, source: str, key: str) -> Alert | None:
     return None if row is None else _alert(row)
 
 
-def last_end(tx: Connection, source: str, key: str) -> Instant | None:
-    """When the newest ended occurrence of this alert ended."""
-    return tx.scalar(
-        select(table.c.ends_at)
+def ended(tx: Connection, source: str, key: str) -> list[Ended]:
+    """The last occurrences of this alert that are over, the newest end first."""
+    rows = tx.execute(
+        select(table.c.stamp, table.c.ends_at, table.c.last_received_at)
         .where(table.c.source == source, table.c.key == key, table.c.status == ENDED)
-        .order_by(desc(table.c.ends_at))
-        .limit(1)
+        .order_by(desc(table.c.ends_at), desc(table.c.id))
+        .limit(_REMEMBERED)
     )
+    return [Ended(stamp=row.stamp, ends_at=row.ends_at, received_at=row.last_received_at) for row in rows]
 
 
 def firing_on(tx: Connection, component: str) -> list[Alert]:
@@ -54,11 +66,13 @@ def firing_on(tx: Connection, component: str) -> list[Alert]:
 
 
 def add(tx: Connection, source: str, news: AlertNews, component: str, state: State, received_at: Instant) -> None:
+    """Firing, or already over when we first hear of it."""
     tx.execute(
         insert(table).values(
             source=source,
             key=news.key,
-            status=FIRING,
+            status=FIRING if news.firing else ENDED,
+            ends_at=None if news.firing else news.ends_at or received_at,
             component=component,
             severity_word=None if news.severity_word is None else news.severity_word[:60],
             state=state.value,
@@ -107,5 +121,6 @@ def _alert(row: Row[Any]) -> Alert:
         link=row.link,
         starts_at=row.starts_at,
         stamp=row.stamp,
+        first_received_at=row.first_received_at,
         count=row._mapping["count"],
     )

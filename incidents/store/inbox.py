@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, desc, func, insert, select, update
 from config.instant import Instant
 from db.batch import announce
 from db.tables.incidents import inbox, quarantine
+from notify.message import harmless
 
 TOPIC = "inbox"
 QUARANTINE_LIMIT = 200
@@ -57,7 +58,9 @@ def finish(tx: Connection, post: Post, outcome: str, now: Instant) -> None:
 
 def put_into_quarantine(tx: Connection, source: str, reason: str, body: bytes, now: Instant) -> None:
     tx.execute(
-        insert(quarantine).values(source=source, received_at=now, reason=reason[:2000], body=body[:QUARANTINE_BYTES])
+        insert(quarantine).values(
+            source=source, received_at=now, reason=harmless(reason)[:2000], body=body[:QUARANTINE_BYTES]
+        )
     )
     surplus = (
         select(quarantine.c.id)
@@ -69,3 +72,8 @@ def put_into_quarantine(tx: Connection, source: str, reason: str, body: bytes, n
     oldest_kept = tx.scalar(surplus)
     if oldest_kept is not None:
         tx.execute(delete(quarantine).where(quarantine.c.source == source, quarantine.c.id <= oldest_kept))
+
+
+def prune(tx: Connection, before: Instant) -> int:
+    """Posts that were dealt with before that go; how many."""
+    return tx.execute(delete(inbox).where(inbox.c.done_at < before)).rowcount

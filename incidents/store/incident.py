@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, desc, insert, select, update
+from sqlalchemy import Connection, Row, desc, func, insert, select, update
 
 from config.instant import Instant
 from config.state import State
@@ -28,9 +28,14 @@ def find(tx: Connection, incident_id: str) -> Incident | None:
 
 
 def newest_of(tx: Connection, component: str) -> Incident | None:
-    """The component's newest incident; an unresolved one always is the newest."""
+    """The component's newest incident; an unresolved one always is the newest, whatever the clock said."""
+    unresolved_first = desc(table.c.state != Progress.RESOLVED.value)
+    by_number = (desc(func.length(table.c.id)), desc(table.c.id))
     row = tx.execute(
-        select(table).where(table.c.component == component).order_by(desc(table.c.opened_at), desc(table.c.id)).limit(1)
+        select(table)
+        .where(table.c.component == component)
+        .order_by(unresolved_first, desc(table.c.opened_at), *by_number)
+        .limit(1)
     ).one_or_none()
     return None if row is None else _incident(row)
 

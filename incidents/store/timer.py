@@ -79,11 +79,24 @@ def forget(tx: Connection, kind: Kind, subject: str, steps: list[str]) -> None:
     )
 
 
-def hasten(tx: Connection, kind: Kind, subject: str, now: Instant) -> None:
-    """What waits for this subject is due now."""
-    tx.execute(
-        update(table)
-        .where(table.c.kind == kind.value, table.c.subject == subject, table.c.done_at.is_(None), table.c.due_at > now)
-        .values(due_at=now)
-    )
+def still_due(tx: Connection, timer: Timer, now: Instant) -> bool:
+    """Whether it has neither fired nor moved nor gone since it was read."""
+    due_at = tx.scalar(select(table.c.due_at).where(table.c.id == timer.id, table.c.done_at.is_(None)))
+    return due_at is not None and due_at <= now
+
+
+def postpone(tx: Connection, timer: Timer, due_at: Instant) -> None:
+    tx.execute(update(table).where(table.c.id == timer.id).values(due_at=due_at))
+
+
+def waiting(tx: Connection, kind: Kind, subject: str) -> list[str]:
+    """The steps that have not fired."""
+    same = (table.c.kind == kind.value, table.c.subject == subject, table.c.done_at.is_(None))
+    return list(tx.scalars(select(table.c.step).where(*same).order_by(table.c.due_at)))
+
+
+def hasten(tx: Connection, kind: Kind, subject: str, steps: list[str], now: Instant) -> None:
+    """What waits among these steps is due now."""
+    same = (table.c.kind == kind.value, table.c.subject == subject, table.c.step.in_(steps))
+    tx.execute(update(table).where(*same, table.c.done_at.is_(None), table.c.due_at > now).values(due_at=now))
     announce(tx, TOPIC)
