@@ -29,11 +29,13 @@ from incidents.store import inbox, timer
 from notify.deliver import Deliverer
 from notify.message import Notification
 from notify.metrics import NotifyMetrics
+from probe.metrics import ProbeCollector
 from probe.service import Prober
 from probe.verdict import CheckChange
 from upheld import control, signing
 from upheld.clock import utc_now
 from upheld.commands import COMMANDS, REFUSALS, Call
+from upheld.housekeeping import Housekeeping
 from upheld.installed import Installed, installed
 from upheld.metrics import HouseMetrics
 from upheld.rules import Rules, rules_of
@@ -60,6 +62,8 @@ class House:
         self.metrics = HouseMetrics(self.registry)
         self.notify_metrics = NotifyMetrics(self.registry)
         self.prober = Prober(database, now, LOCATION, self.installed.kinds, self._check_changes)
+        self.registry.register(ProbeCollector(self.prober))
+        self.housekeeping = Housekeeping(database, lambda: self.config, now)
         self.deliverer = Deliverer(
             database,
             self.rules.channels,
@@ -221,6 +225,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         asyncio.create_task(house.clockwork.run(), name="timers"),
         asyncio.create_task(house.deliverer.run(), name="deliverer"),
     ]
+    house.housekeeping.start()
     house.say_reloaded(successful=True)
     house.open = True
     log.info("open", components=len(house.config.components), at=rfc3339(house.now()))
@@ -228,6 +233,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         yield
     finally:
         house.open = False
+        house.housekeeping.stop()
         await house.prober.stop()
         for ticker in (house.reader, house.clockwork, house.deliverer):
             ticker.stop()

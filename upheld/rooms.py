@@ -20,7 +20,6 @@ from statuspage.service import Pages
 from upheld import installation
 from upheld.budgets import budgets
 from upheld.house import House
-from upheld.web import service_discovery
 
 SHOWN = frozenset({transition.TOPIC, incident.TOPIC, case.TOPIC})
 
@@ -41,7 +40,6 @@ async def rooms_of(house: House) -> AsyncIterator[list[web.RouteDef]]:
     running = asyncio.create_task(pages.run(), name="pages")
     try:
         yield [
-            web.get("/sd/prometheus", partial(service_discovery, house)),
             *_console(house, demo=demo).routes(),
             *page_routes(pages),
         ]

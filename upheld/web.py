@@ -12,6 +12,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from db.errors import StoreUnavailable
 from incidents.routes import Hooks
+from probe.metrics import blackbox_text
+from probe.routes import ping_routes
 from upheld import signing
 from upheld.house import House
 from upheld.metrics import snapshot
@@ -49,7 +51,10 @@ def application(house: House, rooms: list[web.RouteDef]) -> web.Application:
             web.post("/-/reload", partial(_reload, house)),
             web.get("/metrics", partial(_metrics, house)),
             web.get("/.well-known/upheld.pub", partial(_public_key, house)),
+            web.get("/probe", partial(_probe, house)),
+            web.get("/sd/prometheus", partial(_service_discovery, house)),
             *hooks.routes(),
+            *ping_routes(house.database, house.now, lambda: house.prober.tokens),
             *rooms,
         ]
     )
@@ -119,6 +124,15 @@ async def _metrics(house: House, request: web.Request) -> web.Response:
     return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
+async def _probe(house: House, request: web.Request) -> web.Response:
+    """The cached last answer of one check, in blackbox_exporter's own names; nothing is asked."""
+    target = request.query.get("target", "")
+    answer = house.prober.snapshot().get(target)
+    if answer is None:
+        return web.Response(status=400, text=f"target {target!r} is no check; /sd/prometheus lists them\n")
+    return web.Response(body=blackbox_text(answer), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
 async def _public_key(house: House, request: web.Request) -> web.Response:
     return web.Response(
         body=signing.public_pem(house.key),
@@ -127,7 +141,7 @@ async def _public_key(house: House, request: web.Request) -> web.Response:
     )
 
 
-async def service_discovery(house: House, request: web.Request) -> web.Response:
+async def _service_discovery(house: House, request: web.Request) -> web.Response:
     """Prometheus http_sd: every check as a target for `/probe?target=`."""
     groups = [
         {"targets": [check.id], "labels": {"component": check.component, "kind": check.kind}}
