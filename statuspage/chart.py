@@ -71,7 +71,7 @@ def chart(series: Series, incidents: Iterable[Incident], zone: str) -> Chart | N
         p95=_line([(x(one.start), y(one.p95_ms) if one.p95_ms is not None else None) for one in points]),
         label_x=min(RIGHT - 60.0, max(60.0, x(points[place].start))),
         median_y=min(BASE - 3.0, y(points[place].median_ms or 0) + 15),
-        p95_y=y(points[place].p95_ms or 0) - 12,
+        p95_y=y(_highest(points, place, max(1, len(points) * 50 // RIGHT))) - 8,
         grid=tuple(Tick(at=y(value) + 0.5, value=value) for value in range(0, 3 * step + 1, step)),
         hours=tuple(Tick(at=x(at), value=at) for at in _hours(start, end, zone) if 24 <= x(at) <= RIGHT - 24),
         incidents=tuple(
@@ -107,10 +107,18 @@ def _gaps(points: Sequence[Point]) -> Iterable[tuple[Instant, Instant]]:
 
 
 def _label_place(points: Sequence[Point]) -> int:
-    """Where the lines are named: the measured point nearest to two thirds of the way."""
-    wish = len(points) * 13 // 20
-    measured = [place for place, point in enumerate(points) if point.median_ms is not None]
-    return min(measured, key=lambda place: abs(place - wish))
+    """Where the lines are named: the calmest stretch right of the middle, so that no peak runs through the words."""
+    reach = max(1, len(points) * 50 // RIGHT)
+    places = range(len(points) * 3 // 10, max(len(points) * 9 // 10, 1))
+    measured = [place for place in places if points[place].median_ms is not None]
+    if not measured:
+        return next(place for place, point in enumerate(points) if point.median_ms is not None)
+    return min(measured, key=lambda place: _highest(points, place, reach))
+
+
+def _highest(points: Sequence[Point], place: int, reach: int) -> int:
+    near = points[max(0, place - reach) : place + reach + 1]
+    return max(max(point.p95_ms or 0, point.median_ms or 0) for point in near)
 
 
 def _hours(start: Instant, end: Instant, zone: str) -> Iterable[Instant]:

@@ -98,6 +98,8 @@ class Window:
     announced_at: Instant | None = None
     agreed: bool = True
     maintenance: bool = True
+    series: str = ""
+    """The recurring plan it is an occurrence of; empty for a single one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from config.instant import DAY, SECOND, Instant, Span
+from config.instant import DAY, MINUTE, SECOND, Instant, Span
 from config.look import figure
 from config.look.state import Shown
 from statuspage import strip
@@ -67,6 +67,7 @@ class PageView:
     current: tuple[IncidentView, ...]
     recent: tuple[IncidentView, ...]
     windows: tuple[WindowView, ...]
+    more_windows: bool
     ticks: tuple[tuple[float, str], ...]
     groups: tuple[GroupView, ...]
     chart: ResponseView | None
@@ -115,7 +116,8 @@ def page_view(facts: PageFacts, language: str, made_at: Instant, spans: Mapping[
             for one in facts.incidents
             if one.resolved_at is not None and now - one.resolved_at < LATELY
         )[:5],
-        windows=tuple(window_view(window, facts.components, voice) for window in upcoming(facts.windows, now)),
+        windows=tuple(window_view(window, facts.components, voice) for window in _next_of_each(facts.windows, now)),
+        more_windows=len(_next_of_each(facts.windows, now)) < len(upcoming(facts.windows, now)),
         ticks=_ticks(edges, voice),
         groups=_groups(facts, views, voice),
         chart=response_view(facts, voice),
@@ -139,6 +141,18 @@ def upcoming(windows: Sequence[Window], now: Instant) -> list[Window]:
     return sorted((one for one in windows if one.maintenance and one.end > now), key=lambda one: (one.start, one.id))
 
 
+def _next_of_each(windows: Sequence[Window], now: Instant) -> list[Window]:
+    """Of a recurring plan its next occurrence alone; the page of planned work has them all."""
+    seen: set[str] = set()
+    found: list[Window] = []
+    for window in upcoming(windows, now):
+        if window.series and window.series in seen:
+            continue
+        seen.add(window.series)
+        found.append(window)
+    return found[:4]
+
+
 def window_view(window: Window, components: Mapping[str, Component], voice: Voice) -> WindowView:
     names = [voice.text(components[id].name) for id in window.components if id in components]
     name = voice.listed(names)
@@ -146,7 +160,7 @@ def window_view(window: Window, components: Mapping[str, Component], voice: Voic
     running = window.start <= voice.now < window.end
     announced = ""
     if window.announced_at is not None:
-        ahead = voice.length((window.start - window.announced_at) // SECOND * SECOND)
+        ahead = voice.length(_ahead(window.start - window.announced_at))
         at = voice.moment(window.announced_at)
         announced = voice.t("announced {time}, {length} ahead", time=at, length=ahead)
     return WindowView(
@@ -158,6 +172,11 @@ def window_view(window: Window, components: Mapping[str, Component], voice: Voic
         components=voice.listed(names, most=100),
         running=running,
     )
+
+
+def _ahead(span: Span) -> Span:
+    """How long before: cut, since a notice must not look longer than it was."""
+    return span // DAY * DAY if span >= 3 * DAY else span // MINUTE * MINUTE
 
 
 def as_of(measured_at: Instant, voice: Voice) -> str:

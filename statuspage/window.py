@@ -32,6 +32,7 @@ def windows_of(exclusions: Iterable[Exclusion], first: Instant, last: Instant) -
                     announced_at=notice.given if notice is not None else None,
                     agreed=notice is not None and notice.ref is not None and notice.given <= start,
                     maintenance=exclusion.category is Category.MAINTENANCE,
+                    series=exclusion.id if exclusion.every is not None else "",
                 )
             )
     return tuple(sorted(found, key=lambda window: (window.start, window.id)))

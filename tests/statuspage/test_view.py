@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from config.instant import HOUR, MINUTE, SECOND
+from config.instant import DAY, HOUR, MINUTE, SECOND
 from config.look.state import Shown
 from statuspage.component import ComponentView
 from statuspage.facts import Cause, Component, Incident, PageFacts, Phase, Update
@@ -130,3 +130,16 @@ def test_what_upheld_says_by_itself_gives_no_address_away() -> None:
     ]
     chinese = incident_view(done, HARBOUR.components, Voice(language="zh-CN", zone=ZONE, now=NOW))
     assert chinese.updates[-1].text == "监测自13:32起发现支付接口出现错误。已通知值班工程师。本条由系统自动发布。"
+
+
+def test_of_a_recurring_plan_the_page_shows_the_next_and_leads_to_the_others() -> None:
+    night = next(window for window in HARBOUR.windows if window.start > NOW)
+    later = [
+        replace(night, id=f"n{week}", start=night.start + week * 7 * DAY, end=night.end + week * 7 * DAY)
+        for week in (0, 1)
+    ]
+    view = page_view(replace(QUIET, windows=tuple(replace(one, series="nights") for one in later)), "en", NOW)
+    assert [window.spell for window in view.windows] == ["22 Nov 01:00–05:00"]
+    assert view.windows[0].announced == "announced 10 Nov 01:00, 12\u00a0d ahead"
+    assert view.more_windows
+    assert not page_view(HARBOUR, "en", NOW).more_windows

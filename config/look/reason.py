@@ -1,0 +1,41 @@
+"""Why a component is not up, in words for people; the keys are the reasons probes store."""
+
+from collections.abc import Mapping
+
+from config.language import say
+
+REASONS: Mapping[str, str] = {
+    "connection_refused": "Connection refused",
+    "connection_reset": "Connection broken off",
+    "host_unreachable": "Not reachable",
+    "timeout": "No answer in time",
+    "dns_failure": "Name not found",
+    "tls_failure": "No secure connection",
+    "certificate_invalid": "Certificate not valid",
+    "certificate_expired": "Certificate expired",
+    "status": "Answered with an error",
+    "body": "Answered with the wrong content",
+    "redirect": "Answered with a redirect",
+    "protocol_error": "Answer not understood",
+    "too_slow": "Slow answers",
+    "heartbeat_late": "Sign of life overdue",
+    "heartbeat_failed": "Reported a failure itself",
+    "network_unreachable": "Not measured: our own connection",
+    "resolver_unreachable": "Not measured: our own name server",
+    "out_of_files": "Not measured: our own machine was full",
+    "out_of_ports": "Not measured: our own machine was full",
+    "loop_held": "Not measured: our own machine was busy",
+    "bad_target": "Not measured: our own setting",
+    "internal_error": "Not measured: our own fault",
+    "not_listening": "Not measured: our own intake was closed",
+    "lapsed": "Not measured: no evidence",
+    "missed": "Not measured: not run",
+    "check_edited": "Not measured: check changed",
+    "check_removed": "Not measured: check removed",
+}
+
+
+def reason_text(reason: str | None, language: str) -> str:
+    """In that language; empty for none and for words that are not ours to translate."""
+    known = REASONS.get(reason or "")
+    return say("config.look", language, known) if known else ""
