@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from config.instant import Instant
 from config.state import State
 from incidents.incident import (
+    RECOVERED,
     Acknowledged,
     Event,
     Incident,
@@ -37,7 +38,9 @@ class Condition:
     cause: str
     title: str
     held_by: str | None = None
-    """The component it depends on, while that one is failing: its own incident waits."""
+    """Why its own incident waits: the component it depends on while that one fails, or the agreed work under way."""
+    held_until: Instant | None = None
+    """When the agreed work ends; what still fails then opens its incident. None: nobody knows."""
     newest_at: Instant | None = None
     """When the newest of its open alerts arrived."""
 
@@ -77,7 +80,7 @@ def _unheard(muted: Incident, condition: Condition) -> bool:
 
 def _while_open(incident: Incident, condition: Condition) -> list[Event]:
     if condition.state is State.UP:
-        return [Resolved(because=f"{condition.component} is up again", recovered=True)]
+        return [Resolved(because=RECOVERED, recovered=True)]
     if not condition.state.failing:
         return []  # not knowing neither opens nor ends anything
     events: list[Event] = []

@@ -12,6 +12,9 @@ from typing import TypeAlias, assert_never
 from config.instant import Instant
 from config.state import State
 
+RECOVERED = "recovered"
+"""Why it is resolved when nobody said so: the component works again. Pages and mails say it in their language."""
+
 
 class Progress(StrEnum):
     TRIGGERED = "triggered"

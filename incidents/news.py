@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from config.agreement import Category
 from config.instant import MINUTE, Instant, Span
 from config.model import Component, Config, DownWhen
 from config.state import State, worst
@@ -17,7 +18,9 @@ from incidents.source import AlertNews
 from incidents.store import alert, incident, transition
 from incidents.store.alert import Alert, Ended
 from incidents.store.transition import Transition
+from sla.exclusion import occurrences
 
+MAINTENANCE = "maintenance"
 UNROUTED = "unrouted"
 """Stands for a component when an alert names none we know: somebody is told all the same."""
 
@@ -187,6 +190,8 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
         cause, title = newest.cause or newest.by, newest.reason or newest.state.value
     if alerts and not title:
         cause, title = f"{alerts[0].source}:{alerts[0].key}", alerts[0].summary
+    held_by = _failing_parent(tx, config, component, now)
+    work_until = _agreed_work_until(config, component_id, now)
     return Condition(
         component=component_id,
         state=worst(failing),
@@ -194,9 +199,22 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
         severity=min(severities, key=lambda one: one.value),
         cause=cause,
         title=title,
-        held_by=_failing_parent(tx, config, component, now),
+        held_by=held_by if work_until is None else MAINTENANCE,
+        held_until=work_until,
         newest_at=max((one.first_received_at for one in alerts), default=None),
     )
+
+
+def _agreed_work_until(config: Config, component: str, now: Instant) -> Instant | None:
+    """The end of planned work on it that was announced: nobody is called for what he was told will happen."""
+    ends = [
+        end
+        for one in config.exclusions.values()
+        if one.category is Category.MAINTENANCE and one.notice is not None and component in one.components
+        for start, end in occurrences(one, (now, now + 1))
+        if one.notice.given <= start <= now < end
+    ]
+    return max(ends, default=None)
 
 
 def _failing_parent(tx: Connection, config: Config, component: Component | None, now: Instant) -> str | None:

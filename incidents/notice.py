@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from config.instant import Instant, moment_of, rfc3339
 from config.language import choose, say
+from config.look.reason import reason_text
 from config.model import Component, Config
 from config.state import State
 from incidents.case import Case
-from incidents.incident import Incident
+from incidents.incident import RECOVERED, Incident
 from notify.message import Json, Message
 
 ROOM = "incidents"
@@ -42,7 +43,7 @@ class Writer:
             "",
             self._say("State: {state}, since {time}", state=self._word(incident.state), time=self._time(incident)),
             self._say("Severity: {severity}", severity=incident.severity),
-            self._say("Reason: {reason}", reason=incident.title),
+            self._say("Reason: {reason}", reason=self._reason(incident.title)),
             *self._where_to_look(incident),
             "",
             f"upheld incident ack {incident.id}",
@@ -71,7 +72,7 @@ class Writer:
         """To the customer: somebody works on it. The accepted delivery of this is the receipt an agreement asks for."""
         lines = [
             self._say("We have taken your case {number} and are working on it.", number=case.id),
-            case.title,
+            self._reason(case.title),
             self._say("Recorded at {time}.", time=self.clock_time(case.opened_at)),
             *self._address("room", case.customer),
         ]
@@ -81,7 +82,7 @@ class Writer:
         """To the customer: the case has a number."""
         lines = [
             self._say("Your case has the number {number}.", number=case.id),
-            case.title,
+            self._reason(case.title),
             self._say("Recorded at {time}.", time=self.clock_time(case.opened_at)),
             *self._address("room", case.customer),
         ]
@@ -94,7 +95,7 @@ class Writer:
         subject = self._say(sentence, clock=word, number=case.id)
         lines = [
             self._say("Due at {time}.", time=self.clock_time(due_at)),
-            case.title,
+            self._reason(case.title),
             f"upheld case show {case.id}",
         ]
         return self._case_message(subject, lines, case, "clock_missed" if missed else "clock_warned")
@@ -103,8 +104,8 @@ class Writer:
         """To the customer: it is over, please confirm."""
         lines = [
             self._say("Your case {number} is resolved. Please confirm, or say what is still wrong.", number=case.id),
-            case.title,
-            how,
+            self._reason(case.title),
+            self._say("It works again.") if how == RECOVERED else how,
             *self._address("room", case.customer),
         ]
         return self._case_message(self._say("Case {number} is resolved", number=case.id), lines, case, "resolved")
@@ -134,6 +135,10 @@ class Writer:
                 if value
             ]
         return lines
+
+    def _reason(self, title: str) -> str:
+        """A probe's reason in words; what a sender or a person wrote stays as it is."""
+        return reason_text(title, self.language) or title
 
     def _owner(self, component: Component) -> str | None:
         person = self.config.people.get(component.owner or "")

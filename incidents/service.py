@@ -15,6 +15,7 @@ from incidents import decide, news
 from incidents.caseload import Caseload
 from incidents.escalation import Place
 from incidents.incident import (
+    RECOVERED,
     Acknowledged,
     Event,
     Incident,
@@ -135,6 +136,8 @@ class Incidents:
     def _judge(self, tx: Connection, component: str, by: str, now: Instant) -> None:
         latest = store.newest_of(tx, component)
         condition = news.condition(tx, self._config, component, now)
+        if condition.held_until is not None:
+            timer.start(tx, timer.Kind.HOLD, component, str(condition.held_until), condition.held_until, now)
         events = decide.decide(latest, condition)
         if not events:
             return
@@ -182,7 +185,7 @@ class Incidents:
                     self._judge(tx, child, by, now)
             case Recovered():
                 # a click ended the paging; what the customer waits for is that it works again
-                self._cases.resolved(tx, incident, f"{incident.component} is up again", by, now)
+                self._cases.resolved(tx, incident, RECOVERED, by, now)
             case _:
                 pass
 
@@ -192,6 +195,9 @@ class Incidents:
                 return self._escalate(tx, due, now)
             case timer.Kind.CLOCK:
                 return self._cases.ring(tx, due, now)
+            case timer.Kind.HOLD:
+                self._judge(tx, due.subject, SYSTEM, now)
+                return "looked again"
 
     def _escalate(self, tx: Connection, due: Timer, now: Instant) -> str:
         incident = store.find(tx, due.subject)

@@ -15,6 +15,7 @@ TOPIC = "timer"
 class Kind(StrEnum):
     ESCALATION = "escalation"  # subject: incident, step: place in the policy
     CLOCK = "clock"  # subject: case, step: commitment:warn|limit
+    HOLD = "hold"  # subject: component, step: the end of the agreed work its incident waits for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
