@@ -1,27 +1,18 @@
-"""Webhooks: accepted into the inbox in groups, answered after COMMIT, made sense of afterwards.
-
-`Intake.accept` is what a request waits for; `process` is the second transaction, at most a second later and first
-thing after a restart, because it marks the inbox row done together with everything that follows from it.
-"""
+"""Webhooks: accepted into the inbox in groups and answered after COMMIT. reading.py makes sense of them afterwards."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import structlog
 from pydantic import BaseModel
-from sqlalchemy import Connection
 
 from config.instant import Instant
 from db.engine import Database
 from db.errors import StoreUnavailable
-from incidents.service import Incidents
 from incidents.source import AlertNews, Source, Unreadable
 from incidents.store import inbox
-from incidents.store.apart import apart
-from incidents.store.inbox import Post
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +53,11 @@ class Intake:
         self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
 
+    @property
+    def busy(self) -> bool:
+        """Somebody waits for a commit."""
+        return self._writer is not None
+
     async def accept(self, source: str, body: bytes, received_at: Instant) -> None:
         """Returns after COMMIT. Raises Overloaded or StoreUnavailable; then nothing was accepted."""
         if len(self._waiting) >= WAITING_LIMIT or self._bytes + len(body) > WAITING_BYTES:
@@ -97,32 +93,3 @@ class Intake:
                 future.set_result(None)
             else:
                 future.set_exception(failure)
-
-
-def process(tx: Connection, incidents: Incidents, entrances: Mapping[str, Entrance], now: Instant, limit: int) -> int:
-    """Make sense of up to `limit` waiting posts; how many there were. One that cannot be understood is set aside."""
-    posts = inbox.waiting(tx, limit)
-    for post in posts:
-        inbox.finish(tx, post, _process_one(tx, incidents, entrances.get(post.source), post, now), now)
-    return len(posts)
-
-
-def _process_one(tx: Connection, incidents: Incidents, entrance: Entrance | None, post: Post, now: Instant) -> str:
-    if entrance is None:
-        inbox.put_into_quarantine(tx, post.source, "the source was removed before this was read", post.body, now)
-        return "no such source any more"
-    trouble = apart(tx, lambda: _take(tx, incidents, entrance, post, now))
-    if trouble is None:
-        return "done"
-    inbox.put_into_quarantine(tx, post.source, f"{type(trouble).__name__}: {trouble}", post.body, now)
-    if isinstance(trouble, Unreadable):
-        return "unreadable"
-    # one poisonous post must not hold up all that come after it
-    log.error("post not understood", source=post.source, post=post.id, exc_info=trouble)
-    return "set aside"
-
-
-def _take(tx: Connection, incidents: Incidents, entrance: Entrance, post: Post, now: Instant) -> None:
-    alerts = entrance.read(post.body, post.received_at)
-    labels = entrance.source.component_labels(entrance.options)
-    incidents.alert_news(tx, post.source, alerts, labels, post.received_at, now)

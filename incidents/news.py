@@ -16,7 +16,7 @@ from incidents.impact import Combine, all_down, any_down, changes_since, fewer_t
 from incidents.severity import MILDEST, Rule, Severity, classify, state_of_word
 from incidents.source import AlertNews
 from incidents.store import alert, incident, transition
-from incidents.store.alert import Alert, Ended
+from incidents.store.alert import Alert, Ended, Firing
 from incidents.store.transition import Transition
 from sla.exclusion import occurrences
 
@@ -159,7 +159,7 @@ def _mark(
     known = config.components.get(component)
     if known is None or known.checks:
         return
-    state = worst([one.state for one in alert.firing_on(tx, component)] or [State.UP])
+    state = alert.worst_firing(tx, component)
     newest = transition.newest(tx, component)
     if newest is not None and newest.state is state:
         return
@@ -181,15 +181,16 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
         quiet = State.UP if newest is None else newest.state
         mildest = Severity(value=MILDEST, because="nothing fails")
         return Condition(component=component_id, state=quiet, since=now, severity=mildest, cause="", title="")
-    severities = [_severity(config, component, one) for one in alerts]
-    since = [one.starts_at for one in alerts]
+    severities = [_severity(config, component, component_id, one) for one in alerts]
+    since = [one.since for one in alerts]
     cause, title = "", ""
     if newest is not None and newest.state.failing:
         severities.append(_severity_of_checks(config, component_id, newest.state))
         since.append(transition.failing_since(tx, component_id))
         cause, title = newest.cause or newest.by, newest.reason or newest.state.value
-    if alerts and not title:
-        cause, title = f"{alerts[0].source}:{alerts[0].key}", alerts[0].summary
+    first = None if title else alert.first_firing(tx, component_id)
+    if first is not None:
+        cause, title = f"{first.source}:{first.key}", first.summary
     held_by = _failing_parent(tx, config, component, now)
     work_until = _agreed_work_until(config, component_id, now)
     return Condition(
@@ -201,7 +202,7 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
         title=title,
         held_by=held_by if work_until is None else MAINTENANCE,
         held_until=work_until,
-        newest_at=max((one.first_received_at for one in alerts), default=None),
+        newest_at=max((one.newest_at for one in alerts), default=None),
     )
 
 
@@ -229,11 +230,11 @@ def _failing_parent(tx: Connection, config: Config, component: Component | None,
     return None
 
 
-def _severity(config: Config, component: Component | None, one: Alert) -> Severity:
+def _severity(config: Config, component: Component | None, component_id: str, one: Firing) -> Severity:
     facts = {
         "tier": component.tier.value if component is not None else "important",
         "state": one.state.value,
-        "component": one.component,
+        "component": component_id,
         "source": one.source,
         "word": one.severity_word or "",
     }

@@ -31,13 +31,14 @@ class Hooks:
     def __init__(
         self,
         database: Database,
+        intake: Intake,
         entrances: Callable[[], Mapping[str, Entrance]],
         now: Callable[[], Instant],
         registry: CollectorRegistry,
         body_seconds: float = BODY_SECONDS,
     ) -> None:
         self._database = database
-        self._intake = Intake(database)
+        self._intake = intake
         self._entrances = entrances
         self._now = now
         self._body_seconds = body_seconds

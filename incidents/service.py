@@ -4,7 +4,7 @@ One `Incidents` belongs to one configuration; a reload makes a new one. Methods 
 Connection, so that a probe's flush, a webhook's processing, a timer and a person's command all run the same way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 from sqlalchemy import Connection
@@ -68,14 +68,31 @@ class Incidents:
     def alert_news(
         self, tx: Connection, source: str, alerts: Sequence[AlertNews], labels: Sequence[str], at: Instant, now: Instant
     ) -> None:
-        """`labels` are tried in turn for a component we know; `at` is when the post arrived."""
-        touched: dict[str, None] = {}
+        """One post, taken and judged; `labels` are tried in turn for a component we know; `at` is when it arrived."""
+        touched: dict[str, str] = {}
         for one in alerts:
-            component = self._component(one, labels)
-            changed = news.take_alert_news(tx, self._config, source, one, component, at, now)
-            touched.update(dict.fromkeys(changed))
+            changed = self.take_alert(tx, source, one, self.component_of(one, labels), at, now)
+            touched.update(dict.fromkeys(changed, f"source:{source}"))
+        self.judge(tx, touched, now)
+
+    def component_of(self, alert: AlertNews, labels: Sequence[str]) -> str:
+        """The first label that names one we know, else the one that stands for all others."""
+        known = (alert.labels[name] for name in labels if alert.labels.get(name) in self._config.components)
+        component = next(known, news.UNROUTED)
+        if component == news.UNROUTED and alert.firing:
+            log.warning("alert names no component", labels=dict(alert.labels), tried=list(labels))
+        return component
+
+    def take_alert(
+        self, tx: Connection, source: str, alert: AlertNews, component: str, at: Instant, now: Instant
+    ) -> tuple[str, ...]:
+        """Written down, not judged yet; the components whose condition may have changed."""
+        return news.take_alert_news(tx, self._config, source, alert, component, at, now)
+
+    def judge(self, tx: Connection, touched: Mapping[str, str], now: Instant) -> None:
+        """Decide on these components, each by the word of whom it is given with."""
         for component in news.parents_first(self._config, list(touched)):
-            self._judge(tx, component, f"source:{source}", now)
+            self._judge(tx, component, touched[component], now)
 
     def fire(self, tx: Connection, due: Timer, now: Instant) -> None:
         """One due timer, marked done in the same transaction as what it brings about.
@@ -125,13 +142,6 @@ class Incidents:
             self._judge(tx, component, SYSTEM, now)
 
     # inside
-
-    def _component(self, alert: AlertNews, labels: Sequence[str]) -> str:
-        known = (alert.labels[name] for name in labels if alert.labels.get(name) in self._config.components)
-        component = next(known, news.UNROUTED)
-        if component == news.UNROUTED and alert.firing:
-            log.warning("alert names no component", labels=dict(alert.labels), tried=list(labels))
-        return component
 
     def _judge(self, tx: Connection, component: str, by: str, now: Instant) -> None:
         latest = store.newest_of(tx, component)

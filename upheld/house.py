@@ -5,6 +5,7 @@ first no new work from outside, then what is under way, the store last.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -22,7 +23,8 @@ from config.node import ConfigError
 from config.plan import plan
 from console.login import DemoLogin
 from db.engine import Database, Use, open_database
-from incidents import intake
+from incidents import reading
+from incidents.intake import Intake
 from incidents.news import CheckNews
 from incidents.paging import still_wanted
 from incidents.store import inbox, timer
@@ -44,7 +46,9 @@ from upheld.ticker import Ticker
 log = structlog.get_logger(__name__)
 
 LOCATION = "local"
-POSTS_AT_ONCE = 50
+SLICE_SECONDS = 0.02
+SENDERS_SHARE = 3
+"""Of the writer's time, for each part that deciding has, while posts come in."""
 TIMERS_AT_ONCE = 50
 
 
@@ -73,6 +77,7 @@ class House:
             on_sent=self._told,
             metrics=self.notify_metrics,
         )
+        self.intake = Intake(database)
         self.reader = Ticker("inbox", self._process_inbox)
         self.clockwork = Ticker("timers", self._fire_timers)
         self.open = False
@@ -162,13 +167,21 @@ class House:
         self.rules.incidents.not_told(tx, failed, now)
 
     async def _process_inbox(self) -> bool:
+        """A short slice. While senders wait for their commits a pause follows, so that they go first."""
         now, rules = self.now(), self.rules
+        ends_at = time.monotonic() + SLICE_SECONDS
         work = partial(
-            intake.process, incidents=rules.incidents, entrances=rules.entrances, now=now, limit=POSTS_AT_ONCE
+            reading.process,
+            incidents=rules.incidents,
+            entrances=rules.entrances,
+            now=now,
+            enough=lambda: time.monotonic() > ends_at,
         )
         done = await self.database.write(work)
         self.metrics.processed(done)
-        return done == POSTS_AT_ONCE
+        if done and self.intake.busy:
+            await asyncio.sleep(SLICE_SECONDS * SENDERS_SHARE)
+        return done > 0
 
     async def _fire_timers(self) -> bool:
         now = self.now()

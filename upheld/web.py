@@ -43,7 +43,7 @@ def application(house: House, rooms: list[web.RouteDef]) -> web.Application:
     """`rooms`: the routes of pages, after ours, because a page's path may be any word."""
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=[_last_resort])
     app.on_response_prepare.append(_add_headers)
-    hooks = Hooks(house.database, lambda: house.rules.entrances, house.now, house.registry)
+    hooks = Hooks(house.database, house.intake, lambda: house.rules.entrances, house.now, house.registry)
     app.add_routes(
         [
             web.get("/-/healthy", _healthy),

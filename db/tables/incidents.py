@@ -89,7 +89,7 @@ alert = Table(
         postgresql_where=text("status = 'firing'"),
     ),
     Index(None, "source", "key", "ends_at"),
-    Index(None, "component", "status"),
+    Index(None, "component", "status", "state"),
 )
 
 incident = Table(

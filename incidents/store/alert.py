@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, desc, insert, select, update
+from sqlalchemy import Connection, Row, desc, func, insert, select, update
 
 from config.instant import Instant
 from config.state import State
@@ -58,11 +58,54 @@ def ended(tx: Connection, source: str, key: str) -> list[Ended]:
     return [Ended(stamp=row.stamp, ends_at=row.ends_at, received_at=row.last_received_at) for row in rows]
 
 
-def firing_on(tx: Connection, component: str) -> list[Alert]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firing:
+    """Open alerts of one component that say the same of it; `since` is the earliest start, `newest_at` the last receipt
+    of a new one."""
+
+    source: str
+    state: State
+    severity_word: str | None
+    since: Instant
+    newest_at: Instant
+
+
+def firing_on(tx: Connection, component: str) -> list[Firing]:
+    """A storm of alerts is a handful of rows here."""
+    what = (table.c.source, table.c.state, table.c.severity_word)
     rows = tx.execute(
-        select(table).where(table.c.component == component, table.c.status == FIRING).order_by(table.c.starts_at)
+        select(*what, func.min(table.c.starts_at).label("since"), func.max(table.c.first_received_at).label("newest"))
+        .where(table.c.component == component, table.c.status == FIRING)
+        .group_by(*what)
+        .order_by(*what)
     )
-    return [_alert(row) for row in rows]
+    return [
+        Firing(
+            source=row.source,
+            state=State(row.state),
+            severity_word=row.severity_word,
+            since=row.since,
+            newest_at=row.newest,
+        )
+        for row in rows
+    ]
+
+
+def first_firing(tx: Connection, component: str) -> Alert | None:
+    """The open alert that came first."""
+    row = tx.execute(
+        select(table).where(table.c.component == component, table.c.status == FIRING).order_by(table.c.id).limit(1)
+    ).one_or_none()
+    return None if row is None else _alert(row)
+
+
+def worst_firing(tx: Connection, component: str) -> State:
+    """Up when nothing fires."""
+    for state in (State.DOWN, State.PARTIAL, State.DEGRADED):
+        firing = (table.c.component == component, table.c.status == FIRING, table.c.state == state.value)
+        if tx.scalar(select(table.c.id).where(*firing).limit(1)) is not None:
+            return state
+    return State.UP
 
 
 def add(tx: Connection, source: str, news: AlertNews, component: str, state: State, received_at: Instant) -> None:

@@ -50,9 +50,11 @@ def waiting_count(tx: Connection) -> int:
     return tx.scalar(select(func.count()).select_from(inbox).where(inbox.c.done_at.is_(None))) or 0
 
 
-def finish(tx: Connection, post: Post, outcome: str, now: Instant) -> None:
+def finish(tx: Connection, posts: Sequence[Post], outcome: str, now: Instant) -> None:
     tx.execute(
-        update(inbox).where(inbox.c.id == post.id).values(done_at=now, outcome=outcome[:60], attempts=post.attempts + 1)
+        update(inbox)
+        .where(inbox.c.id.in_([post.id for post in posts]))
+        .values(done_at=now, outcome=outcome[:60], attempts=inbox.c.attempts + 1)
     )
 
 

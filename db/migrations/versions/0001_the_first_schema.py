@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("incident", sa.String(length=20), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
     )
-    op.create_index(op.f("ix_alert_component_status"), "alert", ["component", "status"], unique=False)
+    op.create_index(op.f("ix_alert_component_status_state"), "alert", ["component", "status", "state"], unique=False)
     op.create_index(op.f("ix_alert_source_key_ends_at"), "alert", ["source", "key", "ends_at"], unique=False)
     op.create_index(
         "uq_alert_open",
@@ -430,6 +430,6 @@ def downgrade() -> None:
         postgresql_where=sa.text("status = 'firing'"),
     )
     op.drop_index(op.f("ix_alert_source_key_ends_at"), table_name="alert")
-    op.drop_index(op.f("ix_alert_component_status"), table_name="alert")
+    op.drop_index(op.f("ix_alert_component_status_state"), table_name="alert")
     op.drop_table("alert")
     # ### end Alembic commands ###

@@ -1,0 +1,94 @@
+"""Making sense of accepted posts, a slice at a time: the second transaction, and first thing after a restart.
+
+It marks the inbox rows done together with everything that follows from them. A component is judged once a slice, and
+before an end that would hide that it had begun to fail. A slice is short, because new posts wait for the same writer.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import structlog
+from sqlalchemy import Connection
+
+from config.instant import Instant
+from incidents.intake import Entrance
+from incidents.service import Incidents
+from incidents.source import Unreadable
+from incidents.store import inbox
+from incidents.store.apart import apart
+from incidents.store.inbox import Post
+
+log = structlog.get_logger(__name__)
+
+SLICE = 64
+
+Entrances = Mapping[str, Entrance]
+
+
+def process(
+    tx: Connection, incidents: Incidents, entrances: Entrances, now: Instant, enough: Callable[[], bool] = lambda: False
+) -> int:
+    """Deal with waiting posts until `enough`; how many were. One that cannot be understood is set aside."""
+    posts = inbox.waiting(tx, SLICE)
+    if not posts:
+        return 0
+    done: list[Post] = []
+    trouble = apart(tx, lambda: done.extend(_together(tx, incidents, entrances, posts, now, enough)))
+    if trouble is None:
+        inbox.finish(tx, done, "done", now)
+        return len(done)
+    for post in posts:  # one of them is poison: each by itself, so that it takes only itself along
+        inbox.finish(tx, [post], _alone(tx, incidents, entrances, post, now), now)
+    return len(posts)
+
+
+def _together(
+    tx: Connection,
+    incidents: Incidents,
+    entrances: Entrances,
+    posts: Sequence[Post],
+    now: Instant,
+    enough: Callable[[], bool],
+) -> list[Post]:
+    done: list[Post] = []
+    touched: dict[str, str] = {}
+    for post in posts:
+        _take(tx, incidents, entrances[post.source], post, now, touched)
+        done.append(post)
+        if enough():
+            break
+    incidents.judge(tx, touched, now)
+    return done
+
+
+def _take(
+    tx: Connection, incidents: Incidents, entrance: Entrance, post: Post, now: Instant, touched: dict[str, str]
+) -> None:
+    """`touched`: components to be judged, and by whose word; those that must not wait are judged here."""
+    labels = entrance.source.component_labels(entrance.options)
+    for alert in entrance.read(post.body, post.received_at):
+        component = incidents.component_of(alert, labels)
+        if not alert.firing and component in touched:
+            incidents.judge(tx, {component: touched.pop(component)}, now)
+        changed = incidents.take_alert(tx, post.source, alert, component, post.received_at, now)
+        touched.update(dict.fromkeys(changed, f"source:{post.source}"))
+
+
+def _alone(tx: Connection, incidents: Incidents, entrances: Entrances, post: Post, now: Instant) -> str:
+    entrance = entrances.get(post.source)
+    if entrance is None:
+        inbox.put_into_quarantine(tx, post.source, "the source was removed before this was read", post.body, now)
+        return "no such source any more"
+    trouble = apart(tx, lambda: _one(tx, incidents, entrance, post, now))
+    if trouble is None:
+        return "done"
+    inbox.put_into_quarantine(tx, post.source, f"{type(trouble).__name__}: {trouble}", post.body, now)
+    if isinstance(trouble, Unreadable):
+        return "unreadable"
+    log.error("post not understood", source=post.source, post=post.id, exc_info=trouble)
+    return "set aside"
+
+
+def _one(tx: Connection, incidents: Incidents, entrance: Entrance, post: Post, now: Instant) -> None:
+    touched: dict[str, str] = {}
+    _take(tx, incidents, entrance, post, now, touched)
+    incidents.judge(tx, touched, now)
