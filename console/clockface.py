@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from config.agreement import ALWAYS, SERVICE_HOURS, Commitment
+from config.agreement import ALWAYS, SERVICE_HOURS
 from config.instant import HOUR, Instant
 from config.look import figure
 from console import words
 from console.voice import Voice
 from incidents.case import Case
-from incidents.clock import Clock, ClockState
+from incidents.clock import Clock, ClockState, commitments_of
 
 WHOLE = 1000
 
@@ -94,7 +94,8 @@ def _share(clock: Clock, now: Instant) -> int:
 
 
 def _limit(case: Case, clock: Clock, voice: Voice) -> str:
-    commitment = _commitment(case, clock.name, voice)
+    agreement = voice.agreement(case)
+    commitment = None if agreement is None else commitments_of(case, agreement).get(clock.name)
     if commitment is None:
         return ""
     if commitment.limit.days is not None:
@@ -103,16 +104,3 @@ def _limit(case: Case, clock: Clock, voice: Voice) -> str:
         length = voice.length(commitment.limit.span or 0)
     hours = {ALWAYS: "24×7", SERVICE_HOURS: voice.t("service hours")}.get(commitment.calendar, commitment.calendar)
     return f"{length}{voice.comma}{hours}"
-
-
-def _commitment(case: Case, name: str, voice: Voice) -> Commitment | None:
-    """None where the level has other clocks outside service hours: which of the two runs is the counting's affair."""
-    agreement = voice.agreement(case)
-    level = next((one for one in agreement.levels if one.number == case.level), None) if agreement else None
-    if level is None:
-        return None
-    inside = level.commitments.get(name)
-    if level.outside_hours is None:
-        return inside
-    outside = level.outside_hours.get(name)
-    return inside if outside is None else outside if inside is None else None

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from config.instant import MINUTE, Instant, instant_of
+from config.instant import DAY, MINUTE, Instant, instant_of
 from config.look import figure
 from console.voice import Voice
 from notify.message import harmless
 
 LONGEST = 4000
+
+_YEAR = 365 * DAY
 
 
 class Form:
@@ -54,6 +56,9 @@ class Form:
             self.errors[name] = voice.t(
                 "That lies in the future. Write when it happened, at the latest {example}.", example=example
             )
+        elif at < voice.now - _YEAR:
+            begin = written(voice.now - _YEAR, voice.zone)
+            self.errors[name] = voice.t("That is more than a year ago. Write {begin} or later.", begin=begin)
         elif earliest is not None and at // MINUTE < earliest // MINUTE:
             begin = written(earliest, voice.zone)
             self.errors[name] = voice.t("That lies before the case began. Write {begin} or later.", begin=begin)

@@ -92,7 +92,7 @@ class Login:
 
         home = await self._door.database.write(begin)
         log.info("login", user=name)
-        response = see_other(wanted if _OURS.fullmatch(wanted) else home)
+        response = see_other(wanted if _OURS.fullmatch(wanted) and ".." not in wanted else home)
         self._door.keep(response, token)
         return response
 

@@ -119,7 +119,7 @@ class Visit:
             zone=figure.zone_name(site.timezone, self.now, self.language),
             form_token=self.session.form_token if self.session is not None else "",
             now=self.now,
-            wide=self.session is not None and not self.request.path.startswith("/room/"),
+            wide=self.session is not None and not room and not self.request.path.startswith("/room/"),
         )
 
     def _entries(self, voice: Voice) -> list[Entry]:

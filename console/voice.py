@@ -1,17 +1,20 @@
 """How one page speaks to one reader: language, zone, the moment it was made, and the names of all it shows."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from config.agreement import Agreement
 from config.instant import Instant, Span
-from config.language import CHINESE, choose
+from config.language import CHINESE, ENGLISH, choose
 from config.look import figure, sentence
 from config.model import Config
 from console import words
 from incidents.case import Case
 
 ROOM = "console"
+
+_CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,10 @@ class Voice:
         """The words for a code; a code without words is shown as it is."""
         sentence_of = known.get(code or "")
         return self.t(sentence_of) if sentence_of is not None else code or ""
+
+    def tongue(self, text: str) -> str:
+        """The language to set what somebody wrote in: quotes and dashes are wider in a Chinese face."""
+        return CHINESE if _CHINESE.search(text) else ENGLISH
 
     def refusal(self, text: str) -> str:
         """What incidents/ refused, in this language where the catalogue has it."""

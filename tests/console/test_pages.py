@@ -1,0 +1,296 @@
+"""What the pages show and what their forms bring about, through the real incidents and cases."""
+
+import ast
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from config.instant import MINUTE, SECOND
+from config.look.figure import length
+from config.state import State
+from console import words
+from console.user import Role
+from incidents.incident import Progress
+from incidents.store import case as cases
+from incidents.store import incident as incidents
+from tests.console.conftest import LogIn, page, send
+from tests.console.world import NOW, World, afternoon
+from tests.test_house import ROOT, translated
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg/onload=alert(1)>",
+    "</textarea><script>alert(1)</script>",
+    "{{7*7}}{% raw %}",
+    "javascript:alert(1)",
+)
+
+
+async def test_the_desk_shows_the_worst_first_and_offers_to_take_what_nobody_has(world: World, log_in: LogIn) -> None:
+    await world.down("mail")
+    await world.down("payments")
+    text = await page(await log_in(), "/desk")
+    assert "2 incidents are open, 2 not acknowledged" in text
+    assert text.index("Payment API") < text.index("Mail and SMS")
+    assert text.count('<button class="p">Acknowledge') == 1, "one filled button a screen"
+    assert text.count("Acknowledge</button>") == 2
+
+
+async def test_a_quiet_desk_says_so_in_one_sentence(log_in: LogIn) -> None:
+    text = await page(await log_in(), "/desk")
+    assert "No incident is open" in text and "<table" not in text
+
+
+async def test_acknowledging_reaches_the_incident_and_comes_back_to_the_desk(world: World, log_in: LogIn) -> None:
+    incident = await world.down()
+    reader = await log_in(name="li")
+    path = f"/desk/incidents/{incident.id}"
+    assert await send(reader, path, act="acknowledge", back="desk") == (303, "/desk")
+    after = await world.incident_of("payments")
+    assert after is not None and after.progress is Progress.ACKNOWLEDGED
+    assert after.acknowledged_by == "person:li"
+    text = await page(reader, path)
+    assert "Li Wei acknowledged" in text and "at the desk" in text
+
+
+async def test_a_note_and_a_resolution_by_hand_stand_in_the_timeline(world: World, log_in: LogIn) -> None:
+    incident = await world.down()
+    reader = await log_in()
+    path = f"/desk/incidents/{incident.id}"
+    await send(reader, path, act="note", text="Network A\r\nrefuses")
+    assert await send(reader, path, act="resolve", reason="False alarm") == (303, path)
+    text = await page(reader, path)
+    assert "Network A\nrefuses" in text and "False alarm" in text and "muted until it recovers" in text
+
+
+async def test_an_empty_note_and_an_empty_reason_come_back_with_what_to_write(world: World, log_in: LogIn) -> None:
+    incident = await world.down()
+    reader = await log_in()
+    status, text = await send(reader, f"/desk/incidents/{incident.id}", act="resolve", reason=" ")
+    assert status == 422 and "Write why it is over" in text and 'aria-describedby="reason-error"' in text
+    status, text = await send(reader, f"/desk/incidents/{incident.id}", act="note", text="")
+    assert status == 422 and "Write what you know" in text
+
+
+async def test_what_is_typed_too_long_is_kept_and_said(world: World, log_in: LogIn) -> None:
+    incident = await world.down()
+    status, text = await send(await log_in(), f"/desk/incidents/{incident.id}", act="note", text="x" * 4001)
+    assert status == 422 and "At most 4000 characters" in text and "x" * 4001 in text
+
+
+async def test_what_the_rules_refuse_is_said_in_both_languages(world: World, log_in: LogIn) -> None:
+    incident = await world.down()
+    reader = await log_in()
+    path = f"/desk/incidents/{incident.id}"
+    await send(reader, path, act="resolve", reason="over")
+    status, text = await send(reader, path, act="acknowledge")
+    assert status == 409 and "There is nothing to acknowledge." in text
+    await reader.get("/desk?lang=zh-CN")
+    status, text = await send(reader, path, act="acknowledge")
+    assert status == 409 and "事件已经解决，无需接手。" in text
+
+
+async def test_who_was_told_stands_there_with_the_result(world: World, log_in: LogIn) -> None:
+    incident = await world.down()
+    await world.deliver()
+    text = await page(await log_in(), f"/desk/incidents/{incident.id}")
+    assert "Li Wei<small>called; mail, delivered</small>" in text
+
+
+async def test_the_component_is_measured_around_its_incident(world: World, log_in: LogIn) -> None:
+    incident = await world.down()
+    world.now += 10 * MINUTE
+    await world.news("payments/authorise", State.UP, world.now - MINUTE)
+    text = await page(await log_in(), f"/desk/incidents/{incident.id}")
+    assert "no answer in time; authorise; last seen otherwise" in text and "last failing check" in text
+    assert "Lasted 11" in text and "Resolved: the component is up again" in text
+
+
+async def test_a_report_by_telephone_becomes_a_case_from_when_it_was_made(world: World, log_in: LogIn) -> None:
+    reader = await log_in(name="li")
+    status, place = await send(
+        reader,
+        "/desk/cases/new",
+        customer="harbour",
+        kind="fault",
+        title="Card payments hang",
+        component="payments",
+        level="2",
+        caller="Chen Jing",
+        reported_at="2026-11-18T14:20",
+    )
+    assert status == 303
+    made = await world.database.read(lambda tx: cases.find(tx, place.rpartition("/")[2]))
+    assert made is not None and (made.level, made.caller, made.component) == (2, "Chen Jing", "payments")
+    assert NOW - made.reported_at == 12 * MINUTE + 8 * SECOND and made.opened_at == NOW
+    assert "Reported 14:20:00 by Chen Jing" in await page(reader, place)
+
+
+async def test_a_report_that_does_not_fit_comes_back_as_it_was_typed(world: World, log_in: LogIn) -> None:
+    status, text = await send(
+        await log_in(),
+        "/desk/cases/new",
+        customer="harbour",
+        kind="wish",
+        title="",
+        component="ledger",
+        caller="陈静",
+        reported_at="2026-11-18T15:00",
+    )
+    assert status == 422 and 'value="陈静"' in text and 'value="2026-11-18T15:00"' in text
+    for said in ("Choose what it is", "Write what does not work", "Choose a component", "That lies in the future"):
+        assert said in unescape(text)
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2026-13-01T00:00", "0001-01-01T00:00", "9999-12-31T23:59", "١"])
+async def test_what_is_no_time_is_said_with_an_example(log_in: LogIn, time: str) -> None:
+    status, text = await send(
+        await log_in(), "/desk/cases/new", customer="harbour", kind="fault", title="x", reported_at=time
+    )
+    assert status == 422 and "-11-18T14:32" in text
+
+
+async def test_with_several_customers_it_is_asked_whose_report_it_is(log_in: LogIn) -> None:
+    text = await page(await log_in(), "/desk/cases/new")
+    assert "/desk/cases/new?customer=harbour" in text and "/desk/cases/new?customer=linden" in text
+
+
+async def test_a_case_goes_its_way_to_the_customers_word(world: World, log_in: LogIn) -> None:
+    case = await world.report("The statement is late")
+    desk = await log_in(name="li")
+    path = f"/desk/cases/{case}"
+    assert (await send(desk, path, act="fulfilled", commitment="respond", text="Called back"))[0] == 303
+    assert (await send(desk, path, act="waiting", text="The account number"))[0] == 303
+    assert "Stopped" in await page(desk, path)
+    assert (await send(desk, path, act="resumed"))[0] == 303
+    assert (await send(desk, path, act="resolved", text="Sent again"))[0] == 303
+    room = await log_in(Role.CUSTOMER, "harbour")
+    text = await page(room, "/room/harbour")
+    assert "Is this solved for you?" in text and "Sent again" in text
+    said = {"home": "/room/harbour", "act": "confirm", "case": case, "text": "Thank you"}
+    assert await send(room, "/room/harbour", **said) == (303, "/room/harbour")
+    log = await world.database.read(lambda tx: cases.events(tx, case))
+    assert log[-1].by == "customer:harbour"
+    assert "Harbour Bank confirmed it" in await page(desk, path)
+
+
+async def test_a_customer_who_is_not_satisfied_says_why_and_the_case_is_open_again(world: World, log_in: LogIn) -> None:
+    case = await world.report("The statement is late")
+    await send(await log_in(), f"/desk/cases/{case}", act="resolved", text="Sent again")
+    room = await log_in(Role.CUSTOMER, "harbour")
+    said = {"home": "/room/harbour", "act": "contest", "case": case}
+    status, text = await send(room, "/room/harbour", **said, text="")
+    assert status == 422 and "Write what is still wrong" in text
+    assert (await send(room, "/room/harbour", **said, text="Still nothing"))[0] == 303
+    found = await world.database.read(lambda tx: cases.find(tx, case))
+    assert found is not None and found.open
+
+
+async def test_a_customer_reports_in_his_room_and_gets_a_number(world: World, log_in: LogIn) -> None:
+    room = await log_in(Role.CUSTOMER, "harbour")
+    said = {"home": "/room/harbour", "act": "report", "kind": "question", "title": "Where is my statement?"}
+    assert (await send(room, "/room/harbour", **said))[0] == 303
+    (made,) = await world.database.read(lambda tx: cases.of_customer(tx, "harbour"))
+    assert made.title == "Where is my statement?" and made.id in await page(room, "/room/harbour")
+
+
+async def test_a_room_shows_its_own_systems_cases_and_budget_and_nobody_elses(world: World, log_in: LogIn) -> None:
+    await afternoon(world)
+    await world.report("Clinic secret", customer="linden")
+    text = await page(await log_in(Role.CUSTOMER, "harbour"), "/room/harbour")
+    assert (
+        "Down: Payment API. Degraded: Web shop." in text
+        and f"missed by {length(4 * MINUTE + 48 * SECOND, 'en')}" in text
+    )
+    assert "Clinic" not in text and "Core ledger" not in text and "INC-" not in text
+
+
+async def test_staff_look_into_a_room_but_find_no_button_in_it(world: World, log_in: LogIn) -> None:
+    case = await world.report("The statement is late")
+    desk = await log_in()
+    await send(desk, f"/desk/cases/{case}", act="resolved", text="Sent again")
+    text = await page(desk, "/room/harbour")
+    assert "Is this solved for you?" in text and text.count("<button") == 1, "only the one that logs out"
+
+
+async def test_the_language_is_the_readers_and_can_be_changed(log_in: LogIn) -> None:
+    reader = await log_in()
+    assert 'lang="zh-CN"' in await page(reader, "/desk", headers={"Accept-Language": "zh-TW,zh;q=0.9,en;q=0.8"})
+    assert "No incident is open" in await page(reader, "/desk", headers={"Accept-Language": "en-GB,zh;q=0.1"})
+    answer = await reader.get("/desk?lang=zh-CN", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/desk")
+    assert "没有未解决的事件" in await page(reader, "/desk", headers={"Accept-Language": "en"})
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+async def test_what_somebody_wrote_is_shown_and_never_carried_out(world: World, log_in: LogIn, payload: str) -> None:
+    incident = await world.down()
+    case = await world.report(payload)
+    reader, room = await log_in(), await log_in(Role.CUSTOMER, "harbour")
+    await send(reader, f"/desk/incidents/{incident.id}", act="note", text=payload)
+    await send(reader, f"/desk/cases/{case}", act="note", text=payload)
+    await send(reader, f"/desk/cases/{case}", act="waiting", text=payload)
+    _, again = await send(reader, "/desk/cases/new", customer="harbour", title=payload, caller=payload, level=payload)
+    shown = [
+        await page(reader, f"/desk/incidents/{incident.id}"),
+        await page(reader, f"/desk/cases/{case}"),
+        await page(reader, "/desk"),
+        await page(room, "/room/harbour"),
+        again,
+    ]
+    dangerous = re.compile(r"<script>|<img|<svg/|href=.javascript:")
+    for text in shown:
+        assert not dangerous.search(text)
+        assert payload in unescape(text)
+
+
+async def test_control_characters_and_lone_surrogates_do_not_break_a_page(world: World, log_in: LogIn) -> None:
+    incident = await world.down()
+    reader = await log_in()
+    path = f"/desk/incidents/{incident.id}"
+    assert await send(reader, path, act="note", text="a\x00b\x1b[31m") == (303, path)
+    log = await world.database.read(lambda tx: incidents.events(tx, incident.id))
+    assert "\x00" not in str(log[-1].event)
+    assert "a\ufffdb" in await page(reader, path)
+
+
+async def test_every_page_is_complete_without_script_and_style_of_its_own(world: World, log_in: LogIn) -> None:
+    await afternoon(world)
+    reader = await log_in()
+    for path in (
+        "/desk",
+        "/desk/incidents",
+        "/desk/incidents/INC-2026-0001",
+        "/desk/cases",
+        "/desk/cases/CASE-2026-0001",
+    ):
+        text = await page(reader, path)
+        assert " style=" not in text and "<style" not in text and " onclick" not in text
+        assert re.findall(r"<script(?! defer src=)", text) == []
+        assert text.count('class="p"') <= 1
+
+
+def spoken_otherwise() -> Iterator[str]:
+    """Sentences that no call of `t` writes out: in the plural, and from tables of words."""
+    for file in sorted((ROOT / "console").glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "count":
+                yield from (str(one.value) for one in node.args[1:3] if isinstance(one, ast.Constant))
+    tables = (words.REASONS, words.TROUBLES, words.OUTCOMES, words.PURPOSES, words.PROGRESS, words.KINDS)
+    for table in (*tables, words.CLOCKS, words.ROLES):
+        yield from table.values()
+    yield from words.REFUSALS
+
+
+def test_every_word_for_a_code_has_a_chinese_one() -> None:
+    assert [sentence for sentence in spoken_otherwise() if not translated("console", sentence)] == []
+
+
+def test_what_the_rules_can_refuse_is_known_to_the_pages() -> None:
+    """The sentences of incidents/, by their last words; those that name what the form had offered are left out."""
+    written = "".join((Path(ROOT) / "incidents" / name).read_text() for name in ("caseload.py", "decide.py"))
+    assert [one for one in words.REFUSALS if one not in written] == []
