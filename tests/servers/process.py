@@ -107,7 +107,7 @@ class Site(Program):
             raise
         return self
 
-    def wait_ready(self, timeout: float = 15.0) -> None:
+    def wait_ready(self, timeout: float = 60.0) -> None:
         self.wait_until(self._ready, "/-/ready answers 200", timeout=timeout)
 
     def kill9(self) -> None:
@@ -195,7 +195,7 @@ class Upheld(Site):
         """SIGHUP, as an operator would."""
         self.process.send_signal(signal.SIGHUP)
 
-    def command(self, *words: str, timeout: float = 30.0, stdin: str | None = None) -> Done:
+    def command(self, *words: str, timeout: float = 60.0, stdin: str | None = None) -> Done:
         """A command beside the server (or without one), with this configuration."""
         done = subprocess.run(
             [*self.prefix, COMMAND, *words],
@@ -209,7 +209,7 @@ class Upheld(Site):
         )
         return Done(code=done.returncode, out=done.stdout, err=done.stderr)
 
-    def cli(self, *words: str, timeout: float = 30.0) -> Any:
+    def cli(self, *words: str, timeout: float = 60.0) -> Any:
         """The same, its output read as JSON. Raises CommandFailed with what it said when it fails."""
         done = self.command(*words, timeout=timeout)
         if done.code:

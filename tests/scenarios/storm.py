@@ -1,0 +1,195 @@
+"""Two hundred webhooks a second about many components that fail and recover all the time, and what became of each."""
+
+import json
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Row, Table, select
+
+from config.instant import Instant
+from db.engine import Use, open_database
+from db.tables.incidents import inbox, incident, incident_event, timer
+from db.tables.notify import delivery, notification
+from tests.scenarios import town
+from tests.servers.process import Upheld
+from tests.servers.program import until
+from tests.servers.receiver import Post, Receiver
+from tests.servers.sender import Sender, alert, alert_post
+
+RATE, THREADS = 200, 8
+COMPONENTS = 48
+"""A multiple of THREADS: all posts about one component go over one thread, one after the other."""
+LONG, SHORT = (14, 6), (4, 4)
+"""Rounds a component fires and rests. A round of all components takes COMPONENTS / RATE seconds."""
+ESCALATES_AFTER = 2
+NUMBER = "post"
+
+
+def configuration(store: str, receiver: Receiver) -> dict[str, Any]:
+    """Li is paged at once, Wang two seconds later, both over the webhook channel; nobody after that."""
+    reach = [{"channel": "hook"}]
+    steps = [{"notify": ["li"]}, {"after": f"{ESCALATES_AFTER}s", "notify": ["wang"]}]
+    return {
+        "store": {"url": store},
+        "sources": town.alertmanager(),
+        "channels": {"hook": {"kind": "webhook", "url": receiver.url}},
+        "people": {name: {"name": name.title(), "reach": reach, "language": "en"} for name in ("li", "wang")},
+        "escalations": {"default": {"steps": steps, "repeat": 1}},
+        "components": {name_of(number): {"name": name_of(number)} for number in range(COMPONENTS)},
+    }
+
+
+def name_of(component: int) -> str:
+    return f"c{component:02d}"
+
+
+class Story:
+    """`make(n)` is post n. Every third component recovers before its escalation is due, the others after it."""
+
+    def __init__(self) -> None:
+        self._since: dict[int, str] = {}
+
+    def make(self, number: int) -> dict[str, Any]:
+        turn, component = divmod(number, COMPONENTS)
+        fires, rests = SHORT if component % 3 == 0 else LONG
+        place = (turn + component) % (fires + rests)
+        at = town.rfc3339(town.now())
+        if place == 0 or component not in self._since:
+            self._since[component] = at
+        firing = place < fires
+        one = alert(
+            f"f{component}",
+            status="firing" if firing else "resolved",
+            starts_at=self._since[component],
+            ends_at="" if firing else at,
+            component=name_of(component),
+        )
+        one["annotations"][NUMBER] = str(number)
+        return alert_post([one])
+
+
+def sender(upheld: Upheld) -> Sender:
+    return Sender(upheld.port, "/hooks/am", Story().make, token=town.TOKEN, rate=RATE, threads=THREADS)
+
+
+def kill_again_and_again(upheld: Upheld, times: int, *, seed: int) -> None:
+    """Mostly while it works, every fourth time while it is still starting."""
+    chance = random.Random(seed)
+    for number in range(times):
+        if number % 4 == 3:
+            time.sleep(chance.uniform(0.2, 1.0))
+        else:
+            upheld.wait_ready()
+            time.sleep(chance.uniform(0.05, 1.2))
+        upheld.kill9()
+        upheld.start()
+    upheld.wait_ready()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What the store holds at the end."""
+
+    posts: Sequence[Row[Any]]
+    incidents: Sequence[Row[Any]]
+    escalated: frozenset[tuple[str, int]]
+    """Incident and step of everything that was carried out."""
+    timers: Sequence[Row[Any]]
+    notifications: Sequence[Row[Any]]
+    deliveries: dict[int, list[Row[Any]]]
+
+
+async def account_of(store: str) -> Account:
+    """Read beside the running server."""
+    database = await open_database(store, Use.READ)
+
+    async def rows(table: Table) -> Sequence[Row[Any]]:
+        keys = [column for column in table.primary_key]
+        return await database.read(lambda tx: tx.execute(select(table).order_by(*keys)).all())
+
+    try:
+        deliveries: dict[int, list[Row[Any]]] = defaultdict(list)
+        for row in await rows(delivery):
+            deliveries[row.notification].append(row)
+        events = await rows(incident_event)
+        return Account(
+            posts=await rows(inbox),
+            incidents=await rows(incident),
+            escalated=frozenset((one.incident, one.facts["step"]) for one in events if one.kind == "escalated"),
+            timers=await rows(timer),
+            notifications=await rows(notification),
+            deliveries=deliveries,
+        )
+    finally:
+        await database.close()
+
+
+def number_of(post: Row[Any]) -> int:
+    return int(json.loads(post.body)["alerts"][0]["annotations"][NUMBER])
+
+
+def openings(posts: Sequence[Row[Any]]) -> Counter[str]:
+    """How often each component began to fire, in the order in which its posts were accepted."""
+    found: Counter[str] = Counter()
+    firing: dict[str, bool] = {}
+    for post in posts:
+        (one,) = json.loads(post.body)["alerts"]
+        component, fires = one["labels"]["component"], one["status"] == "firing"
+        found[component] += fires and not firing.get(component, False)
+        firing[component] = fires
+    return found
+
+
+def message_id(key: str) -> str:
+    """What the webhook channel's `webhook-id` is made of (Standard Webhooks)."""
+    return f"msg_{sha256(key.encode()).hexdigest()[:32]}"
+
+
+def received(receiver: Receiver) -> dict[str, list[Post]]:
+    """All that came, by `webhook-id`."""
+    found: dict[str, list[Post]] = defaultdict(list)
+    for post in receiver.posts:
+        found[post.headers["webhook-id"]].append(post)
+    return found
+
+
+def after_its_end(account: Account, came: dict[str, list[Post]]) -> list[str]:
+    """Pages that came after their incident was resolved, though no attempt was under way then."""
+    resolved: dict[str, Instant | None] = {one.id: one.resolved_at for one in account.incidents}
+    wrong = []
+    for told in account.notifications:
+        end = resolved[told.incident]
+        if told.purpose != "page" or end is None:
+            continue
+        under_way = [
+            one for one in account.deliveries[told.id] if one.started_at <= end and (one.ended_at or end) >= end
+        ]
+        late = [post for post in came[message_id(told.idempotency_key)] if post.at > end]
+        if len(late) > len(under_way):
+            wrong.append(told.idempotency_key)
+    return wrong
+
+
+async def settled(store: str) -> None:
+    """Nothing waits any more: no post, no timer, no notification."""
+    last: list[int] = []
+    for _ in range(round(town.PATIENCE / 0.5)):
+        account = await account_of(store)
+        last = [
+            sum(post.done_at is None for post in account.posts),
+            sum(one.done_at is None for one in account.timers),
+            sum(told.done_at is None for told in account.notifications),
+        ]
+        if not any(last):
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"posts, timers and notifications that still wait: {last}")
+
+
+def wait_for_traffic(running: Sender) -> None:
+    until(lambda: len(running.taken) > COMPONENTS, "posts are taken", timeout=town.PATIENCE)

@@ -1,0 +1,77 @@
+"""kill -9, again and again, while two hundred webhooks a second come in: what was promised is kept."""
+
+from collections import Counter
+
+import pytest
+
+from tests.scenarios import storm
+from tests.servers.process import Serve
+from tests.servers.receiver import Receiver
+
+SHORT = {"sqlite": 12, "postgresql": 6}
+LONG = {"sqlite": 60, "postgresql": 20}
+
+
+@pytest.mark.server
+async def test_kill_9_under_load_loses_nothing_and_tells_nobody_of_what_is_over(
+    serve: Serve, receiver: Receiver, database_url: str, database_kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await killed(serve, receiver, database_url, SHORT[database_kind], capsys)
+
+
+@pytest.mark.server
+@pytest.mark.long
+async def test_kill_9_under_load_for_long(
+    serve: Serve, receiver: Receiver, database_url: str, database_kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await killed(serve, receiver, database_url, LONG[database_kind], capsys)
+
+
+async def killed(
+    serve: Serve, receiver: Receiver, store: str, times: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    upheld = serve(storm.configuration(store, receiver))
+    with storm.sender(upheld) as sender:
+        storm.wait_for_traffic(sender)
+        storm.kill_again_and_again(upheld, times, seed=times)
+        sender.stop()
+    await storm.settled(store)
+    account, came = await storm.account_of(store), storm.received(receiver)
+
+    stored = Counter(storm.number_of(post) for post in account.posts)
+    taken = [post.number for post in sender.taken]
+    lost = [number for number in taken if number not in stored]
+    opened = Counter(one.component for one in account.incidents)
+    sent = [told for told in account.notifications if told.state == "sent"]
+    silent = [told for told in sent if not came[storm.message_id(told.idempotency_key)]]
+    twice = [posts for posts in came.values() if len(posts) > 1]
+    late = storm.after_its_end(account, came)
+    with capsys.disabled():
+        print(
+            f"\n{times} kills: {len(taken)} posts taken, {len(lost)} lost, {sum(stored.values()) - len(stored)} stored "
+            f"twice; {len(account.incidents)} incidents; {len(sent)} notifications, {len(silent)} never came, "
+            f"{len(twice)} came twice, {len(late)} after the end"
+        )
+
+    assert sender.refused == []
+    assert lost == []
+    assert {post.outcome for post in account.posts} == {"done"}
+    assert opened == +storm.openings(account.posts)
+    assert max(stored.values()) > 0 and len(sent) > 2 * times
+    assert {told.outcome for told in account.notifications if told.state != "sent"} <= {"resolved", "superseded"}
+    assert silent == []
+    assert late == []
+    assert_escalated(account)
+
+
+def assert_escalated(account: storm.Account) -> None:
+    """Every incident pages Li; Wang too where it was still open when that was due."""
+    resolved = {one.id: one.resolved_at for one in account.incidents}
+    assert {one.id for one in account.incidents} == {one for one, step in account.escalated if step == 1}
+    carried_out = {one.subject for one in account.timers if one.outcome == "carried out"}
+    assert carried_out == {one for one, step in account.escalated if step == 2}
+    assert carried_out
+    for one in account.timers:
+        end = resolved[one.subject]
+        assert one.outcome == "carried out" or (end is not None and end == one.done_at), one
+    assert {one.id for one in account.incidents if one.resolved_at is None} <= carried_out
