@@ -64,6 +64,8 @@ class Hooks:
                 body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return self._refuse(name, "too_large", 413, "a post may have 1 MiB")
+        except web.RequestPayloadError:
+            return self._refuse(name, "broken_body", 400, "the body broke off, or its encoding is not what was said")
         except TimeoutError:
             return self._refuse(name, "too_slow", 408, f"the body did not arrive within {self._body_seconds:g} s")
         return await self._take(entrance, body)

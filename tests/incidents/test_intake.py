@@ -1,0 +1,295 @@
+"""From the inbox to decisions: what was accepted is understood or set aside, and holds up nothing."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from pydantic import BaseModel
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import OperationalError
+
+from config.instant import Instant
+from db.engine import Database, open_database
+from db.errors import StoreUnavailable
+from db.tables.incidents import counter, quarantine
+from incidents import intake
+from incidents.intake import Entrance, Intake, Overloaded
+from incidents.reading import SLICE, process
+from incidents.source import AlertNews, Source
+from incidents.sources.alertmanager import SOURCE, Options
+from incidents.store import inbox
+from incidents.store import incident as store
+from tests.incidents.samples import NOON, alert, config, incidents
+from tests.incidents.test_alertmanager import POST
+from tests.incidents.told import bodies, occurrences, outcomes, pages, set_aside
+
+GOOD = json.dumps(POST).encode()
+
+
+class Nothing(BaseModel):
+    pass
+
+
+def entrance(read: Callable[[BaseModel, object, Instant], list[AlertNews]]) -> Entrance:
+    """A source whose reader does that."""
+    source = Source(
+        options=Nothing, read=read, token=lambda options: "t", component_labels=lambda options: ("service",)
+    )
+    return Entrance(id="own", source=source, options=Nothing())
+
+
+def am() -> Entrance:
+    return Entrance(id="am", source=SOURCE, options=Options(token="secret", component_from=("service",)))
+
+
+def put(tx: Connection, *posts: tuple[str, bytes]) -> None:
+    inbox.accept(tx, [{"source": source, "received_at": NOON, "body": body} for source, body in posts])
+
+
+def work_off(*entrances: Entrance, limit: int = 1000) -> Callable[[Connection], int]:
+    """At most so many posts."""
+    made = incidents(config())
+    known = {one.id: one for one in entrances or (am(),)}
+    asked = itertools.count(1)
+    return lambda tx: process(tx, made, known, NOON + 1, lambda: next(asked) >= limit)
+
+
+async def test_a_post_becomes_an_incident_and_is_done_in_one_transaction(database: Database) -> None:
+    await database.write(lambda tx: put(tx, ("am", GOOD)))
+
+    assert await database.write(work_off()) == 1
+
+    assert await database.read(outcomes) == ["done"]
+    assert [one.component for one in await database.read(store.unresolved)] == ["crm"]
+    assert await database.read(pages) == ["li/mail"]
+    assert await database.read(inbox.waiting_count) == 0
+    assert await database.write(work_off()) == 0
+
+
+async def test_what_is_not_committed_is_not_done(database: Database) -> None:
+    await database.write(lambda tx: put(tx, ("am", GOOD)))
+
+    def stops(tx: Connection) -> None:
+        work_off()(tx)
+        raise RuntimeError("the machine stops here")
+
+    with pytest.raises(RuntimeError):
+        await database.write(stops)
+
+    assert await database.read(inbox.waiting_count) == 1
+    assert await database.read(store.newest) == []
+
+
+async def test_posts_are_taken_in_the_order_they_came_and_not_more_than_asked_for(database: Database) -> None:
+    over = orjson.dumps({**POST, "alerts": [{**POST["alerts"][0], "status": "resolved"}]})
+    await database.write(lambda tx: put(tx, ("am", GOOD), ("am", over), ("am", b"{}")))
+
+    assert await database.write(work_off(limit=2)) == 2
+
+    assert await database.read(outcomes) == ["done", "done", None]
+    assert await database.read(store.unresolved) == []
+
+
+@pytest.mark.parametrize(
+    "error", [RecursionError("deep"), KeyError("x"), MemoryError(), UnicodeError("\ud800"), ValueError("\0")]
+)
+async def test_a_post_the_reader_stumbles_over_is_set_aside_and_the_others_go_on(
+    database: Database, error: Exception
+) -> None:
+    def stumbles(options: BaseModel, payload: object, at: Instant) -> list[AlertNews]:
+        raise error
+
+    await database.write(lambda tx: put(tx, ("own", b"{}"), ("am", GOOD)))
+
+    assert await database.write(work_off(entrance(stumbles), am())) == 2
+
+    assert await database.read(outcomes) == ["set aside", "done"]
+    assert len(await database.read(set_aside)) == 1
+    assert len(await database.read(store.unresolved)) == 1
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [alert(at=2**70), alert(key="k" * 300), alert(summary=7), alert(labels=None), alert(summary="\ud800")],
+    ids=["no such instant", "a key too long for one of them", "no text", "no labels", "a lone surrogate"],
+)
+async def test_news_the_store_cannot_take_are_set_aside_and_leave_nothing_half_done(
+    database: Database, poison: AlertNews
+) -> None:
+    await database.write(lambda tx: put(tx, ("own", b"{}"), ("am", GOOD)))
+
+    both = entrance(lambda options, payload, at: [alert("good", labels={"service": "shop"}), poison])
+    await database.write(work_off(both, am()))
+
+    found = await database.read(outcomes)
+    assert found[1] == "done"
+    components = [one.component for one in await database.read(store.unresolved)]
+    assert components == (["crm"] if found[0] == "set aside" else ["crm", "shop"])
+
+
+async def test_the_store_s_own_trouble_leaves_the_post_where_it_is(database: Database) -> None:
+    def trouble(options: BaseModel, payload: object, at: Instant) -> list[AlertNews]:
+        raise OperationalError("SELECT 1", {}, Exception("the server goes away"))
+
+    await database.write(lambda tx: put(tx, ("own", b"{}")))
+
+    with pytest.raises((OperationalError, StoreUnavailable)):
+        await database.write(work_off(entrance(trouble)))
+
+    assert await database.read(outcomes) == [None]
+
+
+async def test_a_post_of_a_source_that_is_gone_is_set_aside(database: Database) -> None:
+    await database.write(lambda tx: put(tx, ("gone", GOOD)))
+
+    await database.write(work_off())
+
+    assert await database.read(outcomes) == ["no such source any more"]
+    assert await database.read(set_aside) == ["the source was removed before this was read"]
+
+
+async def test_the_quarantine_keeps_the_newest_of_each_source_and_no_more(database: Database) -> None:
+    def fill(tx: Connection) -> list[tuple[str, str]]:
+        inbox.put_into_quarantine(tx, "quiet", "the only one", b"x", NOON)
+        for number in range(inbox.QUARANTINE_LIMIT + 5):
+            inbox.put_into_quarantine(tx, "loud", str(number), b"x", NOON)
+        return [(row.source, row.reason) for row in tx.execute(select(quarantine).order_by(quarantine.c.id))]
+
+    kept = await database.write(fill)
+
+    assert kept[0] == ("quiet", "the only one")
+    assert [reason for _, reason in kept[1:]] == [str(number) for number in range(5, inbox.QUARANTINE_LIMIT + 5)]
+
+
+async def test_the_quarantine_takes_any_reason_and_cuts_what_is_too_much(database: Database) -> None:
+    def fill(tx: Connection) -> tuple[int, int]:
+        inbox.put_into_quarantine(tx, "am", "\0\ud800" + "x" * 9000, b"\0" * (inbox.QUARANTINE_BYTES + 9), NOON)
+        row = tx.execute(select(quarantine)).one()
+        return len(row.reason), len(row.body)
+
+    assert await database.write(fill) == (2000, inbox.QUARANTINE_BYTES)
+
+
+async def test_a_slice_with_a_beginning_and_its_end_still_opens_what_it_closes(database: Database) -> None:
+    """The component is judged once a slice, but never so that an incident is overlooked."""
+    over = orjson.dumps({**POST, "alerts": [{**POST["alerts"][0], "status": "resolved"}]})
+    await database.write(lambda tx: put(tx, ("am", GOOD), ("am", over)))
+
+    await database.write(work_off())
+
+    assert [one.unresolved for one in await database.read(store.newest)] == [False]
+
+
+async def test_what_is_more_than_a_slice_is_read_in_several(database: Database) -> None:
+    await database.write(lambda tx: put(tx, *[("am", GOOD)] * (SLICE + 1)))
+
+    assert [await database.write(work_off()) for _ in range(3)] == [SLICE, 1, 0]
+    assert await database.read(occurrences) == [("firing", SLICE + 1)]
+
+
+async def test_a_poisoned_slice_takes_only_the_poison_along(database: Database) -> None:
+    posts = [("am", GOOD), ("gone", GOOD), ("am", b"no JSON"), ("am", GOOD)]
+    await database.write(lambda tx: put(tx, *posts))
+
+    assert await database.write(work_off()) == 4
+
+    assert await database.read(outcomes) == ["done", "no such source any more", "unreadable", "done"]
+    assert await database.read(occurrences) == [("firing", 2)]
+    assert await database.read(pages) == ["li/mail"]
+
+
+# accepting
+
+
+async def test_what_is_accepted_is_committed(database: Database) -> None:
+    door = Intake(database)
+
+    await asyncio.gather(*(door.accept("am", b"%d" % number, NOON) for number in range(500)))
+
+    assert sorted(await database.read(bodies)) == sorted(b"%d" % number for number in range(500))
+
+
+async def test_a_group_that_cannot_be_committed_is_refused_and_the_next_one_is_taken(tmp_path: Path) -> None:
+    database = await open_database(f"sqlite:///{tmp_path}/a.db")
+    door = Intake(database)
+    pages_now = await database.write(lambda tx: tx.exec_driver_sql("PRAGMA page_count").scalar())
+    await database.write(lambda tx: tx.exec_driver_sql(f"PRAGMA max_page_count={pages_now}") and None)
+
+    big = [door.accept("am", b"x" * 100_000, NOON) for _ in range(3)]
+    assert [type(error) for error in await asyncio.gather(*big, return_exceptions=True)] == [StoreUnavailable] * 3
+
+    await database.write(lambda tx: tx.exec_driver_sql("PRAGMA max_page_count=1000000") and None)
+    await door.accept("am", b"x" * 100_000, NOON)
+    assert len(await database.read(bodies)) == 1
+    await database.close()
+
+
+class Stuck:
+    """A store that does not answer until it is let go."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+
+    async def write(self, work: Callable[[Connection], Any]) -> Any:
+        await self.go.wait()
+
+    async def read(self, work: Callable[[Connection], Any]) -> Any:
+        raise NotImplementedError
+
+    def listen(self, listener: object) -> None:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize(("limit", "size"), [("WAITING_LIMIT", 1), ("WAITING_BYTES", 100)])
+async def test_no_more_waits_for_its_commit_than_can_be_promised(
+    limit: str, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, limit, 10 * size)
+    store_ = Stuck()
+    door = Intake(store_)
+    first = asyncio.create_task(door.accept("am", b"x", NOON))
+    await asyncio.sleep(0)  # the writer takes it and waits
+    await asyncio.sleep(0)
+    waiting = [asyncio.create_task(door.accept("am", b"x" * size, NOON)) for _ in range(12)]
+    await asyncio.sleep(0)
+
+    refused = [task for task in waiting if task.done()]
+    store_.go.set()
+    results = await asyncio.gather(first, *waiting, return_exceptions=True)
+
+    assert {type(error) for error in results if error is not None} == {Overloaded}
+    assert len(refused) == sum(error is not None for error in results) >= 2
+    await door.accept("am", b"x" * size, NOON)
+
+
+async def test_a_sender_that_hung_up_does_not_trouble_the_others(database: Database) -> None:
+    door = Intake(database)
+    tasks = [asyncio.create_task(door.accept("am", b"%d" % number, NOON)) for number in range(3)]
+    await asyncio.sleep(0)
+    tasks[1].cancel()
+
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert results[0] is None and results[2] is None
+    assert {b"0", b"2"} <= set(await database.read(bodies))
+
+
+async def test_the_counter_of_numbers_is_one_row_a_year(database: Database) -> None:
+    await database.write(lambda tx: tx.execute(insert(counter).values(name="INC-2026", value=9998)) and None)
+    await database.write(lambda tx: put(tx, ("am", GOOD)))
+    await database.write(work_off())
+
+    def shop(tx: Connection) -> list[str]:
+        made = incidents(config())
+        made.alert_news(tx, "am", [alert("x", labels={"service": "shop"})], ["service"], NOON, NOON + 1)
+        return [one.id for one in store.newest(tx)]
+
+    assert sorted(await database.write(shop)) == ["INC-2026-10000", "INC-2026-9999"]
