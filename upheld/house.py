@@ -47,7 +47,7 @@ log = structlog.get_logger(__name__)
 
 LOCATION = "local"
 SLICE_SECONDS = 0.02
-SENDERS_SHARE = 3
+SENDERS_SHARE = 8
 """Of the writer's time, for each part that deciding has, while posts come in."""
 TIMERS_AT_ONCE = 50
 

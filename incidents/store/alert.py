@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, desc, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, desc, func, insert, select, update
 
 from config.instant import Instant
 from config.state import State
@@ -40,21 +40,36 @@ class Ended:
     received_at: Instant
 
 
+# Statements of every post are built once: building one costs more than running it.
+_SAME = and_(table.c.source == bindparam("source"), table.c.key == bindparam("key"))
+_OPEN = select(table).where(_SAME, table.c.status == FIRING)
+_ENDED = (
+    select(table.c.stamp, table.c.ends_at, table.c.last_received_at)
+    .where(_SAME, table.c.status == ENDED)
+    .order_by(desc(table.c.ends_at), desc(table.c.id))
+    .limit(_REMEMBERED)
+)
+_REPEAT = (
+    update(table)
+    .where(table.c.id == bindparam("alert"))
+    .values(
+        count=table.c.count + 1,
+        last_received_at=bindparam("received_at"),
+        severity_word=bindparam("word"),
+        state=bindparam("said"),
+        summary=bindparam("words"),
+    )
+)
+
+
 def open_alert(tx: Connection, source: str, key: str) -> Alert | None:
-    row = tx.execute(
-        select(table).where(table.c.source == source, table.c.key == key, table.c.status == FIRING)
-    ).one_or_none()
+    row = tx.execute(_OPEN, {"source": source, "key": key}).one_or_none()
     return None if row is None else _alert(row)
 
 
 def ended(tx: Connection, source: str, key: str) -> list[Ended]:
     """The last occurrences of this alert that are over, the newest end first."""
-    rows = tx.execute(
-        select(table.c.stamp, table.c.ends_at, table.c.last_received_at)
-        .where(table.c.source == source, table.c.key == key, table.c.status == ENDED)
-        .order_by(desc(table.c.ends_at), desc(table.c.id))
-        .limit(_REMEMBERED)
-    )
+    rows = tx.execute(_ENDED, {"source": source, "key": key})
     return [Ended(stamp=row.stamp, ends_at=row.ends_at, received_at=row.last_received_at) for row in rows]
 
 
@@ -117,7 +132,7 @@ def add(tx: Connection, source: str, news: AlertNews, component: str, state: Sta
             status=FIRING if news.firing else ENDED,
             ends_at=None if news.firing else news.ends_at or received_at,
             component=component,
-            severity_word=None if news.severity_word is None else news.severity_word[:60],
+            severity_word=_word(news),
             state=state.value,
             summary=news.summary,
             link=news.link,
@@ -132,15 +147,14 @@ def add(tx: Connection, source: str, news: AlertNews, component: str, state: Sta
 
 def repeat(tx: Connection, alert: Alert, news: AlertNews, state: State, received_at: Instant) -> None:
     tx.execute(
-        update(table)
-        .where(table.c.id == alert.id)
-        .values(
-            count=table.c.count + 1,
-            last_received_at=received_at,
-            severity_word=None if news.severity_word is None else news.severity_word[:60],
-            state=state.value,
-            summary=news.summary,
-        )
+        _REPEAT,
+        {
+            "alert": alert.id,
+            "received_at": received_at,
+            "word": _word(news),
+            "said": state.value,
+            "words": news.summary,
+        },
     )
 
 
@@ -150,6 +164,10 @@ def end(tx: Connection, alert: Alert, ends_at: Instant, received_at: Instant) ->
         .where(table.c.id == alert.id)
         .values(status=ENDED, ends_at=max(ends_at, alert.starts_at), last_received_at=received_at)
     )
+
+
+def _word(news: AlertNews) -> str | None:
+    return None if news.severity_word is None else news.severity_word[:60]
 
 
 def _alert(row: Row[Any]) -> Alert:
