@@ -13,7 +13,7 @@ notification = Table(
     Column("incident", String(20)),
     Column("case", String(20)),
     Column("person", String(100), nullable=False),
-    Column("channel", String(60), nullable=False),
+    Column("channel", String(100), nullable=False),
     Column("address", Text, nullable=False),
     Column("message", JSON, nullable=False),
     Column("priority", Integer, nullable=False),
