@@ -2,23 +2,32 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from aiohttp.test_utils import TestServer
+from pytest_aiohttp.plugin import AiohttpClient
+from sqlalchemy import Connection
 
 from config.instant import MINUTE, SECOND
 from config.look.figure import length
 from config.state import State
 from console import words
+from console.login import DemoLogin
 from console.user import Role
+from db.engine import Listener
+from db.errors import StoreUnavailable
 from incidents.incident import Progress
 from incidents.store import case as cases
 from incidents.store import incident as incidents
-from tests.console.conftest import LogIn, page, send
-from tests.console.world import NOW, World, afternoon
+from tests.console.conftest import ENGLISH, LogIn, Reader, page, send
+from tests.console.world import NOW, PASSWORD, World, afternoon, configuration
 from tests.test_house import ROOT, translated
+
+T = TypeVar("T")
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -256,6 +265,43 @@ async def test_control_characters_and_lone_surrogates_do_not_break_a_page(world:
     log = await world.database.read(lambda tx: incidents.events(tx, incident.id))
     assert "\x00" not in str(log[-1].event)
     assert "a\ufffdb" in await page(reader, path)
+
+
+class Silent:
+    """A store without a disk."""
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        raise StoreUnavailable("disk full")
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        raise StoreUnavailable("disk full")
+
+    def listen(self, listener: Listener) -> None:
+        """Nothing is ever committed."""
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+async def test_a_store_that_does_not_answer_is_said_and_nothing_stumbles(
+    tmp_path: Path, aiohttp_client: AiohttpClient
+) -> None:
+    reader = await aiohttp_client(World(Silent(), configuration(tmp_path)).app(), headers=ENGLISH)
+    answer = await reader.get("/desk", headers={"Cookie": "upheld=x"})
+    assert answer.status == 503 and answer.headers["Retry-After"]
+    assert "Nothing was lost or changed" in await answer.text()
+
+
+async def test_a_demonstration_offers_its_logins_and_says_that_its_data_is_made_up(
+    world: World, aiohttp_client: AiohttpClient
+) -> None:
+    world.demo = (DemoLogin(name="li", password=PASSWORD, what=Role.ENGINEER),)
+    await world.user("li", Role.ENGINEER)
+    reader: Reader = await aiohttp_client(TestServer(world.app()), headers=ENGLISH)
+    text = await page(reader, "/login")
+    assert "Demo data" in text and PASSWORD in text
+    await reader.post("/login", data={"name": "li", "password": PASSWORD})
+    assert "Demo data" in await page(reader, "/desk")
 
 
 async def test_every_page_is_complete_without_script_and_style_of_its_own(world: World, log_in: LogIn) -> None:

@@ -1,8 +1,9 @@
 """A made-up house with two customers: its configuration, its history through the real stores, its pages on a server."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -16,12 +17,13 @@ from config.model import Config
 from config.registry import Registries
 from config.state import State
 from console.budget import Budget
+from console.login import DemoLogin
 from console.password import hash_password
 from console.routes import Console
 from console.store import add_user
 from console.user import Role
 from db.engine import Database
-from incidents.case import CaseNoted, CaseResolved, Fulfilled
+from incidents.case import CaseEvent, CaseNoted, CaseResolved, Fulfilled
 from incidents.caseload import Caseload
 from incidents.incident import Incident
 from incidents.news import CheckNews
@@ -108,13 +110,15 @@ class World:
     now: Instant = NOW
     secure: bool = False
     budgets: tuple[Budget, ...] = ()
-    console: Console = field(init=False)
+    demo: tuple[DemoLogin, ...] = ()
 
     def __post_init__(self) -> None:
         paging = Paging(self.config, LOG)
         self.caseload = Caseload(self.config, paging)
         self.incidents = Incidents(self.config, paging, self.caseload)
-        self.console = Console(
+
+    def app(self) -> web.Application:
+        console = Console(
             self.database,
             lambda: self.config,
             lambda: self.incidents,
@@ -122,11 +126,10 @@ class World:
             lambda: self.now,
             secure=self.secure,
             budgets=lambda tx, customer, now: self.budgets if customer == "harbour" else (),
+            demo=self.demo,
         )
-
-    def app(self) -> web.Application:
         app = web.Application()
-        app.add_routes(self.console.routes())
+        app.add_routes(console.routes())
         return app
 
     async def user(self, name: str, role: Role, customer: str | None = None, person: str | None = None) -> None:
@@ -212,6 +215,10 @@ class World:
         return made.id
 
 
+def _record(world: World, number: str, event: CaseEvent, tx: Connection) -> None:
+    world.caseload.record(tx, number, event, "person:li", world.now, world.now)
+
+
 async def afternoon(world: World) -> None:
     """What the pictures show: one incident being worked on, one nobody has, a report, a case that waits for a word."""
     await world.user("li", Role.ENGINEER, person="li")
@@ -233,13 +240,8 @@ async def afternoon(world: World) -> None:
             ),
         ),
     ):
-        moment = at("2026-11-18 10:04:40") + later
-        world.now = moment
-
-        def record(tx: Connection, event: object = event, moment: Instant = moment) -> None:
-            world.caseload.record(tx, number, event, "person:li", moment, moment)  # type: ignore[arg-type]
-
-        await world.database.write(record)
+        world.now = at("2026-11-18 10:04:40") + later
+        await world.database.write(partial(_record, world, number, event))
     world.now = at("2026-11-18 13:48:31")
     await world.news("payments/authorise", State.DOWN, at("2026-11-18 13:47:30"), "timeout")
     world.now += 2 * SECOND
