@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection
 
+from config.agreement import Category
 from config.instant import DAY, HOUR, MINUTE, SECOND, Instant
-from config.model import Config, Escalation, Reach, Rota, Step
+from config.model import Config, Escalation, Exclusion, ExclusionNotice, Reach, Rota, Step
 from config.state import State
 from db.engine import Database
 from incidents.decide import Refused
@@ -629,6 +630,74 @@ async def test_what_recovers_while_it_is_held_never_opens(database: Database) ->
     await database.write(work)
 
     assert [one.component for one in await database.read(store.newest)] == ["database"]
+
+
+# agreed work
+
+
+def work_on(name: str = "shop", *, given: Instant | None = NOON - DAY, until: Instant = NOON + HOUR) -> Exclusion:
+    notice = None if given is None else ExclusionNotice(given=given)
+    return Exclusion(
+        id="w", components=(name,), category=Category.MAINTENANCE, start=NOON - HOUR, end=until, notice=notice
+    )
+
+
+async def test_agreed_work_holds_the_incident_and_its_end_opens_what_still_fails(database: Database) -> None:
+    made = incidents(config(exclusions=named((work_on(),))))
+
+    def work(tx: Connection) -> Incident:
+        see(tx, made, {"shop/home": D}, NOON, NOON)
+        assert store.newest_of(tx, "shop") is None
+        assert pages(tx) == []
+        fire_all(tx, made, NOON + HOUR - 1)
+        assert store.newest_of(tx, "shop") is None
+        fire_all(tx, made, NOON + HOUR)
+        return newest(tx)
+
+    opened = await database.write(work)
+
+    assert (opened.opened_at, opened.started_at) == (NOON + HOUR, NOON)
+    assert await database.read(pages) == ["li/mail"]
+
+
+async def test_what_is_well_again_when_the_work_ends_calls_nobody(database: Database) -> None:
+    made = incidents(config(exclusions=named((work_on(),))))
+
+    def work(tx: Connection) -> None:
+        see(tx, made, {"shop/home": D, "shop/api": U}, NOON, NOON)
+        see(tx, made, {"shop/home": U}, NOON + 1, NOON + 1)
+        fire_all(tx, made, NOON + DAY)
+
+    await database.write(work)
+
+    assert await database.read(store.newest) == []
+
+
+@pytest.mark.parametrize("given", [None, NOON - HOUR + 1])
+async def test_work_that_nobody_announced_in_time_holds_nothing(database: Database, given: Instant | None) -> None:
+    made = incidents(config(exclusions=named((work_on(given=given),))))
+
+    assert (await database.write(lambda tx: down(tx, made))).unresolved
+
+
+async def test_work_on_one_component_holds_no_other(database: Database) -> None:
+    made = incidents(config(exclusions=named((work_on("crm"),))))
+
+    assert (await database.write(lambda tx: down(tx, made))).unresolved
+
+
+async def test_work_that_is_prolonged_holds_until_its_new_end(database: Database) -> None:
+    before = incidents(config(exclusions=named((work_on(),))))
+    after = incidents(config(exclusions=named((work_on(until=NOON + 2 * HOUR),))))
+
+    def work(tx: Connection) -> list[str]:
+        see(tx, before, {"shop/home": D}, NOON, NOON)
+        fire_all(tx, after, NOON + HOUR)
+        assert store.newest_of(tx, "shop") is None
+        fire_all(tx, after, NOON + 2 * HOUR)
+        return pages(tx)
+
+    assert await database.write(work) == ["li/mail"]
 
 
 # the outbox asks
