@@ -9,6 +9,7 @@ from config.instant import MINUTE, SECOND, Instant, Span
 from config.language import CHINESE, choose
 from config.look import sentence
 from config.look.figure import NARROW, RANGE, day, grouped, length, listed, moment, month, percent, time_of_day
+from config.look.reason import reason_text
 from config.value import Text
 from sla.account import Verdict
 from sla.cases import share
@@ -54,23 +55,6 @@ _COMMITMENTS = {
     "escalate": "Escalate",
     "engage": "Engage",
     "report": "Report",
-}
-REASONS = {
-    "connection_refused": "Connection refused",
-    "connection_reset": "Connection broken off",
-    "host_unreachable": "Not reachable",
-    "timeout": "No answer in time",
-    "dns_failure": "Name not found",
-    "tls_failure": "No secure connection",
-    "certificate_invalid": "Certificate not valid",
-    "certificate_expired": "Certificate expired",
-    "status": "Answered with an error",
-    "body": "Answered with the wrong content",
-    "redirect": "Answered with a redirect",
-    "protocol_error": "Answer not understood",
-    "too_slow": "Slow answers",
-    "heartbeat_late": "Sign of life overdue",
-    "heartbeat_failed": "Reported a failure itself",
 }
 
 
@@ -228,8 +212,7 @@ class Page:
 
     def because(self, outage: Outage) -> str:
         """What the first failing check saw; which check it was is the engineers' business."""
-        known = REASONS.get(outage.reason or "")
-        return self.say(known) if known else ""
+        return reason_text(outage.reason, self.language)
 
     # exclusions and cases
 

@@ -6,40 +6,12 @@ from fractions import Fraction
 from config.instant import Instant, Span
 from config.language import CHINESE, choose
 from config.look import figure, sentence
+from config.look.reason import reason_text
 from statuspage.facts import Text
 
 ROOM = "statuspage"
 
 # Nothing here may name an address, a port or an answer's text: those are the engineers' business.
-REASONS = {
-    "connection_refused": "Connection refused",
-    "connection_reset": "Connection broken off",
-    "host_unreachable": "Not reachable",
-    "timeout": "No answer in time",
-    "dns_failure": "Name not found",
-    "tls_failure": "No secure connection",
-    "certificate_invalid": "Certificate not valid",
-    "certificate_expired": "Certificate expired",
-    "status": "Answered with an error",
-    "body": "Answered with the wrong content",
-    "redirect": "Answered with a redirect",
-    "protocol_error": "Answer not understood",
-    "too_slow": "Slow answers",
-    "heartbeat_late": "Sign of life overdue",
-    "heartbeat_failed": "Reported a failure itself",
-    "network_unreachable": "Not measured: our own connection",
-    "resolver_unreachable": "Not measured: our own name server",
-    "out_of_files": "Not measured: our own machine was full",
-    "out_of_ports": "Not measured: our own machine was full",
-    "loop_held": "Not measured: our own machine was busy",
-    "bad_target": "Not measured: our own setting",
-    "internal_error": "Not measured: our own fault",
-    "not_listening": "Not measured: our own intake was closed",
-    "lapsed": "Not measured: no evidence",
-    "missed": "Not measured: not run",
-    "check_edited": "Not measured: check changed",
-    "check_removed": "Not measured: check removed",
-}
 
 SLOW = frozenset({"too_slow", None})
 """Reasons of a degraded state for which 'slow answers' is the truth, as far as we know."""
@@ -76,8 +48,7 @@ class Voice:
 
     def reason(self, reason: str | None) -> str:
         """Public words, empty where there are none."""
-        known = REASONS.get(reason or "")
-        return self.t(known) if known else ""
+        return reason_text(reason, self.language)
 
     def listed(self, names: list[str], most: int = 3) -> str:
         """`A, B, C and 4 more`."""
