@@ -1,8 +1,9 @@
 """The rooms that face people, wired to the house: public page, desk and customer's room."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 
 from aiohttp import web
@@ -24,8 +25,16 @@ from upheld.house import House
 SHOWN = frozenset({transition.TOPIC, incident.TOPIC, case.TOPIC})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """`stop` ends open event streams, so that closing the server need not wait for their readers."""
+
+    routes: list[web.RouteDef]
+    stop: Callable[[], None]
+
+
 @asynccontextmanager
-async def rooms_of(house: House) -> AsyncIterator[list[web.RouteDef]]:
+async def rooms_of(house: House) -> AsyncIterator[Rooms]:
     """Their routes, the public page's last: its path may be any word. What runs for them ends with the context."""
     demo = await house.database.read(lambda tx: installation.value_of(tx, installation.DEMO)) is not None
     pages = Pages(house.database, _plan(house.config, demo=demo), house.now, partial(_measured_at, house))
@@ -39,10 +48,7 @@ async def rooms_of(house: House) -> AsyncIterator[list[web.RouteDef]]:
     await pages.refresh()
     running = asyncio.create_task(pages.run(), name="pages")
     try:
-        yield [
-            *_console(house, demo=demo).routes(),
-            *page_routes(pages),
-        ]
+        yield Rooms(routes=[*_console(house, demo=demo).routes(), *page_routes(pages)], stop=pages.stop)
     finally:
         pages.stop()
         await asyncio.gather(running, return_exceptions=True)

@@ -44,7 +44,7 @@ async def serve(config: Config, path: Path) -> None:
         reloads: set[asyncio.Task[list[str]]] = set()
         loop.add_signal_handler(signal.SIGHUP, _reload, house, reloads)
         rooms = await stack.enter_async_context(rooms_of(house))
-        runner = await listen(application(house, rooms), config)
+        runner = await listen(application(house, rooms.routes, rooms.stop), config)
         stack.push_async_callback(runner.cleanup)
         await stop.wait()
         log.info("stopping")

@@ -39,10 +39,17 @@ HEADERS = {
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def application(house: House, rooms: list[web.RouteDef]) -> web.Application:
+def application(
+    house: House, rooms: list[web.RouteDef], on_shutdown: Callable[[], None] = lambda: None
+) -> web.Application:
     """`rooms`: the routes of pages, after ours, because a page's path may be any word."""
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=[_last_resort])
     app.on_response_prepare.append(_add_headers)
+
+    async def shut(_: web.Application) -> None:
+        on_shutdown()
+
+    app.on_shutdown.append(shut)
     hooks = Hooks(house.database, house.intake, lambda: house.rules.entrances, house.now, house.registry)
     app.add_routes(
         [

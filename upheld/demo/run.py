@@ -123,7 +123,7 @@ async def _run(
     )
     rooms = await stack.enter_async_context(rooms_of(house))
     pages = DemoPages(house, box, systems.order, logins)
-    runner = await listen(application(house, [*pages.routes(), *rooms]), config)
+    runner = await listen(application(house, [*pages.routes(), *rooms.routes], rooms.stop), config)
     stack.push_async_callback(runner.cleanup)
     return house
 
