@@ -192,4 +192,5 @@ async def settled(store: str) -> None:
 
 
 def wait_for_traffic(running: Sender) -> None:
-    until(lambda: len(running.taken) > COMPONENTS, "posts are taken", timeout=town.PATIENCE)
+    before = len(running.taken)
+    until(lambda: len(running.taken) > before + COMPONENTS, "posts are taken", timeout=town.PATIENCE)

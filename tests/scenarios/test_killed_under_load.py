@@ -27,9 +27,7 @@ async def test_kill_9_under_load_for_long(
     await killed(serve, receiver, database_url, LONG[database_kind], capsys)
 
 
-async def killed(
-    serve: Serve, receiver: Receiver, store: str, times: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def killed(serve: Serve, receiver: Receiver, store: str, times: int, capsys: pytest.CaptureFixture[str]) -> None:
     upheld = serve(storm.configuration(store, receiver))
     with storm.sender(upheld) as sender:
         storm.wait_for_traffic(sender)
