@@ -109,7 +109,7 @@ async def account_of(store: str) -> Account:
     database = await open_database(store, Use.READ)
 
     async def rows(table: Table) -> Sequence[Row[Any]]:
-        keys = [column for column in table.primary_key]
+        keys = list(table.primary_key)
         return await database.read(lambda tx: tx.execute(select(table).order_by(*keys)).all())
 
     try:

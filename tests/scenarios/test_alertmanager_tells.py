@@ -10,11 +10,12 @@ from tests.servers.nginx import Nginx
 from tests.servers.process import Serve
 from tests.servers.prometheus import Prometheus, check_metrics
 
+SUMMARY = "Bills cannot be paid while the shop is down"
 RULE = {
     "alert": "ShopIsDown",
     "expr": 'upheld_component_state{component="shop",state="down"} == 1',
     "labels": {"service": "billing", "severity": "critical"},
-    "annotations": {"summary": "Bills cannot be paid while the shop is down"},
+    "annotations": {"summary": SUMMARY},
 }
 
 
@@ -42,7 +43,7 @@ def test_what_prometheus_finds_in_our_metrics_comes_back_as_an_incident_and_ends
         nginx.switch_off()
         town.wait(lambda: town.component_status(upheld, "Billing") == "major_outage", "the alert has come")
         (billing,) = [one for one in upheld.incidents() if one["component"] == "billing"]
-        assert (billing["severity"], billing["reason"]) == (1, RULE["annotations"]["summary"])
+        assert (billing["severity"], billing["reason"]) == (1, SUMMARY)
         assert check_metrics(upheld.get("/metrics").text) == ""
 
         nginx.switch_on()
