@@ -165,7 +165,7 @@ def _measured_row(one: Transition, voice: Voice) -> Row:
     if one.bound_at is not None:
         sentence = "last seen otherwise {time}" if one.state is not State.UP else "last failing check {time}"
         bound = voice.t(sentence, time=voice.clock(one.bound_at))
-    row = _row(one.happened_at, voice, "", [voice.code(words.REASONS, one.reason), check, bound])
+    row = _row(one.happened_at, voice, "", [voice.cause(one.reason or ""), check, bound])
     return Row(
         at=row.at, time=row.time, day=row.day, text=_state_word(one.state, voice), detail=row.detail, state=one.state
     )

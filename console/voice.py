@@ -8,6 +8,7 @@ from config.agreement import Agreement
 from config.instant import Instant, Span
 from config.language import CHINESE, ENGLISH, choose
 from config.look import figure, sentence
+from config.look.reason import reason_text
 from config.model import Config
 from console import words
 from incidents.case import Case
@@ -92,7 +93,7 @@ class Voice:
 
     def cause(self, title: str) -> str:
         """What an incident is called: a probe's reason in words, a sender's summary as it came."""
-        return self.code(words.REASONS, title)
+        return reason_text(title, self.language) or title
 
     # figures
 

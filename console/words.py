@@ -2,35 +2,6 @@
 
 from collections.abc import Mapping
 
-REASONS: Mapping[str, str] = {
-    "connection_refused": "connection refused",
-    "connection_reset": "connection broken off",
-    "host_unreachable": "not reachable",
-    "timeout": "no answer in time",
-    "dns_failure": "name not found",
-    "tls_failure": "no secure connection",
-    "certificate_invalid": "certificate not valid",
-    "certificate_expired": "certificate expired",
-    "status": "wrong status",
-    "body": "wrong content",
-    "redirect": "redirected elsewhere",
-    "protocol_error": "answer not understood",
-    "too_slow": "slow answers",
-    "heartbeat_late": "sign of life overdue",
-    "heartbeat_failed": "reported a failure itself",
-    "network_unreachable": "not measured: our own network",
-    "resolver_unreachable": "not measured: our own name server",
-    "out_of_files": "not measured: our machine had no file left",
-    "out_of_ports": "not measured: our machine had no port left",
-    "loop_held": "not measured: our machine was busy",
-    "bad_target": "not measured: target written wrongly",
-    "internal_error": "not measured: our own mistake",
-    "not_listening": "not measured: our intake was closed",
-    "lapsed": "not measured: no evidence",
-    "missed": "not measured: not run",
-    "check_edited": "not measured: check changed",
-    "check_removed": "not measured: check removed",
-}
 """Why a check is not up (probe.result.Reason), in engineers' words."""
 
 TROUBLES: Mapping[str, str] = {

@@ -1,7 +1,8 @@
 """Cases and their clocks in the store: opened with an incident or by a person, followed to the customer's word."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -104,6 +105,8 @@ class Caseload:
         after = self._append(tx, case, [event], by, happened_at, now)
         if isinstance(event, CaseResolved):
             self._tell_customer(tx, after, "solved", now, event.how)
+        if isinstance(event, Waiting):
+            self._tell_customer(tx, after, "waiting", now, event.awaited)
         return after
 
     def taken(self, tx: Connection, incident: Incident, by: str, now: Instant) -> None:
@@ -214,9 +217,14 @@ class Caseload:
             language = contact.language or customer.language
             one = self._paging.by_mail(choose(contact.name, "en"), contact.email, language, now)
             writer = Writer(config=self._config, language=one.language)
-            message = {"opened": writer.opened, "taken": writer.taken}.get(what)
-            text = writer.solved(case, how) if message is None else message(case)
-            self._enqueue(tx, case, one, text, Purpose.CUSTOMER, f"{what}-{case.version}", now)
+            words: Mapping[str, Callable[[Case], Message]] = {
+                "opened": writer.opened,
+                "taken": writer.taken,
+                "waiting": partial(writer.waiting, awaited=how),
+                "solved": partial(writer.solved, how=how),
+            }
+            message = words[what](case)
+            self._enqueue(tx, case, one, message, Purpose.CUSTOMER, f"{what}-{case.version}", now)
 
     def _tell_managers(self, tx: Connection, case: Case, clock: Clock, now: Instant, *, missed: bool) -> None:
         managers = [one.id for one in self._config.people.values() if one.role is Role.SERVICE_MANAGER]

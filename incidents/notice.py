@@ -100,6 +100,15 @@ class Writer:
         ]
         return self._case_message(subject, lines, case, "clock_missed" if missed else "clock_warned")
 
+    def waiting(self, case: Case, awaited: str) -> Message:
+        """To the customer: what is awaited from him. Without it his clock may not stand still."""
+        lines = [
+            self._say("We wait for you: {awaited}", awaited=awaited),
+            self._reason(case.title),
+            *self._address("room", case.customer),
+        ]
+        return self._case_message(self._say("Case {number} waits for you", number=case.id), lines, case, "waiting")
+
     def solved(self, case: Case, how: str) -> Message:
         """To the customer: it is over, please confirm."""
         lines = [

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from config.agreement import Calendar as Written
 from config.hours import WEEKDAYS, check_date, check_pieces, check_week, check_weekday, days_of
+from config.statutory import Statutory, statutory
 from sla.calendar import Calendar, Hours, Minutes, Weekly
 
 
@@ -45,24 +46,35 @@ ALWAYS = Calendar(zone=UTC, weekly=(ALL_DAY,) * 7)
 
 
 def calendar_of(written: Written) -> Calendar:
-    """A country whose days are not written out has none published: what follows from it is provisional."""
+    """Days written out go before the country's shipped ones; without either what follows from it is provisional."""
     return _calendar(written.model_dump_json())
 
 
 @lru_cache(maxsize=64)
 def _calendar(document: str) -> Calendar:
     written = Written.model_validate_json(document)
-    unpublished = written.country is not None and not written.off and not written.work
-    until = date.min if unpublished else None
+    official = _official(written)
+    until = written.published_until or official.published_until
     return Calendar(
         zone=ZoneInfo(written.timezone),
         weekly=weekly({key: _pieces(pieces) for key, pieces in written.hours.items()}),
-        off=frozenset(day_of(day) for day in written.off),
-        work={day_of(day): weekday(name) for day, name in written.work.items()},
+        off=frozenset(day_of(day) for day in (*written.off, *official.days_off)),
+        work={
+            **{day_of(day): weekday("mon") for day in official.make_up_days},
+            **{day_of(day): weekday(name) for day, name in written.work.items()},
+        },
         shifts={day_of(day): _pieces(pieces) for day, pieces in written.shifts.items()},
         breaks={day_of(day): _pieces(pieces) for day, pieces in written.breaks.items()},
-        published_until=day_of(written.published_until) if written.published_until else until,
+        published_until=day_of(until) if until else None,
     )
+
+
+def _official(written: Written) -> Statutory:
+    """The shipped days of its country, unless the operator wrote days of his own."""
+    if written.country is None or written.off or written.work:
+        return Statutory(days_off=(), make_up_days=(), published_until="")
+    shipped = statutory(written.country)
+    return shipped or Statutory(days_off=(), make_up_days=(), published_until=date.min.isoformat())
 
 
 def _pieces(written: Iterable[str]) -> Hours:

@@ -76,6 +76,7 @@ class House:
             on_failed=self._not_told,
             on_sent=self._told,
             metrics=self.notify_metrics,
+            alone=config.store.sqlite_file is not None,
         )
         self.intake = Intake(database)
         self.reader = Ticker("inbox", self._process_inbox)
@@ -238,6 +239,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         asyncio.create_task(house.clockwork.run(), name="timers"),
         asyncio.create_task(house.deliverer.run(), name="deliverer"),
     ]
+    await house.database.write(lambda tx: house.rules.incidents.look_again(tx, house.now()))
     house.housekeeping.start()
     house.say_reloaded(successful=True)
     house.open = True

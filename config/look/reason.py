@@ -28,6 +28,7 @@ REASONS: Mapping[str, str] = {
     "bad_target": "Not measured: our own setting",
     "internal_error": "Not measured: our own fault",
     "not_listening": "Not measured: our own intake was closed",
+    "clock_stepped": "Not measured: our own clock was set",
     "lapsed": "Not measured: no evidence",
     "missed": "Not measured: not run",
     "check_edited": "Not measured: check changed",

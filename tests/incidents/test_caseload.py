@@ -473,3 +473,16 @@ async def test_a_fact_lies_neither_in_the_future_nor_before_the_case(database: D
             made.cases.record(tx, "CASE-2026-0099", CaseNoted(text="x"), "person:li", NOON, NOON)
 
     await database.write(work)
+
+
+async def test_the_customer_is_told_what_is_awaited_when_his_clock_stops(database: Database) -> None:
+    made = Desk(config(customers={"acme": customer()}))
+
+    def work(tx: Connection) -> list[Notification]:
+        case = made.call(tx)
+        made.cases.record(tx, case.id, Waiting(awaited="the log of 14:00"), "person:li", NOON + MINUTE, NOON + MINUTE)
+        return [told for told in notifications(tx, "customer") if told.message.facts["event"] == "case.waiting"]
+
+    (told,) = await database.write(work)
+    assert told.person == "Chen"
+    assert "the log of 14:00" in told.message.text

@@ -32,7 +32,7 @@ def test_october_2026_has_eighteen_working_days_with_its_make_up_day(tmp_path: P
 
 
 def test_a_country_without_published_days_blocks_sealing(tmp_path: Path) -> None:
-    (agreement,) = config(tmp_path, hours("country: CN")).customers["harbour-bank"].agreements
+    (agreement,) = config(tmp_path, hours("country: AQ")).customers["harbour-bank"].agreements
     assert unpublished(agreement.availability.service_hours, (OCTOBER, NOVEMBER))
 
 

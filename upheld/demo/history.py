@@ -49,13 +49,14 @@ Deed = Callable[[Instant], Awaitable[None]]
 
 @dataclass(slots=True)
 class Past:
-    """One simulation, from `begins` to `ends`. `now` is its clock."""
+    """One simulation, from `begins` until it has caught up with `clock`. `now` is its own time."""
 
     database: Database
     rules: Rules
     kinds: Mapping[str, ProbeKind]
     begins: Instant
-    ends: Instant
+    clock: Callable[[], Instant]
+    ends: Instant = 0
     now: Instant = 0
     _agenda: list[tuple[Instant, int, Deed]] = field(default_factory=list)
     _order: "count[int]" = field(default_factory=count)
@@ -77,10 +78,15 @@ class Past:
             on_sent=self.rules.incidents.told,
             metrics=NotifyMetrics(CollectorRegistry()),
         )
+        self.ends = self.clock()
         self._lay_out()
-        while self._agenda and self._agenda[0][0] < self.ends and not stopped():
-            self.now, _, deed = heapq.heappop(self._agenda)
-            await deed(self.now)
+        while not stopped():
+            while self._agenda and self._agenda[0][0] < self.ends and not stopped():
+                self.now, _, deed = heapq.heappop(self._agenda)
+                await deed(self.now)
+            reached, self.ends = self.ends, self.clock()
+            if self.ends - reached < SECOND:
+                break
         self.now = self.ends
         await self._end()
 
@@ -129,7 +135,7 @@ class Past:
     # what the checks would have been answered
 
     def _ask(self, watch: Watch) -> Deed:
-        grid = iter(range(self.begins + self._random.randrange(INTERVAL), self.ends + INTERVAL, INTERVAL))
+        grid = iter(range(self.begins + self._random.randrange(INTERVAL), self.ends + DAY, INTERVAL))
         upcoming = next(grid)
 
         async def ask(now: Instant) -> None:

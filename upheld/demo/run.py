@@ -157,7 +157,7 @@ async def _make_history(config: Config, logins: dict[str, str], stop: asyncio.Ev
             rules=rules_of(config, installed()),
             kinds=installed().kinds,
             begins=begins,
-            ends=now,
+            clock=utc_now,
         )
         await past.happen(stop.is_set)
         hashes = {name: await asyncio.to_thread(hash_password, password) for name, password in logins.items()}

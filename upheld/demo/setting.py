@@ -71,13 +71,13 @@ def document(ports: Ports, begins: Instant) -> str:
         "terms": "strict-7x24@1",
         "effective": first,
         "measured_from": first,
-        "components": ["shop", "payments", "database", "backup"],
+        "components": ["shop", "payments", "database"],
         "availability": {"target": "99.9", "period": "month"},
     }
     quick = {"interval": "2s", "timeout": "1s", "recheck": "1s", "fall": 3, "rise": 2}
     config = {
         "site": {
-            "name": {"zh-CN": "海港银行", "en": "Harbour Bank"},
+            "name": {"zh-CN": "北风托管", "en": "Northwind Hosting"},
             "external_url": f"http://{HOST}:{ports.page}",
             "timezone": ZONE,
         },
@@ -172,6 +172,7 @@ def document(ports: Ports, begins: Instant) -> str:
         "pages": {
             "public": {
                 "path": "/",
+                "title": {"zh-CN": "海港银行", "en": "Harbour Bank"},
                 "components": [
                     {"group": {"zh-CN": "渠道", "en": "Channels"}, "of": ["shop", "payments"]},
                     {"group": {"zh-CN": "后台", "en": "Core and data"}, "of": ["database", "backup"]},
