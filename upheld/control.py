@@ -15,10 +15,13 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from db.errors import StoreUnavailable
 from upheld.trouble import Trouble
 
 Answer = Callable[[str, str, Mapping[str, Any]], Awaitable[Any]]
 """Command, by whom, arguments -> JSON. Raises CommandRefused."""
+
+REFUSED, UNAVAILABLE = 409, 503
 
 
 class CommandRefused(Trouble):
@@ -51,7 +54,9 @@ async def listen(path: Path, answer: Answer) -> web.AppRunner:
         try:
             result = await answer(asked["command"], asked["by"], asked["arguments"])
         except CommandRefused as refusal:
-            return web.json_response({"refused": str(refusal)}, status=409)
+            return web.json_response({"refused": str(refusal)}, status=REFUSED)
+        except StoreUnavailable as error:
+            return web.json_response({"refused": str(error)}, status=UNAVAILABLE)
         return web.json_response({"result": result})
 
     application = web.Application()
@@ -69,7 +74,7 @@ async def listen(path: Path, answer: Answer) -> web.AppRunner:
 
 
 async def ask(path: Path, command: str, by: str, arguments: Mapping[str, Any]) -> Any:
-    """The server's answer. Raises NoServer, or CommandRefused."""
+    """The server's answer. Raises NoServer, CommandRefused, or StoreUnavailable as the server met it."""
     with _short(path) as name:
         try:
             async with (
@@ -78,11 +83,18 @@ async def ask(path: Path, command: str, by: str, arguments: Mapping[str, Any]) -
                     "http://upheld/command", json={"command": command, "by": by, "arguments": dict(arguments)}
                 ) as reply,
             ):
-                answer = await reply.json()
+                answer: Any = await reply.json() if reply.status in (200, REFUSED, UNAVAILABLE) else None
         except (aiohttp.ClientConnectorError, FileNotFoundError) as error:
             raise NoServer(str(path)) from error
-    if reply.status == 409:
-        raise CommandRefused(answer["refused"])
-    if reply.status != 200:
-        raise CommandRefused(f"the server could not do it (HTTP {reply.status}); its log says why")
-    return answer["result"]
+        except aiohttp.ClientError as error:
+            text = "the server ended before it answered; look whether it was done before you repeat it"
+            raise CommandRefused(text) from error
+    match reply.status:
+        case 200:
+            return answer["result"]
+        case 409:
+            raise CommandRefused(answer["refused"])
+        case 503:
+            raise StoreUnavailable(answer["refused"])
+        case status:
+            raise CommandRefused(f"the server could not do it (HTTP {status}); its log says why")

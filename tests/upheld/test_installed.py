@@ -1,0 +1,33 @@
+"""What is installed is what lies in the folders, and `upheld kinds | channels | sources | formats` says so."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from upheld.cli import main
+from upheld.installed import installed
+
+
+def test_the_shipped_plug_ins_are_found() -> None:
+    found = installed()
+    assert {"http", "tcp", "heartbeat"} <= set(found.kinds)
+    assert {"email", "webhook", "log"} <= set(found.channels)
+    assert {"alertmanager"} <= set(found.sources)
+    assert {"json", "csv", "html"} <= set(found.formats)
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "option"),
+    [("kinds", "http", "expect"), ("channels", "email", "host"), ("sources", "alertmanager", "token")],
+)
+def test_each_family_is_listed_with_its_options(word: str, name: str, option: str) -> None:
+    listed = json.loads(CliRunner().invoke(main, [word, "--json"]).stdout)
+    options = next(one["options"] for one in listed if one["name"] == name)
+    assert option in {one["name"] for one in options}
+    assert f"\n    {option}: " in CliRunner().invoke(main, [word]).stdout
+
+
+def test_formats_are_listed_with_their_content_type() -> None:
+    listed = json.loads(CliRunner().invoke(main, ["formats", "--json"]).stdout)
+    assert {one["name"]: one["content_type"].partition(";")[0] for one in listed}["json"] == "application/json"
