@@ -1,42 +1,12 @@
-"""One door to the store, SQLite or PostgreSQL: `write` and `read` take a synchronous function of a Connection.
+"""One door to the store, SQLite or PostgreSQL; the same SQLAlchemy Core statements run on both."""
 
-The same SQLAlchemy Core statements run on both. Everything in one `write` is one transaction; the result is given back
-only after COMMIT. There is one writer a process, which commits in groups.
-"""
-
-from collections.abc import Callable
-from enum import StrEnum
-from typing import Protocol, TypeVar
-
-from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from db.database import Database, Use
 from db.errors import StoreUnreadable
 
-T = TypeVar("T")
-Listener = Callable[[frozenset[str]], None]
-
-
-class Use(StrEnum):
-    """What the store is opened for."""
-
-    SERVE = "serve"  # the one server: takes the lock, migrates
-    COMMAND = "command"  # one change by a command while no server runs: takes the lock too
-    READ = "read"  # reads beside a running server
-
-
-class Database(Protocol):
-    """Raises StoreUnavailable when the store cannot commit or answer; other errors are the work's own."""
-
-    async def write(self, work: Callable[[Connection], T]) -> T: ...
-
-    async def read(self, work: Callable[[Connection], T]) -> T: ...
-
-    def listen(self, listener: Listener) -> None:
-        """Call it on the event loop after every COMMIT that announced something (db.batch.announce)."""
-
-    async def close(self) -> None: ...
+__all__ = ["Database", "Use", "open_database"]
 
 
 async def open_database(url: str, use: Use = Use.SERVE) -> Database:

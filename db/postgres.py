@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from db import migrate
 from db.batch import GROUP_LIMIT, Outcome, Work, is_store_trouble, run_batch
-from db.engine import Listener, Use
+from db.database import Listener, Use
 from db.errors import StoreError, StoreUnavailable, StoreUnreadable
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ _PATIENCE_S = 10
 
 
 class PostgresDatabase:
-    """See db/engine.py."""
+    """See db/database.py."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine

@@ -20,7 +20,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from db import lock, migrate
 from db.batch import GROUP_LIMIT, Outcome, Work, is_store_trouble, run_batch
-from db.engine import Listener, Use
+from db.database import Listener, Use
 from db.errors import StoreUnavailable, StoreUnreadable
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class _Job:
 
 
 class SqliteDatabase:
-    """See db/engine.py."""
+    """See db/database.py."""
 
     def __init__(self, path: Path, held: IO[str] | None, use: Use) -> None:
         self._held = held

@@ -9,7 +9,6 @@ from config.model import Config
 from db.engine import Use, open_database
 from db.errors import StoreLocked
 from upheld import control
-from upheld.cli.shared import run
 from upheld.clock import utc_now
 from upheld.commands import COMMANDS, REFUSALS, Call
 from upheld.control import CommandRefused, NoServer
@@ -22,7 +21,7 @@ _SERVER_STARTS_WITHIN = 5.0
 def change(config: Config, command: str, arguments: Mapping[str, Any], by: str | None = None) -> Any:
     """Through the running server, or, when none runs, in this process."""
     who = f"person:{by or _login()}"
-    return run(_change(config, command, who, arguments))
+    return asyncio.run(_change(config, command, who, arguments))
 
 
 async def _change(config: Config, command: str, by: str, arguments: Mapping[str, Any]) -> Any:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from incidents.caseload import Caseload
 
 STORE_UNUSABLE = 3
+PLAIN_WIDTH = 10_000
+"""Columns of a table that goes to a file or a pipe: one row is one line, however long."""
 
 
 def with_config(command: Callable[..., T]) -> Callable[..., T]:
@@ -129,7 +131,7 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*(_text(row.get(column)) for column in columns))
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+    Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH).print(table)
 
 
 def _text(value: Any) -> str:
