@@ -1,0 +1,204 @@
+"""Commands as they are typed: their exit codes, their one line of trouble, their JSON."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from tests.upheld.house import document, write
+from upheld.cli import main
+from upheld.cli.main import COMMANDS, LATER
+
+CASES = Path(__file__).parent.parent / "sla" / "cases"
+PASSWORD = "correct horse battery staple"
+INCIDENT_KEYS = {
+    "id",
+    "state",
+    "severity",
+    "component",
+    "opened_at",
+    "started_at",
+    "acknowledged_at",
+    "resolved_at",
+    "cases",
+}
+
+
+def upheld(*words: str, **how: Any) -> Result:
+    return CliRunner().invoke(main, list(words), **how)
+
+
+def refused(result: Result, code: int) -> str:
+    """The one line on standard error."""
+    assert (result.exit_code, result.stdout) == (code, ""), result.output
+    (line,) = result.stderr.splitlines()
+    return line
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A migrated, empty store and its configuration, named as an operator's shell would."""
+    path = write(tmp_path)
+    monkeypatch.setenv("UPHELD_CONFIG", str(path))
+    assert upheld("migrate").exit_code == 0
+    return path
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str) -> None:
+    shown = upheld(name, "--help")
+    assert shown.exit_code == 0
+    assert f"main {name}" in shown.stdout
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_what_comes_later_says_so_and_exits_with_2(name: str) -> None:
+    assert refused(upheld(name, "anything", "--at-all"), 2) == f"upheld {name}: not in this version"
+
+
+def test_a_role_of_its_own_comes_later(config: Path) -> None:
+    assert "not in this version" in refused(upheld("serve", "--role", "probe"), 2)
+
+
+def test_without_a_configuration_it_names_the_file_it_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "upheld.yaml" in refused(upheld("incident", "list"), 1)
+
+
+def test_a_configuration_is_checked_with_every_problem_at_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "upheld.yaml"
+    path.write_text("components:\n  shop: {tier: coer}\n  api: {checks: {a: {kind: htttp}}}\n")
+    done = upheld("check-config", str(path))
+    assert done.exit_code == 1
+    assert [line.split(":")[1] for line in done.stderr.splitlines()] == ["2", "3"]
+    assert "core" in done.stderr and "http" in done.stderr
+    path.write_text(yaml.safe_dump(document()))
+    good = upheld("check-config", str(path))
+    assert (good.exit_code, "1 components" in good.stdout) == (0, True)
+
+
+def test_init_writes_a_file_that_checks_out_and_never_over_another(tmp_path: Path) -> None:
+    path = tmp_path / "upheld.yaml"
+    assert upheld("init", "https://shop.example.com/", "-o", str(path)).exit_code == 0
+    assert upheld("check-config", str(path)).exit_code == 0
+    before = path.read_text()
+    assert "exists" in refused(upheld("init", "https://other.example.com/", "-o", str(path)), 1)
+    assert path.read_text() == before
+
+
+def test_the_schema_and_the_long_form_are_printed(config: Path) -> None:
+    assert json.loads(upheld("config", "schema").stdout)["properties"]["components"]
+    assert yaml.safe_load(upheld("plan", "--expanded").stdout)["components"]["shop"]["tier"] == "core"
+    assert "no server runs" in upheld("plan").stdout
+
+
+def test_the_counting_core_answers_a_file_and_standard_input() -> None:
+    file = CASES / "account.json"
+    done = upheld("account", str(file))
+    assert done.exit_code == 0
+    assert json.loads(done.stdout) == json.loads(upheld("account", "-", input=file.read_bytes()).stdout)
+    assert upheld("deadline", str(CASES / "deadline.json")).exit_code == 0
+    assert upheld("account", "-", input=b"{}").exit_code == 2
+    assert "UTF-8" in refused(upheld("account", "-", input=b"\xff"), 2)
+
+
+def test_a_store_that_is_not_there_yet_or_of_another_version_is_one_line_and_3(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UPHELD_CONFIG", str(write(tmp_path)))
+    assert "there is no store yet" in refused(upheld("incident", "list"), 3)
+    assert upheld("migrate").exit_code == 0
+    with sqlite3.connect(tmp_path / "upheld.db") as newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+    newer.close()
+    for words in (("incident", "list"), ("case", "open", "acme", "It is slow"), ("serve",)):
+        assert "newer version" in refused(upheld(*words), 3)
+
+
+def test_a_case_from_the_first_call_to_the_confirmation(config: Path) -> None:
+    words = ("--component", "shop", "--caller", "Chen", "--level", "2", "--by", "li", "--json")
+    opened = json.loads(upheld("case", "open", "acme", "It is slow", *words).stdout)
+    assert (opened["customer"], opened["component"], opened["level"], opened["state"]) == ("acme", "shop", 2, "open")
+    number = opened["id"]
+    for what in ("respond", "note", "resolved"):
+        assert upheld("case", "event", number, what, "told by telephone", "--by", "li").exit_code == 0
+    confirmed = json.loads(upheld("case", "confirm", number, "thank you", "--json").stdout)
+    assert confirmed["state"] == "confirmed"
+    shown = json.loads(upheld("case", "show", number, "--json").stdout)
+    assert {clock["state"] for clock in shown["clocks"] if clock["name"] == "respond"} == {"met"}
+    assert [event["by"] for event in shown["events"]][:2] == ["person:li", "person:li"]
+    assert json.loads(upheld("case", "list", "--json").stdout) == []
+    assert [one["id"] for one in json.loads(upheld("case", "list", "--all", "--json").stdout)] == [number]
+    (row,) = [
+        line for line in upheld("case", "list", "--all", "--customer", "acme").stdout.splitlines() if number in line
+    ]
+    assert "It is slow" in row, "one row is one line where there is no terminal"
+    assert number in upheld("case", "show", number).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("case", "open", "nobody", "It is slow"), "nobody"),
+        (("case", "open", "acme", "It is slow", "--level", "9"), "9"),
+        (("case", "open", "acme", "It is slow", "--component", "crm"), "crm"),
+        (("case", "event", "CASE-1", "note", "x"), "CASE-1"),
+        (("case", "show", "CASE-1"), "CASE-1"),
+        (("incident", "show", "INC-1"), "INC-1"),
+        (("incident", "ack", "INC-1"), "INC-1"),
+        (("incident", "resolve", "INC-1"), "INC-1"),
+        (("incident", "note", "INC-1", "x"), "INC-1"),
+        (("user", "password", "li", "--password", PASSWORD), "li"),
+        (("user", "add", "li", "--role", "engineer", "--password", "short"), "12"),
+        (("user", "add", "chen", "--role", "customer", "--customer", "nobody", "--password", PASSWORD), "nobody"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(config: Path, words: tuple[str, ...], said: str) -> None:
+    assert said in refused(upheld(*words), 1)
+
+
+def test_a_time_that_is_none_is_a_wrong_use(config: Path) -> None:
+    done = upheld("case", "open", "acme", "It is slow", "--reported-at", "yesterday")
+    assert (done.exit_code, "2026-11-22 14:30" in done.stderr) == (2, True)
+
+
+def test_without_incidents_it_says_so(config: Path) -> None:
+    assert upheld("incident", "list").stdout == "no unresolved incident\n"
+    assert upheld("incident", "list", "--all").stdout == "no incident\n"
+    assert json.loads(upheld("incident", "list", "--json").stdout) == []
+
+
+def test_users_come_get_another_role_and_another_password(config: Path) -> None:
+    added = upheld("user", "add", "li", "--role", "engineer", "--password", PASSWORD, "--json")
+    assert json.loads(added.stdout) == {"user": "li", "role": "engineer", "customer": None}
+    assert "already" in refused(upheld("user", "add", "li", "--role", "admin", "--password", PASSWORD), 1)
+    changed = upheld("user", "role", "li", "customer", "--customer", "acme", "--json")
+    assert json.loads(changed.stdout) == {"user": "li", "role": "customer", "customer": "acme"}
+    assert upheld("user", "password", "li", "--password", PASSWORD + "!").exit_code == 0
+    assert PASSWORD.encode() not in (config.parent / "upheld.db").read_bytes()
+
+
+def test_statements_are_written_one_or_all_and_refused_with_a_reason(config: Path) -> None:
+    one = upheld("statement", "acme", "2026-09", "--format", "json")
+    assert json.loads(one.stdout)["customer"] == "acme"
+    folder = config.parent / "statements"
+    assert upheld("statement", "--all", "2026-09", "--format", "csv", "-o", str(folder)).exit_code == 0
+    assert [file.name for file in folder.iterdir()] == ["acme-2026-09.csv"]
+    assert "not in this version" in refused(upheld("statement", "acme", "2026-09", "--format", "pdf"), 2)
+    assert "which period" in refused(upheld("statement", "acme"), 2)
+    assert "nobody" in refused(upheld("statement", "nobody", "2026-09"), 2)
+    assert refused(upheld("statement", "acme", "2026-13"), 2)
+
+
+def test_the_key_is_printed_and_written(config: Path) -> None:
+    printed = upheld("key")
+    assert printed.stdout.startswith("-----BEGIN PUBLIC KEY-----")
+    file = config.parent / "upheld.pub"
+    assert upheld("key", "-o", str(file)).exit_code == 0
+    assert file.read_text() == printed.stdout
