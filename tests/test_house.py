@@ -217,3 +217,20 @@ def test_no_chinese_sentence_is_left_that_nobody_speaks(package: str) -> None:
     pages = "\n".join(file.read_text() for file in written)
     left = [str(message.id) for message in chinese(package) if message.id and message.id not in literals]
     assert [sentence for sentence in left if sentence not in pages] == []
+
+
+SQL = frozenset({"select", "insert", "update", "delete"})
+
+
+def test_sql_is_written_in_stores_only() -> None:
+    """`store.py`, a file in `store/`, the outbox, and the ground floor."""
+    found = [
+        f"{file}:{node.lineno}"
+        for room in ROOMS
+        for file in python_files(room)
+        if room != "db" and file.stem not in ("store", "outbox") and file.parent.name != "store"
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy"
+        if SQL & {name.name for name in node.names}
+    ]
+    assert found == []

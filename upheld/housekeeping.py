@@ -9,37 +9,20 @@ from collections.abc import Callable
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection
 
 from config.instant import DAY, HOUR, Instant
 from config.model import Config
 from db.engine import Database
 from db.errors import StoreUnavailable
-from db.tables.people import housekeeping
 from incidents.store import inbox
 from probe import store as probes
+from upheld import store
 
 log = structlog.get_logger(__name__)
 
 RETENTION = "retention"
 INBOX_KEPT = 30 * DAY
-
-
-def claim(tx: Connection, task: str, scheduled_for: Instant, now: Instant) -> bool:
-    """True for the first who asks."""
-    same = (housekeeping.c.task == task, housekeeping.c.scheduled_for == scheduled_for)
-    if tx.scalar(select(housekeeping.c.task).where(*same)) is not None:
-        return False
-    tx.execute(insert(housekeeping).values(task=task, scheduled_for=scheduled_for, claimed_at=now))
-    return True
-
-
-def done(tx: Connection, task: str, scheduled_for: Instant, now: Instant) -> None:
-    tx.execute(
-        update(housekeeping)
-        .where(housekeeping.c.task == task, housekeeping.c.scheduled_for == scheduled_for)
-        .values(done_at=now)
-    )
 
 
 class Housekeeping:
@@ -67,10 +50,10 @@ class Housekeeping:
         kept = self._config().retention
 
         def work(tx: Connection) -> int | None:
-            if not claim(tx, RETENTION, scheduled_for, now):
+            if not store.claim(tx, RETENTION, scheduled_for, now):
                 return None
             gone = probes.prune(tx, now - kept.results, now - kept.rollups) + inbox.prune(tx, now - INBOX_KEPT)
-            done(tx, RETENTION, scheduled_for, now)
+            store.done(tx, RETENTION, scheduled_for, now)
             return gone
 
         try:

@@ -18,7 +18,7 @@ from statuspage.facts import Link
 from statuspage.plan import Plan, plan_of
 from statuspage.routes import routes as page_routes
 from statuspage.service import Pages
-from upheld import installation
+from upheld import store
 from upheld.budgets import budgets
 from upheld.house import House
 
@@ -36,7 +36,7 @@ class Rooms:
 @asynccontextmanager
 async def rooms_of(house: House) -> AsyncIterator[Rooms]:
     """Their routes, the public page's last: its path may be any word. What runs for them ends with the context."""
-    demo = await house.database.read(lambda tx: installation.value_of(tx, installation.DEMO)) is not None
+    demo = await house.database.read(lambda tx: store.value_of(tx, store.DEMO)) is not None
     pages = Pages(house.database, _plan(house.config, demo=demo), house.now, partial(_measured_at, house))
 
     def hear(topics: frozenset[str]) -> None:

@@ -16,7 +16,7 @@ from sla.period import parse_period
 from sla.record import CaseRecord, CommitmentRecord, Facts, Outcome
 from sla.statement import NoStatement, Statement, compose
 from sla.store import transitions
-from upheld import installation
+from upheld import store
 
 
 def statement_of(
@@ -33,7 +33,7 @@ def statement_of(
         asked,
         _facts(tx, config, caseload, customer, now),
         now,
-        marked_as_demo=installation.value_of(tx, installation.DEMO) is not None,
+        marked_as_demo=store.value_of(tx, store.DEMO) is not None,
     )
 
 

@@ -22,7 +22,7 @@ from console.login import DemoLogin
 from console.password import hash_password
 from console.user import Role
 from db.engine import Use, open_database
-from upheld import installation, log
+from upheld import log, store
 from upheld.clock import utc_now
 from upheld.demo import setting
 from upheld.demo.history import Past
@@ -147,7 +147,7 @@ async def _make_history(config: Config, logins: dict[str, str], stop: asyncio.Ev
     """Only into a store that has none yet."""
     database = await open_database(config.store.url.reveal(), Use.SERVE)
     try:
-        if await database.read(lambda tx: installation.value_of(tx, installation.DEMO)) is not None:
+        if await database.read(lambda tx: store.value_of(tx, store.DEMO)) is not None:
             return
         now = utc_now()
         _say("making the demo's history, a few seconds …")
@@ -169,7 +169,7 @@ async def _make_history(config: Config, logins: dict[str, str], stop: asyncio.Ev
             users.add_user(
                 tx, name=ROOM, password_hash=hashes[ROOM], role=Role.CUSTOMER.value, now=now, customer=CUSTOMER
             )
-            installation.mark(tx, installation.DEMO, "made-up data", now)
+            store.mark(tx, store.DEMO, "made-up data", now)
 
         if not stop.is_set():
             await database.write(finish)

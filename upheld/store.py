@@ -1,0 +1,35 @@
+"""What the roof itself keeps: what the installation knows of itself, and which calendar work was done."""
+
+from sqlalchemy import Connection, insert, select, update
+
+from config.instant import Instant
+from db.tables.people import housekeeping, installation
+
+DEMO = "demo"
+
+
+def mark(tx: Connection, name: str, value: str, now: Instant) -> None:
+    """Once; a second time changes nothing."""
+    if value_of(tx, name) is None:
+        tx.execute(insert(installation).values(name=name, value=value, recorded_at=now))
+
+
+def value_of(tx: Connection, name: str) -> str | None:
+    return tx.scalar(select(installation.c.value).where(installation.c.name == name))
+
+
+def claim(tx: Connection, task: str, scheduled_for: Instant, now: Instant) -> bool:
+    """True for the first who asks."""
+    same = (housekeeping.c.task == task, housekeeping.c.scheduled_for == scheduled_for)
+    if tx.scalar(select(housekeeping.c.task).where(*same)) is not None:
+        return False
+    tx.execute(insert(housekeeping).values(task=task, scheduled_for=scheduled_for, claimed_at=now))
+    return True
+
+
+def done(tx: Connection, task: str, scheduled_for: Instant, now: Instant) -> None:
+    tx.execute(
+        update(housekeeping)
+        .where(housekeeping.c.task == task, housekeeping.c.scheduled_for == scheduled_for)
+        .values(done_at=now)
+    )
