@@ -36,18 +36,12 @@ def test_a_case_is_opened_beside_the_server_and_without_one_with_the_time_it_was
     for case in (beside, without):
         assert parse_rfc3339(case["reported_at"]) == reported_at
         assert parse_rfc3339(case["opened_at"]) - reported_at >= EARLIER
-        shown = upheld.cli("case", "show", case["id"], "--json")
-        opened = shown["events"][0]
-        assert parse_rfc3339(opened["recorded_at"]) > parse_rfc3339(opened["happened_at"])
-        assert opened["by"] == "person:li"
-        assert all(parse_rfc3339(clock["due_at"]) > reported_at for clock in shown["clocks"] if clock["due_at"])
-    assert [one["id"] for one in upheld.cli("case", "list", "--json")] == [without["id"], beside["id"]]
-
+        assert all(parse_rfc3339(clock["due_at"]) > reported_at for clock in case["clocks"] if clock["due_at"])
     upheld.start()
     upheld.wait_ready()
-    confirmed = upheld.cli("case", "event", without["id"], "resolved", "prices are back", "--by", "li", "--json")
-    assert confirmed["state"] == "resolved"
-    assert [one["id"] for one in upheld.cli("case", "list", "--json")] == [beside["id"]]
-    refused = upheld.command("case", "open", "nobody", "Who am I?")
-    assert (refused.code, refused.err.count("\n")) == (1, 1)
-    assert "acme" in refused.err
+    resolved = upheld.cli("case", "event", without["id"], "resolved", "prices are back", "--by", "li", "--json")
+    assert resolved["state"] == "resolved"
+    assert [one["id"] for one in upheld.cli("case", "list", "--all", "--json")] == [without["id"], beside["id"]]
+    opened, *_, ended = upheld.cli("case", "show", without["id"], "--json")["events"]
+    assert parse_rfc3339(opened["recorded_at"]) - parse_rfc3339(opened["happened_at"]) >= EARLIER
+    assert {opened["by"], ended["by"]} == {"person:li"}

@@ -13,7 +13,7 @@ from incidents.caseload import Caseload
 from incidents.source import AlertNews
 from sla.statement import NoStatement, Statement
 from tests.upheld.house import NOON, configuration
-from upheld import installation
+from upheld import store
 from upheld.installed import installed
 from upheld.rules import Rules, rules_of
 from upheld.statements import rendered, statement_of
@@ -65,7 +65,7 @@ async def test_an_outage_and_its_case_stand_on_the_statement(database: Database,
 
 
 async def test_made_up_data_is_marked_on_every_statement(database: Database, config: Config, rules: Rules) -> None:
-    await database.write(lambda tx: installation.mark(tx, installation.DEMO, "made-up data", NOON))
+    await database.write(lambda tx: store.mark(tx, store.DEMO, "made-up data", NOON))
     assert (await database.read(lambda tx: stated(tx, config, rules.caseload))).marked_as_demo
 
 
