@@ -48,7 +48,7 @@ async def killed(serve: Serve, receiver: Receiver, store: str, times: int, capsy
         print(
             f"\n{times} kills: {len(taken)} posts taken, {len(lost)} lost, {sum(stored.values()) - len(stored)} stored "
             f"twice; {len(account.incidents)} incidents; {len(sent)} notifications, {len(silent)} never came, "
-            f"{len(twice)} came twice, {len(late)} after the end"
+            f"{len(twice)} came twice, {len(late)} after the end; {escalations(account)}"
         )
 
     assert sender.refused == []
@@ -60,6 +60,12 @@ async def killed(serve: Serve, receiver: Receiver, store: str, times: int, capsy
     assert silent == []
     assert late == []
     assert_escalated(account)
+
+
+def escalations(account: storm.Account) -> str:
+    """How many were carried out, and how late; what was due while we lay dead is late by as much."""
+    late = sorted(one.done_at - one.due_at for one in account.timers if one.outcome == "carried out")
+    return f"{len(late)} escalations, half of them later than {late[len(late) // 2]} ms, the last {late[-1]} ms"
 
 
 def assert_escalated(account: storm.Account) -> None:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.scenarios import storm, town
+from tests.servers.postgres import Postgres
 from tests.servers.process import Done, Serve, Upheld
 from tests.servers.program import find_program, free_port
 from tests.servers.sender import alert, alert_post
@@ -142,6 +143,32 @@ def test_on_a_full_disk_nothing_is_promised_and_all_goes_on_when_there_is_room(f
         town.wait(lambda: post(30) == 202, "there is room again")
         town.wait(lambda: town.metric(upheld, "upheld_inbox_waiting") == 0, "all is dealt with")
         assert disk.posts() == promised
+
+
+async def test_a_database_server_that_is_killed_and_comes_back_costs_no_promise(
+    serve: Serve, durable_postgres: Postgres
+) -> None:
+    store = durable_postgres.url(durable_postgres.create())
+    upheld = serve({"store": {"url": store}, "sources": town.alertmanager(), "components": {"shop": {"name": "Shop"}}})
+    promised: list[int] = []
+
+    def post(number: int) -> int:
+        status = upheld.post("/hooks/am", large(number), token=town.TOKEN).status
+        promised.extend([number] if status == 202 else [])
+        return status
+
+    assert [post(number) for number in range(3)] == [202] * 3
+    durable_postgres.kill()
+    assert {post(number) for number in range(3, 6)} == {503}
+    assert upheld.get("/-/healthy").status == 200
+    assert upheld.get("/-/ready").status == 503
+    durable_postgres.start()
+    town.wait(lambda: post(6) == 202, "the server is back")
+    town.wait(lambda: upheld.get("/-/ready").status == 200, "we are ready again")
+    await storm.settled(store)
+    account = await storm.account_of(store)
+    assert [storm.number_of(row) for row in account.posts] == promised
+    assert [(one.component, one.state) for one in account.incidents] == [("shop", "triggered")]
 
 
 def large(number: int) -> dict[str, Any]:
