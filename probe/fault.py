@@ -83,6 +83,9 @@ def fault_of(error: OSError) -> Fault:
             return ours(Reason.RESOLVER_UNREACHABLE, detail)
         case TimeoutError() if error.errno is None:
             return down(Reason.TIMEOUT, detail)
+        case ConnectionError() if error.errno is None:
+            # An event loop's own word for a connection that ended too early, as in the middle of a handshake.
+            return down(Reason.CONNECTION_RESET, detail)
     return _numbered(_numbers(error), detail)
 
 

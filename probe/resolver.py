@@ -32,12 +32,12 @@ class _Lookup:
         found, error = _Found(), None
         try:
             found = _addresses(self.host, self.port, self.family)
-        except OSError as failed:
+        except (OSError, UnicodeError) as failed:  # a label too long is no name, says the encoding
             error = failed
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self.loop.call_soon_threadsafe(self._tell, found, error)
 
-    def _tell(self, found: _Found, error: OSError | None) -> None:
+    def _tell(self, found: _Found, error: Exception | None) -> None:
         self.ended()
         if self.answer.done():
             return
@@ -48,7 +48,7 @@ class _Lookup:
 
 
 class Resolver(AbstractResolver):
-    """The machine's own resolver. Raises socket.gaierror."""
+    """The machine's own resolver. Raises socket.gaierror, UnicodeError for what cannot be a name."""
 
     def __init__(self) -> None:
         self._lookups: SimpleQueue[_Lookup | None] = SimpleQueue()

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from config.instant import Instant
 from config.model import Check
-from db.engine import Database, Listener
+from db.database import Database, Listener
 from db.errors import StoreUnavailable
 from db.tables.metadata import METADATA
 from db.tables.probe import check_transition

@@ -2,18 +2,17 @@
 
 import asyncio
 import hashlib
-import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from pydantic import ValidationError
 
 from config.instant import instant_of
+from probe.http.response import BODY_LIMIT
 from probe.kind import Question
-from probe.kinds.http import BODY_LIMIT, KIND, Options, fault_of_http, open_http
+from probe.kinds.http import KIND, Options, open_http
 from probe.result import Answer, Outcome, Reason
 from tests.probe.listener import HOST, answering, asked, authority, free_port, listening, serving
 
@@ -226,38 +225,6 @@ async def test_certificates_that_do_not_hold_are_told_apart(tmp_path: Path) -> N
     async with listening(greeting) as port:
         plain = await asked(KIND, f"https://{HOST}:{port}/")
         assert said(plain) == (Outcome.DOWN, Reason.TLS_FAILURE)
-
-
-def every_client_error() -> list[type[aiohttp.ClientError]]:
-    found, left = set[type[aiohttp.ClientError]](), [aiohttp.ClientError]
-    while left:
-        one = left.pop()
-        if one not in found and one.__module__.startswith("aiohttp"):
-            found.add(one)
-            left += one.__subclasses__()
-    return sorted(found, key=lambda one: one.__name__)
-
-
-OURS = {
-    "ClientError": Reason.INTERNAL_ERROR,
-    "InvalidURL": Reason.BAD_TARGET,
-    "InvalidUrlClientError": Reason.BAD_TARGET,
-    "NonHttpUrlClientError": Reason.BAD_TARGET,
-    "UploadAbortedError": Reason.INTERNAL_ERROR,
-}
-
-
-@pytest.mark.parametrize("kind_of_error", every_client_error(), ids=lambda one: one.__name__)
-def test_every_error_of_the_client_library_has_its_reason(kind_of_error: type[aiohttp.ClientError]) -> None:
-    error = kind_of_error.__new__(kind_of_error)
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        error._certificate_error = ssl.CertificateError("wrong")
-    elif isinstance(error, aiohttp.ClientConnectorError):
-        error._os_error = ConnectionRefusedError(111, "refused")
-    fault = fault_of_http(error)
-    ours = OURS.get(kind_of_error.__name__)
-    assert fault.outcome is (Outcome.DOWN if ours is None else Outcome.INVALID)
-    assert fault.reason is ours or ours is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,107 @@
+"""What is asked for, the bytes it is on the wire, and what becomes of it when it is sent elsewhere."""
+
+from base64 import b64encode
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from yarl import URL
+
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_PRIVATE = frozenset(("authorization", "cookie", "proxy-authorization", "host"))
+_WITHOUT_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
+_BREAKS = frozenset("\r\n\0")
+
+
+class BadAddress(ValueError):
+    """Nothing can be asked at this address; the text says why and does not repeat it, for it may hold a key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Without its address. Headers as they were written; what is not given is filled in when it is encoded."""
+
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    payload: bytes | None = None
+
+
+@lru_cache(maxsize=16384)
+def address(text: str) -> URL:
+    """Raises BadAddress for what is not http or https, or has no host."""
+    try:
+        url = URL(text)
+    except ValueError as error:
+        raise BadAddress("the target is not an address") from error
+    if url.scheme not in ("http", "https") or not url.raw_host:
+        raise BadAddress("the target is not an http address")
+    return url
+
+
+@lru_cache(maxsize=16384)
+def encode(request: Request, url: URL) -> bytes:
+    """Raises BadAddress where a header would break its line, or credentials are given twice."""
+    headers = _complete(request, url)
+    if any(not _BREAKS.isdisjoint(name + value) for name, value in headers):
+        raise BadAddress("a header holds a line break")
+    lines = [f"{request.method} {url.raw_path_qs} HTTP/1.1", *(f"{name}: {value}" for name, value in headers), "", ""]
+    return "\r\n".join(lines).encode() + (request.payload or b"")
+
+
+def _complete(request: Request, url: URL) -> list[tuple[str, str]]:
+    given = {name.lower() for name, _ in request.headers}
+    headers = list(request.headers)
+    if "host" not in given:
+        headers.insert(0, ("Host", url.host_port_subcomponent or ""))
+    if url.user is not None or url.password is not None:
+        if "authorization" in given:
+            raise BadAddress("credentials are given both in the address and in a header")
+        headers.append(("Authorization", _basic(url)))
+    for name, value in _defaults(request):
+        if name.lower() not in given:
+            headers.append((name, value))
+    return headers
+
+
+def _defaults(request: Request) -> list[tuple[str, str]]:
+    headers = [("User-Agent", "upheld"), ("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate")]
+    if request.payload is not None:
+        headers.append(("Content-Type", "text/plain; charset=utf-8"))
+    if request.payload is not None or request.method not in _WITHOUT_BODY:
+        headers.append(("Content-Length", str(len(request.payload or b""))))
+    return [*headers, ("Connection", "close")]
+
+
+def _basic(url: URL) -> str:
+    try:
+        return "Basic " + b64encode(f"{url.user or ''}:{url.password or ''}".encode("latin-1")).decode()
+    except UnicodeEncodeError as error:
+        raise BadAddress("the credentials in the address cannot be sent") from error
+
+
+def redirect(request: Request, url: URL, status: int, location: str) -> tuple[Request, URL]:
+    """The next request and its address. Raises BadAddress.
+
+    Methods change as browsers change them (RFC 9110 15.4); what is meant for one origin is not told to another.
+    """
+    there = _destination(url, location)
+    if (status == 303 and request.method != "HEAD") or (status in (301, 302) and request.method == "POST"):
+        request = replace(request, method="GET", payload=None, headers=_without(request, {"content-length"}))
+    if there.origin() != url.origin():
+        return replace(request, headers=_without(request, _PRIVATE)), there
+    if there.user is not None:
+        return replace(request, headers=_without(request, {"authorization"})), there
+    return request, there.with_user(url.user).with_password(url.password) if url.user is not None else there
+
+
+def _without(request: Request, names: set[str] | frozenset[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(header for header in request.headers if header[0].lower() not in names)
+
+
+def _destination(url: URL, location: str) -> URL:
+    try:
+        there = URL(location)
+        if there.scheme not in ("http", "https", ""):
+            raise BadAddress("redirected to an address that is not http")
+        return address(str(there if there.absolute else url.join(there)))
+    except ValueError as error:
+        raise BadAddress("redirected to an address that is none") from error
