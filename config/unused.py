@@ -9,13 +9,12 @@ NOT_IN_USE: tuple[tuple[str, ...], ...] = (
     ("listen", "public"),
     ("listen", "internal"),
     ("access", "oidc"),
-    ("retention",),
+    ("retention", "records"),
     ("customers", "*", "registration"),
     ("customers", "*", "agreements", "*", "reports"),
     ("customers", "*", "agreements", "*", "contacts"),
     ("customers", "*", "agreements", "*", "availability", "lapse"),
     ("customers", "*", "agreements", "*", "availability", "answer"),
-    ("customers", "*", "agreements", "*", "levels", "*", "commitments", "*", "automatic_receipt"),
 )
 """Paths in the long form; `*` stands for any name or number."""
 

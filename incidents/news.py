@@ -3,7 +3,6 @@ transitions and alerts are appended, and the component's condition is put togeth
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -18,6 +17,7 @@ from incidents.source import AlertNews
 from incidents.store import alert, incident, transition
 from incidents.store.alert import Alert, Ended, Firing
 from incidents.store.transition import Transition
+from probe.verdict import CheckChange
 from sla.exclusion import occurrences
 
 MAINTENANCE = "maintenance"
@@ -29,20 +29,9 @@ OVERTAKEN_WITHIN: Span = 5 * MINUTE
 """A firing that comes this soon after its own end was overtaken on its way; later, the sender means it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckNews:
-    """A confirmed, back-dated change of one check. `bound_at`: the last observation before it that said otherwise."""
-
-    check: str
-    state: State
-    happened_at: Instant
-    reason: str | None
-    bound_at: Instant | None
-
-
-def take_check_news(tx: Connection, config: Config, news: Sequence[CheckNews], by: str, now: Instant) -> list[str]:
+def take_check_news(tx: Connection, config: Config, news: Sequence[CheckChange], by: str, now: Instant) -> list[str]:
     """Append what it changes on the components' lines; the components concerned, in order."""
-    by_component: dict[str, list[CheckNews]] = {}
+    by_component: dict[str, list[CheckChange]] = {}
     for one in news:
         component = one.check.partition("/")[0]
         if component in config.components:
@@ -61,7 +50,7 @@ def redraw(tx: Connection, config: Config, component: str, by: str, now: Instant
 
 
 def _redraw(
-    tx: Connection, component: Component, news: Sequence[CheckNews], since: Instant, by: str, now: Instant
+    tx: Connection, component: Component, news: Sequence[CheckChange], since: Instant, by: str, now: Instant
 ) -> None:
     """A back-dated change can change what was drawn after it: every instant that now differs is written again."""
     lines = transition.check_lines(tx, [check.id for check in component.checks.values()], since)
@@ -84,7 +73,7 @@ def _redraw(
                 happened_at=at,
                 by=by,
                 cause=cause.check if cause is not None else None,
-                reason=cause.reason if cause is not None else None,
+                reason=cause.reason.value if cause is not None and cause.reason is not None else None,
                 bound_at=cause.bound_at if cause is not None else None,
             ),
             now,

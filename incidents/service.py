@@ -28,7 +28,6 @@ from incidents.incident import (
     evolve,
     open_incident,
 )
-from incidents.news import CheckNews
 from incidents.paging import Paging
 from incidents.source import AlertNews
 from incidents.store import incident as store
@@ -37,6 +36,7 @@ from incidents.store.apart import apart
 from incidents.store.number import next_number
 from incidents.store.timer import Timer
 from notify.message import Notification
+from probe.verdict import CheckChange
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +59,7 @@ class Incidents:
 
     # what machines say
 
-    def check_news(self, tx: Connection, changes: Sequence[CheckNews], by: str, now: Instant) -> None:
+    def check_news(self, tx: Connection, changes: Sequence[CheckChange], by: str, now: Instant) -> None:
         """Confirmed changes of checks: transitions first, then whatever they mean for incidents."""
         touched = news.take_check_news(tx, self._config, changes, by, now)
         for component in news.parents_first(self._config, touched):

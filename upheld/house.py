@@ -25,7 +25,6 @@ from console.login import DemoLogin
 from db.engine import Database, Use, open_database
 from incidents import reading
 from incidents.intake import Intake
-from incidents.news import CheckNews
 from incidents.paging import still_wanted
 from incidents.store import inbox, timer
 from notify.deliver import Deliverer
@@ -149,17 +148,7 @@ class House:
     # what the rooms tell each other
 
     def _check_changes(self, tx: Connection, changes: Sequence[CheckChange], now: Instant) -> None:
-        news = [
-            CheckNews(
-                check=change.check,
-                state=change.state,
-                happened_at=change.happened_at,
-                reason=change.reason,
-                bound_at=change.bound_at,
-            )
-            for change in changes
-        ]
-        self.rules.incidents.check_news(tx, news, f"probe:{LOCATION}", now)
+        self.rules.incidents.check_news(tx, changes, f"probe:{LOCATION}", now)
 
     def _told(self, tx: Connection, sent: Notification, now: Instant) -> None:
         self.rules.incidents.told(tx, sent, now)

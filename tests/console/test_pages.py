@@ -18,7 +18,7 @@ from config.state import State
 from console import words
 from console.login import DemoLogin
 from console.user import Role
-from db.engine import Listener
+from db.database import Listener
 from db.errors import StoreUnavailable
 from incidents.incident import Progress
 from incidents.store import case as cases

@@ -26,7 +26,6 @@ from db.engine import Database
 from incidents.case import CaseEvent, CaseNoted, CaseResolved, Fulfilled
 from incidents.caseload import Caseload
 from incidents.incident import Incident
-from incidents.news import CheckNews
 from incidents.paging import Paging
 from incidents.service import Incidents
 from incidents.store import incident as incidents
@@ -156,11 +155,10 @@ class World:
             bound_at=began - 30 * SECOND,
         )
         batch = Batch(changes=(judged,))
-        change = CheckNews(check=check, state=state, happened_at=began, reason=reason, bound_at=judged.bound_at)
 
         def hear(tx: Connection) -> None:
             save(tx, batch, self.now)
-            self.incidents.check_news(tx, [change], "probe:local", self.now)
+            self.incidents.check_news(tx, [judged], "probe:local", self.now)
 
         await self.database.write(hear)
 

@@ -40,11 +40,12 @@ from db.tables.probe import check_transition
 from incidents.caseload import Caseload
 from incidents.decide import Condition
 from incidents.incident import Incident, Opened, Progress, Recorded, open_incident
-from incidents.news import CheckNews
 from incidents.paging import Paging
 from incidents.service import Incidents
 from incidents.severity import Severity
 from incidents.source import AlertNews
+from probe.result import Reason
+from probe.verdict import CheckChange
 
 NOON: Instant = 1_788_523_200_000
 """2026-09-04T12:00:00Z, a Friday."""
@@ -229,12 +230,18 @@ def alert(key: str = "5ef1", *, firing: bool = True, at: Instant = NOON, **chang
 # what the probes would do
 
 
-def report(tx: Connection, check: str, state: State, happened_at: Instant, now: Instant) -> CheckNews:
+def report(tx: Connection, check: str, state: State, happened_at: Instant, now: Instant) -> CheckChange:
     """Write the check's own line, as the probe does in the transaction of its news."""
     tx.execute(
         insert(check_transition).values(check=check, state=state.value, happened_at=happened_at, recorded_at=now)
     )
-    return CheckNews(check=check, state=state, happened_at=happened_at, reason="refused", bound_at=happened_at - SECOND)
+    return CheckChange(
+        check=check,
+        state=state,
+        happened_at=happened_at,
+        reason=Reason.CONNECTION_REFUSED,
+        bound_at=happened_at - SECOND,
+    )
 
 
 def see(tx: Connection, made: Incidents, states: Mapping[str, State], happened_at: Instant, now: Instant) -> None:

@@ -74,7 +74,7 @@ async def test_an_outage_begins_at_its_first_failing_check_and_not_when_it_was_c
     assert await database.read(lambda tx: line(tx, "shop")) == [(NOON, U), (NOON + MINUTE, D)]
     row = await database.read(lambda tx: transition.newest(tx, "shop"))
     assert row is not None
-    assert (row.cause, row.reason, row.bound_at) == ("shop/home", "refused", NOON + MINUTE - SECOND)
+    assert (row.cause, row.reason, row.bound_at) == ("shop/home", "connection_refused", NOON + MINUTE - SECOND)
 
 
 async def test_a_check_confirmed_later_moves_the_beginning_back_and_rewrites_no_row(database: Database) -> None:

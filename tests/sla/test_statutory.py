@@ -10,7 +10,7 @@ from config.agreement import Calendar as Written
 from sla.hours import calendar_of
 
 CASES = json.loads((Path(__file__).parent / "cases" / "cn-workdays.json").read_text())
-OFFICE = {"mon-fri": ("09:00-18:00",)}
+OFFICE: dict[str, tuple[str, ...]] = {"mon-fri": ("09:00-18:00",)}
 
 
 @pytest.mark.parametrize("year", ["2024", "2025", "2026"])

@@ -1,6 +1,7 @@
 """`upheld kinds | channels | sources | formats`: what is installed, with the options of each."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 import click
@@ -28,6 +29,8 @@ def _options(model: type[BaseModel]) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", exclude_none=True)
     return value if isinstance(value, str | int | bool | list | None) else str(value)

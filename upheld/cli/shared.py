@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from incidents.caseload import Caseload
 
 STORE_UNUSABLE = 3
+WIDE = 1000
 PLAIN_WIDTH = 10_000
 """Columns of a table that goes to a file or a pipe: one row is one line, however long."""
 
@@ -126,12 +127,13 @@ def show(value: Any, *, as_json: bool, columns: Sequence[str]) -> None:
 
 
 def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """As wide as the terminal; into a pipe as wide as it needs, so that nothing is broken over lines."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*(_text(row.get(column)) for column in columns))
-    Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH).print(table)
+    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
 
 
 def _text(value: Any) -> str:

@@ -21,7 +21,6 @@ from config.model import Check, Config
 from db.engine import Database
 from incidents.case import CaseProgress, CaseResolved, Confirmed, Fulfilled
 from incidents.incident import Progress
-from incidents.news import CheckNews
 from incidents.paging import still_wanted
 from incidents.store import case as cases
 from incidents.store import incident as incidents
@@ -203,17 +202,7 @@ class Past:
 
         def save(tx: Connection) -> list[int]:
             rows = store.save(tx, batch, now)
-            news = [
-                CheckNews(
-                    check=change.check,
-                    state=change.state,
-                    happened_at=change.happened_at,
-                    reason=change.reason,
-                    bound_at=change.bound_at,
-                )
-                for change in batch.changes
-            ]
-            self.rules.incidents.check_news(tx, news, f"probe:{LOCATION}", now)
+            self.rules.incidents.check_news(tx, batch.changes, f"probe:{LOCATION}", now)
             return rows
 
         rows = await self.database.write(save)
