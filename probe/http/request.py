@@ -102,6 +102,8 @@ def _destination(url: URL, location: str) -> URL:
         there = URL(location)
         if there.scheme not in ("http", "https", ""):
             raise BadAddress("redirected to an address that is not http")
-        return address(str(there if there.absolute else url.join(there)))
+        # "http:/path" is seen from here too, as browsers see it.
+        elsewhere = there.scheme and (there.scheme != url.scheme or location[len(there.scheme) :].startswith("://"))
+        return address(str(there if elsewhere else url.join(there)))
     except ValueError as error:
         raise BadAddress("redirected to an address that is none") from error

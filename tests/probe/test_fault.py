@@ -17,6 +17,7 @@ from probe.result import Outcome, Reason
         (OSError(errno.EHOSTUNREACH, "no route to host"), Outcome.DOWN, Reason.HOST_UNREACHABLE),
         (OSError(errno.ETIMEDOUT, "timed out"), Outcome.DOWN, Reason.TIMEOUT),
         (TimeoutError(), Outcome.DOWN, Reason.TIMEOUT),
+        (ConnectionResetError("in the middle of a handshake"), Outcome.DOWN, Reason.CONNECTION_RESET),
         (OSError(errno.ENETUNREACH, "network is unreachable"), Outcome.INVALID, Reason.NETWORK_UNREACHABLE),
         (OSError(errno.EMFILE, "too many open files"), Outcome.INVALID, Reason.OUT_OF_FILES),
         (OSError(errno.EADDRNOTAVAIL, "no port left"), Outcome.INVALID, Reason.OUT_OF_PORTS),

@@ -20,6 +20,14 @@ async def test_a_name_that_cannot_be_is_an_error_of_the_resolver() -> None:
         await names.resolve("a." * 200, 80, socket.AF_UNSPEC)
 
 
+async def test_a_name_that_no_encoding_takes_is_an_error_and_ends_no_thread() -> None:
+    with open_resolver() as names:
+        for _ in range(40):
+            with pytest.raises(UnicodeError):
+                await asyncio.wait_for(names.resolve("a" * 64 + ".example", 80, socket.AF_UNSPEC), 5)
+        assert await names.resolve("127.0.0.1", 80, socket.AF_UNSPEC)
+
+
 async def test_a_hanging_lookup_holds_no_other_up_and_may_be_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     let_go, real = threading.Event(), socket.getaddrinfo
 
