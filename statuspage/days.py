@@ -88,7 +88,7 @@ def span90(changes: Sequence[Change], windows: Iterable[Window], edges: Sequence
     begin = changes[0].at if changes else now
     measured_from = max(edges[0], begin)
     if measured_from >= now:
-        empty = tuple(replace(day, measured=False) for day in _quiet(tuple(edges), now))
+        empty = _quiet(tuple(edges), now, measured=False)
         return Span90(days=empty, availability=None, counted=Fraction(0), unobserved=0, measured_from=None)
     line = timeline(
         State.UNKNOWN, ((change.at, change.state) for change in changes), observed_from=edges[0], observed_to=now
@@ -99,11 +99,11 @@ def span90(changes: Sequence[Change], windows: Iterable[Window], edges: Sequence
     sums = account(line, (edges[0], now), agreed, before, TERMS)
     bridged, _ = bridge(line, TERMS.bridge_max)
     parts = _parts(bridged, changes, mine, agreed, (measured_from, now), edges)
-    days = list(_quiet(tuple(edges), now))
+    days = list(_quiet(tuple(edges), now, measured=True))
+    unseen = bisect_right([day.end for day in days], measured_from)
+    days[:unseen] = _quiet(tuple(edges), now, measured=False)[:unseen]
     for place, day in enumerate(days):
-        if day.end <= measured_from:
-            days[place] = replace(day, measured=False)
-        elif day.start in parts:
+        if day.start in parts:
             days[place] = replace(day, parts=tuple(sorted(parts[day.start], key=lambda part: -RANK[part.state])))
     return Span90(
         days=tuple(days),
@@ -114,10 +114,10 @@ def span90(changes: Sequence[Change], windows: Iterable[Window], edges: Sequence
     )
 
 
-@lru_cache(maxsize=4)
-def _quiet(edges: tuple[Instant, ...], now: Instant) -> tuple[Day, ...]:
+@lru_cache(maxsize=8)
+def _quiet(edges: tuple[Instant, ...], now: Instant, *, measured: bool) -> tuple[Day, ...]:
     """Ninety days without an event: most days of most components, so they are made once."""
-    return tuple(Day(start=start, end=min(end, now), measured=True, parts=()) for start, end in pairwise(edges))
+    return tuple(Day(start=start, end=min(end, now), measured=measured, parts=()) for start, end in pairwise(edges))
 
 
 def _parts(
