@@ -1,6 +1,7 @@
 """`upheld serve`: the house with its doors open, until SIGTERM or SIGINT."""
 
 import asyncio
+import gc
 import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -44,10 +45,17 @@ async def serve(config: Config, path: Path) -> None:
         reloads: set[asyncio.Task[list[str]]] = set()
         loop.add_signal_handler(signal.SIGHUP, _reload, house, reloads)
         rooms = await stack.enter_async_context(rooms_of(house))
+        _settle()
         runner = await listen(application(house, rooms.routes, rooms.stop), config)
         stack.push_async_callback(runner.cleanup)
         await stop.wait()
         log.info("stopping")
+
+
+def _settle() -> None:
+    """What stands now stays: looked through again and again, a large configuration would hold every check up."""
+    gc.collect()
+    gc.freeze()
 
 
 def _reload(house: House, reloads: set[asyncio.Task[list[str]]]) -> None:
