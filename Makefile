@@ -24,7 +24,7 @@ run: $(VENV)/run.stamp ## the main job on a small demo customer; needs only Pyth
 
 .PHONY: test
 test: $(VENV)/dev.stamp servers ## all tests, with the real servers and the browser they need
-	$(BIN)/pytest -m "not long" --durations=10
+	$(BIN)/pytest -n 2 -m "not long" --durations=10
 
 .PHONY: quick
 quick: $(VENV)/dev.stamp ## lint, types, import contracts, core tests; under 60 s
@@ -32,7 +32,7 @@ quick: $(VENV)/dev.stamp ## lint, types, import contracts, core tests; under 60 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -m "not server and not long" -x
+	$(BIN)/pytest -n 2 -m "not server and not store and not slow and not long" -x
 
 .PHONY: check
 check: quick test ## quick + test

@@ -20,14 +20,17 @@ from tests.servers.receiver import Receiver
 from tests.servers.smtp import Smtp
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.server)]
+STORES = frozenset({"database", "database_url", "database_kind", "fresh_url"})
 SERVERS = frozenset({"postgres_server", "durable_postgres", "nginx", "smtp", "browser", "cable", "serve"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that asks for a server is marked as one, without its author having to think of it."""
     for item in items:
-        if SERVERS & set(getattr(item, "fixturenames", ())):
+        if SERVERS & set(getattr(item, "fixturenames", ())) or "scenarios" in item.path.parts:
             item.add_marker(pytest.mark.server)
+        if STORES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.store)
 
 
 def pytest_runtest_setup() -> None:

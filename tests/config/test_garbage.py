@@ -64,12 +64,14 @@ def check(folder: Path, text: str) -> None:
 
 @given(st.dictionaries(KEYS, TREES, max_size=5))
 @RELAXED
+@pytest.mark.slow
 def test_known_words_in_senseless_order(tmp_path: Path, tree: dict[str, object]) -> None:
     check(tmp_path, yaml.safe_dump(tree))
 
 
 @given(st.sampled_from(PLACES), KEYS, TREES)
 @RELAXED
+@pytest.mark.slow
 def test_one_senseless_value_in_the_long_example(
     tmp_path: Path, place: tuple[str | int, ...], key: str, value: object
 ) -> None:
@@ -83,6 +85,7 @@ def test_one_senseless_value_in_the_long_example(
 
 @given(st.integers(0, 4000), st.integers(0, 30), st.text(alphabet="{}[]:,&*!\"'\n -x1", max_size=4))
 @RELAXED
+@pytest.mark.slow
 def test_the_long_example_with_a_piece_torn_out(tmp_path: Path, start: int, length: int, instead: str) -> None:
     check(tmp_path, EXAMPLE[:start] + instead + EXAMPLE[start + length :])
 

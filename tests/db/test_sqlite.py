@@ -82,6 +82,7 @@ def _hold(path: str, held: Event) -> None:
     asyncio.run(serve())
 
 
+@pytest.mark.slow
 async def test_kill_9_leaves_no_lock_and_loses_nothing_that_was_committed(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     held = context.Event()

@@ -430,6 +430,7 @@ ATTEMPTS = st.lists(
     ),
     attempts=ATTEMPTS,
 )
+@pytest.mark.slow
 def test_whatever_happens_order_is_kept_and_nothing_is_lost(
     added: list[tuple[int, str, str, int]], attempts: list[tuple[Receipt | DeliveryError | None, int]]
 ) -> None:

@@ -23,6 +23,8 @@ from probe.result import Outcome, Reason
 from tests.probe.stage import Stage, check
 from tests.probe.virtual import START, VirtualLoop, run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def loop() -> Iterator[VirtualLoop]:

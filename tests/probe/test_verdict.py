@@ -128,6 +128,7 @@ terms_of_checks = st.builds(Thresholds, fall=st.integers(1, 4), rise=st.integers
 
 @settings(max_examples=1500)
 @given(timelines, terms_of_checks, st.integers(0, 60), st.data())
+@pytest.mark.slow
 def test_the_changes_told_so_far_are_always_the_line_the_definition_draws(
     steps: list[tuple[int, Outcome]], terms: Thresholds, rest: int, data: st.DataObject
 ) -> None:

@@ -299,6 +299,7 @@ def deadlines(draw: st.DrawFn) -> dict[str, Any]:
 
 @settings(max_examples=150, deadline=None)
 @given(deadlines())
+@pytest.mark.slow
 def test_both_readings_of_the_deadline_rules_agree(case: dict[str, Any]) -> None:
     try:
         wanted = deadline_oracle.solve(case, days=24)
