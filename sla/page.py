@@ -17,7 +17,7 @@ from sla.clause import CATEGORIES, ROOM
 from sla.display import decimals, used
 from sla.exclusion import Exclusion, Flaw
 from sla.line import Outage
-from sla.record import CaseRecord, CommitmentRecord
+from sla.record import CaseRecord, CommitmentRecord, Outcome
 from sla.statement import ComponentPart, Obstacle, Statement
 
 VERDICTS = {
@@ -233,6 +233,11 @@ class Page:
     def flaw(self, one: Exclusion) -> str:
         return "" if one.flaw is None else self.say(_FLAWS[one.flaw])
 
+    def title_of(self, case: CaseRecord) -> str:
+        """A person's words as they are; what an incident opened is named by what the first failing check saw."""
+        named = reason_text(case.title, self.language) if case.incident is not None else ""
+        return named or case.title
+
     def level(self, case: CaseRecord) -> str:
         return f"{case.level} {self.text(case.level_name)}"
 
@@ -243,7 +248,8 @@ class Page:
         """`6 min 10 s of 30 min`."""
         limit = None if clock.due_at is None else self.lasted(clock.due_at - clock.started_at)
         if clock.done_at is None:
-            return self.say("limit {limit}", limit=limit) if limit else self.say("open")
+            text = self.say("limit {limit}", limit=limit) if limit else self.say("open")
+            return self.say("missed, {limit}", limit=text) if clock.outcome is Outcome.MISSED else text
         spent = self.lasted(clock.done_at - clock.started_at)
         return self.say("{used} of {allowed}", used=spent, allowed=limit) if limit else spent
 

@@ -183,6 +183,25 @@ def test_what_people_typed_is_shown_and_never_markup(statement: Statement) -> No
     assert "<b>" not in re.sub(r"<b>[^<]*</b>", "", render(statement, "html").replace("&lt;b&gt;", ""))
 
 
+def test_a_case_that_an_incident_opened_is_named_in_words(statement: Statement) -> None:
+    (case,) = statement.cases
+    opened = replace(statement, cases=(replace(case, title="timeout"),))
+    assert "No answer in time Payment API" in words(opened, "en")
+    assert "超时未应答 支付接口" in words(opened, "zh-CN")
+    told = replace(statement, cases=(replace(case, title="timeout", incident=None),))
+    assert "timeout Payment API" in words(told, "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Workaround missed, limit 30 min"), ("zh-CN", "临时方案 未达成，时限30分")]
+)
+def test_a_limit_that_nobody_kept_is_called_missed(statement: Statement, language: str, said: str) -> None:
+    (case,) = statement.cases
+    (clock,) = case.commitments
+    missed = replace(case, commitments=(replace(clock, name="workaround", done_at=None),))
+    assert said in words(replace(statement, cases=(missed,)), language)
+
+
 def test_the_english_page_says_the_figures(statement: Statement) -> None:
     text = words(statement, "en").replace("\u202f", " ").replace("\u00a0", " ")
     for said in (
