@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import wraps
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from sqlalchemy import Connection
 
 from config.load import load
@@ -28,9 +30,11 @@ if TYPE_CHECKING:
     from incidents.caseload import Caseload
 
 STORE_UNUSABLE = 3
-WIDE = 1000
 PLAIN_WIDTH = 10_000
 """Columns of a table that goes to a file or a pipe: one row is one line, however long."""
+
+_COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal would obey instead of show, also what turns the direction of writing."""
 
 
 def with_config(command: Callable[..., T]) -> Callable[..., T]:
@@ -123,7 +127,12 @@ def show(value: Any, *, as_json: bool, columns: Sequence[str]) -> None:
         _table(value, columns)
         return
     for key, item in value.items():
-        click.echo(f"{key}: {_text(item)}")
+        click.echo(f"{key}: {plain(_text(item))}")
+
+
+def plain(text: str) -> str:
+    """What somebody outside may have written, as one line that a terminal only shows."""
+    return " ".join(_COMMANDING.sub("\N{REPLACEMENT CHARACTER}", text).split())
 
 
 def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
@@ -132,8 +141,8 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     for column in columns:
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*(_text(row.get(column)) for column in columns))
-    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
+        table.add_row(*(Text(plain(_text(row.get(column)))) for column in columns))
+    Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH).print(table)
 
 
 def _text(value: Any) -> str:
