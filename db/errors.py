@@ -4,7 +4,7 @@ StoreError
  ├─ StoreUnavailable   now: disk full, I/O error, server away; trying again later may help (HTTP 503)
  ├─ StoreUnreadable    the file or server is not what we can use at all (exit 3)
  ├─ SchemaMismatch     made by a newer version, or not yet migrated (exit 3)
- └─ StoreLocked        another server works on this SQLite file
+ └─ StoreLocked        another server works on this store
 """
 
 
@@ -25,4 +25,4 @@ class SchemaMismatch(StoreError):
 
 
 class StoreLocked(StoreError):
-    """A second server on one SQLite file."""
+    """A second server on one store."""

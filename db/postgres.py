@@ -10,16 +10,18 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from db import migrate
 from db.batch import GROUP_LIMIT, Outcome, Work, is_store_trouble, run_batch
 from db.database import Listener, Use
-from db.errors import StoreError, StoreUnavailable, StoreUnreadable
+from db.errors import StoreError, StoreLocked, StoreUnavailable, StoreUnreadable
 
 T = TypeVar("T")
 
 _WRITERS_TURN = 0x7570_6865
+_THE_SERVER = 0x7570_6866
+_SERVER_LEAVES_WITHIN_S = 5
 _READERS = 4
 _PATIENCE_S = 10
 
@@ -27,8 +29,9 @@ _PATIENCE_S = 10
 class PostgresDatabase:
     """See db/database.py."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, held: AsyncConnection | None) -> None:
         self._engine = engine
+        self._held = held
         self._listeners: list[Listener] = []
         self._jobs: asyncio.Queue[tuple[Work[Any], asyncio.Future[Any]]] = asyncio.Queue()
         self._writer = asyncio.create_task(self._write_loop(), name="upheld-write")
@@ -52,6 +55,8 @@ class PostgresDatabase:
         await self._jobs.join()
         self._writer.cancel()
         await asyncio.gather(self._writer, return_exceptions=True)
+        if self._held is not None:
+            await self._held.close()
         await self._engine.dispose()
 
     async def _write_loop(self) -> None:
@@ -100,7 +105,7 @@ def _trouble(error: Exception) -> Exception:
 async def open_postgres(url: URL, use: Use) -> PostgresDatabase:
     engine = create_async_engine(
         url.set(drivername="postgresql+asyncpg"),
-        pool_size=_READERS + 1,
+        pool_size=_READERS + 2,
         max_overflow=0,
         pool_pre_ping=True,
         connect_args={
@@ -109,7 +114,10 @@ async def open_postgres(url: URL, use: Use) -> PostgresDatabase:
             "server_settings": {"application_name": f"upheld-{use.value}", "lock_timeout": "8s"},
         },
     )
+    held: AsyncConnection | None = None
     try:
+        if use is Use.SERVE:
+            held = await _hold(engine)
         async with engine.connect() as connection:
             if use is Use.READ:
                 await connection.run_sync(migrate.check)
@@ -124,4 +132,20 @@ async def open_postgres(url: URL, use: Use) -> PostgresDatabase:
     except StoreError:
         await engine.dispose()
         raise
-    return PostgresDatabase(engine)
+    return PostgresDatabase(engine, held)
+
+
+async def _hold(engine: AsyncEngine) -> AsyncConnection:
+    """The one server's lock, which PostgreSQL drops with the connection. Raises StoreLocked.
+
+    Two whole servers would probe and count everything twice; splitting roles over processes is not in this version.
+    """
+    connection = await engine.connect()
+    end = asyncio.get_running_loop().time() + _SERVER_LEAVES_WITHIN_S
+    while not await connection.scalar(text("SELECT pg_try_advisory_lock(:server)"), {"server": _THE_SERVER}):
+        if asyncio.get_running_loop().time() > end:
+            await connection.close()
+            raise StoreLocked("another upheld server works on this database; stop it first")
+        await asyncio.sleep(0.2)  # one that was just killed is still being noticed
+    await connection.commit()
+    return connection

@@ -86,6 +86,8 @@ def after_attempt(entry: Entry, result: Receipt | DeliveryError, *, idempotent: 
         return Stop(state=_end(State.FAILED, maybe=maybe), outcome=outcome, gave_up=True)
     if result.uncertain and not idempotent and (entry.repeated or entry.notification.purpose is not Purpose.PAGE):
         return Stop(state=State.UNKNOWN, outcome=outcome, gave_up=True)
+    if result.reason is Reason.INTERRUPTED and result.uncertain and now < entry.notification.expires_at:
+        return Again(at=now, state=State.UNKNOWN, outcome=outcome)  # the fault was ours: the receiver needs no rest
     at = next_attempt(
         key=entry.notification.idempotency_key,
         attempt=entry.attempts,

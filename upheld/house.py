@@ -6,7 +6,7 @@ first no new work from outside, then what is under way, the store last.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -75,12 +75,13 @@ class House:
             on_failed=self._not_told,
             on_sent=self._told,
             metrics=self.notify_metrics,
-            alone=config.store.sqlite_file is not None,
         )
         self.intake = Intake(database)
         self.reader = Ticker("inbox", self._process_inbox)
         self.clockwork = Ticker("timers", self._fire_timers)
         self.open = False
+        self.ended = asyncio.Event()
+        """A part that must run for ever has ended by itself."""
         self.after_reload: list[Callable[[], None]] = []
         self.demo_logins: Sequence[DemoLogin] = ()
         self._reloaded = Gauge(
@@ -224,16 +225,16 @@ async def _running(house: House) -> AsyncIterator[None]:
     private = None if socket is None else await control.listen(control.socket_of(socket), house.command)
     await house.prober.start(list(house.config.checks()))
     tasks = [
-        asyncio.create_task(house.reader.run(), name="inbox"),
-        asyncio.create_task(house.clockwork.run(), name="timers"),
-        asyncio.create_task(house.deliverer.run(), name="deliverer"),
+        _watched(house, house.reader.run(), "inbox"),
+        _watched(house, house.clockwork.run(), "timers"),
+        _watched(house, house.deliverer.run(), "deliverer"),
     ]
-    await house.database.write(lambda tx: house.rules.incidents.look_again(tx, house.now()))
-    house.housekeeping.start()
-    house.say_reloaded(successful=True)
-    house.open = True
-    log.info("open", components=len(house.config.components), at=rfc3339(house.now()))
     try:
+        await house.database.write(lambda tx: house.rules.incidents.look_again(tx, house.now()))
+        house.housekeeping.start()
+        house.say_reloaded(successful=True)
+        house.open = True
+        log.info("open", components=len(house.config.components), at=rfc3339(house.now()))
         yield
     finally:
         house.open = False
@@ -246,3 +247,16 @@ async def _running(house: House) -> AsyncIterator[None]:
         if private is not None:
             await private.cleanup()
         log.info("closed")
+
+
+def _watched(house: House, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+    """Should it end while the house is open, the process ends, so that whoever keeps it running starts it anew."""
+    task = asyncio.create_task(work, name=name)
+
+    def ended(done: asyncio.Task[None]) -> None:
+        if house.open and not done.cancelled():
+            log.critical("a part of the house has ended", part=name, exc_info=done.exception())
+            house.ended.set()
+
+    task.add_done_callback(ended)
+    return task

@@ -41,7 +41,8 @@ class Housekeeping:
         self._scheduler.start()
 
     def stop(self) -> None:
-        self._scheduler.shutdown(wait=False)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
 
     async def tidy(self) -> None:
         """Results and finished posts beyond their time go. Transitions, incidents and cases stay."""

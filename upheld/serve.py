@@ -25,6 +25,10 @@ class AddressTaken(Trouble):
     """The text says which and what to do."""
 
 
+class PartEnded(Trouble):
+    """Something that must run for ever does not; better no server than half a one."""
+
+
 def run(config: Config, path: Path) -> None:
     """Raises db.errors.StoreError, signing.KeyUnusable, AddressTaken."""
     try:
@@ -48,8 +52,17 @@ async def serve(config: Config, path: Path) -> None:
         _settle()
         runner = await listen(application(house, rooms.routes, rooms.stop), config)
         stack.push_async_callback(runner.cleanup)
-        await stop.wait()
+        await _either(stop, house.ended)
         log.info("stopping")
+        if house.ended.is_set():
+            raise PartEnded("a part of upheld ended by itself; the log says why")
+
+
+async def _either(*events: asyncio.Event) -> None:
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
 
 
 def _settle() -> None:

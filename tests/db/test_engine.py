@@ -7,7 +7,8 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from db.batch import announce
-from db.engine import Database
+from db.engine import Database, open_database
+from db.errors import StoreLocked
 from db.tables.people import user
 
 
@@ -83,3 +84,13 @@ async def test_listeners_hear_of_a_commit_and_only_of_a_commit(database: Databas
         await database.write(fails)
 
     assert heard == ["outbox"]
+
+
+async def test_a_second_server_on_the_same_store_is_refused(database_url: str) -> None:
+    first = await open_database(database_url)
+
+    with pytest.raises(StoreLocked, match="another upheld"):
+        await open_database(database_url)
+
+    await first.close()
+    await (await open_database(database_url)).close()
