@@ -180,7 +180,8 @@ def _because(text: str, voice: Voice) -> str:
     if found := re.fullmatch(r"severity rule (\d+)", text):
         return voice.t("severity rule {n}", n=found[1])
     if found := re.fullmatch(r"tier (\w+) is (\w+)", text):
-        return voice.t("tier {tier}, {state}", tier=found[1], state=_state_word(State(found[2]), voice))
+        tier, state = voice.code(words.TIERS, found[1]), _state_word(State(found[2]), voice)
+        return voice.t("tier {tier}, {state}", tier=tier, state=state)
     if found := re.fullmatch(r"(\w+) is the mildest", text):
         return voice.t("{state} is the mildest", state=_state_word(State(found[1]), voice))
     if found := re.fullmatch(r"the sender's word (.+)", text):

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-"""Why a check is not up (probe.result.Reason), in engineers' words."""
-
 TROUBLES: Mapping[str, str] = {
     "unreachable": "could not be reached",
     "tls": "no trusted encrypted line",
@@ -41,7 +39,7 @@ PROGRESS: Mapping[str, str] = {
     "triggered": "Nobody has it",
     "acknowledged": "Acknowledged",
     "resolved": "Resolved",
-    "open": "In work",
+    "open": "Not resolved yet",
     "waiting": "Waits for the customer",
     "confirmed": "Confirmed",
 }
@@ -52,6 +50,12 @@ KINDS: Mapping[str, str] = {
     "question": "Question",
     "complaint": "Complaint",
     "request": "Request",
+}
+
+TIERS: Mapping[str, str] = {
+    "core": "core",
+    "important": "important",
+    "minor": "minor",
 }
 
 CLOCKS: Mapping[str, str] = {

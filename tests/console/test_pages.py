@@ -49,6 +49,28 @@ async def test_the_desk_shows_the_worst_first_and_offers_to_take_what_nobody_has
     assert text.count("Acknowledge</button>") == 2
 
 
+async def test_what_is_up_again_is_not_said_to_fail_still(world: World, log_in: LogIn) -> None:
+    await world.down("payments")
+    await world.news("payments/authorise", State.UP, NOW)
+    text = await page(await log_in(), "/desk/incidents")
+    assert "Up again, before: No answer in time" in text
+    assert "Up, No answer in time" not in text
+
+
+async def test_a_tier_has_a_word_in_both_languages(world: World, log_in: LogIn) -> None:
+    incident = await world.down("mail")
+    path = f"/desk/incidents/{incident.id}"
+    reader = await log_in()
+    assert "tier minor, " in await page(reader, path)
+    assert "等级次要，" in await page(reader, path, headers={"Accept-Language": "zh-CN"})
+
+
+async def test_a_case_nobody_has_taken_is_not_said_to_be_worked_on(world: World, log_in: LogIn) -> None:
+    await world.down("payments")
+    text = await page(await log_in(), "/desk/cases")
+    assert "Not resolved yet" in text and "In work" not in text
+
+
 async def test_a_quiet_desk_says_so_in_one_sentence(log_in: LogIn) -> None:
     text = await page(await log_in(), "/desk")
     assert "No incident is open" in text and "<table" not in text
@@ -326,7 +348,7 @@ def spoken_otherwise() -> Iterator[str]:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "count":
                 yield from (str(one.value) for one in node.args[1:3] if isinstance(one, ast.Constant))
-    tables = (words.TROUBLES, words.OUTCOMES, words.PURPOSES, words.PROGRESS, words.KINDS)
+    tables = (words.TROUBLES, words.OUTCOMES, words.PURPOSES, words.PROGRESS, words.KINDS, words.TIERS)
     for table in (*tables, words.CLOCKS, words.ROLES):
         yield from table.values()
     yield from words.REFUSALS
