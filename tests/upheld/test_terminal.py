@@ -21,7 +21,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-@pytest.mark.parametrize("title", ["closed [/red] too early", "[link=https://evil.example]here[/link]", ":bomb: [bold]"])
+@pytest.mark.parametrize("title", ["closed [/red] too early", "[link=https://evil.example]x[/link]", ":bomb: [bold]"])
 def test_square_brackets_are_letters_like_others(title: str) -> None:
     assert upheld("case", "open", "acme", title, "--component", "shop").exit_code == 0
     listed = upheld("case", "list")
