@@ -21,6 +21,7 @@ from statuspage.service import Pages
 from upheld import store
 from upheld.budgets import budgets
 from upheld.house import House
+from upheld.web import address_of
 
 SHOWN = frozenset({transition.TOPIC, incident.TOPIC, case.TOPIC})
 
@@ -66,6 +67,7 @@ def _console(house: House, *, demo: bool) -> Console:
         house.now,
         secure=(house.config.site.external_url or "").startswith("https://"),
         budgets=used,
+        address=address_of,
         demo=house.demo_logins if demo else (),
     )
 

@@ -36,6 +36,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+PROXIED = "X-Forwarded-For"
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -66,6 +68,18 @@ def application(
         ]
     )
     return app
+
+
+def address_of(request: web.Request) -> str:
+    """Where a request comes from: behind a proxy on this machine the address it was the last to write down.
+
+    What others wrote into the header before stands further left and is not believed.
+    """
+    remote = request.remote or ""
+    written = request.headers.getall(PROXIED, [])
+    if remote not in LOCAL or not written:
+        return remote
+    return written[-1].rpartition(",")[2].strip() or remote
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -115,7 +129,7 @@ async def _ready(house: House, request: web.Request) -> web.Response:
 
 
 async def _reload(house: House, request: web.Request) -> web.Response:
-    if request.remote not in LOCAL:
+    if address_of(request) not in LOCAL:
         return web.Response(status=403, text="only from this machine; elsewhere send SIGHUP\n")
     problems = await house.reload()
     if problems:
