@@ -4,6 +4,26 @@ import logging
 import sys
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_protocol import RequestPayloadError
+from typing_extensions import override
+
+log = structlog.get_logger(__name__)
+
+_LONGEST = 200
+
+
+class Lines(logging.Handler):
+    """What libraries log, as lines like ours. A peer's mistake is one short line: strangers must not fill the log."""
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, HttpProcessingError | RequestPayloadError):
+            said = " ".join(str(error).split())[:_LONGEST]
+            log.warning("request not understood", said=said)
+            return
+        log.log(record.levelno, record.getMessage(), logger=record.name, exc_info=error)
 
 
 def set_up(*, verbose: bool = False, quiet: bool = False) -> None:
@@ -24,4 +44,4 @@ def set_up(*, verbose: bool = False, quiet: bool = False) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, handlers=[Lines()])
