@@ -1,5 +1,8 @@
 """`upheld user …`: who may log in."""
 
+import sys
+from collections.abc import Collection
+
 import click
 
 from config.model import Config
@@ -9,7 +12,7 @@ from upheld.cli.incident import as_json
 from upheld.cli.shared import change, fail, show, with_config
 
 role_choice = click.Choice([role.value for role in Role])
-password_option = click.password_option("--password", envvar="UPHELD_PASSWORD", help="asked for if not given")
+password_option = click.option("--password", envvar="UPHELD_PASSWORD", help="asked for if not given")
 
 
 @click.group()
@@ -17,12 +20,25 @@ def user() -> None:
     """Who may log in, and as what."""
 
 
-def _hash(name: str, password: str) -> str:
+def _hash(name: str, given: str | None) -> str:
+    password = given or _asked()
     try:
         check_password(name, password)
     except Refused as refusal:
         fail(str(refusal), 1)
     return hash_password(password)
+
+
+def _asked() -> str:
+    if not sys.stdin.isatty():
+        fail("there is no terminal to ask for the password; set UPHELD_PASSWORD", 2)
+    typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return typed
+
+
+def _known(what: str, id: str | None, known: Collection[str]) -> None:
+    if id is not None and id not in known:
+        fail(f"there is no {what} {id!r}; known: {', '.join(known) or 'none'}", 1)
 
 
 @user.command()
@@ -34,11 +50,11 @@ def _hash(name: str, password: str) -> str:
 @as_json
 @with_config
 def add(
-    config: Config, name: str, role: str, customer: str | None, person: str | None, password: str, as_json: bool
+    config: Config, name: str, role: str, customer: str | None, person: str | None, password: str | None, as_json: bool
 ) -> None:
     """Let somebody in."""
-    if customer is not None and customer not in config.customers:
-        fail(f"there is no customer {customer!r}; known: {', '.join(config.customers) or 'none'}", 1)
+    _known("customer", customer, config.customers)
+    _known("person", person, config.people)
     arguments = {
         "name": name,
         "role": role,
@@ -54,7 +70,7 @@ def add(
 @password_option
 @as_json
 @with_config
-def password(config: Config, name: str, password: str, as_json: bool) -> None:
+def password(config: Config, name: str, password: str | None, as_json: bool) -> None:
     """Give a new password; the user's sessions end."""
     arguments = {"name": name, "password_hash": _hash(name, password)}
     show(change(config, "user.password", arguments), as_json=as_json, columns=())
@@ -68,5 +84,6 @@ def password(config: Config, name: str, password: str, as_json: bool) -> None:
 @with_config
 def role(config: Config, name: str, role: str, customer: str | None, as_json: bool) -> None:
     """Give another role; the user's sessions end."""
+    _known("customer", customer, config.customers)
     arguments = {"name": name, "role": role, "customer": customer}
     show(change(config, "user.role", arguments), as_json=as_json, columns=())
