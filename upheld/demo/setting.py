@@ -1,12 +1,12 @@
 """The demo's own configuration, as an operator would write it, and where it lies."""
 
 import socket
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
+from string import Template
 from zoneinfo import ZoneInfo
-
-import yaml
 
 from config.instant import Instant, instant_of, moment_of
 
@@ -15,7 +15,6 @@ CUSTOMER = "harbour-bank"
 ZONE = "Asia/Shanghai"
 HOST = "127.0.0.1"
 HISTORY_DAYS = 90
-PING_TOKEN = "nightly-backup-of-the-demo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,121 +63,7 @@ def _any_free(count: int) -> list[int]:
 
 
 def document(ports: Ports, begins: Instant) -> str:
-    """upheld.yaml of the demo. Long forms throughout, so that a newcomer sees what can be said."""
+    """upheld.yaml of the demo: harbour.yaml with these ports and the day its history begins."""
     first = moment_of(begins).astimezone(ZoneInfo(ZONE)).date()
-    agreement = {
-        "profile": "sla-standard@1",
-        "terms": "strict-7x24@1",
-        "effective": first,
-        "measured_from": first,
-        "components": ["shop", "payments", "database"],
-        "availability": {"target": "99.9", "period": "month"},
-    }
-    quick = {"interval": "2s", "timeout": "1s", "recheck": "1s", "fall": 3, "rise": 2}
-    config = {
-        "site": {
-            "name": {"zh-CN": "北风托管", "en": "Northwind Hosting"},
-            "external_url": f"http://{HOST}:{ports.page}",
-            "timezone": ZONE,
-        },
-        "store": {"url": "sqlite:///upheld.db"},
-        "listen": {"address": f"{HOST}:{ports.page}"},
-        "signing": {"key_file": "signing.key"},
-        "channels": {
-            "mail": {"kind": "email", "host": HOST, "port": ports.mail, "tls": "none", "sender": "upheld@example.com"}
-        },
-        "people": {
-            "li": {
-                "name": {"zh-CN": "李伟", "en": "Li Wei"},
-                "email": "li@example.com",
-                "role": "engineer",
-                "reach": [{"channel": "mail"}],
-            },
-            "wang": {
-                "name": {"zh-CN": "王芳", "en": "Wang Fang"},
-                "email": "wang@example.com",
-                "role": "service-manager",
-                "reach": [{"channel": "mail"}],
-            },
-        },
-        "escalations": {
-            "default": {
-                "steps": [{"notify": ["li"]}, {"after": "5m", "notify": ["wang"]}],
-                "repeat": 3,
-                "fallback": ["wang"],
-            }
-        },
-        "components": {
-            "shop": {
-                "name": {"zh-CN": "网上商城", "en": "Web shop"},
-                "tier": "core",
-                "owner": "li",
-                "checks": {
-                    "home": {
-                        "kind": "http",
-                        "target": f"http://{HOST}:{ports.shop}/",
-                        "expect": {"status": [200], "body": "open"},
-                        "degraded_over": "800ms",
-                        **quick,
-                    }
-                },
-            },
-            "payments": {
-                "name": {"zh-CN": "支付接口", "en": "Payment API"},
-                "tier": "core",
-                "owner": "li",
-                "checks": {
-                    "health": {
-                        "kind": "http",
-                        "target": f"http://{HOST}:{ports.payments}/health",
-                        "expect": {"status": [200], "body": '"ok"'},
-                        "degraded_over": "800ms",
-                        **quick,
-                    }
-                },
-            },
-            "database": {
-                "name": {"zh-CN": "客户数据库", "en": "Customer database"},
-                "tier": "important",
-                "owner": "li",
-                "checks": {"port": {"kind": "tcp", "target": f"{HOST}:{ports.database}", **quick}},
-            },
-            "backup": {
-                "name": {"zh-CN": "夜间备份", "en": "Nightly backup"},
-                "tier": "minor",
-                "owner": "li",
-                "checks": {"nightly": {"kind": "heartbeat", "period": "24h", "grace": "1h", "token": PING_TOKEN}},
-            },
-        },
-        "customers": {
-            CUSTOMER: {
-                "name": {"zh-CN": "海港银行", "en": "Harbour Bank"},
-                "contacts": [
-                    {"name": {"zh-CN": "陈静", "en": "Chen Jing"}, "email": "chen@harbour.example", "kind": "primary"}
-                ],
-                "agreements": [agreement],
-            }
-        },
-        "exclusions": {
-            "sunday-work": {
-                "components": ["payments"],
-                "category": "maintenance",
-                "every": "Sun 01:00",
-                "duration": "2h",
-                "timezone": ZONE,
-                "notice": {"given": first - timedelta(days=2), "ref": "annex 2"},
-            }
-        },
-        "pages": {
-            "public": {
-                "path": "/",
-                "title": {"zh-CN": "海港银行", "en": "Harbour Bank"},
-                "components": [
-                    {"group": {"zh-CN": "渠道", "en": "Channels"}, "of": ["shop", "payments"]},
-                    {"group": {"zh-CN": "后台", "en": "Core and data"}, "of": ["database", "backup"]},
-                ],
-            }
-        },
-    }
-    head = "# Made by `upheld demo`. A made-up customer with real systems on this machine.\n"
-    return head + yaml.safe_dump(config, allow_unicode=True, sort_keys=False, width=110)
+    template = Template((files("upheld.demo") / "harbour.yaml").read_text(encoding="utf-8"))
+    return template.substitute(asdict(ports), first=first, announced=first - timedelta(days=2))
