@@ -7,20 +7,22 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from config.agreement import Category
-from config.instant import MINUTE, Instant, Span
+from config.instant import DAY, MINUTE, Instant, Span
 from config.model import Component, Config, DownWhen
 from config.state import State, worst
 from incidents.decide import Condition
 from incidents.impact import Combine, all_down, any_down, changes_since, fewer_than_up, state_at
 from incidents.severity import MILDEST, Rule, Severity, classify, state_of_word
 from incidents.source import AlertNews
-from incidents.store import alert, incident, transition
+from incidents.store import alert, incident, timer, transition
 from incidents.store.alert import Alert, Ended, Firing
 from incidents.store.transition import Transition
 from probe.verdict import CheckChange
 from sla.exclusion import occurrences
 
 MAINTENANCE = "maintenance"
+SILENCE = DAY
+"""A component that only senders speak of is unknown when none did for so long; a Watchdog alert keeps it known."""
 UNROUTED = "unrouted"
 """Stands for a component when an alert names none we know: somebody is told all the same."""
 
@@ -96,13 +98,13 @@ def take_alert_news(
 ) -> tuple[str, ...]:
     """The components whose condition may have changed; none when the news is old or says nothing new."""
     known = alert.open_alert(tx, source, news.key)
+    _listen_on(tx, config, component, received_at, now)
     if not news.firing:
         return _take_end(tx, config, source, news, known, component, received_at, now)
     state = state_of_word(news.severity_word or "")
     if known is not None and known.component == component:
         alert.repeat(tx, known, news, state, received_at)
-        if known.state is not state:
-            _mark(tx, config, component, source, received_at, news.summary, now)
+        _mark(tx, config, component, source, received_at, news.summary, now)
         return (component,) if known.state is not state or known.severity_word != news.severity_word else ()
     if known is None and _overtaken(alert.ended(tx, source, news.key), news, received_at):
         return ()
@@ -110,6 +112,24 @@ def take_alert_news(
     alert.add(tx, source, news, component, state, received_at)
     _mark(tx, config, component, source, news.starts_at, news.summary, now)
     return (*moved, component)
+
+
+def _listen_on(tx: Connection, config: Config, component: str, received_at: Instant, now: Instant) -> None:
+    known = config.components.get(component)
+    if known is not None and not known.checks:
+        timer.wind(tx, timer.Kind.SILENCE, component, "news", received_at + SILENCE, now)
+
+
+def fall_silent(tx: Connection, config: Config, component: str, at: Instant, now: Instant) -> None:
+    """Nobody spoke of it for too long: what its senders said last is no evidence any more (sla-definition.md)."""
+    known = config.components.get(component)
+    newest = transition.newest(tx, component)
+    if known is None or known.checks or newest is None or newest.state is State.UNKNOWN:
+        return
+    silent = Transition(
+        component=component, state=State.UNKNOWN, happened_at=max(at, newest.happened_at), by="upheld", reason="lapsed"
+    )
+    transition.append(tx, silent, now)
 
 
 def _take_end(
@@ -160,7 +180,7 @@ def _mark(
 
 def condition(tx: Connection, config: Config, component_id: str, now: Instant) -> Condition:
     """The worst of the component's measured line and its open alerts, now."""
-    alerts = alert.firing_on(tx, component_id)
+    alerts = [one for one in alert.firing_on(tx, component_id) if one.state.failing]
     component = config.components.get(component_id)
     newest = transition.newest(tx, component_id) if component is not None and component.checks else None
     failing = [one.state for one in alerts]

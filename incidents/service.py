@@ -205,6 +205,9 @@ class Incidents:
                 return self._escalate(tx, due, now)
             case timer.Kind.CLOCK:
                 return self._cases.ring(tx, due, now)
+            case timer.Kind.SILENCE:
+                news.fall_silent(tx, self._config, due.subject, due.due_at, now)
+                return "nobody spoke of it"
             case timer.Kind.HOLD:
                 self._judge(tx, due.subject, SYSTEM, now)
                 return "looked again"

@@ -12,7 +12,7 @@ _BY_WORD = {
     **dict.fromkeys(("critical", "crit", "fatal", "emergency", "page", "disaster", "p1", "sev1"), 1),
     **dict.fromkeys(("high", "error", "major", "p2", "sev2"), 2),
     **dict.fromkeys(("warning", "warn", "medium", "average", "minor", "p3", "sev3"), 3),
-    **dict.fromkeys(("low", "p4", "sev4", "notice", "info", "information", "debug", "none", "p5"), 3),
+    **dict.fromkeys(("low", "p4", "sev4", "notice", "info", "information", "debug", "p5"), 3),
 }
 
 
@@ -45,6 +45,14 @@ def classify(facts: Mapping[str, str], rules: Sequence[Rule]) -> Severity:
     return Severity(value=MILDEST, because=f"{facts['state']} is the mildest")
 
 
+_WATCHDOG = "none"
+
+
 def state_of_word(word: str) -> State:
-    """What a firing alert says of its component: degraded for the mild words, down for all others and for none."""
+    """What a firing alert says of its component: degraded for the mild words, down for all others and without one.
+
+    `none` is Prometheus' Watchdog, an alert that always fires to show that the way is open: a sign of life.
+    """
+    if word.strip().lower() == _WATCHDOG:
+        return State.UP
     return State.DEGRADED if _BY_WORD.get(word.strip().lower()) == MILDEST else State.DOWN

@@ -107,10 +107,9 @@ def firing_on(tx: Connection, component: str) -> list[Firing]:
 
 
 def first_firing(tx: Connection, component: str) -> Alert | None:
-    """The open alert that came first."""
-    row = tx.execute(
-        select(table).where(table.c.component == component, table.c.status == FIRING).order_by(table.c.id).limit(1)
-    ).one_or_none()
+    """The open alert that came first, signs of life apart."""
+    failing = (table.c.component == component, table.c.status == FIRING, table.c.state != State.UP.value)
+    row = tx.execute(select(table).where(*failing).order_by(table.c.id).limit(1)).one_or_none()
     return None if row is None else _alert(row)
 
 

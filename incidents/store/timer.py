@@ -15,6 +15,7 @@ TOPIC = "timer"
 class Kind(StrEnum):
     ESCALATION = "escalation"  # subject: incident, step: place in the policy
     CLOCK = "clock"  # subject: case, step: commitment:warn|limit
+    SILENCE = "silence"  # subject: component that senders alone speak of; nothing was heard of it since
     HOLD = "hold"  # subject: component, step: the end of the agreed work its incident waits for
 
 
@@ -36,6 +37,14 @@ def start(tx: Connection, kind: Kind, subject: str, step: str, due_at: Instant, 
     elif known.done_at is None:
         tx.execute(update(table).where(table.c.id == known.id).values(due_at=due_at))
     announce(tx, TOPIC)
+
+
+def wind(tx: Connection, kind: Kind, subject: str, step: str, due_at: Instant, now: Instant) -> None:
+    """As `start`, but one that has fired runs again."""
+    same = (table.c.kind == kind.value, table.c.subject == subject, table.c.step == step)
+    anew = update(table).where(*same).values(due_at=due_at, done_at=None, outcome=None)
+    if tx.execute(anew).rowcount == 0:
+        start(tx, kind, subject, step, due_at, now)
 
 
 def due(tx: Connection, now: Instant, limit: int) -> list[Timer]:

@@ -19,7 +19,7 @@ DEFAULTS = [
 WORDS = {
     1: "critical crit fatal emergency page disaster p1 sev1",
     2: "high error major p2 sev2",
-    3: "warning warn medium average minor p3 sev3 low p4 sev4 notice info information debug none p5",
+    3: "warning warn medium average minor p3 sev3 low p4 sev4 notice info information debug p5",
 }
 PAIRS = [(word, severity) for severity, words in WORDS.items() for word in words.split()]
 
@@ -67,3 +67,7 @@ def test_a_firing_alert_degrades_with_a_mild_word_and_is_down_with_any_other(wor
 @pytest.mark.parametrize("word", ["", "purple"])
 def test_a_firing_alert_that_does_not_say_how_bad_is_down(word: str) -> None:
     assert state_of_word(word) is State.DOWN
+
+
+def test_an_alert_that_says_none_is_a_sign_of_life() -> None:
+    assert state_of_word("none") is State.UP
