@@ -34,7 +34,7 @@ from config.model import (
 from config.node import Node, did_you_mean, mapping, scalar
 from config.options import parse
 from config.place import settle
-from config.reader import Report, read, what
+from config.reader import Report, read, what, wide_colon
 from config.registry import OptionsModels, Registries, needs_target
 from config.secret import Secret
 from config.value import Value
@@ -109,7 +109,8 @@ def _known_sections(assembly: Assembly) -> None:
     for name in ENTITIES:
         section = root.get(name)
         if section is not None and not isinstance(section.value, dict):
-            report.add(section.mark, f"{what(section)} is not a mapping of names; write `{name}: {{name: …}}`")
+            example = f"write `{name}: {{name: …}}`{wide_colon(section)}"
+            report.add(section.mark, f"{what(section)} is not a mapping of names; {example}")
 
 
 def _entities(assembly: Assembly, name: str, model: type[Model]) -> dict[str, Model]:

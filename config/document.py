@@ -22,6 +22,7 @@ from yaml.events import (
 )
 
 from config.node import ConfigError, Mark, Node, Problem, Scalar
+from config.syntax import WIDE_COLON, explain
 
 MAX_BYTES = 4 << 20
 MAX_DEPTH = 40
@@ -40,7 +41,7 @@ def compose(data: bytes, file: str) -> Node:
     start = Mark(file, 1, 1)
     if len(data) > MAX_BYTES:
         raise ConfigError([Problem(start, f"the file is larger than {MAX_BYTES >> 20} MiB; split it")])
-    composer = _Composer(file=file)
+    composer, text = _Composer(file=file), ""
     try:
         text = data.decode("utf-8-sig")
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -54,7 +55,7 @@ def compose(data: bytes, file: str) -> Node:
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         place = Mark(file, at.line + 1, at.column + 1) if at else start
-        raise ConfigError([*composer.problems, Problem(place, f"not YAML: {error.problem}")]) from None
+        raise ConfigError([*composer.problems, Problem(place, f"not YAML: {explain(error, text)}")]) from None
     except yaml.YAMLError as error:
         place = _character(error, start)
         raise ConfigError([Problem(place, "not YAML: a character that must not stand in a text file")]) from None
@@ -147,6 +148,8 @@ class _Composer:
         quoted = self._tagged(event) or bool(event.style)
         frame = self._stack[-1] if self._stack else None
         if frame is not None and isinstance(frame.node.value, dict) and frame.key is None:
+            if not quoted and "：" in event.value:
+                self._problem(mark, f"'{event.value}' holds {WIDE_COLON}")
             frame.key, frame.merges = (event.value, mark), event.value == "<<" and not quoted
             return
         value: Scalar = event.value if quoted else self._resolve(event.value, mark)

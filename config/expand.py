@@ -10,7 +10,7 @@ from config.duration import parse_duration, print_duration
 from config.instant import SECOND
 from config.model import Check
 from config.node import Mark, Node, listing, mapping, scalar
-from config.reader import Report
+from config.reader import Report, what
 from config.registry import Registries
 
 ENTITIES = (
@@ -108,9 +108,11 @@ def _mail(root: Node, report: Report) -> None:
     channels = _section(root, "channels", mark)
     if channels.get("mail") is not None:
         report.add(mark, "'mail' is short for the channel 'mail', which stands under channels too; keep one")
+    elif not isinstance(mail.value, dict):
+        report.add(mail.mark, f"{what(mail)} is not a mapping; write `mail: {{host: …, sender: …}}`")
     else:
         identify(mail, "mail", report)
-        if isinstance(mail.value, dict) and mail.get("kind") is None:
+        if mail.get("kind") is None:
             mail.put("kind", scalar("email", mark))
         channels.put("mail", mail, mark)
     root.take("mail")

@@ -18,7 +18,7 @@ from config.agreement import Agreement, Calendar, Category
 from config.instant import DAY, MINUTE, SECOND, Instant
 from config.node import Notice
 from config.secret import Secret, referenced
-from config.value import Count, Duration, Hidden, Moment, Raw, Text, Value, Zone
+from config.value import Count, Duration, Hidden, Mailbox, Moment, Raw, Text, Value, Zone
 
 
 class Tier(StrEnum):
@@ -89,7 +89,7 @@ class Reach(Value):
 class Person(Value):
     id: str
     name: Text
-    email: str | None = None
+    email: Mailbox | None = None
     phone: str | None = None
     role: Role = Role.ENGINEER
     language: Literal["zh-CN", "en"] | None = None
@@ -216,7 +216,7 @@ class Severity(Value):
 
 class Contact(Value):
     name: Text
-    email: str | None = None
+    email: Mailbox | None = None
     phone: str | None = None
     kind: Literal["primary", "technical", "billing", "emergency"] = "primary"
     language: Literal["zh-CN", "en"] | None = None

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from config.node import Mark, Node, Notice, Problem, did_you_mean
 from config.secret import Secret, revealed
+from config.syntax import WIDE_COLON
 from config.value import WRITTEN
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -71,6 +72,8 @@ def _explain(model: type[BaseModel], node: Node, finding: ErrorDetails) -> tuple
             known = [name for name in fields_at(model, path[:-1]) if name not in ("id", "component", "customer")]
             hint = did_you_mean(key, known) or (f"; known: {', '.join(known)}" if known else "")
             return mark, f"unknown key '{key}'{hint}"
+        case kind if kind.startswith(("model_", "dataclass_")):
+            return found.mark, f"{what(found)} is not a mapping; write {_example(model, path)}{wide_colon(found)}"
         case kind:
             return found.mark, _sentence(kind, key, found, finding)
 
@@ -137,6 +140,18 @@ def what(node: Node) -> str:
             return f"'{text if len(text) <= 60 else text[:60] + '…'}'"
 
 
+def _example(model: type[BaseModel], path: tuple[int | str, ...]) -> str:
+    """`{name: …, email: …}`: the keys that must be there, else the first two."""
+    fields = [pair for one in _models_at(model, path) for pair in one.model_fields.items() if pair[0] != "id"]
+    required = [info.alias or name for name, info in fields if info.is_required()]
+    keys = required or [info.alias or name for name, info in fields[:2]]
+    return "{" + ", ".join(f"{key}: …" for key in dict.fromkeys(keys)) + "}"
+
+
+def wide_colon(node: Node) -> str:
+    return f"; this holds {WIDE_COLON}" if "：" in (node.plain or "") else ""
+
+
 def _quoting(node: Node, wanted: str) -> str:
     if wanted == "a text" and node.plain:
         return f'; write "{node.plain}" in quotes'
@@ -150,10 +165,14 @@ def _near(found: Node, context: Mapping[str, Any]) -> str:
 
 def fields_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
     """The keys a mapping at this path of the model may have, as they are written."""
+    return [info.alias or name for one in _models_at(model, path) for name, info in one.model_fields.items()]
+
+
+def _models_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[type[BaseModel]]:
     models = [model]
     for part in path:
         models = [inner for one in models for inner in _step(one, part)] or models
-    return [info.alias or name for one in models for name, info in one.model_fields.items()]
+    return models
 
 
 def _step(model: type[BaseModel], part: int | str) -> list[type[BaseModel]]:

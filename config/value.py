@@ -106,6 +106,15 @@ def _currency(value: str) -> str:
     return value
 
 
+_MAILBOX = pattern(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\".]+(?:\.[^\s@<>()\[\],;:\\\".]+)*")
+
+
+def _mailbox(value: str) -> str:
+    if not _MAILBOX.fullmatch(value):
+        raise ValueError(f"'{value}' is not a mail address; write one like li@example.com")
+    return value
+
+
 def _secret(value: object) -> object:
     return Secret(value) if isinstance(value, str) else value
 
@@ -141,6 +150,7 @@ Text: TypeAlias = Annotated[
 ]
 """One text for all languages, or one for each; read it with `config.language.choose`."""
 
+Mailbox: TypeAlias = Annotated[str, AfterValidator(_mailbox)]
 Zone: TypeAlias = Annotated[str, AfterValidator(_zone)]
 Weight: TypeAlias = Annotated[
     Fraction,

@@ -152,7 +152,7 @@ EXPECTED = {
     "source-kind-unknown": "2:26: kind 'zabbix' is not in this version; known: alertmanager",
     "store-unknown": "1:14: a store is sqlite:///upheld.db or postgresql://user@host/upheld",
     "store-without-file": "1:14: the database has no file; write sqlite:///upheld.db",
-    "tab": "2:1: not YAML: found character that cannot start any token",
+    "tab": "2:1: not YAML: a tab; indent with spaces",
     "tag": "1:14: the tag tag:yaml.org,2002:python/object:os.system is not used here; remove it",
     "target-missing": "4:13: 'target' is missing; a check of kind 'http' asks one",
     "target-that-the-kind-refuses": "4:33: 'db.example.com' names no port; write db.example.com:5432",
@@ -163,13 +163,30 @@ EXPECTED = {
         "4:87: timeout x attempts is 20s, the interval only 10s; lower timeout or attempts, or raise the interval"
     ),
     "two-documents": "2:1: one file holds one document; remove `---`",
-    "unclosed": "2:1: not YAML: did not find expected ',' or '}'",
+    "unclosed": "2:1: not YAML: `,` or `}` is missing; `{` stands in line 1; a text with `: ` needs quotes",
     "unknown-channel-option": "2:79: unknown key 'pasword'; did you mean 'password'?",
     "unknown-check-key": "4:63: unknown key 'intervall'; did you mean 'interval'?",
     "unknown-check-option": "4:72: unknown key 'stats'; did you mean 'status'?",
     "unknown-section": "2:1: unknown key 'compnents'; did you mean 'components'?",
     "unknown-site-key": "1:20: unknown key 'time_zone'; did you mean 'timezone'?",
     "zone-unknown": "1:18: 'Asia/Peking' is not a time zone; write one like Asia/Shanghai, Europe/Berlin or UTC",
+    "tab-later": "3:1: not YAML: a tab; indent with spaces",
+    "colon-full-width-key": "1:1: 'site：{name' holds a full-width colon ：; write `: `, with a space after it",
+    "colon-full-width-value": (
+        "2:3: 'shop： https://shop.example.com/' is not a mapping of names; write `components: "
+        "{name: …}`; this holds a full-width colon ：; write `: `, with a space after it"
+    ),
+    "colon-twice": "1:15: not YAML: `,` or `}` is missing; `{` stands in line 1; a text with `: ` needs quotes",
+    "quote-unclosed": "2:1: not YAML: the quotation mark of line 1 is not closed",
+    "text-begins-with-a-sign": "1:20: not YAML: @ cannot begin a text; write the text in quotes",
+    "indented-askew": "3:2: not YAML: no key; indent it like the keys from line 1 on, and close what was opened",
+    "listen-as-port": "1:9: '8080' is not a mapping; write {address: …, public: …}",
+    "on-call-as-name": "1:10: 'Li' is not a mapping; write {name: …}",
+    "mail-as-host": "1:7: 'smtp.example.com' is not a mapping; write `mail: {host: …, sender: …}`",
+    "person-with-odd-mail": "1:32: 'li' is not a mail address; write one like li@example.com",
+    "contact-with-odd-mail": (
+        "2:61: 'chen@acme.example, eve@evil.example' is not a mail address; write one like li@example.com"
+    ),
 }
 
 
