@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser
 
 from db.engine import Database, open_database
@@ -18,6 +19,10 @@ from tests.servers.process import Serve, Upheld
 from tests.servers.program import STARTED, scratch
 from tests.servers.receiver import Receiver
 from tests.servers.smtp import Smtp
+
+# How long an example takes says something of the machine, not of the program.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.server)]
 STORES = frozenset({"database", "database_url", "database_kind", "fresh_url"})
