@@ -18,11 +18,13 @@ from console.report import ReportPage
 from console.room import RoomPage
 from console.rules import Rules
 from console.user import Access
-from console.visit import STATIC
+from console.visit import STATIC, see_other
 from console.voice import ROOM
 from db.engine import Database
 from incidents.caseload import Caseload
 from incidents.service import Incidents
+
+WITH_SLASH = r"/{place:(?:desk|room|login)(?:/[\w.-]+)*}/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ class Console:
 
     def routes(self) -> list[web.RouteDef]:
         guarded = [web.route(page.method, page.path, self._door.guard(page.access, page.act)) for page in self.pages()]
-        return [*guarded, web.get(STATIC + "{name}", _asset)]
+        return [*guarded, web.get(WITH_SLASH, _bare), web.get(STATIC + "{name}", _asset)]
 
 
 def _page(method: str, path: str, access: Access, act: Act) -> Page:
@@ -94,6 +96,11 @@ def _page(method: str, path: str, access: Access, act: Act) -> Page:
 
 def _socket(request: web.Request) -> str:
     return request.remote or ""
+
+
+async def _bare(request: web.Request) -> web.Response:
+    """An address typed with a slash behind it leads to the page."""
+    return see_other("/" + request.match_info["place"])
 
 
 async def _asset(request: web.Request) -> web.Response:

@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+from yarl import URL
 
 from console.user import Role
 from tests.console.conftest import LogIn, Reader, page, send, token_of
@@ -29,7 +30,7 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
 }
 """in: let in; own: into his own; no: refused, as one who may look; none: as if it did not exist."""
 
-OPEN_TO_ALL = {("GET", "/login"), ("POST", "/login"), ("GET", "/desk/static/{name}")}
+OPEN_TO_ALL = {("GET", "/login"), ("POST", "/login"), ("GET", "/{place}/"), ("GET", "/desk/static/{name}")}
 
 
 def address(path: str, *, incident: str, case: str, customer: str) -> str:
@@ -72,6 +73,18 @@ async def test_every_route_lets_in_whom_the_matrix_lets_in(world: World, log_in:
             seen[method, concrete] = (expected, {404: "none", 403: "no"}.get(status, "in"))
     assert {key: pair for key, pair in seen.items() if pair[0] != pair[1]} == {}
     assert (await ask(reader, "POST", "/logout", await token_of(reader, home)))[0] == 303
+
+
+@pytest.mark.parametrize("path", ["/desk", "/login", "/desk/incidents", "/room/harbour"])
+async def test_a_slash_behind_an_address_leads_to_the_page(stranger: Reader, path: str) -> None:
+    answer = await stranger.get(f"{path}/", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, path)
+
+
+@pytest.mark.parametrize("path", ["/desk//evil.example/", "/desk/%2f%2fevil.example/", "/elsewhere/"])
+async def test_no_other_address_is_led_anywhere(stranger: Reader, path: str) -> None:
+    answer = await stranger.get(URL(path, encoded=True), allow_redirects=False)
+    assert answer.status == 404
 
 
 async def test_nobody_comes_in_without_a_login(world: World, stranger: Reader) -> None:
