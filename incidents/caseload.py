@@ -38,7 +38,7 @@ from incidents.store import timer
 from incidents.store.number import next_number
 from incidents.store.timer import Timer
 from notify import outbox
-from notify.message import LIFETIME, Message, Notification, Purpose, key_of
+from notify.message import LIFETIME, Message, Notification, Purpose, harmless, key_of
 
 NUMBER = "CASE"
 SYSTEM = "upheld"
@@ -83,14 +83,15 @@ class Caseload:
         component: str | None = None,
         caller: str | None = None,
     ) -> Case:
-        """What a customer reports by telephone, mail or form. Raises Refused saying what does not fit."""
+        """What a customer reports by telephone, mail or form; the title is made one line. Raises Refused."""
         agreement = self._agreement(customer, component, now)
         chosen = self._level(agreement, kind, level)
         if reported_at > now:
             raise Refused("a report cannot lie in the future; write when it was made")
-        if not title.strip():
+        named = " ".join(harmless(title).split())
+        if not named:
             raise Refused("a case needs a title: what does not work, in the customer's words")
-        opened = _opened(agreement, kind, chosen, title.strip(), reported_at)
+        opened = _opened(agreement, kind, chosen, named, reported_at)
         event = replace(opened, component=component, caller=caller)
         return self._open(tx, event, by, reported_at, now)
 

@@ -155,6 +155,12 @@ async def test_a_report_that_fits_nothing_is_refused_with_what_would(
     assert await database.read(timers) == {}
 
 
+async def test_a_title_is_one_line_that_commands_nothing(database: Database) -> None:
+    made = desk()
+    case = await database.write(lambda tx: made.call(tx, title=" cannot\r\n\tlog\x1b[31m in\n"))
+    assert case.title == "cannot log\N{REPLACEMENT CHARACTER}[31m in"
+
+
 async def test_an_agreement_not_in_force_covers_nothing(database: Database) -> None:
     made = desk(customer("acme", agreement(until=NOON)))
 
