@@ -1,10 +1,10 @@
 """`upheld kinds | channels | sources | formats`: what is installed, with the options of each."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 
 import click
+import yaml
 from pydantic import BaseModel
 
 from upheld.cli.incident import as_json
@@ -17,23 +17,17 @@ def _rows(models: Mapping[str, type[BaseModel]]) -> list[dict[str, Any]]:
 
 
 def _options(model: type[BaseModel]) -> list[dict[str, Any]]:
+    """Defaults as somebody would write them: `5m`, `GET`."""
+    defaults = model.model_construct().model_dump(mode="json", exclude_none=True)
     return [
         {
             "name": field.alias or name,
             "required": field.is_required(),
-            "default": None if field.is_required() else _plain(field.get_default(call_default_factory=True)),
+            "default": defaults.get(name),
             "what": field.description,
         }
         for name, field in model.model_fields.items()
     ]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", exclude_none=True)
-    return value if isinstance(value, str | int | bool | list | None) else str(value)
 
 
 def _list(rows: list[dict[str, Any]], as_json: bool) -> None:
@@ -43,8 +37,16 @@ def _list(rows: list[dict[str, Any]], as_json: bool) -> None:
     for row in rows:
         click.echo(row["name"])
         for option in row.get("options", []):
-            what = "required" if option["required"] else f"default {option['default']!r}"
-            click.echo(f"    {option['name']}: {what}")
+            click.echo(f"    {option['name']}: {_said(option)}")
+
+
+def _said(option: Mapping[str, Any]) -> str:
+    if option["required"]:
+        return "required"
+    if option["default"] is None:
+        return "may be left out"
+    written = yaml.safe_dump(option["default"], default_flow_style=True, allow_unicode=True, width=float("inf"))
+    return f"default {written.removesuffix('...' + chr(10)).strip()}"
 
 
 @click.command()

@@ -1,0 +1,18 @@
+"""`upheld kinds` and its like: options as they are written in the configuration."""
+
+import json
+
+from click.testing import CliRunner
+
+from upheld.cli import main
+
+
+def test_defaults_are_written_as_in_the_configuration() -> None:
+    shown = CliRunner().invoke(main, ["kinds"]).stdout.splitlines()
+    assert "    method: default GET" in shown
+    assert "    period: required" in shown
+    assert "    payload: may be left out" in shown
+    assert "    tls: default {verify: true}" in shown
+    (_, http, _) = json.loads(CliRunner().invoke(main, ["kinds", "--json"]).stdout)
+    defaults = {one["name"]: one["default"] for one in http["options"]}
+    assert (defaults["method"], defaults["payload"], defaults["tls"]) == ("GET", None, {"verify": True})
