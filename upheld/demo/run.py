@@ -22,6 +22,7 @@ from console.login import DemoLogin
 from console.password import hash_password
 from console.user import Role
 from db.engine import Use, open_database
+from db.errors import StoreError, StoreLocked
 from upheld import log, store
 from upheld.clock import utc_now
 from upheld.demo import setting
@@ -34,9 +35,14 @@ from upheld.installed import installed
 from upheld.rooms import rooms_of
 from upheld.rules import rules_of
 from upheld.serve import listen
+from upheld.trouble import Trouble
 from upheld.web import application
 
 ENGINEER, ROOM = "demo", "harbour"
+
+
+class DemoRuns(Trouble):
+    """The text says where."""
 
 
 class Town:
@@ -90,6 +96,7 @@ async def _demo(port: int | None, *, fresh: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     path = FOLDER / "upheld.yaml"
+    await only_one(FOLDER, fresh=fresh)
     if fresh:
         await asyncio.to_thread(shutil.rmtree, FOLDER, ignore_errors=True)
     ports, logins = await asyncio.to_thread(_prepare, port)
@@ -105,6 +112,22 @@ async def _demo(port: int | None, *, fresh: bool) -> None:
         _say(f"    desk:   {ENGINEER} / {logins[ENGINEER]}      customer's room: {ROOM} / {logins[ROOM]}")
         _say("    stop it with Ctrl-C; its data lies in ./upheld-demo/")
         await stop.wait()
+
+
+async def only_one(folder: Path, *, fresh: bool) -> None:
+    """A demo that runs here keeps its folder as it is. Raises DemoRuns, or StoreError where nothing starts over."""
+    file = folder / "upheld.db"
+    if not file.exists():
+        return
+    try:
+        database = await open_database(f"sqlite:///{file.absolute()}", Use.SERVE)
+    except StoreLocked as error:
+        raise DemoRuns(f"a demo runs in {folder} already; stop it, or start this one in another folder") from error
+    except StoreError:
+        if not fresh:
+            raise
+    else:
+        await database.close()
 
 
 async def _run(
