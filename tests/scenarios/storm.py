@@ -32,6 +32,8 @@ PATIENCE = round(town.PATIENCE * 1000)
 LEASE = 110_000
 """A PostgreSQL may have other senders: an attempt without an end counts as lost only after so many milliseconds."""
 
+ESCALATION = "escalation"
+
 
 def configuration(store: str, receiver: Receiver) -> dict[str, Any]:
     """Li is paged at once, Wang two seconds later, both over the webhook channel; nobody after that."""
@@ -103,6 +105,7 @@ class Account:
     escalated: frozenset[tuple[str, int]]
     """Incident and step of everything that was carried out."""
     timers: Sequence[Row[Any]]
+    """Of escalations; one that waits for a day of silence is due tomorrow."""
     notifications: Sequence[Row[Any]]
     deliveries: dict[int, list[Row[Any]]]
 
@@ -124,7 +127,7 @@ async def account_of(store: str) -> Account:
             posts=await rows(inbox),
             incidents=await rows(incident),
             escalated=frozenset((one.incident, one.facts["step"]) for one in events if one.kind == "escalated"),
-            timers=await rows(timer),
+            timers=[row for row in await rows(timer) if row.kind == ESCALATION],
             notifications=await rows(notification),
             deliveries=deliveries,
         )
