@@ -11,12 +11,12 @@ from itertools import groupby
 from config.agreement import Agreement
 from config.agreement import Period as Kind
 from config.instant import Instant
-from config.model import Config
 from config.value import Text
 from sla.account import Account, Verdict
 from sla.exclusion import Exclusion, exclusions_in
 from sla.interval import Interval
 from sla.line import Counted, account_of, counted, raw_line, stretches
+from sla.parties import NoStatement, Parties
 from sla.period import Period
 from sla.record import CaseRecord, Facts
 from sla.servicehours import unpublished
@@ -101,40 +101,30 @@ class Statement:
         return next((verdict for verdict in order if verdict in found), Verdict.NOT_APPLICABLE)
 
 
-class NoStatement(LookupError):
-    """There is nothing to state; the text says why and what to do."""
-
-
-def compose(
-    config: Config, customer: str, period: Period, facts: Facts, now: Instant, *, marked_as_demo: bool = False
-) -> Statement:
-    """Raises NoStatement for an unknown customer, a period that has not begun, or one without any agreement."""
-    if customer not in config.customers:
-        known = ", ".join(config.customers) or "none"
-        raise NoStatement(f"there is no customer '{customer}'; known: {known}")
-    who = config.customers[customer]
+def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, marked_as_demo: bool = False) -> Statement:
+    """Raises NoStatement for a period that has not begun, or one without any agreement in force."""
     parts: list[AgreementPart] = []
-    for _, versions in groupby(who.agreements, key=lambda one: one.id):
+    for _, versions in groupby(parties.agreements, key=lambda one: one.id):
         part = _agreement(tuple(versions), period, facts, now)
         if part is not None:
             parts.append(part)
     if not parts:
-        raise NoStatement(f"no agreement of '{customer}' was in force in {period}, up to now")
-    components = tuple(_component(config, part, one, period, facts, now) for part in parts for one in _covered(part))
+        raise NoStatement(f"no agreement of '{parties.customer}' was in force in {period}, up to now")
+    components = tuple(_component(parties, part, one, period, facts, now) for part in parts for one in _covered(part))
     zone = parts[0].newest.availability.timezone
     mentioned = {one for part in parts for exclusion in part.exclusions for one in exclusion.components}
     mentioned |= {part.component for part in components} | {one.component for one in facts.cases if one.component}
     return Statement(
-        customer=customer,
-        customer_name=who.name,
-        provider=config.site.name,
+        customer=parties.customer,
+        customer_name=parties.customer_name,
+        provider=parties.provider,
         period=period,
         zone=zone,
         window=parts[0].window,
         issued_at=now,
         agreements=tuple(parts),
         components=components,
-        names={one: config.components[one].name if one in config.components else one for one in sorted(mentioned)},
+        names={one: parties.name(one) for one in sorted(mentioned)},
         cases=tuple(
             case
             for case in sorted(facts.cases, key=lambda case: (case.reported_at, case.id))
@@ -182,7 +172,7 @@ def _covered(part: AgreementPart) -> list[str]:
 
 
 def _component(
-    config: Config, part: AgreementPart, component: str, period: Period, facts: Facts, now: Instant
+    parties: Parties, part: AgreementPart, component: str, period: Period, facts: Facts, now: Instant
 ) -> ComponentPart:
     transitions = facts.transitions.get(component, ())
     found = counted(transitions, part.versions, component, part.exclusions, part.window, now)
@@ -190,16 +180,16 @@ def _component(
     agreement = covering[-1][0] if covering else part.newest
     return ComponentPart(
         component=component,
-        name=config.components[component].name if component in config.components else component,
+        name=parties.name(component),
         agreement=agreement,
         counted=found,
-        year_so_far=_year_so_far(config, agreement, component, part, period, facts, now),
+        year_so_far=_year_so_far(parties, agreement, component, part, period, facts, now),
         obstacles=_needs(found),
     )
 
 
 def _year_so_far(
-    config: Config,
+    parties: Parties,
     agreement: Agreement,
     component: str,
     part: AgreementPart,
@@ -211,7 +201,7 @@ def _year_so_far(
     if agreement.availability.period is not Kind.YEAR:
         return None
     window = period.year_window(agreement.availability.timezone)[0], part.window[1]
-    versions = [one for one in config.customers[agreement.customer].agreements if one.id == agreement.id]
+    versions = [one for one in parties.agreements if one.id == agreement.id]
     exclusions = exclusions_in(facts.exclusions, agreement, versions, window)
     line = raw_line(facts.transitions.get(component, ()), window, now)
     return account_of(line, versions, component, exclusions, window)

@@ -28,6 +28,7 @@ from notify.message import Message
 from probe.kind import ProbeKind, Question
 from probe.result import Outcome, Reason
 from sla.format import Format
+from sla.parties import parties_of
 from sla.period import parse_period
 from sla.record import Facts
 from sla.statement import compose
@@ -372,5 +373,5 @@ def test_the_example_of_a_format_writes_a_statement_down(example: dict[str, str]
     (desk / "upheld.yaml").write_text(short_form())
     config = load(desk / "upheld.yaml", kinds=installed().registries)
     nothing = Facts(transitions={}, exclusions=(), cases=())
-    statement = compose(config, "acme", parse_period("2026-03"), nothing, NOW + DAY, marked_as_demo=False)
+    statement = compose(parties_of(config, "acme"), parse_period("2026-03"), nothing, NOW + DAY, marked_as_demo=False)
     assert form.render(statement, "en").decode().splitlines()[0] == "acme 2026-03"

@@ -12,7 +12,8 @@ from config.model import Config
 from console.budget import Budget
 from incidents.caseload import Caseload
 from sla.calendar import local
-from sla.statement import AgreementPart, ComponentPart, NoStatement
+from sla.parties import NoStatement
+from sla.statement import AgreementPart, ComponentPart
 from upheld.statements import statement_of
 
 

@@ -12,9 +12,10 @@ from incidents.caseload import Caseload
 from incidents.clock import Clock, ClockState
 from incidents.store import case as cases
 from sla.format import Format
+from sla.parties import NoStatement, parties_of
 from sla.period import parse_period
 from sla.record import CaseRecord, CommitmentRecord, Facts, Outcome
-from sla.statement import NoStatement, Statement, compose
+from sla.statement import Statement, compose
 from sla.store import transitions
 from upheld import store
 
@@ -27,9 +28,9 @@ def statement_of(
         asked = parse_period(period)
     except ValueError as error:
         raise NoStatement(str(error)) from error
+    parties = parties_of(config, customer)
     return compose(
-        config,
-        customer,
+        parties,
         asked,
         _facts(tx, config, caseload, customer, now),
         now,

@@ -2,6 +2,7 @@ from pathlib import Path
 
 from config.state import State
 from sla.days import marks
+from sla.parties import parties_of
 from sla.period import parse_period
 from sla.record import Facts
 from sla.statement import compose
@@ -11,7 +12,10 @@ from tests.sla.contract import AGREEMENT, LATER, config, facts, transition
 def shown(settings_text: str, folder: Path, known: Facts | None = None) -> list[str]:
     settings = config(folder, settings_text)
     statement = compose(
-        settings, "harbour-bank", parse_period("2026-10"), facts(settings) if known is None else known, LATER
+        parties_of(settings, "harbour-bank"),
+        parse_period("2026-10"),
+        facts(settings) if known is None else known,
+        LATER,
     )
     return [mark.shows for mark in marks(statement.components[0].counted, "Asia/Shanghai")]
 

@@ -16,6 +16,7 @@ from config.discover import discover
 from config.language import LANGUAGES, catalogue
 from sla import formats
 from sla.format import Format
+from sla.parties import parties_of
 from sla.period import parse_period
 from sla.statement import Statement, compose
 from tests.sla.contract import AGREEMENT, LATER, at, config, facts
@@ -27,7 +28,7 @@ FORMATS = discover(formats, "FORMAT", Format)
 @pytest.fixture
 def statement(tmp_path: Path) -> Statement:
     settings = config(tmp_path)
-    return compose(settings, "harbour-bank", parse_period("2026-10"), facts(settings), LATER)
+    return compose(parties_of(settings, "harbour-bank"), parse_period("2026-10"), facts(settings), LATER)
 
 
 def render(statement: Statement, kind: str, language: str = "en") -> str:
@@ -92,7 +93,7 @@ def test_displayed_shares_are_cut_to_one_place_more_than_the_target(statement: S
     }
     assert shop["display"]["availability"] == "100"
     settings = config(tmp_path, AGREEMENT.replace('"99.9"', '"99.925"'))
-    finer = compose(settings, "harbour-bank", parse_period("2026-10"), facts(settings), LATER)
+    finer = compose(parties_of(settings, "harbour-bank"), parse_period("2026-10"), facts(settings), LATER)
     assert json.loads(render(finer, "json"))["components"][0]["display"]["availability"] == "99.9184"
 
 
@@ -122,11 +123,11 @@ def test_no_cell_can_start_a_formula(statement: Statement, title: str) -> None:
 
 def test_a_negative_whole_number_stays_a_number_and_a_fraction_cannot_run(tmp_path: Path) -> None:
     settings = config(tmp_path, AGREEMENT.replace('"99.9"', '"100"'))
-    missed = compose(settings, "harbour-bank", parse_period("2026-10"), facts(settings), LATER)
+    missed = compose(parties_of(settings, "harbour-bank"), parse_period("2026-10"), facts(settings), LATER)
     (pay, *_) = list(csv.DictReader(io.StringIO(render(missed, "csv"))))
     assert (pay["remaining_s"], pay["met"]) == ("-2136", "false")
     settings = config(tmp_path, AGREEMENT.replace('"99.9"', '"99.99"'))
-    missed = compose(settings, "harbour-bank", parse_period("2026-10"), facts(settings), LATER)
+    missed = compose(parties_of(settings, "harbour-bank"), parse_period("2026-10"), facts(settings), LATER)
     (pay, *_) = list(csv.DictReader(io.StringIO(render(missed, "csv"))))
     assert pay["remaining_s"].startswith("'-")
 
@@ -249,7 +250,9 @@ def test_the_chinese_page_says_the_same_and_nothing_in_english(statement: Statem
 
 def test_a_running_month_is_marked_as_provisional_and_not_signed(tmp_path: Path) -> None:
     settings = config(tmp_path)
-    running = compose(settings, "harbour-bank", parse_period("2026-10"), facts(settings), at("10-22 12:00:00"))
+    running = compose(
+        parties_of(settings, "harbour-bank"), parse_period("2026-10"), facts(settings), at("10-22 12:00:00")
+    )
     text = words(running, "en")
     assert "Provisional, up to 22 Oct 12:00." in text
     assert "The period has not ended; everything here may change." in text
@@ -269,7 +272,7 @@ def test_every_kind_of_period_can_be_printed(tmp_path: Path, language: str, peri
     text = AGREEMENT.replace("period: month", "period: year").replace("service_hours: 24x7", "service_hours: office")
     calendars = '\ncalendars:\n  office: {country: CN, hours: {mon-fri: ["09:00-18:00"]}}\n'
     settings = config(tmp_path, text, calendars)
-    printed = compose(settings, "harbour-bank", parse_period(period), facts(settings), LATER)
+    printed = compose(parties_of(settings, "harbour-bank"), parse_period(period), facts(settings), LATER)
     for offered in FORMATS.values():
         assert offered.render(printed, language)
     assert ("年" if language == "zh-CN" else "2026") in words(printed, language)

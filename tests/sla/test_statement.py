@@ -11,14 +11,15 @@ from config.model import Config
 from config.state import State
 from sla.account import Class, Verdict
 from sla.exclusion import Flaw
+from sla.parties import NoStatement, parties_of
 from sla.period import parse_period
 from sla.record import Facts
-from sla.statement import ComponentPart, NoStatement, Obstacle, Statement, compose
+from sla.statement import ComponentPart, Obstacle, Statement, compose
 from tests.sla.contract import AGREEMENT, LATER, NOVEMBER, OCTOBER, at, config, facts, transition
 
 
 def october(settings: Config, known: Facts, now: Instant = LATER) -> Statement:
-    return compose(settings, "harbour-bank", parse_period("2026-10"), known, now)
+    return compose(parties_of(settings, "harbour-bank"), parse_period("2026-10"), known, now)
 
 
 def part(statement: Statement, component: str = "pay") -> ComponentPart:
@@ -120,7 +121,7 @@ def test_an_outage_over_the_end_of_the_month_is_one_and_its_parts_add_up(tmp_pat
         }
     )
     first = part(october(settings, known, NOVEMBER + 2 * DAY))
-    second = part(compose(settings, "harbour-bank", parse_period("2026-11"), known, NOVEMBER + 2 * DAY))
+    second = part(compose(parties_of(settings, "harbour-bank"), parse_period("2026-11"), known, NOVEMBER + 2 * DAY))
     assert [one.account.counted for one in (first, second)] == [5 * MINUTE, 5 * MINUTE]
     assert first.counted.outages[0].start == second.counted.outages[0].start
 
@@ -222,4 +223,4 @@ def test_the_same_facts_give_the_same_statement(tmp_path: Path) -> None:
 def test_where_there_is_nothing_to_state_it_says_why(tmp_path: Path, customer: str, period: str, says: str) -> None:
     settings = config(tmp_path)
     with pytest.raises(NoStatement, match=says):
-        compose(settings, customer, parse_period(period), facts(settings), LATER)
+        compose(parties_of(settings, customer), parse_period(period), facts(settings), LATER)

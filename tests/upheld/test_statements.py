@@ -11,7 +11,8 @@ from config.state import State
 from db.engine import Database
 from incidents.caseload import Caseload
 from incidents.source import AlertNews
-from sla.statement import NoStatement, Statement
+from sla.parties import NoStatement
+from sla.statement import Statement
 from tests.upheld.house import NOON, configuration
 from upheld import store
 from upheld.installed import installed

@@ -10,8 +10,8 @@ from config.language import LANGUAGES
 from config.model import Config
 from sla.cases import account_cases
 from sla.deadline_cases import deadline_cases
+from sla.parties import NoStatement
 from sla.reader import Unreadable
-from sla.statement import NoStatement
 from upheld import signing
 from upheld.cli.shared import caseload_of, fail, read, with_config
 from upheld.clock import utc_now
