@@ -16,7 +16,7 @@ from sla.parties import NoStatement, parties_of
 from sla.period import parse_period
 from sla.record import CaseRecord, CommitmentRecord, Facts, Outcome
 from sla.statement import Statement, compose
-from sla.store import transitions
+from sla.store.transition import transitions
 from upheld import store
 
 

@@ -4,7 +4,7 @@ from config.state import State
 from db.engine import Database
 from db.tables.incidents import transition as table
 from sla.record import Transition
-from sla.store import transitions
+from sla.store.transition import transitions
 
 
 async def test_transitions_come_in_the_order_recorded_up_to_an_instant(database: Database) -> None:

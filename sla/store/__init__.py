@@ -1,0 +1,1 @@
+"""What sla reads and writes, one file a table; all SQL of this room is here."""
