@@ -5,11 +5,13 @@ Several connections that write or checkpoint can corrupt a WAL on SQLite before 
 """
 
 import asyncio
+import os
 import queue
 import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -161,6 +163,8 @@ async def open_sqlite(url: URL, use: Use) -> SqliteDatabase:
 
 
 def _prepare(path: Path, use: Use) -> None:
+    if use is not Use.READ:
+        _make_private(path)
     engine = _engine(path, read_only=use is Use.READ)
     try:
         with engine.connect() as connection:
@@ -173,6 +177,12 @@ def _prepare(path: Path, use: Use) -> None:
         raise StoreUnreadable(f"{path}: cannot be used as a store: {error.orig}") from error
     finally:
         engine.dispose()
+
+
+def _make_private(path: Path) -> None:
+    """A new file is its owner's alone: it holds password hashes and mails. SQLite gives -wal and -shm the same mode."""
+    with suppress(OSError):  # what is wrong with the place is said when the file is opened
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _engine(path: Path, *, read_only: bool) -> Engine:

@@ -28,6 +28,14 @@ async def test_a_second_server_on_the_same_file_is_refused_and_told_who_holds_it
     await (await open_database(_url(tmp_path / "a.db"))).close()
 
 
+async def test_a_new_file_and_what_lies_beside_it_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    database = await open_database(_url(tmp_path / "a.db"))
+    await database.write(lambda tx: tx.exec_driver_sql("INSERT INTO counter VALUES ('x', 1)"))
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("a.db*") if path.suffix != ".lock"}
+    await database.close()
+    assert modes == {"a.db": 0o600, "a.db-wal": 0o600, "a.db-shm": 0o600}
+
+
 async def test_a_reader_works_beside_the_server_and_cannot_write(tmp_path: Path) -> None:
     server = await open_database(_url(tmp_path / "a.db"))
     reader = await open_database(_url(tmp_path / "a.db"), Use.READ)
