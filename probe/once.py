@@ -93,7 +93,9 @@ def _parse(model: type[BaseModel], texts: dict[str, Any]) -> BaseModel:
         return model.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        raise Unaskable(f"--option {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        nested = len(first["loc"]) > 1
+        known = f"; known: {', '.join(model.model_fields)}" if first["type"] == "extra_forbidden" and not nested else ""
+        raise Unaskable(f"--option {'.'.join(map(str, first['loc']))}: {first['msg']}{known}") from error
 
 
 def _read(texts: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, fiel
 from probe.fault import Fault, down, fault_of, ours
 from probe.http.client import Client, Fetched
 from probe.http.exchange import Course, Unanswered
-from probe.http.request import BadAddress, Request, address
+from probe.http.request import BadAddress, Request, address, encode
 from probe.kind import Ask, ProbeKind, Question
 from probe.resolver import Resolver, open_resolver
 from probe.result import Answer, Outcome, Plain, Reason
@@ -194,9 +194,13 @@ async def open_http() -> AsyncIterator[Ask]:
 
 def fault_in(target: str, options: Options) -> str | None:
     try:
-        address(target)
+        url = address(target)
     except BadAddress:
         return f"'{target}' is not an address like https://shop.example.com/health"
+    try:
+        encode(options.request, url)
+    except BadAddress as error:
+        return f"this can never be asked: {error}; change the address or the headers"
     return None
 
 
