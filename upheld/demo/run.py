@@ -45,6 +45,10 @@ class DemoRuns(Trouble):
     """The text says where."""
 
 
+class PortTaken(Trouble):
+    """The text says what to write instead; said before a history is made for nothing."""
+
+
 class Town:
     """The process with the customer's systems. It ends when we do, because its input ends then."""
 
@@ -99,6 +103,8 @@ async def _demo(port: int | None, *, fresh: bool) -> None:
     await only_one(FOLDER, fresh=fresh)
     if fresh:
         await asyncio.to_thread(shutil.rmtree, FOLDER, ignore_errors=True)
+    if port is not None and not setting.is_free(port):
+        raise PortTaken(f"--port {port}: something listens there already; write another, or leave it out")
     ports, logins = await asyncio.to_thread(_prepare, port)
     config = load(path, kinds=installed().registries)
     async with AsyncExitStack() as stack:

@@ -37,12 +37,12 @@ def history_begins(now: Instant) -> Instant:
 
 def free_ports(wanted: int | None) -> Ports:
     """The page on the port asked for, else 8080 or the next free one; the others wherever there is room."""
-    page = wanted if wanted is not None else next(port for port in range(8080, 8280) if _is_free(port))
+    page = wanted if wanted is not None else next(port for port in range(8080, 8280) if is_free(port))
     shop, payments, database, mail = _any_free(4)
     return Ports(page=page, shop=shop, payments=payments, database=database, mail=mail)
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
     with socket.socket() as probe:
         try:
             probe.bind((HOST, port))

@@ -9,7 +9,7 @@ import pytest
 
 from config.instant import DAY, Instant, instant_of, moment_of
 from config.load import load
-from upheld.demo.setting import CUSTOMER, HOST, ZONE, Ports, document, free_ports, history_begins
+from upheld.demo.setting import CUSTOMER, HOST, ZONE, Ports, document, free_ports, history_begins, is_free
 from upheld.installed import installed
 
 PORTS = Ports(page=8080, shop=8081, payments=8082, database=8083, mail=8084)
@@ -38,6 +38,15 @@ def test_its_configuration_loads_without_a_complaint_and_is_what_the_pages_show(
     assert config.not_in_use == ()
     (agreement,) = config.agreements()
     assert agreement.profile is not None and agreement.profile.ref.startswith("sla-standard@")
+
+
+def test_a_port_that_something_listens_on_is_not_free() -> None:
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert not is_free(port)
+    assert is_free(port)
 
 
 def test_it_takes_the_port_asked_for_and_else_the_next_free_one() -> None:
