@@ -58,6 +58,7 @@ def application(
             web.get("/-/healthy", _healthy),
             web.get("/-/ready", partial(_ready, house)),
             web.post("/-/reload", partial(_reload, house)),
+            web.get("/-/reload", _only_post),
             web.get("/metrics", partial(_metrics, house)),
             web.get("/.well-known/upheld.pub", partial(_public_key, house)),
             web.get("/probe", partial(_probe, house)),
@@ -135,6 +136,10 @@ async def _reload(house: House, request: web.Request) -> web.Response:
     if problems:
         return web.Response(status=400, text="".join(f"{problem}\n" for problem in problems))
     return web.Response(text="configuration taken over\n")
+
+
+async def _only_post(request: web.Request) -> web.Response:
+    return web.Response(status=405, headers={"Allow": "POST"}, text="reloading changes something: send a POST\n")
 
 
 async def _metrics(house: House, request: web.Request) -> web.Response:

@@ -202,3 +202,28 @@ def test_the_key_is_printed_and_written(config: Path) -> None:
     file = config.parent / "upheld.pub"
     assert upheld("key", "-o", str(file)).exit_code == 0
     assert file.read_text() == printed.stdout
+
+
+def test_a_wrong_use_is_one_line_that_names_the_help(config: Path) -> None:
+    line = refused(upheld("statement", "acme", "2026-10", "--langg", "en"), 2)
+    assert line.startswith("upheld: No such option") and line.endswith("`main statement --help` shows how it is used")
+    assert "nonsense" in refused(upheld("nonsense"), 2)
+
+
+def test_a_configuration_that_tells_nobody_is_good_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "upheld.yaml"
+    path.write_text('components: {shop: "https://shop.example.com/"}\n')
+    checked = upheld("check-config", str(path))
+    assert checked.exit_code == 0
+    assert "nobody is told of an incident: write `on_call:" in checked.stdout
+
+
+def test_a_check_that_can_never_be_asked_is_refused_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "upheld.yaml"
+    path.write_text(
+        "components:\n  shop:\n    name: Shop\n    checks:\n"
+        '      home: {kind: http, target: "https://u:p@shop.example.com/", headers: {Authorization: Bearer x}}\n'
+    )
+    checked = upheld("check-config", str(path))
+    assert checked.exit_code == 1
+    assert ":5:" in checked.stderr and "credentials are given both in the address and in a header" in checked.stderr

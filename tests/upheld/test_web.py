@@ -69,6 +69,8 @@ async def test_a_reload_takes_over_what_is_right_and_names_what_is_wrong(
         more = {**before["components"], "billing": {"name": "Billing"}}
 
         opened.path.write_text(yaml.safe_dump({**before, "components": more, "escalation": {}}))
+        asked = await reader.get("/-/reload")
+        assert (asked.status, asked.headers["Allow"]) == (405, "POST")
         answer = await reader.post("/-/reload")
         assert (answer.status, "upheld.yaml:" in await answer.text()) == (400, True)
         assert set(opened.config.components) == {"shop"}

@@ -11,7 +11,7 @@ from config.agreement import CaseKind
 from config.instant import Instant, instant_of
 from config.model import Config
 from incidents.store import case as cases
-from upheld.cli.incident import as_json, by
+from upheld.cli.incident import as_json, by, facts_beside
 from upheld.cli.shared import caseload_of, change, fail, read, show, with_config
 from upheld.clock import utc_now
 from upheld.commands import CASE_EVENTS
@@ -119,7 +119,8 @@ def show_(config: Config, id: str, as_json: bool) -> None:
     click.echo("")
     show(clocks, as_json=False, columns=("name", "state", "due_at", "done_at"))
     click.echo("")
-    show(events, as_json=False, columns=("happened_at", "recorded_at", "event", "by"))
+    told = [{**event, "facts": facts_beside(event)} for event in events]
+    show(told, as_json=False, columns=("happened_at", "recorded_at", "event", "by", "facts"))
 
 
 def _event(config: Config, id: str, what: str, text: str, at: datetime | None, by: str | None) -> Any:

@@ -39,6 +39,8 @@ def check_config(path: Path) -> None:
     config = load_or_exit(path)
     for notice in config.not_in_use:
         click.echo(f"{notice.where}: {notice.key}: accepted, not in use")
+    if not config.escalations:
+        click.echo(f"{path}: nobody is told of an incident: write `on_call: {{name: Your Name, email: you@…}}`")
     checks = len(list(config.checks()))
     click.echo(f"{path}: good; {len(config.components)} components, {checks} checks, {len(config.customers)} customers")
 

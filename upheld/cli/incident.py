@@ -67,7 +67,7 @@ def show_(config: Config, id: str, as_json: bool) -> None:
         show(found, as_json=False, columns=())
         click.echo("")
         show(
-            [{**event, "facts": _facts(event)} for event in events],
+            [{**event, "facts": facts_beside(event)} for event in events],
             as_json=False,
             columns=("happened_at", "event", "by", "facts"),
         )
@@ -75,7 +75,7 @@ def show_(config: Config, id: str, as_json: bool) -> None:
         show(told, as_json=False, columns=("decided_at", "purpose", "person", "channel", "state", "outcome"))
 
 
-def _facts(event: dict[str, Any]) -> dict[str, Any]:
+def facts_beside(event: dict[str, Any]) -> dict[str, Any]:
     plain = ("event", "happened_at", "recorded_at", "by", "seen_by_customer_at")
     return {key: value for key, value in event.items() if key not in plain and value not in (None, "")}
 

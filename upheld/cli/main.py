@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 from typing_extensions import override
@@ -45,7 +46,24 @@ LATER = {
 
 
 class Commands(click.Group):
-    """Knows the names; imports the command that is asked for."""
+    """Knows the names; imports the command that is asked for. A wrong use is one line, like every other trouble."""
+
+    @override
+    def main(self, *args: Any, **extra: Any) -> Any:
+        try:
+            code = super().main(*args, **{**extra, "standalone_mode": False})
+        except click.UsageError as error:
+            where = error.ctx.command_path if error.ctx is not None else "upheld"
+            text = " ".join(error.format_message().split()).removesuffix(".")
+            click.echo(f"upheld: {text}; `{where} --help` shows how it is used", err=True)
+            sys.exit(error.exit_code)
+        except click.ClickException as error:
+            click.echo(f"upheld: {error.format_message()}", err=True)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            click.echo("upheld: stopped", err=True)
+            sys.exit(1)
+        sys.exit(code if isinstance(code, int) else 0)
 
     @override
     def list_commands(self, ctx: click.Context) -> list[str]:
