@@ -6,6 +6,8 @@ Per component it has the result keys of sla-definition.md in their forms. Instan
 from fractions import Fraction
 from typing import Any
 
+import rfc8785
+
 from config.agreement import Agreement, Calendar
 from config.instant import rfc3339
 from sla.account import Account
@@ -37,6 +39,11 @@ def document(statement: Statement) -> dict[str, Any]:
         "exclusions": [_exclusion(one) for part in statement.agreements for one in part.exclusions],
         "cases": [_case(one) for one in statement.cases],
     }
+
+
+def record(statement: Statement) -> bytes:
+    """What both sides sign: canonical JSON (RFC 8785). It does not hold the seal, which holds its hash."""
+    return rfc8785.dumps(document(statement))
 
 
 def _agreement(part: AgreementPart) -> dict[str, Any]:

@@ -107,6 +107,30 @@ class Page:
             case Kind.YEAR:
                 return self.say("Year {year}", year=period.year)
 
+    @property
+    def number(self) -> str:
+        """`HB-2026-10, revision 1`; before it is sealed whose it is and of when."""
+        seal = self.statement.seal
+        if seal is None:
+            return f"{self.statement.customer} {self.statement.period}"
+        return self.say("{number}, revision {revision}", number=seal.number, revision=seal.revision)
+
+    def replaced(self) -> str:
+        """What a later revision changes against the one before."""
+        seal = self.statement.seal
+        if seal is None or seal.replaces is None:
+            return ""
+        said = [self.say("revision {revision}", revision=seal.replaces.revision)]
+        for one in seal.replaces.deltas:
+            more = "{name}: {length} more downtime" if one.counted >= 0 else "{name}: {length} less downtime"
+            said.append(
+                self.say(more, name=self.name(one.component), length=self.lasted(max(one.counted, -one.counted)))
+            )
+            if one.was is not one.now:
+                said.append(self.say("before: {was}, now: {now}", was=self.verdict(one.was), now=self.verdict(one.now)))
+        said += [self.say("{amount} {currency} more owed", amount=n, currency=name) for name, n in seal.replaces.money]
+        return listed(said, self.language)
+
     def obstacles(self) -> list[str]:
         return [self.say(_OBSTACLES[one]) for one in self.statement.obstacles]
 

@@ -19,6 +19,7 @@ from sla.line import Counted, account_of, counted, raw_line, stretches
 from sla.parties import NoStatement, Parties
 from sla.period import Period
 from sla.record import CaseRecord, Facts
+from sla.seal import Seal
 from sla.servicehours import unpublished
 
 COVERAGE_FLOOR = 99
@@ -88,6 +89,8 @@ class Statement:
     cases: tuple[CaseRecord, ...]
     obstacles: tuple[Obstacle, ...]
     marked_as_demo: bool
+    seal: Seal | None = None
+    """Of a sealed revision; no part of the record, which it signs."""
 
     @property
     def provisional(self) -> bool:
