@@ -12,6 +12,7 @@ from config.agreement import Agreement, Calendar
 from config.instant import rfc3339
 from sla.account import Account
 from sla.cases import result, seconds, share
+from sla.causes import Entry
 from sla.display import cut, decimals
 from sla.exclusion import Exclusion
 from sla.line import Outage
@@ -105,6 +106,7 @@ def _component(part: ComponentPart) -> dict[str, Any]:
         "obstacles": [one.value for one in part.obstacles],
         "year_so_far": None if part.year_so_far is None else _without_ledger(part.year_so_far),
         "outage_list": [_outage(one) for one in found.outages],
+        "seconds": [_entry(one) for one in part.ledger],
         "display": _display(part, decimals(target)),
     }
 
@@ -128,6 +130,7 @@ def _display(part: ComponentPart, places: int) -> dict[str, str | None]:
 
 def _outage(one: Outage) -> dict[str, Any]:
     return {
+        "id": one.id,
         "start": seconds(one.start),
         "end": None if one.open else seconds(one.end),
         "state": one.state.value,
@@ -135,6 +138,17 @@ def _outage(one: Outage) -> dict[str, Any]:
         "excluded_s": seconds(one.excluded),
         "cause": one.cause,
         "reason": one.reason,
+    }
+
+
+def _entry(one: Entry) -> dict[str, Any]:
+    return {
+        "start": seconds(one.start),
+        "end": seconds(one.end),
+        "seconds": seconds(one.length),
+        "class": one.entry.value,
+        "cause": one.cause,
+        "incident": one.incident,
     }
 
 

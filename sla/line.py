@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from config.agreement import Agreement, ExclusionEffect
-from config.instant import Instant, Span
+from config.instant import Instant, Span, rfc3339
 from config.state import State
 from sla.account import Account, Budget, Class, account, judged, loss_within
 from sla.exclusion import Exclusion
@@ -24,9 +24,11 @@ from sla.timeline import Line, Timeline, bridge, cut, joined, timeline
 class Outage:
     """A qualifying outage whose span overlaps the period, whole. `counted` and `excluded` are its parts inside it.
 
-    `state` is its worst one, `open` means that it has not ended yet.
+    `id` is the component and the instant it began, so it is the same in every period it reaches into. `state` is its
+    worst one, `open` means that it has not ended yet.
     """
 
+    id: str
     start: Instant
     end: Instant
     state: State
@@ -164,7 +166,8 @@ def _pooled(parts: list[Account], window: Interval) -> Account:
         counted=counted_loss,
         base=sum(part.base for part in parts),
         agreed=agreed,
-        outages=tuple(sorted({outage for part in parts for outage in part.outages})),
+        # Versions may join and forgive differently; what overlaps is one outage.
+        outages=tuple(union(outage for part in parts for outage in part.outages)),
         inferred=tuple(union(piece for part in parts for piece in part.inferred)),
         budget=judged(allowed, widest, counted_loss, observed_loss, unobserved, agreed),
         ledger=ledger,
@@ -188,6 +191,7 @@ def _outages(
         states = set(cut(line, [span])[2])
         began = causes.get(span[0])
         yield Outage(
+            id=f"{component}/{rfc3339(span[0])}",
             start=span[0],
             end=span[1],
             state=next(state for state in (State.DOWN, State.PARTIAL, State.DEGRADED) if state in states),

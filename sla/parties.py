@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from config.agreement import Agreement
 from config.model import Config
 from config.value import Text
+from sla.interval import Interval
+from sla.period import Period
 
 
 class NoStatement(LookupError):
@@ -23,6 +25,15 @@ class Parties:
     provider: Text
     agreements: tuple[Agreement, ...]
     names: dict[str, Text]
+
+    def reach(self, period: Period) -> Interval:
+        """Everything a statement of the period can read: the years it lies in, in every agreement's zone.
+
+        Longer than the period, because a yearly target is shown with its year so far and what is left of it.
+        """
+        zones = {one.availability.timezone for one in self.agreements}
+        years = [period.year_window(zone) for zone in zones] or [period.year_window("UTC")]
+        return min(start for start, _ in years), max(end for _, end in years)
 
     def name(self, component: str) -> Text:
         """Its id where nothing names it any more."""

@@ -56,9 +56,20 @@ class CaseRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRecord:
+    """Which incident was open for a component: from its start until it was resolved (None: still open)."""
+
+    id: str
+    component: str
+    started_at: Instant
+    resolved_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything stored that one customer's statement follows from. Transitions by component id, in order recorded."""
 
     transitions: dict[str, tuple[Transition, ...]] = field(default_factory=dict)
     exclusions: tuple[WrittenExclusion, ...] = ()
     cases: tuple[CaseRecord, ...] = ()
+    incidents: tuple[IncidentRecord, ...] = ()

@@ -13,6 +13,7 @@ from config.agreement import Period as Kind
 from config.instant import Instant
 from config.value import Text
 from sla.account import Account, Verdict
+from sla.causes import Entry, ledger
 from sla.exclusion import Exclusion, exclusions_in
 from sla.interval import Interval
 from sla.line import Counted, account_of, counted, raw_line, stretches
@@ -45,12 +46,14 @@ PROVISIONAL = frozenset({Obstacle.RUNNING, Obstacle.GRACE, Obstacle.CALENDAR})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentPart:
-    """One component under one agreement. `year_so_far` where the target is a year's."""
+    """One component under one agreement; `ledger` is its period second by second. `year_so_far` where the target is a
+    year's."""
 
     component: str
     name: Text
     agreement: Agreement
     counted: Counted
+    ledger: tuple[Entry, ...]
     year_so_far: Account | None
     obstacles: tuple[Obstacle, ...]
 
@@ -186,6 +189,9 @@ def _component(
         name=parties.name(component),
         agreement=agreement,
         counted=found,
+        ledger=ledger(
+            found.account, component, part.versions, part.exclusions, transitions, found.outages, facts.incidents
+        ),
         year_so_far=_year_so_far(parties, agreement, component, part, period, facts, now),
         obstacles=_needs(found),
     )

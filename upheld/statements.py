@@ -11,10 +11,11 @@ from incidents.case import Case
 from incidents.caseload import Caseload
 from incidents.clock import Clock, ClockState
 from incidents.store import case as cases
+from incidents.store import incident as incidents
 from sla.format import Format
-from sla.parties import NoStatement, parties_of
-from sla.period import parse_period
-from sla.record import CaseRecord, CommitmentRecord, Facts, Outcome
+from sla.parties import NoStatement, Parties, parties_of
+from sla.period import Period, parse_period
+from sla.record import CaseRecord, CommitmentRecord, Facts, IncidentRecord, Outcome
 from sla.statement import Statement, compose
 from sla.store.transition import transitions
 from upheld import store
@@ -32,7 +33,7 @@ def statement_of(
     return compose(
         parties,
         asked,
-        _facts(tx, config, caseload, customer, now),
+        _facts(tx, config, caseload, parties, asked, now),
         now,
         marked_as_demo=store.value_of(tx, store.DEMO) is not None,
     )
@@ -44,12 +45,17 @@ def rendered(statement: Statement, config: Config, form: Format, language: str |
     return form.render(statement, language or agreed or next(iter(config.site.languages), ENGLISH))
 
 
-def _facts(tx: Connection, config: Config, caseload: Caseload, customer: str, now: Instant) -> Facts:
-    components = sorted({name for one in config.agreements() if one.customer == customer for name in one.components})
+def _facts(tx: Connection, config: Config, caseload: Caseload, parties: Parties, period: Period, now: Instant) -> Facts:
+    components = sorted({name for one in parties.agreements for name in one.components})
+    start, end = parties.reach(period)
     return Facts(
         transitions={name: transitions(tx, name, now) for name in components},
         exclusions=tuple(config.exclusions.values()),
-        cases=tuple(_case(one, caseload.clocks(one, now), config) for one in cases.of_customer(tx, customer)),
+        cases=tuple(_case(one, caseload.clocks(one, now), config) for one in cases.of_customer(tx, parties.customer)),
+        incidents=tuple(
+            IncidentRecord(id=one.id, component=one.component, started_at=one.started_at, resolved_at=one.resolved_at)
+            for one in incidents.open_between(tx, components, start, min(end, now))
+        ),
     )
 
 

@@ -1,10 +1,10 @@
 """Incidents and their events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, desc, func, insert, select, update
+from sqlalchemy import Connection, Row, desc, func, insert, or_, select, update
 
 from config.instant import Instant
 from config.state import State
@@ -46,6 +46,20 @@ def unresolved(tx: Connection) -> list[Incident]:
         select(table)
         .where(table.c.state != Progress.RESOLVED.value)
         .order_by(desc(table.c.opened_at), desc(table.c.id))
+    )
+    return [_incident(row) for row in rows]
+
+
+def open_between(tx: Connection, components: Collection[str], start: Instant, end: Instant) -> list[Incident]:
+    """Those that were unresolved at some moment of [start, end), oldest first."""
+    rows = tx.execute(
+        select(table)
+        .where(
+            table.c.component.in_(components),
+            table.c.started_at < end,
+            or_(table.c.resolved_at.is_(None), table.c.resolved_at > start),
+        )
+        .order_by(table.c.started_at, table.c.id)
     )
     return [_incident(row) for row in rows]
 

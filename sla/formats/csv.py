@@ -3,14 +3,12 @@
 No cell can start a formula, whatever a component or a customer is called.
 """
 
-import csv
-import io
-import re
 from collections.abc import Iterator
 
 from config.language import choose
 from sla.document import document
 from sla.format import Format
+from sla.sheet import sheet
 from sla.statement import Statement
 
 COLUMNS = (
@@ -41,18 +39,9 @@ COLUMNS = (
     "reason",
 )
 
-_PLAIN_NUMBER = re.compile(r"-?\d+")
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
 
 def _render(statement: Statement, language: str) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in _rows(statement, language):
-        writer.writerow([_cell(row.get(column)) for column in COLUMNS])
-    # The mark at the start makes spreadsheets read Chinese as what it is.
-    return text.getvalue().encode("utf-8-sig")
+    return sheet(COLUMNS, _rows(statement, language))
 
 
 def _rows(statement: Statement, language: str) -> Iterator[dict[str, object]]:
@@ -97,17 +86,6 @@ def _rows(statement: Statement, language: str) -> Iterator[dict[str, object]]:
                 "verdict": clock.get("outcome"),
                 "reason": case["incident"],
             }
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = str(value)
-    if text.startswith(_STARTS_FORMULA) and not _PLAIN_NUMBER.fullmatch(text):
-        return "'" + text
-    return text
 
 
 FORMAT = Format(content_type="text/csv; charset=utf-8", extension="csv", render=_render)

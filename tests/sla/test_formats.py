@@ -35,11 +35,12 @@ def render(statement: Statement, kind: str, language: str = "en") -> str:
     return FORMATS[kind].render(statement, language).decode("utf-8-sig")
 
 
-def test_three_formats_are_offered_under_their_file_names() -> None:
+def test_four_formats_are_offered_under_their_file_names() -> None:
     assert {name: offered.extension for name, offered in FORMATS.items()} == {
         "csv": "csv",
         "html": "html",
         "json": "json",
+        "ledger": "ledger.csv",
     }
 
 
