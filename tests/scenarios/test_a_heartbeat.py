@@ -35,5 +35,9 @@ def test_a_heartbeat_that_is_late_or_says_fail_opens_an_incident_and_the_next_go
     town.wait(lambda: state(upheld, "down"), "it said that it failed")
     ping_until(upheld, "up", town.PATIENCE)
 
-    town.wait(lambda: town.metric(upheld, 'upheld_incidents_open{severity="2"}') == 0, "all is resolved")
-    assert [one["state"] for one in upheld.incidents(resolved=True)] == ["resolved", "resolved"]
+    def both_ended() -> bool:
+        """The oldest two; a third may have come since, for nothing pings any more."""
+        oldest = sorted(upheld.incidents(resolved=True), key=lambda one: str(one["opened_at"]))[:2]
+        return [one["state"] for one in oldest] == ["resolved", "resolved"]
+
+    town.wait(both_ended, "what was late and what failed is resolved")
