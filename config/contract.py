@@ -25,8 +25,20 @@ CONTRACTUAL = {
     "partial_weight": '"1/2"',
 }
 """What must be written, with an example of each."""
-INHERITED = ("hours", "reports", "contacts", "remedies", "language", "warn_before")
+INHERITED = (
+    "hours",
+    "reports",
+    "handling",
+    "rating",
+    "records",
+    "contacts",
+    "remedies",
+    "language",
+    "warn_before",
+)
 """What an agreement takes from its term sheet or profile unless it says otherwise."""
+BY_NAME = ("indicators", "duties")
+"""The same, entry by entry."""
 OWN = frozenset({"origins", "customer", "until", "calendars"})
 """Keys of the finished agreement that nobody writes."""
 
@@ -74,6 +86,7 @@ def _agreement(contract: Contract) -> Agreement | None:
     _availability(contract)
     _moments(contract)
     _inherit(contract)
+    _by_name(contract)
     _levels(contract)
     _name(contract)
     if len(report.problems) > before:
@@ -227,6 +240,23 @@ def _inherit(contract: Contract) -> None:
         contract.origins["hours"] = contract.origins["service_hours"]
     if node.get("fee") is not None:
         contract.origins["fee"] = Origin.AGREEMENT
+
+
+def _by_name(contract: Contract) -> None:
+    for key in BY_NAME:
+        written = contract.node.get(key)
+        if written is not None and not isinstance(written.value, dict):
+            continue
+        merged = mapping(contract.node.mark)
+        for origin, source in contract.sources():
+            found = source.get(key)
+            for name, entry in found.mapping.items() if found is not None else ():
+                if name not in merged.mapping:
+                    merged.put(name, entry.copy())
+                    identify(merged.mapping[name], name, contract.report)
+                    contract.origins.setdefault(key, origin)
+        if merged.mapping:
+            contract.node.put(key, merged, contract.node.key_mark(key))
 
 
 def _levels(contract: Contract) -> None:

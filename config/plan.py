@@ -225,6 +225,8 @@ def _agreement(written: dict[str, Any], agreement: Agreement) -> None:
         for clocks in (level.get("commitments", {}), level.get("outside_hours", {})):
             for commitment in clocks.values():
                 commitment.pop("id")
+    for entry in (*written.get("indicators", {}).values(), *written.get("duties", {}).values()):
+        entry.pop("id")
 
 
 def _masked(value: Any, config: Config) -> Any:

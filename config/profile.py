@@ -16,11 +16,16 @@ Family = Literal["profiles", "terms"]
 
 PINNED: dict[Family, dict[str, str]] = {
     "profiles": {
-        "sla-standard@1": "0dd2ddce8c7506fbe42616ec4df66594f98c2373ded7e45ce0e7a4856de9e0fc",
-        "support-agreement@1": "6b38915af583ff84a6ce7815583de21b485c3dd0ec286cf8b832a0970696ec5b",
+        "after-sales@1": "d96001f3ce65886001dd5a05146ade3dc704f90357527a419ad12e56a5636c5f",
+        "assurance-pledge@1": "41fb972fb3ccc33d878d53267ba6141fa308b730d8530401e4ab333fd1c510e3",
+        "service-process@1": "611cd93be8264a0b1f6084b6146510cf809cb8484db4947609d2cbb45009b7e2",
+        "sla-standard@1": "41fb5835e8c8fd0d8f212f9ad7502545c2a7f18fbd5a41e757118a560bc9ddc6",
+        "support-agreement@1": "79dcdb6d42ddd67997a5b4b1ba777ee79e94904404645c8ff63344a57c7f6871",
     },
     "terms": {
-        "strict-7x24@1": "74bb93a10893f987250a1678e396cc251041fa44e58be1e99da12ccd992aceed",
+        "strict-7x24@1": "27da96802baf1bace261be10507ebe0e7197b84f3a16649b989bc3ce43478c59",
+        "total-time@1": "2cdb83644ce30da09dbc3c82af043af93d14530254a8429a9bf7903fcfff94ca",
+        "working-hours@1": "8b5efe9b00df086ec932854a4fcf3a69692391bc22ad8626977c6037246c9328",
     },
 }
 

@@ -12,7 +12,13 @@ NOT_IN_USE: tuple[tuple[str, ...], ...] = (
     ("retention", "records"),
     ("customers", "*", "registration"),
     ("customers", "*", "agreements", "*", "reports"),
+    ("customers", "*", "agreements", "*", "indicators"),
+    ("customers", "*", "agreements", "*", "handling"),
+    ("customers", "*", "agreements", "*", "rating"),
+    ("customers", "*", "agreements", "*", "records"),
+    ("customers", "*", "agreements", "*", "duties"),
     ("customers", "*", "agreements", "*", "contacts"),
+    ("customers", "*", "agreements", "*", "levels", "*", "calls"),
     ("customers", "*", "agreements", "*", "availability", "lapse"),
     ("customers", "*", "agreements", "*", "availability", "answer"),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from config.agreement import ALWAYS, SERVICE_HOURS
+from config.agreement import ALWAYS, SERVICE_HOURS, Limit
 from config.instant import HOUR, Instant
 from config.look import figure
 from console import words
@@ -98,9 +98,15 @@ def _limit(case: Case, clock: Clock, voice: Voice) -> str:
     commitment = None if agreement is None else commitments_of(case, agreement).get(clock.name)
     if commitment is None:
         return ""
-    if commitment.limit.days is not None:
-        length = voice.count(commitment.limit.days, "{n} working day", "{n} working days")
-    else:
-        length = voice.length(commitment.limit.span or 0)
     hours = {ALWAYS: "24×7", SERVICE_HOURS: voice.t("service hours")}.get(commitment.calendar, commitment.calendar)
-    return f"{length}{voice.comma}{hours}"
+    return f"{_length(commitment.limit, voice)}{voice.comma}{hours}"
+
+
+def _length(limit: Limit, voice: Voice) -> str:
+    if limit.by_plan:
+        return voice.t("by a special plan")
+    days = "" if limit.days is None else voice.count(limit.days, "{n} working day", "{n} working days")
+    if limit.span is None:
+        return days
+    span = voice.length(limit.span)
+    return voice.t("the earlier of {span} and {days}", span=span, days=days) if days else span

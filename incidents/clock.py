@@ -1,7 +1,8 @@
 """A case's clocks: each commitment of its level as a pure function of the case and the agreement, never a stored date.
 
 Source: requirements.md 1. Every clock starts at the earlier of the customer's report and the automatic opening. Waiting
-for the customer stops the resolve clock alone. What is done exactly at the due instant is in time.
+for the customer stops the resolve clock alone. What is done exactly at the due instant is in time. Of the earlier of a
+span and working days, the span runs by the wall clock. Where a plan is owed instead of a limit, the clock has no end.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +30,8 @@ class ClockState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """`due_at` is the contractual limit, `target_at` a tighter internal one; None while paused or never reached."""
+    """`due_at` is the contractual limit, `target_at` a tighter internal one; None while paused, never reached or by
+    plan."""
 
     name: str
     started_at: Instant
@@ -56,7 +58,8 @@ def clocks(case: Case, agreement: Agreement, now: Instant) -> tuple[Clock, ...]:
 def commitments_of(case: Case, agreement: Agreement) -> Mapping[str, Commitment]:
     """What is owed on the case; nothing for a level the agreement does not have any more."""
     level = next((one for one in agreement.levels if one.number == case.level), None)
-    return {} if level is None else _commitments(level, agreement, case.started_at)
+    owed = {} if level is None else _commitments(level, agreement, case.started_at)
+    return {id: one for id, one in owed.items() if one.agreed and (not one.kinds or case.kind in one.kinds)}
 
 
 def _later_start(case: Case, commitment: Commitment, resolve: Clock | None) -> Instant | None:
@@ -79,14 +82,19 @@ def _commitments(level: Level, agreement: Agreement, started_at: Instant) -> Map
     hours = agreement.hours
     if level.outside_hours is None or isinstance(hours, str):
         return level.commitments
-    inside = business_time(calendar_of(hours), started_at, started_at + 1).span > 0
-    return level.commitments if inside else level.outside_hours
+    return level.commitments if _inside(calendar_of(hours), started_at) else level.outside_hours
+
+
+def _inside(calendar: Calendar, at: Instant) -> bool:
+    return business_time(calendar, at, at + 1).span > 0
 
 
 def _clock(case: Case, agreement: Agreement, commitment: Commitment, started_at: Instant, now: Instant) -> Clock:
-    calendar = _calendar(agreement, commitment.calendar)
+    calendar, limit = _calendar(agreement, commitment.calendar), commitment.limit
+    if commitment.outside is not None and not _inside(calendar, started_at):
+        calendar, limit = ALWAYS, commitment.outside
     pauses = case.pauses if commitment.id == RESOLVE else ()
-    due = _due(calendar, started_at, commitment.limit, pauses)
+    due = _due(calendar, started_at, limit, pauses)
     target = None if commitment.target is None else _due(calendar, started_at, commitment.target, pauses)
     done_at = case.fulfilled.get(commitment.id)
     return Clock(
@@ -96,8 +104,12 @@ def _clock(case: Case, agreement: Agreement, commitment: Commitment, started_at:
         target_at=None if target is None else target.at,
         provisional=due is not None and due.provisional,
         done_at=done_at,
-        state=_state(due, done_at, now),
+        state=_by_plan(done_at) if limit.by_plan else _state(due, done_at, now),
     )
+
+
+def _by_plan(done_at: Instant | None) -> ClockState:
+    return ClockState.RUNNING if done_at is None else ClockState.MET
 
 
 def _state(due: Due | None, done_at: Instant | None, now: Instant) -> ClockState:
@@ -118,7 +130,9 @@ def _calendar(agreement: Agreement, name: str) -> Calendar:
 
 
 def _due(calendar: Calendar, start: Instant, limit: Limit, pauses: Pauses) -> Due | None:
-    """None while a pause that began in time has not ended, and when the calendar never gives the time."""
+    """None while a pause that began in time has not ended, when the calendar never gives the time, and by plan."""
+    if limit.by_plan:
+        return None
     ended_ones = union((begun, ended) for begun, ended in pauses if ended is not None and ended > begun)
     open_since = min((begun for begun, ended in pauses if ended is None), default=None)
     try:
@@ -134,6 +148,9 @@ def _due(calendar: Calendar, start: Instant, limit: Limit, pauses: Pauses) -> Du
 
 
 def _plain(calendar: Calendar, start: Instant, limit: Limit) -> Due:
-    if limit.days is not None:
-        return due_after_days(calendar, start, limit.days, Mode.SAME_TIME)
-    return due_after(calendar, start, limit.span or 0)
+    if limit.days is None:
+        return due_after(calendar, start, limit.span or 0)
+    by_days = due_after_days(calendar, start, limit.days, Mode.SAME_TIME)
+    if limit.span is None:
+        return by_days
+    return min(due_after(ALWAYS, start, limit.span), by_days, key=lambda due: due.at)

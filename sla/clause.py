@@ -17,6 +17,7 @@ CATEGORIES = {
     Category.THIRD_PARTY: "Fault of a third party's system",
     Category.CUSTOMER: "Fault caused by the customer",
     Category.FORCE_MAJEURE: "Force majeure",
+    Category.GOVERNMENT_ACTION: "Government action",
     Category.NETWORK_OPERATOR: "Fault of the network operator",
 }
 _PERIODS = {

@@ -30,17 +30,20 @@ EXPECTED = {
     "agreement-currency": "9:43: a currency is its three letters, such as CNY or EUR",
     "agreement-fee": '9:23: an amount is a number in quotes, exact: "120000" or "1999.50"',
     "agreement-level-calendar": "10:76: no calendar is named 'offce'; write 24x7, service_hours or a calendar's name",
-    "agreement-level-limit": "10:61: a limit is a length of time like 30m or 4h, or working days like 3wd",
+    "agreement-level-limit": (
+        "10:61: a limit is a length of time like 30m or 4h, working days like 3wd, `the earlier of 24h and 1wd`, "
+        "or `by plan`"
+    ),
     "agreement-of-unknown-component": "6:22: no component is named 'shp'; did you mean 'shop'?",
     "agreement-partial-weight": '8:137: a weight lies between 0 and 1 and is exact: "0", "1/2" or "1" in quotes',
     "agreement-period": "8:48: 'week' is none of 'month', 'quarter' or 'year'",
     "agreement-profile-unknown": (
-        "9:18: 'sla-standart@1' is not shipped with this version; known: sla-standard@1, "
-        "support-agreement@1; did you mean 'sla-standard@1'?"
+        "9:18: 'sla-standart@1' is not shipped with this version; known: after-sales@1, "
+        "assurance-pledge@1, service-process@1, sla-standard@1, support-agreement@1; did you mean 'sla-standard@1'?"
     ),
     "agreement-profile-version": (
-        "9:18: 'sla-standard@2' is not shipped with this version; known: sla-standard@1, "
-        "support-agreement@1; did you mean 'sla-standard@1'?"
+        "9:18: 'sla-standard@2' is not shipped with this version; known: after-sales@1, "
+        "assurance-pledge@1, service-process@1, sla-standard@1, support-agreement@1; did you mean 'sla-standard@1'?"
     ),
     "agreement-short-and-long": (
         "9:9: 'target' is short for 'availability: {target: …}', which stands here too; keep one"
@@ -53,7 +56,8 @@ EXPECTED = {
         '6:9: the agreement does not say its target; write `availability: {target: "99.9"}`'
     ),
     "agreement-terms-unknown": (
-        "9:16: 'strict@1' is not shipped with this version; known: strict-7x24@1; did you mean 'strict-7x24@1'?"
+        "9:16: 'strict@1' is not shipped with this version; known: strict-7x24@1, total-time@1, working-hours@1; "
+        "did you mean 'strict-7x24@1'?"
     ),
     "agreement-unknown-term": "8:144: unknown key 'exclusion_efect'; did you mean 'exclusion_effect'?",
     "agreement-version-earlier": "9:9: version 2 of acme/agreement is in force no later than version 1",
@@ -97,8 +101,8 @@ EXPECTED = {
     "escalation-dangling": "1:33: no escalation is named 'night'; write it under `escalations:`",
     "exclusion-backwards": "2:88: the exclusion ends before it begins",
     "exclusion-category": (
-        "2:51: 'maintainance' is none of 'maintenance', 'third-party', 'customer', 'force-majeure' or "
-        "'network-operator'; did you mean 'maintenance'?"
+        "2:51: 'maintainance' is none of 'maintenance', 'third-party', 'customer', 'force-majeure', "
+        "'government-action' or 'network-operator'; did you mean 'maintenance'?"
     ),
     "exclusion-every": (
         "2:71: 'on Sundays' is no recurring time; write Sun 01:00, day 01:00 for each day, or 1 01:00 "

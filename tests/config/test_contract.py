@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.agreement import Agreement, CaseKind, Category, ExclusionEffect, Limit, Origin, Period, UnknownPolicy
+from config.agreement import Agreement, ExclusionEffect, Limit, Origin, Period, UnknownPolicy
 from config.instant import HOUR, MINUTE, rfc3339
 from config.node import ConfigError
 from config.profile import PINNED, AlteredSheet, UnknownSheet, sheet
@@ -126,73 +126,6 @@ def test_an_agreement_changes_single_clocks_of_its_profile(tmp_path: Path) -> No
     assert agreement.level(1).commitments["resolve"].limit == Limit(span=2 * HOUR)
     assert agreement.level(2).commitments["respond"].limit == Limit(span=30 * MINUTE)
     assert (agreement.origins["levels.1"], agreement.origins["levels.2"]) == (Origin.AGREEMENT, Origin.PROFILE)
-
-
-def under(folder: Path, profile: str) -> Agreement:
-    return one(folder, f'measured_from: 2026-01-01, profile: {profile}@1, terms: strict-7x24@1, target: "99.9"')
-
-
-def clocks(agreement: Agreement, *names: str) -> list[tuple[int, str, list[str]]]:
-    """Number, Chinese name and, of each commitment named, the limit, with `limit/target` where there are two."""
-    rows = []
-    for level in agreement.levels:
-        assert not isinstance(level.name, str)
-        found = [level.commitments[name] for name in names]
-        limits = [f"{one.limit}/{one.target}" if one.target else str(one.limit) for one in found]
-        rows.append((level.number, level.name["zh-CN"], limits))
-    return rows
-
-
-def test_sla_standard_has_the_levels_and_clocks_of_its_table(tmp_path: Path) -> None:
-    agreement = under(tmp_path, "sla-standard")
-    assert clocks(agreement, "respond", "resolve") == [
-        (1, "紧急", ["15m", "2h"]),
-        (2, "重要", ["30m", "8h"]),
-        (3, "一般", ["2h", "24h"]),
-    ]
-    urgent, important, ordinary = agreement.levels
-    assert urgent.outside_hours is not None
-    assert {name: str(clock.limit) for name, clock in urgent.outside_hours.items()} == {
-        "respond": "30m",
-        "workaround": "4h",
-    }
-    assert {clock.calendar for clock in urgent.outside_hours.values()} == {"24x7"}
-    assert {clock.calendar for level in agreement.levels for clock in level.commitments.values()} == {"service_hours"}
-    assert [level.taken_outside_hours for level in (urgent, important, ordinary)] == [True, False, False]
-    assert not isinstance(agreement.hours, str)
-    assert (agreement.hours.country, agreement.hours.hours) == ("CN", {"mon-fri": ("09:00-18:00",)})
-    assert agreement.hours.timezone == "Asia/Shanghai"
-
-
-def test_support_agreement_has_the_levels_and_clocks_of_its_table(tmp_path: Path) -> None:
-    """Where the example of its contract terms is wider, it is the limit and the table the target inside it."""
-    agreement = under(tmp_path, "support-agreement")
-    assert clocks(agreement, "accept", "respond", "resolve", "escalate") == [
-        (1, "紧急", ["1h", "2h", "24h/4h", "1h"]),
-        (2, "重要", ["1h", "4h", "8h", "1h"]),
-        (3, "一般", ["1h", "4h", "72h/24h", "1h"]),
-        (4, "咨询", ["1h", "24h", "3wd", "1h"]),
-    ]
-    assert agreement.level(4).commitments["resolve"].calendar == "workdays"
-    assert agreement.calendars["workdays"].country == "CN"
-    assert agreement.contacts == "company-only"
-    assert agreement.hours == "24x7"
-
-
-@pytest.mark.parametrize("profile", ["sla-standard", "support-agreement"])
-def test_every_severity_and_every_kind_of_case_has_its_level(tmp_path: Path, profile: str) -> None:
-    agreement = under(tmp_path, profile)
-    assert [level.number for severity in (1, 2, 3) if (level := agreement.level_for(severity))] == [1, 2, 3]
-    kinds = [kind for level in agreement.levels for kind in level.kinds]
-    assert sorted(kinds) == sorted({CaseKind.QUESTION, CaseKind.COMPLAINT, CaseKind.REQUEST})
-
-
-@pytest.mark.parametrize("profile", ["sla-standard", "support-agreement"])
-def test_a_profile_says_what_does_not_count_and_what_needs_a_day_of_notice(tmp_path: Path, profile: str) -> None:
-    entry = f"measured_from: 2026-01-01, profile: {profile}@1, availability: {{{WRITTEN}}}"
-    exclusions = one(tmp_path, entry).availability.exclusions
-    assert set(exclusions) == set(Category)
-    assert exclusions[Category.MAINTENANCE].notice == 24 * HOUR
 
 
 def test_every_shipped_sheet_is_pinned_by_its_hash_and_no_other_lies_there() -> None:

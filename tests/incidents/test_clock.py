@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.agreement import Agreement, Calendar, CaseKind, Limit
+from config.agreement import Agreement, Calendar, CaseKind, Commitment, Limit
 from config.instant import DAY, HOUR, MINUTE, Instant, Span, instant_of
 from incidents.case import (
     Case,
@@ -284,6 +284,60 @@ def test_escalating_is_due_only_once_the_case_is_beyond_its_limit() -> None:
     assert [one.name for one in clocks(case(NOON), agreed, NOON + HOUR)] == ["resolve"]
     assert [one.name for one in clocks(solved, agreed, NOON + DAY)] == ["resolve"]
     assert clock(case(NOON), agreed, "escalate", NOON + 2 * HOUR + 1).due_at == NOON + 3 * HOUR
+
+
+def only(limit: Limit, start: str, **changes: Any) -> Clock:
+    """The one clock of a level with one commitment."""
+    made = level(1, Commitment(id="respond", limit=limit, **changes))
+    (found,) = clocks(case(at(start)), agreement(levels=(made,), calendars={"cn": office()}), NOON)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("hours", "due"),
+    [(12, "2026-09-05T03:00"), (24, "2026-09-05T15:00"), (96, "2026-09-07T15:00")],
+)
+def test_of_the_earlier_of_hours_and_a_working_day_the_hours_run_by_the_wall_clock(hours: int, due: str) -> None:
+    found = only(Limit(span=hours * HOUR, days=1), "2026-09-04T15:00", calendar="cn")
+
+    assert found.due_at == at(due)
+
+
+def test_by_a_plan_a_clock_runs_without_an_end_until_it_is_kept() -> None:
+    made = agreement(levels=(level(1, Commitment(id="resolve", limit=Limit(by_plan=True))),))
+    (running,) = clocks(case(NOON), made, NOON + DAY)
+    (kept,) = clocks(case(NOON, (CaseResolved(how="mended"), NOON + DAY)), made, NOON + DAY)
+
+    assert (running.due_at, running.state) == (None, ClockState.RUNNING)
+    assert (kept.due_at, kept.state) == (None, ClockState.MET)
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [("2026-09-04T17:55", "2026-09-07T09:05"), ("2026-09-04T18:00", "2026-09-04T22:00")],
+)
+def test_a_clock_that_starts_outside_its_hours_may_have_a_wider_limit_by_the_wall_clock(start: str, due: str) -> None:
+    found = only(Limit(span=10 * MINUTE), start, calendar="cn", outside=Limit(span=4 * HOUR))
+
+    assert found.due_at == at(due)
+
+
+def test_a_commitment_for_other_kinds_of_cases_or_not_agreed_has_no_clock() -> None:
+    made = level(
+        1,
+        commitment("respond", HOUR),
+        commitment("answer", HOUR, kinds=(CaseKind.QUESTION,)),
+        commitment("on_site", HOUR, agreed=False),
+    )
+
+    assert [one.name for one in clocks(case(NOON), agreement(levels=(made,)), NOON)] == ["respond"]
+
+
+@pytest.mark.parametrize("start", ["updated", "contested"])
+def test_what_starts_with_a_fact_not_told_apart_yet_has_no_clock(start: str) -> None:
+    made = level(1, commitment("update", DAY, starts=start))
+
+    assert clocks(case(NOON), agreement(levels=(made,)), NOON) == ()
 
 
 def test_a_level_that_the_agreement_no_longer_has_gives_no_clocks() -> None:
