@@ -70,6 +70,8 @@ def _face(case: Case, clock: Clock, voice: Voice) -> Face:
 def _standing(clock: Clock, voice: Voice) -> tuple[str, str]:
     if clock.state is ClockState.PAUSED:
         return voice.t("Stopped"), voice.t("waits for the customer")
+    if clock.due_at is None and clock.done_at is None:
+        return voice.t("Running"), voice.t("by a special plan")
     if clock.done_at is not None and clock.state is ClockState.MET:
         taken = voice.length(max(0, clock.done_at - clock.started_at))
         return voice.t("Met"), voice.t("after {length}", length=taken) if taken != "0" else voice.t("at once")
