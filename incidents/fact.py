@@ -24,6 +24,14 @@ def facts_of(event: Event | CaseEvent) -> dict[str, Any]:
     return {key: value.value if isinstance(value, StrEnum) else value for key, value in asdict(event).items()}
 
 
+def impersonal(facts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What may be kept for ever (numbers, instants, words of ours), and what people wrote or are called."""
+    kept = {key: value for key, value in facts.items() if not isinstance(value, str) or key in _OURS}
+    return kept, {key: value for key, value in facts.items() if key not in kept}
+
+
+_OURS = frozenset(("customer", "agreement", "kind", "component", "incident", "commitment", "state"))
+
 _INCIDENT_EVENTS = {_WORD.sub("_", one.__name__).lower(): one for one in get_args(Event)}
 _CASE_EVENTS = {_WORD.sub("_", one.__name__).lower(): one for one in get_args(CaseEvent)}
 _ENUMS: dict[str, type[StrEnum]] = {"state": State, "kind": CaseKind}

@@ -1,6 +1,6 @@
 """Cases and their events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,11 +9,13 @@ from sqlalchemy import Connection, Row, desc, insert, select, update
 from config.agreement import CaseKind
 from config.instant import Instant
 from db.batch import announce
+from db.ledger import store as ledger
+from db.ledger.leaf import Leaf
 from db.tables.incidents import case as table
 from db.tables.incidents import case_event
 from incidents.case import Case, CaseProgress, CaseRecorded
 from incidents.fact import case_event as event_of
-from incidents.fact import facts_of, kind_of
+from incidents.fact import facts_of, impersonal, kind_of
 from incidents.store.incident import Conflict
 
 TOPIC = "case"
@@ -54,7 +56,7 @@ def events(tx: Connection, case_id: str) -> list[CaseRecorded]:
 def add(tx: Connection, case: Case, recorded: CaseRecorded) -> None:
     """A new case with its first event."""
     tx.execute(insert(table).values(id=case.id, **_columns(case)))
-    _append(tx, case.id, [(1, recorded)])
+    _append(tx, case, [(1, recorded)])
     announce(tx, TOPIC)
 
 
@@ -65,7 +67,7 @@ def append(tx: Connection, before: Case, after: Case, recorded: Sequence[CaseRec
     )
     if changed.rowcount != 1:
         raise Conflict(before.id)
-    _append(tx, before.id, list(enumerate(recorded, start=before.version + 1)))
+    _append(tx, before, list(enumerate(recorded, start=before.version + 1)))
     announce(tx, TOPIC)
 
 
@@ -74,12 +76,12 @@ def _all(tx: Connection, *conditions: Any) -> list[Case]:
     return [_case(row) for row in rows]
 
 
-def _append(tx: Connection, case_id: str, recorded: Iterable[tuple[int, CaseRecorded]]) -> None:
+def _append(tx: Connection, case: Case, recorded: Sequence[tuple[int, CaseRecorded]]) -> None:
     tx.execute(
         insert(case_event),
         [
             {
-                "case": case_id,
+                "case": case.id,
                 "seq": seq,
                 "kind": kind_of(one.event),
                 "facts": facts_of(one.event),
@@ -90,6 +92,30 @@ def _append(tx: Connection, case_id: str, recorded: Iterable[tuple[int, CaseReco
             }
             for seq, one in recorded
         ],
+    )
+    for seq, one in recorded:
+        ledger.append(tx, _leaf(case, seq, one), one.recorded_at)
+
+
+def _leaf(case: Case, seq: int, recorded: CaseRecorded) -> Leaf:
+    """Who it was and what was written is personal; that a supplier's person did something, what and when is not."""
+    facts, personal = impersonal(facts_of(recorded.event))
+    return Leaf(
+        kind="case",
+        stream=f"case/{case.id}",
+        body={
+            "case": case.id,
+            "seq": seq,
+            "kind": kind_of(recorded.event),
+            "customer": case.customer,
+            "agreement": case.agreement,
+            "agreement_version": case.agreement_version,
+            "happened_at": recorded.happened_at,
+            "seen_by_customer_at": recorded.seen_by_customer_at,
+            "by": recorded.by.partition(":")[0],
+            "facts": facts,
+        },
+        private={"by": recorded.by, "facts": personal},
     )
 
 

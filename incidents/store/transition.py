@@ -8,10 +8,13 @@ from sqlalchemy import Connection, desc, insert, select
 from config.instant import Instant
 from config.state import State
 from db.batch import announce
+from db.ledger import store as ledger
+from db.ledger.leaf import Leaf
 from db.tables.incidents import transition as table
 from db.tables.probe import check_transition
 
 TOPIC = "transition"
+SENDER = "source:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,27 @@ def append(tx: Connection, transition: Transition, now: Instant) -> None:
             seen_by_customer_at=now,
         )
     )
+    ledger.append(tx, _leaf(transition), now)
     announce(tx, TOPIC)
+
+
+def _leaf(transition: Transition) -> Leaf:
+    """What a sender wrote of it may name people; a check's id does not."""
+    said = transition.cause if transition.by.startswith(SENDER) else None
+    return Leaf(
+        kind="transition",
+        stream=f"transition/{transition.component}",
+        body={
+            "component": transition.component,
+            "state": transition.state.value,
+            "happened_at": transition.happened_at,
+            "by": transition.by,
+            "cause": transition.cause if said is None else None,
+            "reason": transition.reason,
+            "bound_at": transition.bound_at,
+        },
+        private=None if said is None else {"cause": said},
+    )
 
 
 def state_at(tx: Connection, component: str, at: Instant) -> State | None:

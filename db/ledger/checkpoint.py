@@ -1,0 +1,75 @@
+"""Signed heads of the ledger, each kept: what was signed once must stay a beginning of everything signed later."""
+
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection, Row, insert, select, update
+
+from db.ledger import store
+from db.ledger.note import Checkpoint, Note, read_note, sign, signed_by
+from db.tables.ledger import checkpoint as table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """`name` is that of the ledger and of its key."""
+
+    name: str
+    key: Ed25519PrivateKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """`note` as `db.ledger.note.read_note` reads it; `at` is when we signed."""
+
+    size: int
+    root: bytes
+    at: int
+    note: str
+
+
+def checkpoint_now(tx: Connection, signer: Signer, now: int) -> Signed:
+    """The head as it is: signed and stored, or the newest one if nothing was appended since.
+
+    A key that is new since then adds its signature below.
+    """
+    size, last = store.size(tx), newest(tx)
+    if last is not None and last.size == size:
+        return last if _is_by(signer, last) else add_signatures(tx, size, _sign(signer, read_note(last.note).text))
+    root = store.root_at(tx, size)
+    note = _sign(signer, Checkpoint(origin=signer.name, size=size, root=root).text).render()
+    tx.execute(insert(table).values(size=size, root=root, at=now, note=note))
+    return Signed(size=size, root=root, at=now, note=note)
+
+
+def _is_by(signer: Signer, signed: Signed) -> bool:
+    return signed_by(read_note(signed.note), signer.name, signer.key.public_key())
+
+
+def _sign(signer: Signer, text: str) -> Note:
+    return sign(text, signer.name, signer.key)
+
+
+def newest(tx: Connection) -> Signed | None:
+    row = tx.execute(select(table).order_by(table.c.size.desc()).limit(1)).one_or_none()
+    return None if row is None else _signed(row)
+
+
+def at_size(tx: Connection, size: int) -> Signed | None:
+    """What was signed over the first so many leaves."""
+    row = tx.execute(select(table).where(table.c.size == size)).one_or_none()
+    return None if row is None else _signed(row)
+
+
+def add_signatures(tx: Connection, size: int, cosigned: Note) -> Signed:
+    """Keeps what witnesses put below the same text. Raises ValueError for another text or a head we never signed."""
+    kept = at_size(tx, size)
+    if kept is None or read_note(kept.note).text != cosigned.text:
+        raise ValueError(f"not what was signed over {size} leaves")
+    note = read_note(kept.note).with_signatures(cosigned.signatures).render()
+    tx.execute(update(table).where(table.c.size == size).values(note=note))
+    return Signed(size=kept.size, root=kept.root, at=kept.at, note=note)
+
+
+def _signed(row: Row[tuple[int, bytes, int, str]]) -> Signed:
+    return Signed(size=row.size, root=row.root, at=row.at, note=row.note)

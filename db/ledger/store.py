@@ -1,0 +1,202 @@
+"""Leaves in the store: appended in the caller's transaction, read, and proven.
+
+The database's one writer (or, on PostgreSQL, the writers' turn) lets nobody append between our question and our
+insert, so the newest number plus one is free; the unique keys would refuse a mistake. Every 256th leaf also stores the
+inner hash over its group, every 65536th one more: readers find each full group of any finished transaction.
+"""
+
+import os
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select
+
+from db.ledger.leaf import SALT_BYTES, Entry, Leaf, Opening, entry_of, read, write
+from db.ledger.tree import Node, consistency, full_root, inclusion, leaf_hash, root
+from db.tables.ledger import leaf as table
+from db.tables.ledger import node, opening
+
+GROUP = 8
+"""A group has 2 ** 8 hashes of the level below."""
+_SIZE = 1 << GROUP
+_STREAMS_AT_ONCE = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A leaf of the ledger: its place, what is hashed, and what that says."""
+
+    index: int
+    data: bytes
+    entry: Entry
+
+
+# Built once: building one costs more than running it.
+_newest_index = select(func.max(table.c.index)).scalar_subquery()
+_newest_n = select(func.max(table.c.n)).where(table.c.stream == bindparam("stream")).scalar_subquery()
+_head = select(_newest_index.label("last"), _newest_n.label("n"))
+_add = insert(table)
+_open = insert(opening)
+
+
+def append(tx: Connection, leaf: Leaf, now: int) -> int:
+    """Its index. Raises NotCanonical; then the caller's transaction is to fail with it."""
+    return append_all(tx, [leaf], now)[0]
+
+
+def append_all(tx: Connection, leaves: Sequence[Leaf], now: int) -> list[int]:
+    """Their indexes, in this order."""
+    rows: list[dict[str, Any]] = []
+    openings: list[dict[str, Any]] = []
+    numbers: dict[str, int] = {}
+    index = -1
+    for leaf in leaves:
+        if leaf.stream not in numbers:
+            newest = tx.execute(_head, {"stream": leaf.stream}).one()
+            numbers[leaf.stream] = -1 if newest.n is None else newest.n
+            if not rows:
+                index = -1 if newest.last is None else newest.last
+        index += 1
+        numbers[leaf.stream] += 1
+        words = None if leaf.private is None else Opening(salt=os.urandom(SALT_BYTES), private=leaf.private)
+        data = write(entry_of(leaf, numbers[leaf.stream], now, words))
+        rows.append(
+            {
+                "index": index,
+                "kind": leaf.kind,
+                "stream": leaf.stream,
+                "n": numbers[leaf.stream],
+                "recorded_at": now,
+                "bytes": data,
+                "hash": leaf_hash(data),
+            }
+        )
+        if words is not None:
+            openings.append({"index": index, "salt": words.salt, "private": words.private})
+    if rows:
+        tx.execute(_add, rows)
+    if openings:
+        tx.execute(_open, openings)
+    indexes = [row["index"] for row in rows]
+    for at in indexes:
+        if at % _SIZE == _SIZE - 1:
+            _close_group(tx, 1, at >> GROUP)
+    return indexes
+
+
+def _close_group(tx: Connection, level: int, index: int) -> None:
+    tx.execute(insert(node).values(level=level, index=index, hash=full_root(_group(tx, level, index))))
+    if index % _SIZE == _SIZE - 1:
+        _close_group(tx, level + 1, index >> GROUP)
+
+
+def _group(tx: Connection, level: int, index: int) -> list[bytes]:
+    """The hashes of the level below that the group consists of, as far as they are there."""
+    first = index << GROUP
+    hashes: Select[Any]
+    if level == 1:
+        hashes = select(table.c.hash).where(table.c.index >= first, table.c.index < first + _SIZE)
+        hashes = hashes.order_by(table.c.index)
+    else:
+        hashes = select(node.c.hash).where(node.c.level == level - 1, node.c.index >= first)
+        hashes = hashes.where(node.c.index < first + _SIZE).order_by(node.c.index)
+    return list(tx.scalars(hashes))
+
+
+def size(tx: Connection) -> int:
+    newest = tx.scalar(select(func.max(table.c.index)))
+    return 0 if newest is None else newest + 1
+
+
+def nodes(tx: Connection) -> Node:
+    """Every full subtree's hash; a group is read once. For one reading: it does not notice what is appended later."""
+    groups: dict[tuple[int, int], list[bytes]] = {}
+
+    def found(level: int, index: int) -> bytes:
+        stored, above = divmod(level, GROUP)
+        first = index << above
+        place = (stored + 1, first >> GROUP)
+        if place not in groups:
+            groups[place] = _group(tx, *place)
+        at = first % _SIZE
+        return full_root(groups[place][at : at + (1 << above)])
+
+    return found
+
+
+def root_at(tx: Connection, leaves: int) -> bytes:
+    """Of the tree over the first so many leaves. Raises ValueError when there are fewer."""
+    _has(tx, leaves)
+    return root(leaves, nodes(tx))
+
+
+def inclusions(tx: Connection, indexes: Sequence[int], leaves: int) -> list[list[bytes]]:
+    """The proof of each that it is in the tree of the first so many leaves. Raises ValueError."""
+    _has(tx, leaves)
+    node_of = nodes(tx)
+    return [inclusion(index, leaves, node_of) for index in indexes]
+
+
+def consistency_of(tx: Connection, first: int, second: int) -> list[bytes]:
+    """The proof that the smaller tree is the beginning of the larger. Raises ValueError."""
+    _has(tx, second)
+    return consistency(first, second, nodes(tx))
+
+
+def leaves_of(tx: Connection, streams: Collection[str], leaves: int) -> list[Kept]:
+    """Every leaf of these streams among the first so many, in the ledger's order."""
+    wanted = sorted(streams)
+    found: list[Kept] = []
+    for start in range(0, len(wanted), _STREAMS_AT_ONCE):
+        some = wanted[start : start + _STREAMS_AT_ONCE]
+        rows = tx.execute(select(table).where(table.c.stream.in_(some), table.c.index < leaves))
+        found.extend(_kept(row) for row in rows)
+    return sorted(found, key=lambda kept: kept.index)
+
+
+def streams_below(tx: Connection, beginning: str) -> list[str]:
+    """The streams whose name begins so (`check/`), in order."""
+    return list(tx.scalars(select(table.c.stream).where(*_below(beginning), table.c.n == 0).order_by(table.c.stream)))
+
+
+def newest_of(tx: Connection, stream: str) -> Kept | None:
+    row = tx.execute(select(table).where(table.c.stream == stream).order_by(table.c.n.desc()).limit(1)).one_or_none()
+    return None if row is None else _kept(row)
+
+
+def newest_below(tx: Connection, beginning: str) -> dict[str, Kept]:
+    """The newest leaf of every stream whose name begins so."""
+    newest = select(table.c.stream, func.max(table.c.n).label("n")).where(*_below(beginning)).group_by(table.c.stream)
+    last = newest.subquery()
+    rows = tx.execute(select(table).join(last, (table.c.stream == last.c.stream) & (table.c.n == last.c.n)))
+    return {row.stream: _kept(row) for row in rows}
+
+
+def openings_of(tx: Connection, indexes: Collection[int]) -> Iterator[tuple[int, Opening]]:
+    """Of those that have one and were not erased."""
+    wanted = sorted(indexes)
+    for start in range(0, len(wanted), _STREAMS_AT_ONCE):
+        some = wanted[start : start + _STREAMS_AT_ONCE]
+        for row in tx.execute(select(opening).where(opening.c.index.in_(some)).order_by(opening.c.index)):
+            yield row._mapping["index"], Opening(salt=row.salt, private=row.private)
+
+
+def erase(tx: Connection, indexes: Collection[int]) -> int:
+    """Destroys salt and words; the leaves stay, and nobody can tell any more what stood there. How many were erased."""
+    return tx.execute(delete(opening).where(opening.c.index.in_(sorted(indexes)))).rowcount
+
+
+def _has(tx: Connection, leaves: int) -> None:
+    there = size(tx)
+    if not 0 <= leaves <= there:
+        raise ValueError(f"the ledger has {there} leaves, not {leaves}")
+
+
+def _below(beginning: str) -> tuple[Any, ...]:
+    after = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+    return (table.c.stream >= beginning, table.c.stream < after)
+
+
+def _kept(row: Row[Any]) -> Kept:
+    return Kept(index=row._mapping["index"], data=row.bytes, entry=read(row.bytes))
