@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, union, update
 
 from config.instant import Instant
 from config.state import State
@@ -78,6 +78,21 @@ def changes_of(tx: Connection, check: str, since: Instant, until: Instant) -> li
         .order_by(column.happened_at, column.id)
     )
     return [_change(row) for row in rows]
+
+
+def observing(tx: Connection, since: Instant, until: Instant) -> list[str]:
+    """The checks whose line said something else than unknown within [since, until), sorted."""
+    column = check_transition.c
+    before = (
+        select(column.check, func.max(column.happened_at).label("at"))
+        .where(column.happened_at < since)
+        .group_by(column.check)
+        .subquery()
+    )
+    known = column.state != State.UNKNOWN
+    inside = select(column.check).where(column.happened_at >= since, column.happened_at < until, known)
+    standing = select(column.check).where(column.check == before.c.check, column.happened_at == before.c.at, known)
+    return sorted(tx.execute(union(inside, standing)).scalars())
 
 
 def prune(tx: Connection, results_before: Instant, rollups_before: Instant) -> int:

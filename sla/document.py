@@ -36,7 +36,9 @@ def document(statement: Statement) -> dict[str, Any]:
         "verdict": statement.verdict.value,
         "demo": statement.marked_as_demo,
         "agreements": [_agreement(part) for part in statement.agreements],
-        "components": [_component(part) for part in statement.components],
+        "components": [
+            _component(part) | {"observers": list(statement.observers[part.component])} for part in statement.components
+        ],
         "exclusions": [_exclusion(one) for part in statement.agreements for one in part.exclusions],
         "cases": [_case(one) for one in statement.cases],
     }

@@ -14,11 +14,19 @@ class NoOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Unwritable(RuntimeError):
+    """What a format lacks to write this statement: one line that says what to install or to change."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """`render(statement, language)` gives the file. The same statement and language give the same bytes."""
+    """`render(statement, language)` gives the file. The same statement and language give the same bytes.
+
+    It may raise Unwritable, and may take long: a server calls it in a thread. `binary` never goes to a terminal.
+    """
 
     content_type: str
     extension: str
     render: Callable[[Statement, str], bytes]
+    binary: bool = False
     options: type[BaseModel] = NoOptions

@@ -169,12 +169,16 @@ class Page:
         whole, rest = divmod(int(thousandths), 1000)
         return grouped(whole) + f".{rest:03d}".rstrip("0").rstrip(".")
 
+    def tightest(self) -> ComponentPart | None:
+        """The component with the least budget left; None where nothing is counted."""
+        parts = [part for part in self.statement.components if part.account.budget is not None]
+        return min(parts, key=_left) if parts else None
+
     def headline(self) -> Headline | None:
         """None where nothing is counted."""
-        parts = [part for part in self.statement.components if part.account.budget is not None]
-        if not parts:
+        part = self.tightest()
+        if part is None:
             return None
-        part = min(parts, key=_left)
         account, budget = part.account, part.account.budget
         assert budget is not None
         return Headline(

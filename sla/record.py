@@ -73,3 +73,5 @@ class Facts:
     exclusions: tuple[WrittenExclusion, ...] = ()
     cases: tuple[CaseRecord, ...] = ()
     incidents: tuple[IncidentRecord, ...] = ()
+    observers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Component id -> `check@location` of what observed it in the period, in order; absent where only senders speak."""

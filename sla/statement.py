@@ -90,10 +90,16 @@ class Statement:
     names: dict[str, Text]
     """Component id -> its name, of all that are mentioned."""
     cases: tuple[CaseRecord, ...]
+    observers: dict[str, tuple[str, ...]]
+    """Component id -> `check@location` of what observed it in the period."""
     obstacles: tuple[Obstacle, ...]
     marked_as_demo: bool
     seal: Seal | None = None
     """Of a sealed revision; no part of the record, which it signs."""
+
+    def places(self, component: str) -> list[str]:
+        """The locations it was observed from."""
+        return sorted({one.rpartition("@")[2] for one in self.observers.get(component, ())})
 
     @property
     def provisional(self) -> bool:
@@ -137,6 +143,7 @@ def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, mar
             if case.reported_at < parts[0].window[1]
             and (case.closed_at is None or case.closed_at >= parts[0].window[0])
         ),
+        observers={part.component: facts.observers.get(part.component, ()) for part in components},
         obstacles=_obstacles(parts, components, now),
         marked_as_demo=marked_as_demo,
     )

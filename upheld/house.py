@@ -38,13 +38,13 @@ from upheld.clock import utc_now
 from upheld.commands import COMMANDS, REFUSALS, Call
 from upheld.housekeeping import Housekeeping
 from upheld.installed import Installed, installed
+from upheld.location import LOCATION
 from upheld.metrics import HouseMetrics
 from upheld.rules import Rules, rules_of
 from upheld.ticker import Ticker
 
 log = structlog.get_logger(__name__)
 
-LOCATION = "local"
 SLICE_SECONDS = 0.02
 SENDERS_SHARE = 8
 """Of the writer's time, for each part that deciding has, while posts come in."""

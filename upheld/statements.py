@@ -12,13 +12,16 @@ from incidents.caseload import Caseload
 from incidents.clock import Clock, ClockState
 from incidents.store import case as cases
 from incidents.store import incident as incidents
+from probe.store import observing
 from sla.format import Format
+from sla.interval import Interval
 from sla.parties import NoStatement, Parties, parties_of
 from sla.period import Period, parse_period
 from sla.record import CaseRecord, CommitmentRecord, Facts, IncidentRecord, Outcome
 from sla.statement import Statement, compose
 from sla.store.transition import transitions
 from upheld import store
+from upheld.location import LOCATION
 
 
 def statement_of(
@@ -56,7 +59,18 @@ def _facts(tx: Connection, config: Config, caseload: Caseload, parties: Parties,
             IncidentRecord(id=one.id, component=one.component, started_at=one.started_at, resolved_at=one.resolved_at)
             for one in incidents.open_between(tx, components, start, min(end, now))
         ),
+        observers=_observers(tx, components, period.window(_zone(parties))),
     )
+
+
+def _zone(parties: Parties) -> str:
+    return parties.agreements[0].availability.timezone if parties.agreements else "UTC"
+
+
+def _observers(tx: Connection, components: list[str], window: Interval) -> dict[str, tuple[str, ...]]:
+    checks = observing(tx, *window)
+    found = {name: tuple(f"{one}@{LOCATION}" for one in checks if one.startswith(f"{name}/")) for name in components}
+    return {name: observers for name, observers in found.items() if observers}
 
 
 def _case(case: Case, clocks: tuple[Clock, ...], config: Config) -> CaseRecord:

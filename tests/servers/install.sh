@@ -23,6 +23,7 @@ need_program prometheus-blackbox-exporter prometheus-blackbox-exporter
 need_program chromium chromium
 need_file fonts-noto-cjk /usr/share/fonts/opentype/noto/NotoSansCJK-Regular*
 need_file fonts-liberation /usr/share/fonts/truetype/liberation*/LiberationSans-Regular*
+need_program pdftotext poppler-utils
 need_program ip iproute2
 need_program unshare util-linux
 need_program wrk wrk

@@ -1,7 +1,10 @@
 """Commands as they are typed: their exit codes, their one line of trouble, their JSON."""
 
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -184,13 +187,31 @@ def test_users_come_get_another_role_and_another_password(config: Path) -> None:
     assert PASSWORD.encode() not in (config.parent / "upheld.db").read_bytes()
 
 
+@pytest.mark.server
+@pytest.mark.parametrize(("form", "begins"), [("pdf", b"%PDF-1.7"), ("xlsx", b"PK")])
+def test_what_is_no_text_goes_to_a_file_or_a_pipe_and_never_to_a_terminal(
+    config: Path, form: str, begins: bytes
+) -> None:
+    words = ("statement", "acme", "2026-09", "--format", form)
+    assert upheld(*words).stdout_bytes.startswith(begins)
+    assert upheld(*words, "-o", str(config.parent / "out")).exit_code == 0
+    assert (config.parent / "out").read_bytes().startswith(begins)
+    screen, terminal = os.openpty()
+    program = "from upheld.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", program, *words], stdout=terminal, stderr=subprocess.PIPE, text=True)
+    os.close(terminal)
+    os.close(screen)
+    assert done.returncode == 2
+    assert done.stderr == f"--format {form}: nothing for a terminal; write it to a file with -o, or redirect it\n"
+
+
 def test_statements_are_written_one_or_all_and_refused_with_a_reason(config: Path) -> None:
     one = upheld("statement", "acme", "2026-09", "--format", "json")
     assert json.loads(one.stdout)["customer"] == "acme"
     folder = config.parent / "statements"
     assert upheld("statement", "--all", "2026-09", "--format", "csv", "-o", str(folder)).exit_code == 0
     assert [file.name for file in folder.iterdir()] == ["acme-2026-09.csv"]
-    assert "not in this version" in refused(upheld("statement", "acme", "2026-09", "--format", "pdf"), 2)
+    assert "not in this version" in refused(upheld("statement", "acme", "2026-09", "--format", "docx"), 2)
     assert "which period" in refused(upheld("statement", "acme"), 2)
     assert "nobody" in refused(upheld("statement", "nobody", "2026-09"), 2)
     assert refused(upheld("statement", "acme", "2026-13"), 2)

@@ -10,6 +10,7 @@ from config.language import LANGUAGES
 from config.model import Config
 from sla.cases import account_cases
 from sla.deadline_cases import deadline_cases
+from sla.format import Unwritable
 from sla.parties import NoStatement
 from sla.reader import Unreadable
 from upheld import signing
@@ -79,6 +80,8 @@ def statement(
         return
     if customer is None or period is None:
         fail("say whose statement and which period, like: upheld statement acme 2026-10", WRONG)
+    if output is None and forms[form].binary and sys.stdout.isatty():
+        fail(f"--format {form}: nothing for a terminal; write it to a file with -o, or redirect it", WRONG)
     body = _rendered(config, customer, period, form, lang)
     if output is None:
         sys.stdout.buffer.write(body)
@@ -92,7 +95,10 @@ def _rendered(config: Config, customer: str, period: str, form: str, language: s
         statement = read(config, lambda tx: statement_of(tx, config, caseload, customer, period, now))
     except NoStatement as error:
         fail(str(error), WRONG)
-    return rendered(statement, config, installed().formats[form], language)
+    try:
+        return rendered(statement, config, installed().formats[form], language)
+    except Unwritable as error:
+        fail(f"--format {form}: {error}", WRONG)
 
 
 @click.command()

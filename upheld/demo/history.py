@@ -36,9 +36,9 @@ from probe.verdict import cease
 from probe.watch import Watch
 from upheld.demo import story
 from upheld.demo.setting import CUSTOMER, ZONE
+from upheld.location import LOCATION
 from upheld.rules import Rules
 
-LOCATION = "local"
 INTERVAL = 10 * MINUTE
 RECHECK = 30 * SECOND
 TIMEOUT = 10 * SECOND

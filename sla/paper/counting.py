@@ -1,0 +1,60 @@
+"""How it was counted: the sums of every service, its days, and every term of the agreement as a sentence."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from config.instant import Span
+from sla.clause import clauses
+from sla.page import Page
+from sla.paper.sheet import Cell, Column, Note, Section, Table
+
+
+def counting(page: Page) -> Section:
+    say = page.say
+    titles = ("Service time", "Excluded", "Not measured", "Agreed time", "Counted", "Budget")
+    columns = (Column(title=say("Service"), share=1), *(Column(title=say(one), right=True) for one in titles))
+    rows: list[tuple[Cell, ...]] = []
+    for part in page.statement.components:
+        account, budget = part.account, part.account.budget
+        small = [
+            page.say("measuring error at most {length}", length=page.lasted(part.counted.uncertainty)),
+            say("availability {fraction}", fraction=page.fraction(account.availability)),
+        ]
+        sums: list[Span | Fraction] = [account.service_time, account.excluded, account.unobserved, account.agreed]
+        rows.append(
+            (
+                Cell(text=page.text(part.name), small=tuple(small)),
+                *(Cell(text=page.seconds(one)) for one in (*sums, account.counted)),
+                Cell() if budget is None else Cell(text=page.seconds(budget.allowed)),
+            )
+        )
+    method = say(
+        "Availability = 1 − counted ÷ agreed time; the target is met if what was counted is at most the budget. "
+        "Whole seconds and exact fractions throughout; no verdict reads a rounded figure."
+    )
+    return Section(
+        title=say("How it was counted"),
+        note=say("in seconds; exact fractions throughout"),
+        blocks=(Table(columns=columns, rows=tuple(rows)), Note(text=method)),
+    )
+
+
+def terms(page: Page) -> Iterator[Section]:
+    """Every version in force, in full, with where each sentence stands."""
+    say = page.say
+    columns = (Column(title=say("Term"), share=1), Column(title=say("Stands in"), right=True))
+    for part in page.statement.agreements:
+        for version in part.versions:
+            rows = tuple(
+                (Cell(text=one.text), Cell(text=one.origin, soft=True)) for one in clauses(version, page.language)
+            )
+            sheets = tuple(
+                Note(text=f"{sheet.ref} sha256 {sheet.sha256}")
+                for sheet in (version.terms, version.profile)
+                if sheet is not None
+            )
+            yield Section(
+                title=say("Terms of the agreement"),
+                note=say("{agreement}, version {number}", agreement=version.id, number=version.version),
+                blocks=(Table(columns=columns, rows=rows), *sheets),
+            )

@@ -1,0 +1,162 @@
+"""The statement as a sheet of paper: what stands on its first page, and the order of its sections."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+import rfc8785
+
+from config.agreement import ExclusionEffect
+from config.look.figure import full_day, listed, moment, time_of_day
+from sla.clause import hours_text
+from sla.document import document
+from sla.page import Page
+from sla.paper.section import sections
+from sla.paper.sheet import Attachment, Figure, Sheet
+from sla.statement import ComponentPart, Statement
+
+
+def statement_sheet(statement: Statement, language: str) -> Sheet:
+    """The record goes along inside, so that the paper and what it was printed from cannot be parted."""
+    page = Page(statement, language)
+    record = rfc8785.dumps(document(statement))
+    comma = page.say(", ")
+    return Sheet(
+        language=language,
+        title=page.title,
+        subtitle=page.period,
+        running=f"{page.title}{comma}{page.period}　{page.text(statement.customer_name)}",
+        number=_number(page),
+        author=page.text(statement.provider),
+        made_at=statement.issued_at,
+        facts=tuple(_facts(page)),
+        notices=tuple(_notices(page)),
+        figures=tuple(_figures(page)),
+        summary=page.summary(),
+        measured=tuple(_measured(page)),
+        sections=tuple(sections(page, sha256(record).hexdigest())),
+        provisional=page.say("Provisional") if statement.provisional else "",
+        demo=page.say("Demo data") if statement.marked_as_demo else "",
+        foot=page.say("Times in zone {zone}.", zone=statement.zone),
+        page=page.say("Page {page} of {pages}"),
+        attachment=Attachment(
+            name=f"{statement.customer}-{statement.period}.json",
+            text=record.decode(),
+            media_type="application/json",
+            description=page.say("The record this statement was printed from"),
+        ),
+    )
+
+
+def _number(page: Page) -> str:
+    return f"{page.statement.customer} {page.statement.period}"
+
+
+def _facts(page: Page) -> Iterable[tuple[str, str]]:
+    """Parties left, agreement right, in turn."""
+    statement, say, language = page.statement, page.say, page.language
+    newest = statement.agreements[0].newest
+    name = newest.id if newest.profile is None else page.text(newest.profile.title)
+    issued = full_day(statement.issued_at, statement.zone, language)
+    yield say("Customer"), page.text(statement.customer_name)
+    yield say("Agreement"), f"{name}{say(', ')}{say('version {number}', number=newest.version)}"
+    yield say("Provider"), page.text(statement.provider)
+    yield say("In force since"), full_day(newest.effective, statement.zone, language)
+    start, end = (moment(at, statement.zone, language) for at in statement.window)
+    yield say("Period"), say("{start} to {end}", start=start, end=end)
+    yield (
+        say("Service hours"),
+        f"{hours_text(newest, language)}{say(', ')}{say('zone {zone}', zone=statement.zone)}",
+    )
+    yield say("Issued"), f"{issued} {time_of_day(statement.issued_at, statement.zone)}"
+    yield say("Number"), _number(page)
+
+
+def _notices(page: Page) -> Iterable[str]:
+    statement = page.statement
+    if statement.provisional:
+        yield page.say("Provisional, up to {end}.", end=moment(statement.window[1], statement.zone, page.language))
+    yield from page.obstacles()
+
+
+def _figures(page: Page) -> Iterable[Figure]:
+    top = page.headline()
+    if top is None:
+        return
+    say = page.say
+    yield Figure(
+        title=say("Availability, tightest service: {name}", name=top.name),
+        text=top.availability,
+        small=say("cut, not rounded: {fraction} s", fraction=top.fraction),
+    )
+    yield Figure(title=say("Target"), text=top.target, small=top.per)
+    yield Figure(title=say("Verdict"), text=page.verdict(top.verdict))
+    yield Figure(title=say("Downtime budget used"), text=top.used, small=top.of)
+
+
+def _measured(page: Page) -> Iterable[tuple[str, str]]:
+    """Who measured, and how far the figure above can be trusted: of the service with the least budget left."""
+    say, part = page.say, page.tightest()
+    yield say("Measured by"), _observers(page)
+    yield say("Second source"), _second_source(page)
+    if part is None:
+        return
+    account = part.account
+    yield say("Excluded time"), _both_effects(page, part)
+    yield (
+        say("Bounds"),
+        f"{page.bounds(part)}{say('; all time not measured counted as down, or all as up')}",
+    )
+    yield (
+        say("Coverage"),
+        say(
+            "{share}; {length} not measured",
+            share=page.share(part, account.coverage),
+            length=page.lasted(account.unobserved),
+        ),
+    )
+    yield say("Measuring error"), _error(page, part)
+
+
+def _observers(page: Page) -> str:
+    """`Northwind Hosting, from local`; where nothing of ours asked, senders spoke."""
+    provider = page.text(page.statement.provider)
+    places = sorted({place for part in page.statement.components for place in page.statement.places(part.component)})
+    if not places:
+        return page.say("{provider}, from what senders reported", provider=provider)
+    return page.say("{provider}, from {places}", provider=provider, places=listed(places, page.language))
+
+
+def _second_source(page: Page) -> str:
+    """A second place that asked; the customer's own log is hers to compare."""
+    seconds = [
+        page.text(part.name) for part in page.statement.components if len(page.statement.places(part.component)) > 1
+    ]
+    if not seconds:
+        return page.say("none: every figure rests on one place's observations")
+    if len(seconds) == len(page.statement.components):
+        return page.say("every service was observed from two places or more")
+    return page.say("only for {names}", names=listed(seconds, page.language))
+
+
+def _both_effects(page: Page, part: ComponentPart) -> str:
+    removed, retained = page.share(part, part.counted.removed), page.share(part, part.counted.retained)
+    match part.agreement.availability.exclusion_effect:
+        case ExclusionEffect.REMOVED:
+            return page.say(
+                "taken out of the base, as agreed: {removed}; left in it: {retained}",
+                removed=removed,
+                retained=retained,
+            )
+        case ExclusionEffect.RETAINED:
+            return page.say(
+                "left in the base, as agreed: {retained}; taken out of it: {removed}",
+                removed=removed,
+                retained=retained,
+            )
+
+
+def _error(page: Page, part: ComponentPart) -> str:
+    length = page.say("at most {length}", length=page.lasted(part.counted.uncertainty))
+    if part.counted.within_measuring_error:
+        return length + page.say("; it alone could turn the verdict")
+    return length + page.say("; it cannot turn the verdict")
