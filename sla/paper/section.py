@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from config.agreement import Period as Kind
-from config.look.figure import RANGE, day, listed, moment
+from config.look.figure import RANGE, day, grouped, listed, moment
 from config.look.state import Shown, word
 from sla.days import marks
 from sla.page import Page
@@ -224,18 +224,30 @@ def _open_items(page: Page) -> Section:
 
 def _verification(page: Page, record_sha256: str) -> Section:
     """What the figures can be checked against; who holds the record can compare its digest."""
-    return Section(
-        title=page.say("Verification"),
-        blocks=(
-            Pairs(pairs=((page.say("Record, SHA-256"), _in_eights(record_sha256)),)),
-            Note(
-                text=page.say("The record is attached to this file. It is not sealed: no signature stands for it yet.")
-            ),
-        ),
+    say, seal = page.say, page.statement.seal
+    pairs = [(say("Record, SHA-256"), in_eights(record_sha256))]
+    if seal is None:
+        note = say("The record is attached to this file. It is not sealed: no signature stands for it yet.")
+        return Section(title=say("Verification"), blocks=(Pairs(pairs=tuple(pairs)), Note(text=note)))
+    at = moment(seal.sealed_at, page.statement.zone, page.language, seconds=True)
+    tree = say("{size} leaves, root {root}", size=grouped(seal.tree_size), root=in_eights(seal.root))
+    pairs += [
+        (say("Sealed"), at),
+        (say("Ledger checkpoint"), tree),
+        (say("Key"), seal.key_id),
+        (say("Signature, Ed25519"), seal.signature),
+        (say("Check it yourself, offline"), "upheld verify BUNDLE --key PUB"),
+    ]
+    if seal.replaces is not None:
+        pairs.append((say("Takes the place of"), f"{page.replaced()} {in_eights(seal.replaces.record_sha256)}"))
+    note = say(
+        "The record is attached to this file. The seal signs its hash; whoever holds the evidence bundle and our "
+        "public key recomputes every figure without us."
     )
+    return Section(title=say("Verification"), blocks=(Pairs(pairs=tuple(pairs)), Note(text=note)))
 
 
-def _in_eights(digest: str) -> str:
+def in_eights(digest: str) -> str:
     return " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))
 
 

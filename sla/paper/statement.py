@@ -1,54 +1,56 @@
 """The statement as a sheet of paper: what stands on its first page, and the order of its sections."""
 
 from collections.abc import Iterable
-from hashlib import sha256
-
-import rfc8785
 
 from config.agreement import ExclusionEffect
 from config.look.figure import full_day, listed, moment, time_of_day
 from sla.clause import hours_text
-from sla.document import document
+from sla.document import record
 from sla.page import Page
-from sla.paper.section import sections
+from sla.paper.section import in_eights, sections
 from sla.paper.sheet import Attachment, Figure, Sheet
+from sla.seal import digest
 from sla.statement import ComponentPart, Statement
 
 
 def statement_sheet(statement: Statement, language: str) -> Sheet:
     """The record goes along inside, so that the paper and what it was printed from cannot be parted."""
     page = Page(statement, language)
-    record = rfc8785.dumps(document(statement))
+    body, seal = record(statement), statement.seal
     comma = page.say(", ")
     return Sheet(
         language=language,
         title=page.title,
         subtitle=page.period,
         running=f"{page.title}{comma}{page.period}　{page.text(statement.customer_name)}",
-        number=_number(page),
+        number=page.number,
         author=page.text(statement.provider),
-        made_at=statement.issued_at,
+        made_at=statement.issued_at if seal is None else seal.sealed_at,
         facts=tuple(_facts(page)),
         notices=tuple(_notices(page)),
         figures=tuple(_figures(page)),
         summary=page.summary(),
         measured=tuple(_measured(page)),
-        sections=tuple(sections(page, sha256(record).hexdigest())),
+        sections=tuple(sections(page, digest(body))),
         provisional=page.say("Provisional") if statement.provisional else "",
         demo=page.say("Demo data") if statement.marked_as_demo else "",
-        foot=page.say("Times in zone {zone}.", zone=statement.zone),
+        foot=_foot(page),
         page=page.say("Page {page} of {pages}"),
         attachment=Attachment(
-            name=f"{statement.customer}-{statement.period}.json",
-            text=record.decode(),
+            name=f"{statement.customer}-{statement.period}.json"
+            if seal is None
+            else f"{seal.name.replace('/', '-')}.json",
+            text=body.decode(),
             media_type="application/json",
             description=page.say("The record this statement was printed from"),
         ),
     )
 
 
-def _number(page: Page) -> str:
-    return f"{page.statement.customer} {page.statement.period}"
+def _foot(page: Page) -> str:
+    """On every page: the zone of its times, and which record it is a page of."""
+    zone, seal = page.say("Times in zone {zone}.", zone=page.statement.zone), page.statement.seal
+    return zone if seal is None else f"{zone} sha256 {in_eights(seal.record_sha256)[:26]} …"
 
 
 def _facts(page: Page) -> Iterable[tuple[str, str]]:
@@ -68,7 +70,7 @@ def _facts(page: Page) -> Iterable[tuple[str, str]]:
         f"{hours_text(newest, language)}{say(', ')}{say('zone {zone}', zone=statement.zone)}",
     )
     yield say("Issued"), f"{issued} {time_of_day(statement.issued_at, statement.zone)}"
-    yield say("Number"), _number(page)
+    yield say("Number"), page.number
 
 
 def _notices(page: Page) -> Iterable[str]:

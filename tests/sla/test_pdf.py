@@ -9,11 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import rfc8785
 import typst
 
 from config.language import LANGUAGES
-from sla.document import document
+from sla.document import record
 from sla.format import Unwritable
 from sla.formats.pdf import FORMAT
 from sla.paper.statement import statement_sheet
@@ -23,6 +22,7 @@ from sla.period import parse_period
 from sla.statement import Statement, compose
 from tests.sla.contract import LATER, at, config, facts
 from tests.sla.long import LONG_WORD, MARKUP, long_month
+from tests.sla.test_seal import REPLACED, seal
 
 FONTS = "/usr/share/fonts/opentype/noto"
 
@@ -56,14 +56,14 @@ def printed(statement: Statement, language: str, *options: str) -> str:
 @pytest.mark.server
 def test_the_figures_of_the_record_stand_on_paper(statement: Statement) -> None:
     said = printed(statement, "en")
-    record = json.loads(rfc8785.dumps(document(statement)))
-    for part in record["components"]:
+    data = json.loads(record(statement))
+    for part in data["components"]:
         for shown in (part["display"]["availability"], part["display"]["removed"], part["display"]["retained"]):
             assert f"{shown}%" in said
         assert part["availability"].replace("/", "／") in said
         sums = ("service_time_s", "excluded_s", "unobserved_s", "agreed_s", "counted_down_s")
         assert "".join(str(part[key]) for key in sums) in said
-    digest = hashlib.sha256(rfc8785.dumps(document(statement))).hexdigest()
+    digest = hashlib.sha256(record(statement)).hexdigest()
     assert digest in said
 
 
@@ -170,7 +170,20 @@ def test_the_record_is_inside_byte_for_byte(statement: Statement, tmp_path: Path
     paper = tmp_path / "statement.pdf"
     paper.write_bytes(FORMAT.render(statement, "en"))
     subprocess.run(["pdfdetach", "-saveall", "-o", str(tmp_path), str(paper)], check=True, capture_output=True)
-    assert (tmp_path / "harbour-bank-2026-10.json").read_bytes() == rfc8785.dumps(document(statement))
+    assert (tmp_path / "harbour-bank-2026-10.json").read_bytes() == record(statement)
+
+
+@pytest.mark.server
+def test_a_seal_is_printed_with_its_hash_on_every_page(statement: Statement) -> None:
+    made = seal(record(statement), REPLACED)
+    body = FORMAT.render(replace(statement, seal=made), "en")
+    pages = [flat(page) for page in text(body).rstrip("\f").split("\f")]
+    for page in pages:
+        assert f"{made.number},revision{made.revision}" in page
+        assert f"sha256{made.record_sha256[:24]}…" in page
+    for one in (made.record_sha256, made.root, made.signature, made.key_id, "upheld verify BUNDLE --key PUB"):
+        assert flat(one) in "".join(pages)
+    assert flat("It is not sealed") not in "".join(pages)
 
 
 @pytest.mark.server

@@ -202,7 +202,9 @@ def test_what_is_no_text_goes_to_a_file_or_a_pipe_and_never_to_a_terminal(
     os.close(terminal)
     os.close(screen)
     assert done.returncode == 2
-    assert done.stderr == f"--format {form}: nothing for a terminal; write it to a file with -o, or redirect it\n"
+    assert done.stderr == (
+        f"upheld: --format {form}: nothing for a terminal; write it to a file with -o, or redirect it\n"
+    )
 
 
 def test_statements_are_written_one_or_all_and_refused_with_a_reason(config: Path) -> None:
