@@ -33,6 +33,7 @@ from config.level import Commitment as Commitment
 from config.level import Level as Level
 from config.level import Limit as Limit
 from config.level import named
+from config.remedy import FEE, NamedAmount, Remedy
 from config.value import Amount, Count, Currency, Duration, Moment, Text, Value
 
 
@@ -85,8 +86,10 @@ class Agreement(Value):
     """When cases are taken, and what `service_hours` clocks run on: those written, else those of
     `availability`."""
     fee: Fee | None = None
-    remedies: tuple[Text, ...] = ()
-    """Sentences, as the contract says them; none written: no remedies."""
+    amounts: dict[str, NamedAmount] = Field(default_factory=dict)
+    """The fees and totals that its remedies are percentages of, by name; `fee` is known without an entry."""
+    remedies: tuple[Remedy, ...] = ()
+    """In the order of the contract; none written: no remedies."""
     levels: tuple[Level, ...] = ()
     """Most severe first, whatever their numbers."""
     warn_before: Duration = 30 * MINUTE
@@ -104,6 +107,12 @@ class Agreement(Value):
     language: Literal["zh-CN", "en"] | None = None
     origins: dict[str, Origin] = Field(default_factory=dict)
     """Term -> where it stands, for every term that has a value: `target`, `period`, `levels`…"""
+
+    @property
+    def stated(self) -> dict[str, tuple[str, str]]:
+        """Every amount a remedy may name: its exact decimal and its currency."""
+        found = {name: (one.amount, one.currency) for name, one in self.amounts.items()}
+        return found if self.fee is None else {FEE: (self.fee.amount, self.fee.currency), **found}
 
     def in_force(self, at: Instant) -> bool:
         return self.effective <= at and (self.until is None or at < self.until)

@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from config.agreement import ALWAYS, SERVICE_HOURS, Agreement, Origin
+from config.agreement import ALWAYS, SERVICE_HOURS, Agreement, Origin, Period
 from config.expand import identify
 from config.instant import Instant
+from config.language import LANGUAGES
 from config.moment import parse_moment
 from config.node import Node, did_you_mean, listing, mapping, scalar
 from config.profile import Family, UnknownSheet, sheet
 from config.reader import Report, read, what
+from config.remedy import FORMS, SENTENCE, form
+from config.remedyfault import faults
 
 CONTRACTUAL = {
     "target": '"99.5"',
@@ -88,13 +91,15 @@ def _agreement(contract: Contract) -> Agreement | None:
     _inherit(contract)
     _by_name(contract)
     _levels(contract)
+    _remedies(contract)
     _name(contract)
     if len(report.problems) > before:
         _read_for_its_problems(contract)
         return None
     origins = mapping(node.mark, **{term: scalar(origin.value, node.mark) for term, origin in contract.origins.items()})
     node.put("origins", origins)
-    return read(Agreement, node, report)
+    agreement = read(Agreement, node, report)
+    return None if agreement is None or not _consistent(agreement, contract) else agreement
 
 
 def _read_for_its_problems(contract: Contract) -> None:
@@ -323,8 +328,35 @@ def _named_calendar(contract: Contract, commitment: Node) -> None:
         contract.report.add(written.mark, f"no calendar is named '{written.text}'{hint or advice}")
         return
     calendars = contract.node.get("calendars") or mapping(commitment.mark)
-    calendars.put(written.text, _hours(contract, known[written.text], written.text))
+    # One of the configuration's is whole already; one of the profile still needs its name and zone.
+    own = contract.calendars.get(written.text)
+    calendars.put(written.text, own if own is not None else _hours(contract, known[written.text], written.text))
     contract.node.put("calendars", calendars)
+
+
+def _remedies(contract: Contract) -> None:
+    """Each entry has one of the known forms; the calendars of their working days become the agreement's own."""
+    written = contract.node.get("remedies")
+    for entry in written.items if written is not None else ():
+        if entry.mapping and form(entry.content()) == SENTENCE and not entry.mapping.keys() <= set(LANGUAGES):
+            advice = f"one of its keys tells its form: {', '.join(FORMS)}; or write it as a sentence"
+            contract.report.add(entry.mark, f"what this remedy does is not said; {advice}")
+        _named_calendar(contract, entry)
+    if contract.node.get("amounts") is not None:
+        contract.origins["amounts"] = Origin.AGREEMENT
+
+
+def _consistent(agreement: Agreement, contract: Contract) -> bool:
+    """Whether the remedies speak only of what the agreement states; what is missing is reported."""
+    currencies = {name: currency for name, (_, currency) in agreement.stated.items()}
+    clocks = {name for one in agreement.levels for name in (*one.commitments, *(one.outside_hours or ()))}
+    monthly = agreement.availability.period is Period.MONTH
+    found = list(faults(agreement.remedies, currencies, clocks, monthly=monthly))
+    for place, message in found:
+        # What a profile proposes is wanting in the agreement that took it over.
+        own = contract.origins.get("remedies") is Origin.AGREEMENT
+        contract.report.add(contract.node.walk(*place)[0].mark if own else contract.node.mark, message)
+    return not found
 
 
 def _name(contract: Contract) -> None:

@@ -13,10 +13,13 @@ from config.assemble import ENTITIES, SECTIONS
 from config.contract import OWN
 from config.model import Channel, Check, Contact, Person, Source
 from config.registry import OptionsModels, Registries, needs_target
+from config.remedy import FORMS
 
 Schema = dict[str, Any]
 
 _DERIVED = ("id", "component", "options")
+_NAMED_WITHIN = {model.__name__ for model in FORMS.values()}
+"""Entries of a list, which carry their `id` themselves."""
 _HOURS: Schema = {
     "anyOf": [
         {"type": "string", "description": "24x7, or the name of a calendar"},
@@ -107,7 +110,8 @@ def _renamed(value: Any, prefix: str) -> Any:
 
 def _written(definition: Schema) -> Schema:
     properties: Schema = definition.get("properties", {})
-    kept = {key: value for key, value in properties.items() if key not in _DERIVED}
+    derived = _DERIVED[1:] if definition.get("title") in _NAMED_WITHIN else _DERIVED
+    kept = {key: value for key, value in properties.items() if key not in derived}
     for value in kept.values():
         if isinstance(value, dict):
             value.pop("default", None)
@@ -120,6 +124,7 @@ def _short_forms(defs: dict[str, Schema]) -> None:
     text: Schema = {"type": "string"}
     defs["Site"]["properties"]["url"] = {"type": "string", "description": "short for external_url"}
     defs["Limit"] = {"type": "string", "examples": ["30m", "4h", "3wd"]}
+    defs["Days"] = {"type": "string", "examples": ["15d", "15wd"]}
     defs["DownWhen"] = {
         "anyOf": [
             {"enum": ["any", "all"]},

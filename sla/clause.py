@@ -9,6 +9,7 @@ from config.instant import Span
 from config.language import CHINESE, choose
 from config.look import sentence
 from config.look.figure import NARROW, full_day, length, listed
+from sla.remedyclause import remedy_sentences
 
 ROOM = "sla"
 
@@ -90,16 +91,24 @@ def _sentences(agreement: Agreement, language: str) -> Iterator[tuple[str, str]]
     for category, rule in terms.exclusions.items():
         yield "exclusions", _exclusion(category, rule.notice, rule.cap, language)
     yield "window", say(_WINDOWS[terms.window])
-    for remedy in agreement.remedies:
-        yield "remedies", choose(remedy, language)
+    for text in remedy_sentences(agreement, language):
+        yield "remedies", text
     if not agreement.remedies:
         yield "remedies", say("No remedies are agreed.")
+    for one in agreement.amounts.values():
+        amount = say(
+            "{name}: {currency} {amount}.",
+            name=choose(one.name, language),
+            currency=one.currency,
+            amount=_money(one.amount),
+        )
+        yield "amounts", amount
     if agreement.fee is not None:
         amount = _money(agreement.fee.amount)
         yield "fee", say(_FEES[agreement.fee.per], amount=amount, currency=agreement.fee.currency)
 
 
-_WRITTEN = frozenset({"measured_from", "remedies", "fee"})
+_WRITTEN = frozenset({"measured_from", "remedies", "amounts", "fee"})
 _FEES = {
     Period.MONTH: "Fee: {currency} {amount} per month.",
     Period.QUARTER: "Fee: {currency} {amount} per quarter.",

@@ -48,6 +48,38 @@ EXPECTED = {
     "agreement-short-and-long": (
         "9:9: 'target' is short for 'availability: {target: …}', which stands here too; keep one"
     ),
+    "agreement-remedy-cap-of-unknown": "13:63: no remedy that gives money is named 'damage'; did you mean 'damages'?",
+    "agreement-remedy-due": (
+        "12:13: an obligation needs its due date; write `due: 15d`, or `due: 15wd` for working days"
+    ),
+    "agreement-remedy-formless": (
+        "12:13: what this remedy does is not said; one of its keys tells its form: tiers, each, cap, missed, "
+        "same_outage; or write it as a sentence"
+    ),
+    "agreement-remedy-missed-month": (
+        "12:13: the target is not a month's: what is a missed month? write `missed_month: month` (its own "
+        "figure) or `missed_month: year_so_far`"
+    ),
+    "agreement-remedy-named-twice": "13:18: 'damages' names two remedies; give each its own",
+    "agreement-remedy-of-nothing": (
+        "12:13: the remedy does not say what its percentage is taken of; write `of: fee`, or the name of an "
+        "entry of `amounts`"
+    ),
+    "agreement-remedy-of-unknown-amount": (
+        "12:61: the agreement states no amount 'contract-total'; write `amounts: {contract-total: {name: …, "
+        'amount: "120000", currency: CNY}}`'
+    ),
+    "agreement-remedy-out-of-range": "12:53: 12 % lies outside the range 5 to 10 %",
+    "agreement-remedy-percent": '12:52: a percentage is a number in quotes, exact: "5" or "99.5"',
+    "agreement-remedy-tiers-rising": "12:32: tiers stand in falling order of `below`, each once",
+    "agreement-remedy-twice": (
+        "12:11: one outage can miss the target and its time limit: does it cost twice? write an entry `- "
+        "{same_outage: highest}`, or both"
+    ),
+    "agreement-remedy-unknown-breach": (
+        "12:42: 'respnd' is no breach and no time limit of a level; did you mean 'respond'?"
+    ),
+    "agreement-remedy-working-days": "12:67: working days need a calendar; write `calendar: …` with its name beside it",
     "agreement-start-no-date": "7:24: a date is written 2026-01-01, a time 2026-01-01 09:00",
     "agreement-start-not-in-calendar": "7:24: '2026-02-30' is not in the calendar",
     "agreement-target-above-100": "8:32: a target lies above 0 and is at most 100, not 100.1",
