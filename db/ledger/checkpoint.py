@@ -1,6 +1,7 @@
 """Signed heads of the ledger, each kept: what was signed once must stay a beginning of everything signed later."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, Row, insert, select, update
@@ -37,9 +38,16 @@ def checkpoint_now(tx: Connection, signer: Signer, now: int) -> Signed:
     if last is not None and last.size == size:
         return last if _is_by(signer, last) else add_signatures(tx, size, _sign(signer, read_note(last.note).text))
     root = store.root_at(tx, size)
-    note = _sign(signer, Checkpoint(origin=signer.name, size=size, root=root).text).render()
+    head = Checkpoint(origin=signer.name, size=size, root=root, extensions=(_written(now),))
+    note = _sign(signer, head.text).render()
     tx.execute(insert(table).values(size=size, root=root, at=now, note=note))
     return Signed(size=size, root=root, at=now, note=note)
+
+
+def _written(at: int) -> str:
+    """The time of signing stands in the head itself: so a fact that says it was recorded earlier must be under it."""
+    moment = datetime.fromtimestamp(at // 1000, UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03d}Z"
 
 
 def _is_by(signer: Signer, signed: Signed) -> bool:

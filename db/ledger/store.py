@@ -34,8 +34,9 @@ class Kept:
 
 # Built once: building one costs more than running it.
 _newest_index = select(func.max(table.c.index)).scalar_subquery()
+_newest_at = select(table.c.recorded_at).order_by(table.c.index.desc()).limit(1).scalar_subquery()
 _newest_n = select(func.max(table.c.n)).where(table.c.stream == bindparam("stream")).scalar_subquery()
-_head = select(_newest_index.label("last"), _newest_n.label("n"))
+_head = select(_newest_index.label("last"), _newest_at.label("at"), _newest_n.label("n"))
 _add = insert(table)
 _open = insert(opening)
 
@@ -46,7 +47,11 @@ def append(tx: Connection, leaf: Leaf, now: int) -> int:
 
 
 def append_all(tx: Connection, leaves: Sequence[Leaf], now: int) -> list[int]:
-    """Their indexes, in this order."""
+    """Their indexes, in this order.
+
+    No leaf says that it was recorded before the one it stands behind: one clock may be a little slower than another,
+    or have been set back, but whoever writes a fact down later writes it later.
+    """
     rows: list[dict[str, Any]] = []
     openings: list[dict[str, Any]] = []
     numbers: dict[str, int] = {}
@@ -57,6 +62,7 @@ def append_all(tx: Connection, leaves: Sequence[Leaf], now: int) -> list[int]:
             numbers[leaf.stream] = -1 if newest.n is None else newest.n
             if not rows:
                 index = -1 if newest.last is None else newest.last
+                now = max(now, newest.at or 0)
         index += 1
         numbers[leaf.stream] += 1
         words = None if leaf.private is None else Opening(salt=os.urandom(SALT_BYTES), private=leaf.private)

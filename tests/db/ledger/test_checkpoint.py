@@ -32,6 +32,7 @@ async def test_a_head_is_signed_anew_only_when_the_ledger_grew(database: Databas
     note = read_note(first.note)
     head = read_checkpoint(note.text)
     assert (head.origin, head.size, head.root) == (SIGNER.name, 1, first.root)
+    assert head.extensions == ("2026-09-04T12:00:00.001Z",)
     assert signed_by(note, SIGNER.name, SIGNER.key.public_key())
 
 

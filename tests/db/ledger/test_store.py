@@ -49,6 +49,13 @@ async def test_leaves_are_numbered_densely_in_all_and_in_their_stream(database: 
     assert await database.read(lambda tx: store.append_all(tx, [], NOW)) == []
 
 
+async def test_a_clock_that_was_set_back_makes_no_leaf_older_than_the_one_before(database: Database) -> None:
+    for at in (NOW, NOW - 3_600_000, NOW + 1):
+        await database.write(partial(store.append, leaf=fact(1), now=at))
+    kept = await database.read(lambda tx: store.leaves_of(tx, ["transition/shop"], 3))
+    assert [one.entry.recorded_at for one in kept] == [NOW, NOW, NOW + 1]
+
+
 async def test_what_is_read_is_what_was_hashed(database: Database) -> None:
     await database.write(lambda tx: store.append(tx, fact(1), NOW))
     kept = await database.read(lambda tx: store.newest_of(tx, "transition/shop"))
