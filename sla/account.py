@@ -124,7 +124,7 @@ def account(line: Timeline, window: Interval, exclusions: Intervals, inactive: I
         base=total(base),
         agreed=agreed,
         outages=tuple(_overlapping(qualifying, window)),
-        inferred=tuple(inferred),
+        inferred=tuple(_overlapping(inferred, window)),
         budget=_budget(window, base, unobserved, observed_loss, counted, agreed, terms) if terms.targets else None,
         ledger=ledger,
     )
@@ -133,12 +133,16 @@ def account(line: Timeline, window: Interval, exclusions: Intervals, inactive: I
 def loss_within(line: Timeline, inside: Intervals, weights: Mapping[State, Fraction]) -> Fraction:
     """The integral of w over a set: whole milliseconds are summed for each state, its weight multiplies the sum."""
     starts, ends, states = cut(line, inside)
-    loss = Fraction(0)
+    whole, parts = 0, Fraction(0)
     for state in set(states):
-        if weights[state]:
+        if weight := weights[state]:
             held = [one is state for one in states]
-            loss += weights[state] * (sum(compress(ends, held)) - sum(compress(starts, held)))
-    return loss
+            span = sum(compress(ends, held)) - sum(compress(starts, held))
+            if weight == 1:
+                whole += span
+            else:
+                parts += weight * span
+    return parts + whole
 
 
 def _kept(loss: Fraction, time: Span) -> Fraction | None:
@@ -177,13 +181,23 @@ def _budget(
     terms: Terms,
 ) -> Budget:
     """The pooled budget over the target segments. Time in no segment has no budget."""
-    allowed = widest = Fraction(0)
+    allowed: list[Fraction] = []
+    widest: list[Fraction] = []
     for target in terms.targets:
-        segment = clip([window], (target.start, target.end))
-        whole, unknown = total(intersect(base, segment)), total(intersect(unobserved, segment))
-        allowed += (1 - target.share) * (whole - (unknown if terms.unknown_policy is UnknownPolicy.EXCLUDE else 0))
-        widest += (1 - target.share) * whole
-    return judged(allowed, widest, counted, observed_loss, total(unobserved), agreed)
+        within, missing = base, unobserved
+        if window[0] < target.start or target.end < window[1]:
+            segment = clip([window], (target.start, target.end))
+            within, missing = intersect(base, segment), intersect(unobserved, segment)
+        slack, whole = 1 - target.share, total(within)
+        left_out = total(missing) if terms.unknown_policy is UnknownPolicy.EXCLUDE else 0
+        widest.append(slack * whole)
+        allowed.append(slack * (whole - left_out) if left_out else widest[-1])
+    return judged(_sum(allowed), _sum(widest), counted, observed_loss, total(unobserved), agreed)
+
+
+def _sum(parts: list[Fraction]) -> Fraction:
+    """One target is the usual case, and nothing is added to it."""
+    return sum(parts[1:], parts[0])
 
 
 def judged(

@@ -5,7 +5,7 @@ losses and budgets add up, which is exact ("the sum over days equals the month")
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from config.agreement import Agreement, ExclusionEffect
@@ -55,8 +55,14 @@ class Counted:
 
 def raw_line(transitions: Sequence[Transition], window: Interval, now: Instant) -> Timeline:
     """What is recorded, unknown before the first fact; reaches to `now`. Of one instant the later recorded wins."""
-    events = [(one.happened_at, one.state) for one in sorted(transitions, key=lambda one: one.recorded_at)]
-    first = min([window[0], *(at for at, _ in events)])
+    return line_of(
+        [(one.happened_at, one.state) for one in sorted(transitions, key=lambda one: one.recorded_at)], window, now
+    )
+
+
+def line_of(events: Sequence[tuple[Instant, State]], window: Interval, now: Instant) -> Timeline:
+    """As `raw_line`, from bare changes in the order recorded."""
+    first = min(window[0], min(events)[0]) if events else window[0]
     return timeline(State.UNKNOWN, events, observed_from=first, observed_to=max(now, window[1]))
 
 
@@ -88,22 +94,56 @@ def account_of(
     effect: ExclusionEffect | None = None,
 ) -> Account:
     """The component's account over the window, pooled over the versions. Time under no version is inactive."""
+    return account_under(line, rulings(versions, window), component, exclusions, window, effect)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What one version says of its stretch of a window, made once for all the components it covers."""
+
+    version: Agreement
+    window: Interval
+    inactive: list[Interval]
+    terms: Terms
+
+
+def rulings(versions: Sequence[Agreement], window: Interval) -> tuple[Ruling, ...]:
+    """Of each version that is in force in the window, in order."""
+    return tuple(
+        Ruling(version=version, window=span, inactive=inactive(version, span), terms=terms_of(version))
+        for version, span in _in_force(versions, window)
+    )
+
+
+def account_under(
+    line: Timeline,
+    ruled: Iterable[Ruling],
+    component: str,
+    exclusions: Iterable[Exclusion],
+    window: Interval,
+    effect: ExclusionEffect | None = None,
+) -> Account:
+    """As `account_of`."""
     valid = [one.interval for one in exclusions if one.valid and component in one.components]
     parts: list[Account] = []
-    for version, span in stretches(versions, component, window):
-        parts.append(account(line, span, valid, inactive(version, span), terms_of(version, effect)))
+    for one in ruled:
+        if component in one.version.components:
+            terms = one.terms if effect is None else replace(one.terms, exclusion_effect=effect)
+            parts.append(account(line, one.window, valid, one.inactive, terms))
     return _pooled(parts, window)
 
 
 def stretches(versions: Sequence[Agreement], component: str, window: Interval) -> list[tuple[Agreement, Interval]]:
     """Each version that covers the component, with its part of the window, in order."""
-    found: list[tuple[Agreement, Interval]] = []
+    return [(version, span) for version, span in _in_force(versions, window) if component in version.components]
+
+
+def _in_force(versions: Sequence[Agreement], window: Interval) -> Iterator[tuple[Agreement, Interval]]:
     for version in sorted(versions, key=lambda one: one.effective):
         end = window[1] if version.until is None else min(window[1], version.until)
         span = max(window[0], version.effective), end
-        if component in version.components and span[0] < span[1]:
-            found.append((version, span))
-    return found
+        if span[0] < span[1]:
+            yield version, span
 
 
 def counted(
@@ -116,9 +156,10 @@ def counted(
 ) -> Counted:
     """Everything a statement says of one component. The window ends at `now` at the latest; versions cover it."""
     line = raw_line(transitions, window, now)
-    found = account_of(line, versions, component, exclusions, window)
+    ruled = rulings(versions, window)
+    found = account_under(line, ruled, component, exclusions, window)
     by_effect = {
-        effect: account_of(line, versions, component, exclusions, window, effect).availability
+        effect: account_under(line, ruled, component, exclusions, window, effect).availability
         for effect in ExclusionEffect
     }
     uncertainty = _uncertainty(transitions, found)
@@ -135,6 +176,8 @@ def counted(
 
 def _pooled(parts: list[Account], window: Interval) -> Account:
     """The sum of accounts over adjoining stretches; what of the window they leave out is inactive."""
+    if len(parts) == 1 and parts[0].window == window:
+        return parts[0]
     starts: list[Instant] = []
     classes: list[Class] = []
     at = window[0]
@@ -148,8 +191,6 @@ def _pooled(parts: list[Account], window: Interval) -> Account:
     if at < window[1]:
         starts.append(at)
         classes.append(Class.INACTIVE)
-    if len(parts) == 1 and parts[0].window == window:
-        return parts[0]
     observed_loss = sum((part.observed_loss for part in parts), Fraction(0))
     counted_loss = sum((part.counted for part in parts), Fraction(0))
     unobserved, agreed = sum(part.unobserved for part in parts), sum(part.agreed for part in parts)

@@ -6,6 +6,7 @@ A statement is composed from this and from facts alone, so that whoever holds bo
 from dataclasses import dataclass
 
 from config.agreement import Agreement
+from config.instant import Span
 from config.model import Config
 from config.value import Text
 from sla.interval import Interval
@@ -27,13 +28,17 @@ class Parties:
     names: dict[str, Text]
 
     def reach(self, period: Period) -> Interval:
-        """Everything a statement of the period can read: the years it lies in, in every agreement's zone.
+        """Everything a statement of the period can count: it, and the longer period of a target it lies in."""
+        windows = [period.window("UTC")] if not self.agreements else []
+        for one in self.agreements:
+            zone = one.availability.timezone
+            windows += [period.window(zone), period.within(one.availability.period).window(zone)]
+        return min(start for start, _ in windows), max(end for _, end in windows)
 
-        Longer than the period, because a yearly target is shown with its year so far and what is left of it.
-        """
-        zones = {one.availability.timezone for one in self.agreements}
-        years = [period.year_window(zone) for zone in zones] or [period.year_window("UTC")]
-        return min(start for start, _ in years), max(end for _, end in years)
+    @property
+    def slack(self) -> Span:
+        """The longest that may lie between two losses and still join them, under any of the agreements."""
+        return max((max(one.availability.merge_gap, one.availability.bridge_max) for one in self.agreements), default=0)
 
     def name(self, component: str) -> Text:
         """Its id where nothing names it any more."""

@@ -39,6 +39,21 @@ class Period:
         first = self.year * 12 + (self.number - 1) * months
         return _midnight(first, zone), _midnight(first + months, zone)
 
+    def within(self, kind: Kind) -> "Period":
+        """The period of that kind it lies in; itself where that is not longer."""
+        if _MONTHS[kind] <= _MONTHS[self.kind]:
+            return self
+        first = (self.number - 1) * _MONTHS[self.kind]
+        return Period(kind=kind, year=self.year, number=first // _MONTHS[kind] + 1)
+
+    def parts(self, kind: Kind) -> tuple["Period", ...]:
+        """The periods of that kind it is made of; none where they are not shorter."""
+        each, months = _MONTHS[kind], _MONTHS[self.kind]
+        if each >= months:
+            return ()
+        first = (self.number - 1) * months // each
+        return tuple(Period(kind=kind, year=self.year, number=first + n + 1) for n in range(months // each))
+
     def year_window(self, zone: str) -> Interval:
         """The whole year it lies in."""
         return Period(kind=Kind.YEAR, year=self.year, number=1).window(zone)

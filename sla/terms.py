@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from types import MappingProxyType
 
 from config.agreement import ExclusionEffect as ExclusionEffect
 from config.agreement import UnknownPolicy as UnknownPolicy
@@ -36,16 +38,22 @@ class Terms:
     @property
     def weights(self) -> Mapping[State, Fraction]:
         """The weight of every state."""
-        return {state: self.weight(state) for state in State}
+        return _weights(self.partial_weight, self.degraded_weight)
 
     def weight(self, state: State) -> Fraction:
         """The loss w of one moment in that state, 0 to 1."""
-        match state:
-            case State.DOWN:
-                return Fraction(1)
-            case State.PARTIAL:
-                return self.partial_weight
-            case State.DEGRADED:
-                return self.degraded_weight
-            case State.UP | State.UNKNOWN:
-                return Fraction(0)
+        return self.weights[state]
+
+
+@lru_cache(maxsize=64)
+def _weights(partial: Fraction, degraded: Fraction) -> Mapping[State, Fraction]:
+    """Few pairs are ever agreed, and every account asks."""
+    return MappingProxyType(
+        {
+            State.UP: Fraction(0),
+            State.DEGRADED: degraded,
+            State.PARTIAL: partial,
+            State.DOWN: Fraction(1),
+            State.UNKNOWN: Fraction(0),
+        }
+    )

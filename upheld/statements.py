@@ -52,7 +52,7 @@ def _facts(tx: Connection, config: Config, caseload: Caseload, parties: Parties,
     components = sorted({name for one in parties.agreements for name in one.components})
     start, end = parties.reach(period)
     return Facts(
-        transitions={name: transitions(tx, name, now) for name in components},
+        transitions=transitions(tx, components, (start, min(end, now)), now, parties.slack),
         exclusions=tuple(config.exclusions.values()),
         cases=tuple(_case(one, caseload.clocks(one, now), config) for one in cases.of_customer(tx, parties.customer)),
         incidents=tuple(

@@ -39,3 +39,13 @@ def test_a_period_knows_its_year() -> None:
 def test_what_is_no_period_says_what_to_write(text: str) -> None:
     with pytest.raises(ValueError, match="write a month 2026-10"):
         parse_period(text)
+
+
+def test_a_period_knows_the_longer_one_it_lies_in_and_the_shorter_ones_it_is_made_of() -> None:
+    month, quarter, year = (parse_period(text) for text in ("2026-11", "2026-Q4", "2026"))
+    assert [str(month.within(kind)) for kind in Kind] == ["2026-11", "2026-Q4", "2026"]
+    assert (quarter.within(Kind.MONTH), year.within(Kind.QUARTER)) == (quarter, year)
+    assert [str(one) for one in quarter.parts(Kind.MONTH)] == ["2026-10", "2026-11", "2026-12"]
+    assert [str(one) for one in year.parts(Kind.QUARTER)] == ["2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"]
+    assert len(year.parts(Kind.MONTH)) == 12
+    assert month.parts(Kind.MONTH) == month.parts(Kind.YEAR) == ()
