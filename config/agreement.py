@@ -7,7 +7,7 @@ The parts stand in files of their own; here they are put together, and other roo
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from config.calendar import ALWAYS as ALWAYS
 from config.calendar import SERVICE_HOURS as SERVICE_HOURS
@@ -34,6 +34,8 @@ from config.level import Level as Level
 from config.level import Limit as Limit
 from config.level import named
 from config.remedy import FEE, NamedAmount, Remedy
+from config.party import Parties as Parties
+from config.party import Renewal as Renewal
 from config.value import Amount, Count, Currency, Duration, Moment, Text, Value
 
 
@@ -76,6 +78,10 @@ class Agreement(Value):
     effective: Moment
     until: Moment | None = None
     """When the next version takes over or the agreement ends; None: open."""
+    contract: str | None = None
+    """The number of the signed contract."""
+    parties: Parties = Parties()
+    renewal: Renewal | None = None
     measured_from: Moment
     components: tuple[str, ...] = Field(min_length=1)
     profile: Sheet | None = None
@@ -113,6 +119,17 @@ class Agreement(Value):
         """Every amount a remedy may name: its exact decimal and its currency."""
         found = {name: (one.amount, one.currency) for name, one in self.amounts.items()}
         return found if self.fee is None else {FEE: (self.fee.amount, self.fee.currency), **found}
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> "Agreement":
+        if self.until is not None and self.until <= self.effective:
+            raise ValueError("the agreement ends before it is in force; move `effective:` or `ends:`")
+        return self
+
+    @property
+    def name(self) -> str:
+        """The id without its customer."""
+        return self.id.partition("/")[2]
 
     def in_force(self, at: Instant) -> bool:
         return self.effective <= at and (self.until is None or at < self.until)

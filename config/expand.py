@@ -42,7 +42,7 @@ def expand(root: Node, kinds: Registries, report: Report) -> Node:
     _on_call(root, kinds, report)
     _components(root, kinds, report)
     for customer in _entries(root, "customers"):
-        _customer(customer, report)
+        spell_out(customer, report)
     for name in ("channels", "sources"):
         for entity in _entries(root, name):
             _gather_options(entity, frozenset({"id", "kind"}))
@@ -231,7 +231,8 @@ def _gather_options(entity: Node, own: frozenset[str]) -> None:
     entity.put("options", options, entity.mark)
 
 
-def _customer(customer: Node, report: Report) -> None:
+def spell_out(customer: Node, report: Report) -> None:
+    """A customer's short forms."""
     for short, long in (("contact", "contacts"), ("agreement", "agreements")):
         one, mark = customer.get(short), customer.key_mark(short)
         if one is None:

@@ -58,7 +58,7 @@ def plan(old: Config | None, new: Config) -> Plan:
     changes: list[Change] = []
     for path in [*after, *(path for path in before if path not in after)]:
         was, now = checks_before.get(_check_id(path)), checks_after.get(_check_id(path))
-        details = tuple(_differences(before.get(path, {}), after.get(path, {})))
+        details = tuple(differences(before.get(path, {}), after.get(path, {})))
         if path not in before:
             changes.append(Change(path=path, deed=Deed.ADDED, history=BEGINS if now else None))
         elif path not in after:
@@ -79,26 +79,30 @@ def _check_id(path: str) -> str:
 
 
 def _entities(long: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Path -> content, checks apart from their component."""
+    """Path -> content, checks apart from their component, versions of agreements from their customer."""
     found: dict[str, Mapping[str, Any]] = {}
     for section, content in long.items():
         if section in _SINGLE:
             found[section] = content
             continue
         for id, entity in content.items():
-            found[f"{section}.{id}"] = {key: value for key, value in entity.items() if key != "checks"}
+            found[f"{section}.{id}"] = {key: value for key, value in entity.items() if key not in _APART}
+            for version in entity.get("agreements", []):
+                found[f"{section}.{id}.agreements.{version['id']}@{version['version']}"] = version
             for name, check in entity.get("checks", {}).items():
                 found[f"{section}.{id}.checks.{name}"] = check
     return found
 
 
+_APART = ("checks", "agreements")
 _SINGLE = ("site", "store", "listen", "signing", "probing", "severity", "access", "retention")
 
 
-def _differences(old: object, new: object, path: str = "") -> Iterator[str]:
+def differences(old: object, new: object, path: str = "") -> Iterator[str]:
+    """`target: 99.5 -> 99.9`, key by key, of two trees of plain values."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in dict.fromkeys([*old, *new]):
-            yield from _differences(old.get(key), new.get(key), f"{path}.{key}" if path else str(key))
+            yield from differences(old.get(key), new.get(key), f"{path}.{key}" if path else str(key))
     elif old != new:
         yield f"{path}: {_shown(old)} -> {_shown(new)}"
 

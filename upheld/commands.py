@@ -4,38 +4,25 @@ The same functions run inside the server (over its Unix socket) and, when none r
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import Connection
 
 from config.agreement import CaseKind
-from config.instant import Instant
+from config.node import ConfigError
 from console import store as users
 from console import user
 from incidents.case import CaseEvent, CaseNoted, CaseResolved, Confirmed, Contested, Fulfilled, Resumed, Waiting
 from incidents.caseload import NoSuchCase
 from incidents.decide import Refused
 from incidents.service import NotFound
-from upheld.rules import Rules
+from sla.contract import Refused as NotAgreed
+from upheld.agreements import COMMANDS as AGREEMENTS
+from upheld.call import Call as Call
+from upheld.call import Command
 from upheld.shown import case_json, incident_json
 
-Arguments: TypeAlias = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One command: who gives it, with which arguments, when."""
-
-    rules: Rules
-    by: str
-    arguments: Arguments
-    now: Instant
-
-
-Command: TypeAlias = Callable[[Connection, Call], Any]
-
-REFUSALS = (Refused, NotFound, NoSuchCase, user.Refused)
+REFUSALS = (Refused, NotFound, NoSuchCase, user.Refused, NotAgreed, ConfigError)
 """What a person did wrong; everything else is our fault."""
 
 
@@ -117,7 +104,11 @@ def user_role(tx: Connection, call: Call) -> Any:
     return {"user": changed.name, "role": changed.role.value, "customer": changed.customer}
 
 
+AGREEMENT = "agreement."
+"""How the commands begin after which other terms hold."""
+
 COMMANDS: Mapping[str, Command] = {
+    **{f"{AGREEMENT}{name}": command for name, command in AGREEMENTS.items()},
     "incident.ack": acknowledge,
     "incident.resolve": resolve,
     "incident.note": note,

@@ -33,9 +33,12 @@ from notify.metrics import NotifyMetrics
 from probe.metrics import ProbeCollector
 from probe.service import Prober
 from probe.verdict import CheckChange
-from upheld import control, signing
+from sla.store import contract as agreements
+from upheld import contracts, control, signing
+from upheld.call import Call
 from upheld.clock import utc_now
-from upheld.commands import COMMANDS, REFUSALS, Call
+from upheld.commands import AGREEMENT, COMMANDS, REFUSALS
+from upheld.contracts import Taken
 from upheld.housekeeping import Housekeeping
 from upheld.installed import Installed, installed
 from upheld.location import LOCATION
@@ -49,19 +52,25 @@ SLICE_SECONDS = 0.02
 SENDERS_SHARE = 8
 """Of the writer's time, for each part that deciding has, while posts come in."""
 TIMERS_AT_ONCE = 50
+AGREEMENTS_SECONDS = 10.0
+"""After a command beside the server has changed one in a store that several processes share."""
 
 
 class House:
-    """Everything that runs in one process. `rules` is what follows from the configuration in force."""
+    """Everything that runs in one process. `rules` is what follows from the configuration in force.
 
-    def __init__(self, config: Config, path: Path, database: Database, now: Callable[[], Instant]) -> None:
+    `taken` is what the files say, with the agreements of the store put into it.
+    """
+
+    def __init__(self, taken: Taken, path: Path, database: Database, now: Callable[[], Instant]) -> None:
+        self.taken = taken
         self.installed: Installed = installed()
         self.registry = CollectorRegistry()
         self.path = path
         self.database = database
         self.now = now
-        self.rules: Rules = rules_of(config, self.installed)
-        self.key = signing.ensure(config.signing.key_file)
+        self.rules: Rules = rules_of(taken.whole, self.installed)
+        self.key = signing.ensure(self.config.signing.key_file)
         self.metrics = HouseMetrics(self.registry)
         self.notify_metrics = NotifyMetrics(self.registry)
         self.prober = Prober(database, now, LOCATION, self.installed.kinds, self._check_changes)
@@ -79,6 +88,7 @@ class House:
         self.intake = Intake(database)
         self.reader = Ticker("inbox", self._process_inbox)
         self.clockwork = Ticker("timers", self._fire_timers)
+        self.contracts = Ticker("agreements", self._follow_agreements, AGREEMENTS_SECONDS)
         self.open = False
         self.ended = asyncio.Event()
         """A part that must run for ever has ended by itself."""
@@ -111,15 +121,37 @@ class House:
             problems = _not_reloadable(self.config, config)
             if problems:
                 return self._not_taken_over(problems)
-            self.rules = rules_of(config, self.installed)
-            self.deliverer.use(self.rules.channels)
+            self._use(await self.database.write(lambda tx: contracts.take_over(tx, config, self.now())))
+            self.say_kept()
             await self.prober.update(list(config.checks()))
             await self.database.write(lambda tx: self.rules.incidents.look_again(tx, self.now()))
-            for taken_over in self.after_reload:
-                taken_over()
+            self._say_taken_over()
             self.say_reloaded(successful=True)
             log.info("configuration taken over", components=len(config.components))
             return []
+
+    def _use(self, taken: Taken) -> None:
+        self.taken = taken
+        self.rules = rules_of(taken.whole, self.installed)
+        self.deliverer.use(self.rules.channels)
+
+    def _say_taken_over(self) -> None:
+        for taken_over in self.after_reload:
+            taken_over()
+
+    def say_kept(self) -> None:
+        """A contract's text that changes nothing is said, every time, or its author believes that it did."""
+        for line in self.taken.kept:
+            log.warning("agreement not changed by its text", what=line)
+
+    async def _follow_agreements(self) -> bool:
+        """What people changed of agreements, in this process or beside it, holds from now on."""
+        async with self._reloading:
+            taken = await self.database.read(lambda tx: contracts.follow(tx, self.taken))
+            if taken is not self.taken:
+                self._use(taken)
+                self._say_taken_over()
+        return False
 
     def _not_taken_over(self, problems: list[str]) -> list[str]:
         self.say_reloaded(successful=False)
@@ -135,16 +167,20 @@ class House:
             raise control.CommandRefused(f"this server does not know {name!r}; is it an older version?")
         call = Call(rules=self.rules, by=by, arguments=arguments, now=self.now())
         try:
-            return await self.database.write(lambda tx: work(tx, call))
+            answer = await self.database.write(lambda tx: work(tx, call))
         except REFUSALS as error:
             raise control.CommandRefused(str(error)) from error
+        if name.startswith(AGREEMENT):
+            await self._follow_agreements()  # whoever asks next is answered by what was just agreed
+        return answer
 
     async def _plan(self, path: Path) -> list[str]:
         try:
             new = await asyncio.to_thread(load, path, kinds=self.installed.registries)
         except ConfigError as error:
             raise control.CommandRefused("; ".join(str(problem) for problem in error.problems)) from error
-        return list(plan(self.config, new).lines())
+        whole, owned = await self.database.read(lambda tx: (contracts.in_force(tx, new), contracts.owners(tx, new)))
+        return [*plan(self.config, whole).lines(), *owned]
 
     # what the rooms tell each other
 
@@ -194,6 +230,8 @@ class House:
             self.reader.wake()
         if timer.TOPIC in topics:
             self.clockwork.wake()
+        if agreements.TOPIC in topics:
+            self.contracts.wake()
 
 
 def _not_reloadable(old: Config, new: Config) -> list[str]:
@@ -211,7 +249,8 @@ async def open_house(config: Config, path: Path, now: Callable[[], Instant] = ut
     """Everything running and ready; stopped in order at the end. Raises db.errors.StoreError, signing.KeyUnusable."""
     database = await open_database(config.store.url.reveal(), Use.SERVE)
     try:
-        house = House(config, path, database, now)
+        house = House(await database.write(lambda tx: contracts.take_over(tx, config, now())), path, database, now)
+        house.say_kept()
         async with _running(house):
             yield house
     finally:
@@ -227,6 +266,7 @@ async def _running(house: House) -> AsyncIterator[None]:
     tasks = [
         _watched(house, house.reader.run(), "inbox"),
         _watched(house, house.clockwork.run(), "timers"),
+        _watched(house, house.contracts.run(), "agreements"),
         _watched(house, house.deliverer.run(), "deliverer"),
     ]
     try:
@@ -240,7 +280,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         house.open = False
         house.housekeeping.stop()
         await house.prober.stop()
-        for ticker in (house.reader, house.clockwork, house.deliverer):
+        for ticker in (house.reader, house.clockwork, house.contracts, house.deliverer):
             ticker.stop()
         with suppress(asyncio.CancelledError):
             await asyncio.gather(*tasks, return_exceptions=True)

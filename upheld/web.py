@@ -135,7 +135,7 @@ async def _reload(house: House, request: web.Request) -> web.Response:
     problems = await house.reload()
     if problems:
         return web.Response(status=400, text="".join(f"{problem}\n" for problem in problems))
-    return web.Response(text="configuration taken over\n")
+    return web.Response(text="".join(f"{line}\n" for line in ("configuration taken over", *house.taken.kept)))
 
 
 async def _only_post(request: web.Request) -> web.Response:

@@ -12,7 +12,7 @@ from config.instant import Instant, instant_of
 from config.model import Config
 from incidents.store import case as cases
 from upheld.cli.incident import as_json, by, facts_beside
-from upheld.cli.shared import caseload_of, change, fail, read, show, with_config
+from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
 from upheld.clock import utc_now
 from upheld.commands import CASE_EVENTS
 from upheld.shown import case_json, event_json
@@ -84,7 +84,7 @@ def open_(
 @with_config
 def list_(config: Config, everything: bool, customer: str | None, as_json: bool) -> None:
     """Open cases, newest first."""
-    caseload, now = caseload_of(config), utc_now()
+    caseload, now = caseload_of(in_force(config)), utc_now()
 
     def rows(tx: Connection) -> list[dict[str, Any]]:
         found = cases.every(tx) if everything else cases.open_cases(tx)
@@ -99,7 +99,7 @@ def list_(config: Config, everything: bool, customer: str | None, as_json: bool)
 @with_config
 def show_(config: Config, id: str, as_json: bool) -> None:
     """One case: every fact, and its clocks now."""
-    caseload, now = caseload_of(config), utc_now()
+    caseload, now = caseload_of(in_force(config)), utc_now()
 
     def one(tx: Connection) -> dict[str, Any] | None:
         found = cases.find(tx, id)

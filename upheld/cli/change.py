@@ -5,12 +5,15 @@ import getpass
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Connection
+
 from config.model import Config
 from db.engine import Use, open_database
 from db.errors import StoreLocked
-from upheld import control
+from upheld import contracts, control
+from upheld.call import Call
 from upheld.clock import utc_now
-from upheld.commands import COMMANDS, REFUSALS, Call
+from upheld.commands import AGREEMENT, COMMANDS, REFUSALS
 from upheld.control import CommandRefused, NoServer
 from upheld.installed import installed
 from upheld.rules import rules_of
@@ -45,9 +48,16 @@ async def _change(config: Config, command: str, by: str, arguments: Mapping[str,
 
 async def _change_here(config: Config, command: str, by: str, arguments: Mapping[str, Any]) -> Any:
     database = await open_database(config.store.url.reveal(), Use.COMMAND)
-    call = Call(rules=rules_of(config, installed()), by=by, arguments=arguments, now=utc_now())
+    now = utc_now()
+
+    def carry_out(tx: Connection) -> Any:
+        if command.startswith(AGREEMENT):
+            contracts.take_over(tx, config, now)  # as a server would have: a revision needs what it revises
+        rules = rules_of(contracts.in_force(tx, config), installed())
+        return COMMANDS[command](tx, Call(rules=rules, by=by, arguments=arguments, now=now))
+
     try:
-        return await database.write(lambda tx: COMMANDS[command](tx, call))
+        return await database.write(carry_out)
     except REFUSALS as error:
         raise CommandRefused(str(error)) from error
     finally:

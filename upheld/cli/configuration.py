@@ -9,8 +9,9 @@ from config.first import first_config
 from config.model import Config
 from config.plan import expanded
 from config.plan import plan as compare
-from upheld import control
-from upheld.cli.shared import fail, guarded, load_or_exit, run, with_config
+from db.errors import StoreError
+from upheld import contracts, control
+from upheld.cli.shared import fail, guarded, load_or_exit, read, run, with_config
 from upheld.control import NoServer
 from upheld.installed import installed
 
@@ -79,4 +80,13 @@ def _against_running(config: Config) -> list[str]:
             return list(run(control.ask(control.socket_of(file), "plan", "", {"path": str(path)})))
         except NoServer:
             pass
-    return ["no server runs on this store: all of it would be new", *compare(None, config).lines()]
+    whole, owned = _stored(config)
+    return ["no server runs on this store: all of it would be new", *compare(None, whole).lines(), *owned]
+
+
+def _stored(config: Config) -> tuple[Config, list[str]]:
+    """With what the store owns, and what that is; nothing where there is no store yet."""
+    try:
+        return read(config, lambda tx: (contracts.in_force(tx, config), contracts.owners(tx, config)))
+    except StoreError:
+        return config, []

@@ -14,7 +14,7 @@ from sla.format import Unwritable
 from sla.parties import NoStatement
 from sla.reader import Unreadable
 from upheld import signing
-from upheld.cli.shared import caseload_of, fail, read, with_config
+from upheld.cli.shared import caseload_of, fail, in_force, read, with_config
 from upheld.clock import utc_now
 from upheld.installed import installed
 from upheld.statements import rendered, statement_of
@@ -73,7 +73,7 @@ def statement(
     if everyone is not None:
         folder = output or Path()
         folder.mkdir(parents=True, exist_ok=True)
-        for name in config.customers:
+        for name in in_force(config).customers:
             target = folder / f"{name}-{everyone}.{forms[form].extension}"
             target.write_bytes(_rendered(config, name, everyone, form, lang))
             click.echo(str(target))
@@ -90,7 +90,8 @@ def statement(
 
 
 def _rendered(config: Config, customer: str, period: str, form: str, language: str | None) -> bytes:
-    now, caseload = utc_now(), caseload_of(config)
+    config, now = in_force(config), utc_now()
+    caseload = caseload_of(config)
     try:
         statement = read(config, lambda tx: statement_of(tx, config, caseload, customer, period, now))
     except NoStatement as error:

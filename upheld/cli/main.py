@@ -27,6 +27,7 @@ COMMANDS = {
     "key": "upheld.cli.counting:key",
     "incident": "upheld.cli.incident:incident",
     "case": "upheld.cli.case:case",
+    "agreement": "upheld.cli.agreement:agreement",
     "user": "upheld.cli.user:user",
     "migrate": "upheld.cli.server:migrate",
 }

@@ -111,6 +111,16 @@ def change(config: Config, command: str, arguments: Mapping[str, Any], by: str |
     return carry_out(config, command, arguments, by)
 
 
+def in_force(config: Config) -> Config:
+    """With the agreements and customers that the store owns; as written where there is no store yet."""
+    from upheld import contracts
+
+    try:
+        return read(config, lambda tx: contracts.in_force(tx, config))
+    except StoreError:
+        return config
+
+
 def caseload_of(config: Config) -> "Caseload":
     """For reading cases with their clocks."""
     from upheld.rules import rules_of

@@ -9,7 +9,7 @@ from config.model import Config
 from console.password import hash_password
 from console.user import Refused, Role, check_password
 from upheld.cli.incident import as_json
-from upheld.cli.shared import change, fail, show, with_config
+from upheld.cli.shared import change, fail, in_force, show, with_config
 
 role_choice = click.Choice([role.value for role in Role])
 password_option = click.option("--password", envvar="UPHELD_PASSWORD", help="asked for if not given")
@@ -53,7 +53,7 @@ def add(
     config: Config, name: str, role: str, customer: str | None, person: str | None, password: str | None, as_json: bool
 ) -> None:
     """Let somebody in."""
-    _known("customer", customer, config.customers)
+    _known("customer", customer, in_force(config).customers)
     _known("person", person, config.people)
     arguments = {
         "name": name,
@@ -84,6 +84,6 @@ def password(config: Config, name: str, password: str | None, as_json: bool) -> 
 @with_config
 def role(config: Config, name: str, role: str, customer: str | None, as_json: bool) -> None:
     """Give another role; the user's sessions end."""
-    _known("customer", customer, config.customers)
+    _known("customer", customer, in_force(config).customers)
     arguments = {"name": name, "role": role, "customer": customer}
     show(change(config, "user.role", arguments), as_json=as_json, columns=())

@@ -1,0 +1,240 @@
+"""`upheld agreement …`: contracts, their versions, and who signed them."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from config.language import LANGUAGES
+from config.model import Config
+from sla import agreeing
+from sla.clause import clauses
+from sla.contract import Contract, Refused, Side
+from sla.store import contract as agreements
+from upheld.agreements import contract_json
+from upheld.cli.case import instant, moment
+from upheld.cli.incident import as_json, by
+from upheld.cli.shared import change, fail, read, show, with_config
+from upheld.clock import utc_now
+
+COLUMNS = ("agreement", "version", "state", "target", "period", "components", "effective", "ends", "confirmed_by")
+VERSIONS = ("version", "effective", "until", "target", "components", "by", "reason", "confirmed_by")
+
+
+def sides(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """`customer:REF`, `provider:REF`."""
+    found: list[tuple[str, str]] = []
+    for value in values:
+        side, _, reference = value.partition(":")
+        if side not in list(Side) or not reference.strip():
+            raise click.BadParameter(f"{value!r} is no signature; write customer:REF or provider:REF")
+        found.append((side, reference.strip()))
+    return tuple(found)
+
+
+reason = click.option("--reason", required=True, help="why; it stands beside the version for good")
+signed = click.option(
+    "--confirmed",
+    "signed",
+    multiple=True,
+    callback=sides,
+    metavar="SIDE:REF",
+    help="customer:… or provider:… signed it, and where that can be read; both are needed for a time that is sealed",
+)
+language = click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+
+
+@click.group()
+def agreement() -> None:
+    """Contracts: the store owns them, in versions that are in force from a day on."""
+
+
+@agreement.command("list")
+@click.option("--customer", help="only this customer's")
+@as_json
+@with_config
+def list_(config: Config, customer: str | None, as_json: bool) -> None:
+    """Every agreement with the version that holds now."""
+    now = utc_now()
+    found = read(config, lambda tx: [contract_json(one, now) for one in agreements.contracts(tx, customer)])
+    if not found and not as_json:
+        click.echo("no agreement is stored; `upheld serve` stores those of the configuration")
+        return
+    show(found, as_json=as_json, columns=COLUMNS)
+
+
+@agreement.command("show")
+@click.argument("id")
+@click.option("--version", "number", type=int, help="another than the newest")
+@language
+@as_json
+@with_config
+def show_(config: Config, id: str, number: int | None, lang: str, as_json: bool) -> None:
+    """One agreement: its versions, who signed them, and the terms as sentences of a contract."""
+    contract = read(config, lambda tx: _found(tx, id))
+    found = contract_json(contract, utc_now())
+    if as_json:
+        show(found, as_json=True, columns=())
+        return
+    version = contract.newest if number is None else contract.version(number)
+    if version is None:
+        fail(f"{contract.id} has no version {number}", 1)
+    versions, events = found.pop("versions"), found.pop("events")
+    show(found, as_json=False, columns=())
+    click.echo("")
+    show(versions, as_json=False, columns=VERSIONS)
+    click.echo("")
+    for clause in clauses(version.agreement, lang):
+        click.echo(f"{clause.text} ({clause.origin})")
+    if events:
+        click.echo("")
+        show(events, as_json=False, columns=("recorded_at", "event", "version", "side", "reference", "by"))
+
+
+def _found(tx: Connection, id: str) -> Contract:
+    try:
+        return agreeing.found(tx, id)
+    except Refused as refusal:
+        fail(str(refusal), 1)
+
+
+@agreement.command()
+@click.argument("customer")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--name", help="of a customer that no file names yet")
+@click.option("--email", help="of that customer's contact")
+@reason
+@signed
+@by
+@as_json
+@with_config
+def add(
+    config: Config,
+    customer: str,
+    file: Path,
+    name: str | None,
+    email: str | None,
+    reason: str,
+    signed: tuple[tuple[str, str], ...],
+    by: str | None,
+    as_json: bool,
+) -> None:
+    """The first version of an agreement: FILE is what would stand under `agreements:`, as YAML or JSON."""
+    arguments = {
+        "customer": customer,
+        "text": _text(file),
+        "file": str(file),
+        "name": name,
+        "email": email,
+        "reason": reason,
+        "signed": signed,
+    }
+    _say(change(config, "agreement.add", arguments, by), as_json=as_json)
+
+
+@agreement.command()
+@click.argument("id")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--effective", metavar="DAY", help="from when it holds, like 2026-12-01")
+@click.option("--target", help='the new target, like "99.9"')
+@click.option("--component", "components", multiple=True, help="covers exactly these from then on; may be repeated")
+@click.option("--ends", metavar="DAY", help="a new end")
+@click.option("--contract", help="the number of the signed amendment")
+@reason
+@signed
+@by
+@as_json
+@with_config
+def revise(
+    config: Config,
+    id: str,
+    file: Path | None,
+    effective: str | None,
+    target: str | None,
+    components: tuple[str, ...],
+    ends: str | None,
+    contract: str | None,
+    reason: str,
+    signed: tuple[tuple[str, str], ...],
+    by: str | None,
+    as_json: bool,
+) -> None:
+    """The next version: what changes as options, or all of it as a file. What went before stays as it was."""
+    arguments = {
+        "id": id,
+        "text": None if file is None else _text(file),
+        "file": str(file),
+        "effective": effective,
+        "target": target,
+        "components": list(components) or None,
+        "ends": ends,
+        "contract": contract,
+        "reason": reason,
+        "signed": signed,
+    }
+    _say(change(config, "agreement.revise", arguments, by), as_json=as_json)
+
+
+@agreement.command()
+@click.argument("id")
+@click.argument("reference")
+@click.option("--by", "side", metavar="SIDE", required=True, help="customer:ID or provider: whose word it is")
+@click.option("--version", "number", type=int, help="another than the newest")
+@click.option("--at", callback=moment, metavar="TIME", help="when it was signed, if that was earlier")
+@as_json
+@with_config
+def confirm(
+    config: Config, id: str, reference: str, side: str, number: int | None, at: datetime | None, as_json: bool
+) -> None:
+    """One side signed a version; REFERENCE says where that can be read. Your login stands beside it."""
+    kind, _, customer = side.partition(":")
+    if kind not in list(Side) or (customer and not (id == customer or id.startswith(f"{customer}/"))):
+        fail(f"--by {side}: write customer:{id.partition('/')[0]} or provider", 2)
+    arguments = {
+        "id": id,
+        "reference": reference,
+        "side": kind,
+        "version": number,
+        "happened_at": instant(config, at),
+    }
+    _say(change(config, "agreement.confirm", arguments), as_json=as_json)
+
+
+@agreement.command()
+@click.argument("id")
+@click.option("--on", "ends", metavar="DAY", required=True, help="the first day it no longer holds, like 2027-01-01")
+@reason
+@signed
+@by
+@as_json
+@with_config
+def end(
+    config: Config,
+    id: str,
+    ends: str,
+    reason: str,
+    signed: tuple[tuple[str, str], ...],
+    by: str | None,
+    as_json: bool,
+) -> None:
+    """The agreement ends."""
+    arguments = {"id": id, "ends": ends, "reason": reason, "signed": signed}
+    _say(change(config, "agreement.end", arguments, by), as_json=as_json)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        fail(f"{file}: this is not UTF-8 text; save the file as UTF-8", 2)
+
+
+def _say(found: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        show(found, as_json=True, columns=())
+        return
+    show({key: value for key, value in found.items() if key not in ("versions", "events")}, as_json=False, columns=())
+    click.echo("")
+    show(found["versions"], as_json=False, columns=VERSIONS)
