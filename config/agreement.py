@@ -33,9 +33,9 @@ from config.level import Commitment as Commitment
 from config.level import Level as Level
 from config.level import Limit as Limit
 from config.level import named
-from config.remedy import FEE, NamedAmount, Remedy
 from config.party import Parties as Parties
 from config.party import Renewal as Renewal
+from config.remedy import FEE, NamedAmount, Remedy
 from config.value import Amount, Count, Currency, Duration, Moment, Text, Value
 
 
