@@ -18,7 +18,7 @@ from incidents.store import alert, incident, timer, transition
 from incidents.store.alert import Alert, Ended, Firing
 from incidents.store.transition import Transition
 from probe.verdict import CheckChange
-from sla.exclusion import occurrences
+from sla.occurrence import occurrences
 
 MAINTENANCE = "maintenance"
 SILENCE = DAY

@@ -16,6 +16,7 @@ from sla.causes import Entry
 from sla.display import cut, decimals
 from sla.exclusion import Exclusion
 from sla.line import Outage
+from sla.overlay import Corrected
 from sla.record import CaseRecord
 from sla.statement import AgreementPart, ComponentPart, Statement
 
@@ -40,6 +41,7 @@ def document(statement: Statement) -> dict[str, Any]:
             _component(part) | {"observers": list(statement.observers[part.component])} for part in statement.components
         ],
         "exclusions": [_exclusion(one) for part in statement.agreements for one in part.exclusions],
+        "corrections": [_correction(part, one) for part in statement.components for one in part.counted.corrections],
         "cases": [_case(one) for one in statement.cases],
     }
 
@@ -161,12 +163,44 @@ def _exclusion(one: Exclusion) -> dict[str, Any]:
         "end": seconds(one.end),
         "components": list(one.components),
         "category": one.category.value,
+        "announced_end": seconds(one.announced_end),
+        "worked": None if one.worked is None else [seconds(at) for at in one.worked],
+        "requested_by": one.requested_by,
+        "recorded_at": rfc3339(one.recorded_at),
+        "recorded_after_start": one.recorded_after_start,
         "notice_given": None if one.given_at is None else rfc3339(one.given_at),
         "notice_needed_s": None if one.needed is None else seconds(one.needed),
         "approved_by": one.approved_by,
         "text": one.text,
         "valid": one.valid,
         "reason": None if one.flaw is None else one.flaw.value,
+    }
+
+
+def _correction(part: ComponentPart, found: Corrected) -> dict[str, Any]:
+    """`otherwise`: the figures without it where it was applied, with it where it was not."""
+    one = found.correction
+    return {
+        "id": one.id,
+        "component": one.component,
+        "agreement": part.agreement.id,
+        "start": seconds(one.start),
+        "end": seconds(one.end),
+        "state": one.state.value,
+        "reason": one.reason,
+        "evidence": one.evidence,
+        "requested_by": one.requested_by,
+        "requested_at": rfc3339(one.requested_at),
+        "approved_by": found.second,
+        "confirmed": found.confirmed,
+        "applied": found.applied,
+        "standing": found.standing.value,
+        "otherwise": {
+            "availability": share(found.otherwise),
+            "counted_down_s": seconds(found.counted_otherwise),
+            "met": found.met_otherwise,
+            "verdict": None if found.verdict_otherwise is None else found.verdict_otherwise.value,
+        },
     }
 
 

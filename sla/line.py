@@ -12,8 +12,10 @@ from config.agreement import Agreement, ExclusionEffect
 from config.instant import Instant, Span, rfc3339
 from config.state import State
 from sla.account import Account, Budget, Class, account, judged, loss_within
+from sla.correction import Correction
 from sla.exclusion import Exclusion
 from sla.interval import Interval, clip, total, union
+from sla.overlay import Corrected, corrected
 from sla.record import Transition
 from sla.servicehours import inactive
 from sla.terms import Target, Terms
@@ -41,7 +43,10 @@ class Outage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """The account, the raw time line under it, its figure under either exclusion effect, how exact its edges are."""
+    """The account, the time line under it, its figure under either exclusion effect, how exact its edges are.
+
+    `line` has the corrections that count laid over what was recorded.
+    """
 
     account: Account
     line: Timeline
@@ -51,6 +56,7 @@ class Counted:
     uncertainty: Span
     """Last good to first bad and last bad to first good, summed over the counted edges."""
     within_measuring_error: bool
+    corrections: tuple[Corrected, ...] = ()
 
 
 def raw_line(transitions: Sequence[Transition], window: Interval, now: Instant) -> Timeline:
@@ -153,9 +159,10 @@ def counted(
     exclusions: Sequence[Exclusion],
     window: Interval,
     now: Instant,
+    corrections: Iterable[Correction] = (),
 ) -> Counted:
     """Everything a statement says of one component. The window ends at `now` at the latest; versions cover it."""
-    line = raw_line(transitions, window, now)
+    line, settled = corrected_line(transitions, versions, component, exclusions, window, now, corrections)
     ruled = rulings(versions, window)
     found = account_under(line, ruled, component, exclusions, window)
     by_effect = {
@@ -168,9 +175,30 @@ def counted(
         line=line,
         removed=by_effect[ExclusionEffect.REMOVED],
         retained=by_effect[ExclusionEffect.RETAINED],
-        outages=tuple(_outages(line, found, transitions, versions, component)),
+        outages=tuple(_outages(line, found, transitions, settled, versions, component)),
         uncertainty=uncertainty,
         within_measuring_error=_in_doubt(found.budget, found.counted, uncertainty),
+        corrections=settled,
+    )
+
+
+def corrected_line(
+    transitions: Sequence[Transition],
+    versions: Sequence[Agreement],
+    component: str,
+    exclusions: Sequence[Exclusion],
+    window: Interval,
+    now: Instant,
+    corrections: Iterable[Correction],
+) -> tuple[Timeline, tuple[Corrected, ...]]:
+    """What is recorded with the component's corrections over it, and what each does to the account of the window."""
+    line = raw_line(transitions, window, now)
+    own = [one for one in corrections if one.component == component]
+    if not own:
+        return line, ()
+    customer = versions[0].customer
+    return corrected(
+        line, own, customer, window, lambda trial: account_of(trial, versions, component, exclusions, window)
     )
 
 
@@ -219,6 +247,7 @@ def _outages(
     line: Timeline,
     found: Account,
     transitions: Sequence[Transition],
+    corrections: Sequence[Corrected],
     versions: Sequence[Agreement],
     component: str,
 ) -> Iterator[Outage]:
@@ -231,6 +260,9 @@ def _outages(
         losses = (loss_within(bridged, clip(inside, stretch), weights) for weights, stretch, bridged in lines)
         states = set(cut(line, [span])[2])
         began = causes.get(span[0])
+        adjudged = next(
+            (one.correction.id for one in corrections if one.applied and one.correction.start == span[0]), None
+        )
         yield Outage(
             id=f"{component}/{rfc3339(span[0])}",
             start=span[0],
@@ -238,8 +270,8 @@ def _outages(
             state=next(state for state in (State.DOWN, State.PARTIAL, State.DEGRADED) if state in states),
             counted=sum(losses, Fraction(0)),
             excluded=total(clip(excluded, span)),
-            cause=None if began is None else began.cause,
-            reason=None if began is None else began.reason,
+            cause=adjudged or (None if began is None else began.cause),
+            reason=None if began is None or adjudged is not None else began.reason,
             open=span[1] == line.end,
         )
 

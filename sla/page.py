@@ -17,8 +17,10 @@ from sla.clause import CATEGORIES, ROOM
 from sla.display import decimals, used
 from sla.exclusion import Exclusion, Flaw
 from sla.line import Outage
+from sla.overlay import Corrected, Standing
 from sla.record import CaseRecord, CommitmentRecord, Outcome
 from sla.statement import ComponentPart, Obstacle, Statement
+from sla.word import CONFIGURATION
 
 VERDICTS = {
     Verdict.MET: "Met",
@@ -41,11 +43,20 @@ _OBSTACLES = {
     Obstacle.MEASURING_ERROR: "The measuring error alone could turn the verdict; it needs the customer's word.",
 }
 _FLAWS = {
+    Flaw.WITHDRAWN: "withdrawn",
     Flaw.CATEGORY: "the agreement does not allow this category",
-    Flaw.UNCONFIRMED: "confirmed by nobody",
     Flaw.CUSTOMER_WORD: "the customer's word is missing",
     Flaw.LATE: "announced too late",
+    Flaw.UNPROVEN: "nothing proves that it was announced",
+    Flaw.UNCONFIRMED: "confirmed by nobody",
+    Flaw.NOT_WORKED: "no work is recorded in it",
     Flaw.CAP: "the month's limit was used up",
+}
+_STANDINGS = {
+    Standing.APPLIED: "Counted",
+    Standing.REQUESTED: "Not counted: approved by no second person",
+    Standing.UNCONFIRMED: "Not counted: it favours the provider and the customer has not confirmed it",
+    Standing.CONTESTED: "Not counted: it favours the provider and the customer contests it",
 }
 _COMMITMENTS = {
     "respond": "Respond",
@@ -206,9 +217,16 @@ class Page:
         ]
         if missed:
             said.append(self.say("A time limit was missed: {cases}.", cases=listed(missed, self.language)))
-        late = sorted({one.id for part in self.statement.agreements for one in part.exclusions if not one.valid})
+        # an announced window that nobody used is not held against anybody
+        flaws = {None, Flaw.NOT_WORKED}
+        late = sorted(
+            {one.id for part in self.statement.agreements for one in part.exclusions if one.flaw not in flaws}
+        )
         if late:
             said.append(self.say("Not excluded: {ids}.", ids=listed(late, self.language)))
+        corrected = list(dict.fromkeys(one.correction.id for _, one in self.corrections() if one.applied))
+        if corrected:
+            said.append(self.say("Corrected by people: {ids}.", ids=listed(corrected, self.language)))
         return ("" if self.language == CHINESE else " ").join(said)
 
     def _judged(self, verdict: Verdict) -> list[ComponentPart]:
@@ -260,6 +278,45 @@ class Page:
 
     def flaw(self, one: Exclusion) -> str:
         return "" if one.flaw is None else self.say(_FLAWS[one.flaw])
+
+    def marks(self, one: Exclusion) -> list[str]:
+        """What has to be known of it beside its notice."""
+        zone, said = self.statement.zone, []
+        if one.recorded_after_start:
+            given = moment(one.recorded_at, zone, self.language)
+            said.append(self.say("first recorded {time}, after its start", time=given))
+        if one.end < one.announced_end:
+            until = moment(one.announced_end, zone, self.language)
+            said.append(self.say("ended early, announced until {time}", time=until))
+        return said
+
+    def who(self, by: str | None) -> str:
+        """`person:li`, `customer:acme`, `configuration`, or the annex it rests on."""
+        if by == CONFIGURATION:
+            return self.say("configuration")
+        kind, _, name = (by or RANGE).partition(":")
+        if kind == "customer" and name == self.statement.customer:
+            return self.text(self.statement.customer_name)
+        return name if kind in ("person", "customer") else by or RANGE
+
+    # corrections
+
+    def corrections(self) -> list[tuple[ComponentPart, Corrected]]:
+        return [(part, one) for part in self.statement.components for one in part.counted.corrections]
+
+    def standing(self, one: Corrected) -> str:
+        return self.say(_STANDINGS[one.standing])
+
+    def otherwise(self, part: ComponentPart, one: Corrected) -> str:
+        """What the figure would be in the other reading, cut like every other, and its verdict where it differs."""
+        values = {"id": one.correction.id, "share": self.share(part, one.otherwise)}
+        text = "Without {id} the figure would be {share}." if one.applied else "With {id} the figure would be {share}."
+        budget, other = part.account.budget, one.verdict_otherwise
+        if budget is None or other is None or budget.verdict is other:
+            return self.say(text, **values)
+        return self.say(
+            "{sentence} Verdict then: {verdict}.", sentence=self.say(text, **values), verdict=self.verdict(other)
+        )
 
     def title_of(self, case: CaseRecord) -> str:
         """A person's words as they are; what an incident opened is named by what the first failing check saw."""

@@ -5,9 +5,10 @@ from enum import StrEnum
 
 from config.agreement import CaseKind
 from config.instant import Instant
-from config.model import Exclusion as WrittenExclusion
 from config.state import State
 from config.value import Text
+from sla.correction import Correction
+from sla.proposal import Proposal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,8 @@ class Facts:
     """Everything stored that one customer's statement follows from. Transitions by component id, in order recorded."""
 
     transitions: dict[str, tuple[Transition, ...]] = field(default_factory=dict)
-    exclusions: tuple[WrittenExclusion, ...] = ()
+    exclusions: tuple[Proposal, ...] = ()
+    corrections: tuple[Correction, ...] = ()
     cases: tuple[CaseRecord, ...] = ()
     incidents: tuple[IncidentRecord, ...] = ()
     observers: dict[str, tuple[str, ...]] = field(default_factory=dict)

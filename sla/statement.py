@@ -16,7 +16,7 @@ from sla.account import Account, Verdict
 from sla.causes import Entry, ledger
 from sla.exclusion import Exclusion, exclusions_in
 from sla.interval import Interval
-from sla.line import Counted, account_of, counted, raw_line, stretches
+from sla.line import Counted, account_of, corrected_line, counted, stretches
 from sla.parties import NoStatement, Parties
 from sla.period import Period
 from sla.record import CaseRecord, Facts
@@ -188,7 +188,7 @@ def _component(
     parties: Parties, part: AgreementPart, component: str, period: Period, facts: Facts, now: Instant
 ) -> ComponentPart:
     transitions = facts.transitions.get(component, ())
-    found = counted(transitions, part.versions, component, part.exclusions, part.window, now)
+    found = counted(transitions, part.versions, component, part.exclusions, part.window, now, facts.corrections)
     covering = stretches(part.versions, component, part.window)
     agreement = covering[-1][0] if covering else part.newest
     return ComponentPart(
@@ -219,7 +219,8 @@ def _year_so_far(
     window = period.year_window(agreement.availability.timezone)[0], part.window[1]
     versions = [one for one in parties.agreements if one.id == agreement.id]
     exclusions = exclusions_in(facts.exclusions, agreement, versions, window)
-    line = raw_line(facts.transitions.get(component, ()), window, now)
+    transitions = facts.transitions.get(component, ())
+    line, _ = corrected_line(transitions, versions, component, exclusions, window, now, facts.corrections)
     return account_of(line, versions, component, exclusions, window)
 
 

@@ -33,6 +33,7 @@ from notify.metrics import NotifyMetrics
 from probe.metrics import ProbeCollector
 from probe.service import Prober
 from probe.verdict import CheckChange
+from sla.exclusions import Exclusions
 from sla.store import contract as agreements
 from upheld import contracts, control, signing
 from upheld.call import Call
@@ -124,7 +125,7 @@ class House:
             self._use(await self.database.write(lambda tx: contracts.take_over(tx, config, self.now())))
             self.say_kept()
             await self.prober.update(list(config.checks()))
-            await self.database.write(lambda tx: self.rules.incidents.look_again(tx, self.now()))
+            await self.database.write(partial(_taken_over, self))
             self._say_taken_over()
             self.say_reloaded(successful=True)
             log.info("configuration taken over", components=len(config.components))
@@ -234,6 +235,13 @@ class House:
             self.contracts.wake()
 
 
+def _taken_over(house: House, tx: Connection) -> None:
+    """What the configuration says becomes a fact, and what it changes is judged again."""
+    now = house.now()
+    Exclusions(house.config).take_over(tx, now)
+    house.rules.incidents.look_again(tx, now)
+
+
 def _not_reloadable(old: Config, new: Config) -> list[str]:
     """What only a restart can change."""
     same = (
@@ -270,7 +278,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         _watched(house, house.deliverer.run(), "deliverer"),
     ]
     try:
-        await house.database.write(lambda tx: house.rules.incidents.look_again(tx, house.now()))
+        await house.database.write(partial(_taken_over, house))
         house.housekeeping.start()
         house.say_reloaded(successful=True)
         house.open = True

@@ -13,12 +13,14 @@ from incidents.clock import Clock, ClockState
 from incidents.store import case as cases
 from incidents.store import incident as incidents
 from probe.store import observing
+from sla.exclusions import Exclusions
 from sla.format import Format
 from sla.interval import Interval
 from sla.parties import NoStatement, Parties, parties_of
 from sla.period import Period, parse_period
 from sla.record import CaseRecord, CommitmentRecord, Facts, IncidentRecord, Outcome
 from sla.statement import Statement, compose
+from sla.store.correction import corrections
 from sla.store.transition import transitions
 from upheld import store
 from upheld.location import LOCATION
@@ -53,7 +55,8 @@ def _facts(tx: Connection, config: Config, caseload: Caseload, parties: Parties,
     start, end = parties.reach(period)
     return Facts(
         transitions=transitions(tx, components, (start, min(end, now)), now, parties.slack),
-        exclusions=tuple(config.exclusions.values()),
+        exclusions=Exclusions(config).known(tx, components, now),
+        corrections=corrections(tx, components, now),
         cases=tuple(_case(one, caseload.clocks(one, now), config) for one in cases.of_customer(tx, parties.customer)),
         incidents=tuple(
             IncidentRecord(id=one.id, component=one.component, started_at=one.started_at, resolved_at=one.resolved_at)

@@ -1,4 +1,4 @@
-"""Rows for a spreadsheet: each line says in `record` whether it is a component, an outage, an exclusion or a case.
+"""Rows for a spreadsheet: each line says in `record` what it is: component, outage, exclusion, correction or case.
 
 No cell can start a formula, whatever a component or a customer is called.
 """
@@ -72,6 +72,18 @@ def _rows(statement: Statement, language: str) -> Iterator[dict[str, object]]:
             "component": " ".join(one["components"]),
             "name": choose(one["text"], language) if one["text"] else one["category"],
             "state": "valid" if one["valid"] else "invalid",
+        }
+    for one in data["corrections"]:
+        yield {
+            "record": "correction",
+            "id": one["id"],
+            "name": one["reason"],
+            "component": one["component"],
+            "agreement": one["agreement"],
+            "start": one["start"],
+            "end": one["end"],
+            "state": one["state"],
+            "reason": one["standing"],
         }
     for case in data["cases"]:
         for clock in case["commitments"] or [{}]:

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 from config.agreement import CaseKind
-from config.instant import MINUTE, Instant, parse_rfc3339
+from config.instant import HOUR, MINUTE, Instant, parse_rfc3339
 from config.model import Config
 from config.state import State
+from sla.exclusions import proposed
+from sla.proposal import Proposal, Worked, evolve
 from sla.record import CaseRecord, CommitmentRecord, Facts, Outcome, Transition
+from sla.word import Said
 from tests.config.installed import read
 
 OCTOBER = parse_rfc3339("2026-10-01T00:00:00+08:00")
@@ -69,6 +72,9 @@ def transition(
     )
 
 
+SUNDAYS = tuple((f"10-{day} 01:00:00", f"10-{day} 05:00:00") for day in ("04", "11", "18", "25"))
+
+
 def facts(settings: Config) -> Facts:
     """An October: pay partially failed, was down in agreed work, down in work announced late, and once not measured."""
     up, down, unknown = State.UP, State.DOWN, State.UNKNOWN
@@ -104,4 +110,17 @@ def facts(settings: Config) -> Facts:
         closed_at=at("10-22 00:00:00"),
         commitments=(clock,),
     )
-    return Facts(transitions={"pay": pay, "shop": shop}, exclusions=tuple(settings.exclusions.values()), cases=(case,))
+    exclusions = tuple(
+        worked(one, *SUNDAYS) if one.id == "weekly" else one
+        for one in proposed(settings.exclusions.values(), at("01-01 00:00:00"))
+    )
+    return Facts(transitions={"pay": pay, "shop": shop}, exclusions=exclusions, cases=(case,))
+
+
+def worked(proposal: Proposal, *spans: tuple[str, str]) -> Proposal:
+    """Somebody recorded that he worked from one time of Shanghai to the other, in the window that began on the hour."""
+    for first, last in spans:
+        start, end = at(first), at(last)
+        event = Worked(occurrence=start // HOUR * HOUR, start=start, end=end)
+        proposal = evolve(proposal, Said(event=event, happened_at=end, recorded_at=end + MINUTE, by="person:li"))
+    return proposal

@@ -34,6 +34,7 @@ from probe.recorder import Recorder
 from probe.result import Answer, Outcome, Reason, Result
 from probe.verdict import cease
 from probe.watch import Watch
+from sla.exclusions import Exclusions
 from upheld.demo import story
 from upheld.demo.setting import CUSTOMER, ZONE
 from upheld.location import LOCATION
@@ -78,6 +79,8 @@ class Past:
             metrics=NotifyMetrics(CollectorRegistry()),
         )
         self.ends = self.clock()
+        exclusions = Exclusions(self.rules.config)
+        await self.database.write(lambda tx: exclusions.take_over(tx, self.begins))
         self._lay_out()
         while not stopped():
             while self._agenda and self._agenda[0][0] < self.ends and not stopped():
@@ -100,6 +103,9 @@ class Past:
             answer = Answer(outcome=episode.outcome, reason=episode.reason, detail=episode.detail, latency_us=1_840_000)
             for name in episode.checks:
                 self._windows.setdefault(name, []).append((start, start + episode.length, answer))
+        for episode in self._sundays():
+            start = self._local(episode.day, episode.time)
+            self._plan(start + episode.length + 5 * MINUTE, self._work_done(start, start + episode.length))
         for day in range((self.ends - self.begins) // DAY + 1):
             self._plan(self._local(day, 23 * 3600 * SECOND), self._tidy)
             if day not in story.BACKUPS_LEFT_OUT:
@@ -249,6 +255,17 @@ class Past:
             await self._after_news()
 
         return acknowledge
+
+    def _work_done(self, start: Instant, end: Instant) -> Deed:
+        """Who worked writes down from when to when: without it the announced window excludes nothing."""
+
+        async def write_down(now: Instant) -> None:
+            exclusions = Exclusions(self.rules.config)
+            await self.database.write(
+                lambda tx: exclusions.worked(tx, story.SUNDAY_WINDOW, start, end, "person:li", now)
+            )
+
+        return write_down
 
     async def _telephone(self, now: Instant) -> None:
         """A question by telephone, answered within the hour; written down a few minutes after the call."""

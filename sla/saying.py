@@ -1,0 +1,87 @@
+"""Events of exclusions and corrections as stored facts and back: the class name in snake case is the `kind`. Pure.
+
+What a leaf of the ledger holds of one follows from it here, so that a verifier can replay the leaves.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from enum import StrEnum
+from typing import Any, get_args
+
+from config.agreement import Category
+from config.state import State
+from sla.correction import CorrectionEvent
+from sla.proposal import ExclusionEvent
+from sla.word import Said
+
+_WORD = re.compile(r"(?<!^)(?=[A-Z])")
+_ENUMS: Mapping[str, type[StrEnum]] = {"state": State, "category": Category}
+PERSONAL = frozenset({"proof", "reason", "evidence", "text"})
+"""Fields in which a person wrote what he liked."""
+
+
+def kind_of(event: ExclusionEvent | CorrectionEvent) -> str:
+    """`NoticeGiven` -> `notice_given`."""
+    return _WORD.sub("_", type(event).__name__).lower()
+
+
+def facts_of(event: ExclusionEvent | CorrectionEvent) -> dict[str, Any]:
+    """Plain JSON values; instants and spans in milliseconds."""
+    return {key: _plain(value) for key, value in asdict(event).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value
+
+
+_EXCLUSION_EVENTS = {_WORD.sub("_", one.__name__).lower(): one for one in get_args(ExclusionEvent)}
+_CORRECTION_EVENTS = {_WORD.sub("_", one.__name__).lower(): one for one in get_args(CorrectionEvent)}
+
+
+def exclusion_event(kind: str, facts: Mapping[str, Any]) -> ExclusionEvent:
+    event: ExclusionEvent = _build(_EXCLUSION_EVENTS[kind], facts)
+    return event
+
+
+def correction_event(kind: str, facts: Mapping[str, Any]) -> CorrectionEvent:
+    event: CorrectionEvent = _build(_CORRECTION_EVENTS[kind], facts)
+    return event
+
+
+def _build(event: type[Any], facts: Mapping[str, Any]) -> Any:
+    """Facts of an earlier version may lack fields that have a default; unknown ones are a newer version's."""
+    known = {field.name for field in fields(event)}
+    return event(**{key: _value(key, value) for key, value in facts.items() if key in known})
+
+
+def _value(key: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    return _ENUMS[key](value) if key in _ENUMS and isinstance(value, str) else value
+
+
+def leaf_of(said: Said[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(body, private): what everybody may read, and what is personal: who spoke, and free text."""
+    facts = facts_of(said.event)
+    frame = {"event": kind_of(said.event), "happened_at": said.happened_at}
+    body = frame | {key: value for key, value in facts.items() if key not in PERSONAL}
+    private = {key: value for key, value in facts.items() if key in PERSONAL}
+    return body, private | {"by": said.by, "entered_by": said.entered_by}
+
+
+def said_in_leaf(
+    body: Mapping[str, Any], private: Mapping[str, Any], recorded_at: int, *, correction: bool
+) -> Said[Any]:
+    """The event a leaf tells of."""
+    build = correction_event if correction else exclusion_event
+    return Said(
+        event=build(body["event"], {**body, **private}),
+        happened_at=body["happened_at"],
+        recorded_at=recorded_at,
+        by=private["by"],
+        entered_by=private["entered_by"],
+        seen_by_customer_at=recorded_at,
+    )

@@ -1,0 +1,89 @@
+"""Exclusions: what was said of them, appended; what they are is its sum."""
+
+from collections.abc import Collection
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select
+
+from config.instant import Instant
+from db.batch import announce
+from db.ledger import store as ledger
+from db.ledger.leaf import Leaf
+from db.tables.exclusion import exclusion_component, exclusion_event
+from sla.proposal import ExclusionEvent, Proposal, Proposed, evolve, proposal_of, replay
+from sla.saying import exclusion_event as event_of
+from sla.saying import facts_of, kind_of, leaf_of
+from sla.word import Said
+
+TOPIC = "exclusion"
+
+_E = exclusion_event.c
+
+
+def proposals(
+    tx: Connection, components: Collection[str] | None = None, until: Instant | None = None
+) -> tuple[Proposal, ...]:
+    """Of any of these components (None: all), as recorded up to `until` (None: now), by id."""
+    asked = select(exclusion_event)
+    if components is not None:
+        concerned = select(exclusion_component.c.exclusion).where(exclusion_component.c.component.in_(components))
+        asked = asked.where(_E.exclusion.in_(concerned))
+    if until is not None:
+        asked = asked.where(_E.recorded_at <= until)
+    return tuple(replay(id, events) for id, events in _by_exclusion(tx, asked))
+
+
+def find(tx: Connection, id: str) -> Proposal | None:
+    events = events_of(tx, id)
+    return replay(id, events) if events else None
+
+
+def events_of(tx: Connection, id: str) -> list[Said[ExclusionEvent]]:
+    """In the order recorded."""
+    found = _by_exclusion(tx, select(exclusion_event).where(_E.exclusion == id))
+    return found[0][1] if found else []
+
+
+def append(tx: Connection, id: str, before: Proposal | None, said: Said[ExclusionEvent]) -> Proposal:
+    """One more event; of two at the same moment the store takes one."""
+    after = proposal_of(id, said) if before is None else evolve(before, said)
+    tx.execute(
+        insert(exclusion_event).values(
+            exclusion=id,
+            seq=after.version,
+            kind=kind_of(said.event),
+            happened_at=said.happened_at,
+            recorded_at=said.recorded_at,
+            by=said.by,
+            entered_by=said.entered_by,
+            seen_by_customer_at=said.seen_by_customer_at,
+            facts=facts_of(said.event),
+        )
+    )
+    if isinstance(said.event, Proposed):
+        known = frozenset[str]() if before is None else before.components
+        new = [name for name in dict.fromkeys(said.event.components) if name not in known]
+        if new:
+            tx.execute(insert(exclusion_component), [{"exclusion": id, "component": name} for name in new])
+    body, private = leaf_of(said)
+    ledger.append(tx, Leaf(kind=TOPIC, stream=f"{TOPIC}/{id}", body=body, private=private), said.recorded_at)
+    announce(tx, TOPIC)
+    return after
+
+
+def _by_exclusion(tx: Connection, asked: Select[Any]) -> list[tuple[str, list[Said[ExclusionEvent]]]]:
+    rows = tx.execute(asked.order_by(_E.exclusion, _E.seq))
+    return [(id, [_said(row) for row in several]) for id, several in groupby(rows, key=attrgetter("exclusion"))]
+
+
+def _said(row: Row[Any]) -> Said[ExclusionEvent]:
+    return Said(
+        event=event_of(row.kind, row.facts),
+        happened_at=row.happened_at,
+        recorded_at=row.recorded_at,
+        by=row.by,
+        entered_by=row.entered_by,
+        seen_by_customer_at=row.seen_by_customer_at,
+    )

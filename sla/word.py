@@ -1,0 +1,37 @@
+"""What somebody said, and when: the frame around every event of an exclusion or a correction."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from config.instant import Instant
+
+E = TypeVar("E")
+
+CONFIGURATION = "configuration"
+"""Signs what stands in the configuration."""
+_CUSTOMER = "customer:"
+
+
+class Refused(Exception):
+    """What a person asked for cannot be; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said(Generic[E]):
+    """`by` whom: `person:li`, `customer:acme`, `configuration`. `entered_by` wrote it down where that was another."""
+
+    event: E
+    happened_at: Instant
+    recorded_at: Instant
+    by: str
+    entered_by: str | None = None
+    seen_by_customer_at: Instant | None = None
+
+
+def customer_of(by: str) -> str | None:
+    """The customer who speaks; None where it is somebody else."""
+    return by.removeprefix(_CUSTOMER) if by.startswith(_CUSTOMER) else None
+
+
+def spoken_by(customer: str) -> str:
+    return f"{_CUSTOMER}{customer}"

@@ -1,0 +1,235 @@
+"""Exclusions in the store: what a person may say of one, what is refused, and what the configuration becomes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from config.agreement import Category
+from config.instant import HOUR, MINUTE, Instant
+from config.model import Config
+from db.engine import Database
+from db.ledger import store as ledger
+from sla.exclusions import Exclusions
+from sla.proposal import ExclusionEvent, Proposal, Proposed
+from sla.saying import said_in_leaf
+from sla.store import exclusion as store
+from sla.word import Refused, Said
+from tests.sla.contract import AGREEMENT, at, config
+
+NOW = at("10-06 12:00:00")
+START, END = at("10-10 01:00:00"), at("10-10 05:00:00")
+CUSTOMER = "harbour-bank"
+Work = Callable[[Connection], Any]
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Config:
+    return config(tmp_path)
+
+
+@pytest.fixture
+def exclusions(written: Config) -> Exclusions:
+    return Exclusions(written)
+
+
+def plan(**more: Any) -> Proposed:
+    base: dict[str, Any] = {"components": ("pay",), "category": Category.MAINTENANCE, "start": START, "end": END}
+    return Proposed(**base | more)
+
+
+async def asked(database: Database, exclusions: Exclusions, **more: Any) -> str:
+    made = await database.write(lambda tx: exclusions.propose(tx, plan(**more), "person:li", NOW))
+    return made.id
+
+
+async def test_a_proposal_gets_a_number_and_keeps_what_is_said_of_it(
+    database: Database, exclusions: Exclusions
+) -> None:
+    id = await asked(database, exclusions)
+    assert (id, await asked(database, exclusions)) == ("X-1", "X-2")
+
+    def speak(tx: Connection) -> None:
+        exclusions.notice(tx, id, "person:li", NOW, delivered_at=NOW - HOUR, proof="250 2.0.0 accepted")
+        exclusions.approve(tx, id, "person:wang", NOW + 1)
+        exclusions.countersign(tx, id, CUSTOMER, NOW + 2)
+        exclusions.worked(tx, id, START, START + HOUR, "person:li", END)
+        exclusions.withdraw(tx, id, "not needed", "person:li", END + 1)
+
+    await database.write(speak)
+    found = await database.read(lambda tx: store.find(tx, id))
+    assert found is not None
+    newest = found.newest
+    assert (found.version, newest.by, newest.plan) == (6, "person:li", plan())
+    assert [(one.happened_at, one.recorded_at, one.event.customer) for one in newest.notices] == [
+        (NOW - HOUR, NOW, CUSTOMER)
+    ]
+    assert [one.by for one in newest.approvals] == ["person:wang"]
+    assert [(one.by, one.seen_by_customer_at) for one in newest.countersignatures] == [
+        (f"customer:{CUSTOMER}", NOW + 2)
+    ]
+    assert [one.event.occurrence for one in found.works] == [START]
+    assert found.withdrawn
+    assert await database.read(lambda tx: [one.id for one in store.proposals(tx, ["pay"], NOW)]) == ["X-1", "X-2"]
+    assert await database.read(lambda tx: store.proposals(tx, ["shop"])) == ()
+    as_then = await database.read(lambda tx: store.proposals(tx, ["pay"], NOW + 1)[0])
+    assert (as_then.version, as_then.withdrawn) == (3, False)
+
+
+async def test_every_event_is_a_leaf_from_which_it_can_be_told_again(
+    database: Database, exclusions: Exclusions
+) -> None:
+    id = await asked(database, exclusions, text={"en": "Move", "zh-CN": "搬迁"})
+    await database.write(lambda tx: exclusions.approve(tx, id, "person:wang", NOW + 1))
+
+    def told(tx: Connection) -> list[Said[ExclusionEvent]]:
+        kept = ledger.leaves_of(tx, [f"exclusion/{id}"], ledger.size(tx))
+        openings = dict(ledger.openings_of(tx, [one.index for one in kept]))
+        return [
+            said_in_leaf(one.entry.body, openings[one.index].private, one.entry.recorded_at, correction=False)
+            for one in kept
+        ]
+
+    assert await database.read(told) == await database.read(lambda tx: store.events_of(tx, id))
+
+
+WRONG_PLANS: list[tuple[dict[str, Any], str]] = [
+    ({"start": END, "end": START}, "ends before it begins"),
+    ({"start": START, "end": START}, "ends before it begins"),
+    ({"end": None}, "not clear"),
+    ({"components": ("nothing",)}, "no component 'nothing'; known: pay, shop"),
+    ({"components": ()}, "at least one"),
+    ({"start": None, "end": None, "every": "Sun 01:00"}, "duration"),
+    ({"start": None, "end": None, "every": "Someday", "duration": HOUR}, "write Sun 01:00"),
+]
+
+
+@pytest.mark.parametrize(("more", "why"), WRONG_PLANS)
+async def test_a_wrong_plan_is_refused_and_takes_no_number(
+    database: Database, exclusions: Exclusions, more: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(Refused, match=why):
+        await database.write(lambda tx: exclusions.propose(tx, plan(**more), "person:li", NOW))
+    assert await asked(database, exclusions) == "X-1"
+
+
+REFUSED: list[tuple[Callable[[Exclusions, Connection], object], str]] = [
+    (lambda all, tx: all.approve(tx, "X-1", "person:li", NOW), "li asked for it and cannot approve it"),
+    (lambda all, tx: all.approve(tx, "X-1", f"customer:{CUSTOMER}", NOW), "countersign"),
+    (lambda all, tx: all.approve(tx, "X-9", "person:wang", NOW), "no exclusion 'X-9'"),
+    (lambda all, tx: all.countersign(tx, "X-1", "nobody", NOW), "does not concern 'nobody'"),
+    (lambda all, tx: all.countersign(tx, "X-1", CUSTOMER, NOW, entered_by="person:li"), "--proof"),
+    (lambda all, tx: all.countersign(tx, "X-1", CUSTOMER, NOW, occurrence=START - 1), "no window at that time"),
+    (lambda all, tx: all.notice(tx, "X-1", "person:li", NOW, delivered_at=NOW, proof=" "), "how the delivery"),
+    (lambda all, tx: all.notice(tx, "X-1", "person:li", NOW, delivered_at=NOW + 1, proof="250"), "future"),
+    (lambda all, tx: all.worked(tx, "X-1", START - HOUR, START, "person:li", END), "no window at that time"),
+    (lambda all, tx: all.worked(tx, "X-1", START + 1, START, "person:li", END), "ends before it starts"),
+    (lambda all, tx: all.worked(tx, "X-1", START, END, "person:li", END - 1), "not over"),
+    (lambda all, tx: all.withdraw(tx, "X-1", "", "person:li", NOW), "why it is withdrawn"),
+]
+
+
+@pytest.mark.parametrize(("act", "why"), REFUSED)
+async def test_what_cannot_be_said_is_refused_and_nothing_is_written(
+    database: Database, exclusions: Exclusions, act: Callable[[Exclusions, Connection], object], why: str
+) -> None:
+    await asked(database, exclusions)
+    with pytest.raises(Refused, match=why):
+        await database.write(lambda tx: act(exclusions, tx))
+    assert await database.read(lambda tx: len(store.events_of(tx, "X-1"))) == 1
+
+
+TWICE: list[Callable[[Exclusions, Connection, Instant], Proposal]] = [
+    lambda all, tx, now: all.approve(tx, "X-1", "person:wang", now),
+    lambda all, tx, now: all.countersign(tx, "X-1", CUSTOMER, now),
+    lambda all, tx, now: all.worked(tx, "X-1", START, END, "person:li", END),
+    lambda all, tx, now: all.withdraw(tx, "X-1", "not needed", "person:li", now),
+]
+
+
+@pytest.mark.parametrize("act", TWICE)
+async def test_saying_it_twice_is_refused(
+    database: Database, exclusions: Exclusions, act: Callable[[Exclusions, Connection, Instant], Proposal]
+) -> None:
+    await asked(database, exclusions)
+    await database.write(lambda tx: act(exclusions, tx, NOW))
+    with pytest.raises(Refused, match=r"already|withdrawn"):
+        await database.write(lambda tx: act(exclusions, tx, NOW + MINUTE))
+
+
+async def test_whom_a_notice_reached_has_to_be_said_where_several_are_concerned(
+    database: Database, tmp_path: Path
+) -> None:
+    """A second customer has an agreement over the same component."""
+    other = AGREEMENT + "  linden:\n    name: Linden\n    agreements:" + AGREEMENT
+    exclusions = Exclusions(config(tmp_path, other))
+    id = await asked(database, exclusions)
+    with pytest.raises(Refused, match="--customer"):
+        await database.write(
+            lambda tx: exclusions.notice(tx, id, "person:li", NOW, delivered_at=NOW, proof="250 accepted")
+        )
+    told = await database.write(
+        lambda tx: exclusions.notice(tx, id, "person:li", NOW, delivered_at=NOW, proof="250", customer="linden")
+    )
+    assert [one.event.customer for one in told.newest.notices] == ["linden"]
+
+
+async def test_the_configuration_is_recorded_once_and_each_change_is_a_revision(
+    database: Database, tmp_path: Path
+) -> None:
+    def kinds(tx: Connection) -> dict[str, list[str]]:
+        return {
+            one.id: [type(said.event).__name__ for said in store.events_of(tx, one.id)] for one in store.proposals(tx)
+        }
+
+    first = Exclusions(config(tmp_path))
+    await database.write(lambda tx: first.take_over(tx, NOW))
+    await database.write(lambda tx: first.take_over(tx, NOW + HOUR))
+    assert await database.read(kinds) == {"late": ["Proposed"], "weekly": ["Proposed"]}
+
+    moved = Exclusions(
+        config(
+            tmp_path,
+            exclusions="""
+exclusions:
+  weekly: {components: [shop], category: maintenance, every: "Mon 01:00", duration: 4h}
+""",
+        )
+    )
+    await database.write(lambda tx: moved.take_over(tx, NOW + 2 * HOUR))
+    assert await database.read(kinds) == {"late": ["Proposed", "Withdrawn"], "weekly": ["Proposed", "Proposed"]}
+    weekly = await database.read(lambda tx: store.find(tx, "weekly"))
+    assert weekly is not None
+    assert [(one.plan.components, one.recorded_at) for one in weekly.revisions] == [
+        (("pay",), NOW),
+        (("shop",), NOW + 2 * HOUR),
+    ]
+    assert weekly.components == {"pay", "shop"}
+
+    await database.write(lambda tx: first.take_over(tx, NOW + 3 * HOUR))
+    assert await database.read(kinds) == {
+        "late": ["Proposed", "Withdrawn", "Proposed"],
+        "weekly": ["Proposed", "Proposed", "Proposed"],
+    }
+
+
+async def test_what_a_person_withdrew_stays_withdrawn_though_it_stands_in_the_configuration(
+    database: Database, exclusions: Exclusions
+) -> None:
+    await database.write(lambda tx: exclusions.withdraw(tx, "weekly", "no longer agreed", "person:li", NOW))
+    await database.write(lambda tx: exclusions.take_over(tx, NOW + HOUR))
+    found = await database.read(lambda tx: store.find(tx, "weekly"))
+    assert found is not None and found.withdrawn
+
+
+async def test_before_anybody_recorded_it_the_configuration_is_read_as_of_now(
+    database: Database, exclusions: Exclusions
+) -> None:
+    found = await database.read(lambda tx: exclusions.known(tx, ["pay"], NOW))
+    assert [(one.id, one.newest.recorded_at) for one in found] == [("late", NOW), ("weekly", NOW)]
+    assert await database.read(lambda tx: exclusions.known(tx, ["shop"], NOW)) == ()
+    await database.write(lambda tx: exclusions.take_over(tx, NOW))
+    # once recorded it is not there before it was
+    assert await database.read(lambda tx: exclusions.known(tx, ["pay"], NOW - 1)) == ()
