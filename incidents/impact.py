@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 
 from config.instant import Instant
+from config.model import DownWhen
 from config.state import State, worst
 
 Line = Sequence[tuple[Instant, State]]
@@ -41,6 +42,17 @@ def fewer_than_up(k: int) -> Combine:
         return up[k - 1] if len(up) >= k else State.UNKNOWN
 
     return combine
+
+
+def combine_of(down_when: DownWhen) -> Combine:
+    """The component's rule."""
+    match down_when.mode:
+        case "any":
+            return any_down
+        case "all":
+            return all_down
+        case "fewer_than_up":
+            return fewer_than_up(down_when.up or 1)
 
 
 def state_at(line: Line, at: Instant) -> State:

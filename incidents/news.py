@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from config.agreement import Category
 from config.instant import DAY, MINUTE, Instant, Span
-from config.model import Component, Config, DownWhen
+from config.model import Component, Config
 from config.state import State, worst
 from incidents.decide import Condition
-from incidents.impact import Combine, all_down, any_down, changes_since, fewer_than_up, state_at
+from incidents.impact import changes_since, combine_of, state_at
 from incidents.severity import MILDEST, Rule, Severity, classify, state_of_word
 from incidents.source import AlertNews
 from incidents.store import alert, incident, timer, transition
@@ -56,7 +56,7 @@ def _redraw(
 ) -> None:
     """A back-dated change can change what was drawn after it: every instant that now differs is written again."""
     lines = transition.check_lines(tx, [check.id for check in component.checks.values()], since)
-    wanted = changes_since(lines, _combine(component.down_when), since)
+    wanted = changes_since(lines, combine_of(component.down_when), since)
     before = transition.state_at(tx, component.id, since)
     drawn = [(since, before or State.UNKNOWN), *transition.changes_after(tx, component.id, since)]
     causes = {one.happened_at: one for one in news}
@@ -81,16 +81,6 @@ def _redraw(
             now,
         )
         drawn = sorted([(one, was) for one, was in drawn if one != at] + [(at, state)])
-
-
-def _combine(down_when: DownWhen) -> Combine:
-    match down_when.mode:
-        case "any":
-            return any_down
-        case "all":
-            return all_down
-        case "fewer_than_up":
-            return fewer_than_up(down_when.up or 1)
 
 
 def take_alert_news(

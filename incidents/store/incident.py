@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Row, desc, func, insert, or_, select, update
 from config.instant import Instant
 from config.state import State
 from db.batch import announce
+from db.ledger import store as ledger
+from db.ledger.leaf import Leaf
 from db.tables.incidents import incident as table
 from db.tables.incidents import incident_event
 from incidents.fact import facts_of, kind_of
@@ -81,6 +83,7 @@ def add(tx: Connection, incident: Incident, recorded: Recorded) -> None:
     """A new incident with its first event."""
     tx.execute(insert(table).values(id=incident.id, **_columns(incident)))
     _append(tx, incident.id, [(1, recorded)])
+    ledger.append(tx, _leaf(incident), recorded.recorded_at)
     announce(tx, TOPIC)
 
 
@@ -94,7 +97,22 @@ def append(tx: Connection, before: Incident, after: Incident, recorded: Sequence
     if changed.rowcount != 1:
         raise Conflict(before.id)
     _append(tx, before.id, list(enumerate(recorded, start=before.version + 1)))
+    if (before.started_at, before.resolved_at) != (after.started_at, after.resolved_at):
+        ledger.append(tx, _leaf(after), recorded[-1].recorded_at)
     announce(tx, TOPIC)
+
+
+def _leaf(incident: Incident) -> Leaf:
+    """What a statement says of it: which incident was open over which time."""
+    return Leaf(
+        kind=TOPIC,
+        stream=f"{TOPIC}/{incident.component}",
+        body={
+            "incident": incident.id,
+            "started_at": incident.started_at,
+            "resolved_at": incident.resolved_at,
+        },
+    )
 
 
 def _append(tx: Connection, incident_id: str, recorded: Iterable[tuple[int, Recorded]]) -> None:

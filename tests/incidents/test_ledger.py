@@ -57,6 +57,25 @@ async def test_what_a_sender_wrote_is_kept_beside_the_leaf(database: Database) -
     assert opening.private == {"cause": "Li's host is away"}
 
 
+async def test_an_incident_s_beginning_and_end_are_leaves_and_what_people_do_in_between_is_not(
+    database: Database,
+) -> None:
+    made = incidents(config())
+
+    def work(tx: Connection) -> None:
+        see(tx, made, {"shop/home": U, "shop/api": U}, NOON, NOON)
+        see(tx, made, {"shop/home": D}, NOON + MINUTE, NOON + 3 * MINUTE)
+        made.acknowledge(tx, "INC-2026-0001", "person:li", NOON + 4 * MINUTE, "desk")
+        see(tx, made, {"shop/home": U}, NOON + 5 * MINUTE, NOON + 6 * MINUTE)
+
+    await database.write(work)
+
+    found = await database.read(lambda tx: bodies(tx, "incident/shop"))
+    assert [one["incident"] for one in found] == ["INC-2026-0001"] * 2
+    assert [one["started_at"] for one in found] == [NOON + MINUTE] * 2
+    assert [one["resolved_at"] is None for one in found] == [True, False]
+
+
 async def test_every_event_of_a_case_is_a_leaf_that_names_nobody(database: Database) -> None:
     made = desk()
 
