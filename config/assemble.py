@@ -37,6 +37,7 @@ from config.place import settle
 from config.reader import Report, read, what, wide_colon
 from config.registry import OptionsModels, Registries, needs_target
 from config.secret import Secret
+from config.shelf import Shelf, shelf_of
 from config.value import Value
 
 Model = TypeVar("Model", bound=Value)
@@ -74,6 +75,7 @@ class Assembly:
     kinds: Registries
     folder: Path
     report: Report
+    shelf: Shelf
     built: dict[str, object] = field(default_factory=dict)
 
     def section(self, name: str) -> Node:
@@ -87,7 +89,7 @@ class Assembly:
 
 def assemble(root: Node, kinds: Registries, folder: Path, report: Report) -> dict[str, object]:
     """What `Config` is made of. Entities with mistakes are left out and reported."""
-    assembly = Assembly(root=root, kinds=kinds, folder=folder, report=report)
+    assembly = Assembly(root=root, kinds=kinds, folder=folder, report=report, shelf=shelf_of(folder, report))
     _known_sections(assembly)
     for name, model in SECTIONS.items():
         assembly.built[name] = read(model, assembly.section(name), report, keep=KEPT) or model()
@@ -261,6 +263,8 @@ def _customer(assembly: Assembly, node: Node) -> Customer | None:
     if written is not None and isinstance(written.value, list) and isinstance(node.value, dict):
         shell.take("agreements")
         id = str(node.mapping["id"].value)
-        versions = contract.agreements(id, written, assembly.zone(), assembly.section("calendars"), assembly.report)
+        versions = contract.agreements(
+            id, written, assembly.zone(), assembly.section("calendars"), assembly.report, assembly.shelf
+        )
     customer = read(Customer, shell, assembly.report)
     return customer.model_copy(update={"agreements": versions}) if customer is not None else None

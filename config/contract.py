@@ -14,10 +14,11 @@ from config.instant import Instant
 from config.language import LANGUAGES
 from config.moment import parse_moment
 from config.node import Node, did_you_mean, listing, mapping, scalar
-from config.profile import Family, UnknownSheet, sheet
+from config.profile import Family, UnknownSheet
 from config.reader import Report, read, what
 from config.remedy import FORMS, SENTENCE, form
 from config.remedyfault import faults
+from config.shelf import SHIPPED, Shelf
 
 CONTRACTUAL = {
     "target": '"99.5"',
@@ -42,6 +43,8 @@ INHERITED = (
 """What an agreement takes from its term sheet or profile unless it says otherwise."""
 BY_NAME = ("indicators", "duties")
 """The same, entry by entry."""
+PIN = 16
+"""Digits at least of a hash after a sheet's name: `own@1 sha256:…`."""
 OWN = frozenset({"origins", "customer", "until", "calendars"})
 """Keys of the finished agreement that nobody writes."""
 
@@ -55,6 +58,7 @@ class Contract:
     zone: str
     calendars: Node
     report: Report
+    shelf: Shelf = SHIPPED
     profile: Node | None = None
     terms: Node | None = None
     origins: dict[str, Origin] = field(default_factory=dict)
@@ -65,11 +69,15 @@ class Contract:
         return [(origin, node) for origin, node in found if node is not None]
 
 
-def agreements(customer: str, written: Node, zone: str, calendars: Node, report: Report) -> tuple[Agreement, ...]:
+def agreements(
+    customer: str, written: Node, zone: str, calendars: Node, report: Report, shelf: Shelf = SHIPPED
+) -> tuple[Agreement, ...]:
     """Every version of every agreement of one customer; what is wrong is reported."""
     found: list[tuple[Node, Agreement]] = []
     for entry in written.items:
-        contract = Contract(customer=customer, node=entry.copy(), zone=zone, calendars=calendars, report=report)
+        contract = Contract(
+            customer=customer, node=entry.copy(), zone=zone, calendars=calendars, report=report, shelf=shelf
+        )
         agreement = _agreement(contract)
         if agreement is not None:
             found.append((entry, agreement))
@@ -122,13 +130,17 @@ def _sheet(contract: Contract, key: str, family: Family) -> Node | None:
     if written is None:
         return None
     mark = contract.node.key_mark(key)
+    ref, _, pin = (written.text or "").partition(" sha256:")
     try:
-        found, node = sheet(family, written.text or "")
+        found, node = contract.shelf.sheet(family, ref)
     except UnknownSheet as error:
         message = str(error) if written.text else f"{what(written)} is not the name of a shipped sheet"
         contract.report.add(written.mark, message)
         contract.node.take(key)
         return None
+    if pin and not (len(pin) >= PIN and found.sha256.startswith(pin)):
+        advice = "give the changed text a version of its own, or agree on this one"
+        contract.report.add(written.mark, f"{ref} is not the pinned text, its SHA-256 is {found.sha256}; {advice}")
     entries = {name: scalar(value, mark) for name, value in found.model_dump(exclude={"title"}).items()}
     contract.node.put(key, mapping(mark, **entries, title=node.mapping["title"]), mark)
     return node

@@ -103,13 +103,14 @@ Stop: TypeAlias = Literal[
     "escalated",
     "updated",
     "resolved",
+    "restored",
     "reported",
     "reviewed",
     "reassessed",
     "confirmed",
     "done",
 ]
-"""What meets a commitment; the sentence for each stands in `sla/promise.py`."""
+"""What meets a commitment; the sentence for each stands in `sla/commitment.py`."""
 
 STOPS: Mapping[str, Stop] = {
     "respond": "receipt",

@@ -23,7 +23,7 @@ def load(path: Path, *, kinds: Registries, environ: Mapping[str, str] | None = N
     """
     report = Report()
     root = _documents(path, report)
-    folder = (path if path.is_dir() else path.parent).absolute()
+    folder = folder_of(path)
     interpolate(root, folder, os.environ if environ is None else environ, report)
     root = expand(root, kinds, report)
     parts = assemble(root, kinds, folder, report)
@@ -32,6 +32,11 @@ def load(path: Path, *, kinds: Registries, environ: Mapping[str, str] | None = N
         raise ConfigError(report.problems)
     notices = (*not_in_use(root), *report.notices)
     return Config.model_validate({**parts, "folder": folder, "not_in_use": notices, "secrets": tuple(report.secrets)})
+
+
+def folder_of(path: Path) -> Path:
+    """Where the configuration lies; own sheets and calendars lie in folders of it."""
+    return (path if path.is_dir() else path.parent).absolute()
 
 
 def _documents(path: Path, report: Report) -> Node:

@@ -19,7 +19,7 @@ PINNED: dict[Family, dict[str, str]] = {
         "after-sales@1": "d96001f3ce65886001dd5a05146ade3dc704f90357527a419ad12e56a5636c5f",
         "assurance-pledge@1": "41fb972fb3ccc33d878d53267ba6141fa308b730d8530401e4ab333fd1c510e3",
         "service-process@1": "611cd93be8264a0b1f6084b6146510cf809cb8484db4947609d2cbb45009b7e2",
-        "sla-standard@1": "41fb5835e8c8fd0d8f212f9ad7502545c2a7f18fbd5a41e757118a560bc9ddc6",
+        "sla-standard@1": "0bd93403a78424712412f1015c8cd0dc53d35269d667c1d4107609551de85075",
         "support-agreement@1": "79dcdb6d42ddd67997a5b4b1ba777ee79e94904404645c8ff63344a57c7f6871",
     },
     "terms": {

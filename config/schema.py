@@ -12,8 +12,10 @@ from config.agreement import Agreement
 from config.assemble import ENTITIES, SECTIONS
 from config.contract import OWN
 from config.model import Channel, Check, Contact, Person, Source
+from config.profile import Family
 from config.registry import OptionsModels, Registries, needs_target
 from config.remedy import FORMS
+from config.shelf import MODELS
 
 Schema = dict[str, Any]
 
@@ -50,6 +52,30 @@ def schema(kinds: Registries) -> Schema:
         "properties": properties,
         "$defs": book.defs,
     }
+
+
+def sheet_schema(family: Family) -> Schema:
+    """A profile, or a term sheet, as one file."""
+    book = _Book()
+    model = MODELS[family]
+    book.ref(model)
+    holder, key = ("Profile", "hours") if family == "profiles" else ("Counting", "service_hours")
+    book.defs[holder]["properties"][key] = _HOURS
+    _plain(book.defs)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"upheld {model.__name__}",
+        "$ref": f"#/$defs/{model.__name__}",
+        "$defs": book.defs,
+    }
+
+
+def _plain(defs: dict[str, Schema]) -> None:
+    """Limits are texts; what follows from a key is not asked."""
+    if "Limit" in defs:
+        defs["Limit"] = {"type": "string", "examples": ["30m", "4h", "3wd", "the earlier of 24h and 1wd", "by plan"]}
+    if "Level" in defs:
+        defs["Level"]["required"] = ["number", "name"]
 
 
 class _Generator(GenerateJsonSchema):
@@ -123,8 +149,8 @@ def _written(definition: Schema) -> Schema:
 def _short_forms(defs: dict[str, Schema]) -> None:
     text: Schema = {"type": "string"}
     defs["Site"]["properties"]["url"] = {"type": "string", "description": "short for external_url"}
-    defs["Limit"] = {"type": "string", "examples": ["30m", "4h", "3wd"]}
     defs["Days"] = {"type": "string", "examples": ["15d", "15wd"]}
+    _plain(defs)
     defs["DownWhen"] = {
         "anyOf": [
             {"enum": ["any", "all"]},

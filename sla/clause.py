@@ -4,11 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from config.agreement import Agreement, Calendar, Category, ExclusionEffect, Origin, Period, UnknownPolicy
+from babel import Locale
+
+from config.agreement import (
+    Agreement,
+    Calendar,
+    Category,
+    Counting,
+    ExclusionEffect,
+    Origin,
+    Period,
+    ServiceHours,
+    UnknownPolicy,
+)
+from config.hours import WEEKDAYS, days_of
 from config.instant import Span
 from config.language import CHINESE, choose
 from config.look import sentence
-from config.look.figure import NARROW, full_day, length, listed
+from config.look.figure import NARROW, full_day, length, listed, promised
 from sla.remedyclause import remedy_sentences
 
 ROOM = "sla"
@@ -21,7 +34,7 @@ CATEGORIES = {
     Category.GOVERNMENT_ACTION: "Government action",
     Category.NETWORK_OPERATOR: "Fault of the network operator",
 }
-_PERIODS = {
+PERIODS = {
     Period.MONTH: "Counted for each month.",
     Period.QUARTER: "Counted for each quarter.",
     Period.YEAR: "Counted for each year; each month shows the year so far.",
@@ -38,6 +51,19 @@ _POLICIES = {
 _WINDOWS = {
     "work": "Work that ends early excludes until its actual end.",
     "announced": "Work that ends early excludes until its announced end.",
+}
+_WEEKDAYS = {
+    "mon": "Mon",
+    "tue": "Tue",
+    "wed": "Wed",
+    "thu": "Thu",
+    "fri": "Fri",
+    "sat": "Sat",
+    "sun": "Sun",
+}
+_DAYS = {
+    "calendar": "Days of a time limit are calendar days.",
+    "working": "Days of a time limit are working days.",
 }
 _ORIGINS = {
     Origin.AGREEMENT: "agreement",
@@ -71,26 +97,11 @@ def _sentences(agreement: Agreement, language: str) -> Iterator[tuple[str, str]]
     terms = agreement.availability
     gap = "" if language == CHINESE else NARROW
     yield "target", say("At least {target} of the agreed time is available.", target=f"{terms.target}{gap}%")
-    yield "period", say(_PERIODS[terms.period])
+    yield "period", say(PERIODS[terms.period])
     yield "service_hours", say("Service hours: {hours}.", hours=hours_text(agreement, language))
     yield "timezone", say("Days and months begin at midnight, zone {zone}.", zone=terms.timezone)
     yield "measured_from", say("Measured from {day}.", day=full_day(agreement.measured_from, terms.timezone, language))
-    yield "exclusion_effect", say(_EFFECTS[terms.exclusion_effect])
-    yield "unknown", say(_POLICIES[terms.unknown])
-    yield "partial_weight", _weight(say("A partial outage"), terms.partial_weight, language)
-    yield "degraded_weight", _weight(say("Degraded performance"), terms.degraded_weight, language)
-    yield "min_outage", _at_least(terms.min_outage, language)
-    yield "merge_gap", _gap(terms.merge_gap, language)
-    yield (
-        "bridge_max",
-        say(
-            "Time not measured between two failures counts as down if it is at most {length} long.",
-            length=length(terms.bridge_max, language),
-        ),
-    )
-    for category, rule in terms.exclusions.items():
-        yield "exclusions", _exclusion(category, rule.notice, rule.cap, language)
-    yield "window", say(_WINDOWS[terms.window])
+    yield from counting(terms, language)
     for text in remedy_sentences(agreement, language):
         yield "remedies", text
     if not agreement.remedies:
@@ -108,6 +119,42 @@ def _sentences(agreement: Agreement, language: str) -> Iterator[tuple[str, str]]
         yield "fee", say(_FEES[agreement.fee.per], amount=amount, currency=agreement.fee.currency)
 
 
+def counting(terms: Counting, language: str) -> Iterator[tuple[str, str]]:
+    """The terms that a term sheet gives beside period and service hours."""
+
+    def say(text: str, **values: object) -> str:
+        return sentence(ROOM, language, text, **values)
+
+    yield "exclusion_effect", say(_EFFECTS[terms.exclusion_effect])
+    yield "unknown", say(_POLICIES[terms.unknown])
+    yield "partial_weight", _weight(say("A partial outage"), terms.partial_weight, language)
+    yield "degraded_weight", _weight(say("Degraded performance"), terms.degraded_weight, language)
+    yield "min_outage", _at_least(terms.min_outage, language)
+    yield "merge_gap", _gap(terms.merge_gap, language)
+    yield (
+        "bridge_max",
+        say(
+            "Time not measured between two failures counts as down if it is at most {length} long.",
+            length=promised(terms.bridge_max, language),
+        ),
+    )
+    for category, rule in terms.exclusions.items():
+        yield "exclusions", exclusion_text(category, rule.notice, rule.cap, language)
+    yield "window", say(_WINDOWS[terms.window])
+    yield "days", say(_DAYS[terms.days])
+    yield (
+        "grace",
+        say("Late observations are accepted for {length} after the period.", length=promised(terms.grace, language)),
+    )
+    yield (
+        "answer",
+        say(
+            "What the customer is asked stays open for {length}; then time not measured counts as down.",
+            length=promised(terms.answer, language),
+        ),
+    )
+
+
 _WRITTEN = frozenset({"measured_from", "remedies", "amounts", "fee"})
 _FEES = {
     Period.MONTH: "Fee: {currency} {amount} per month.",
@@ -118,13 +165,27 @@ _FEES = {
 
 def hours_text(agreement: Agreement, language: str) -> str:
     """`24×7`, or the weekly hours and the country whose holidays hold."""
-    hours = agreement.availability.service_hours
+    return hours_words(agreement.availability.service_hours, language)
+
+
+def hours_words(hours: ServiceHours, language: str) -> str:
+    """The same of any hours."""
     if not isinstance(hours, Calendar):
         return sentence(ROOM, language, "24×7")
-    week = listed([f"{days} {'+'.join(pieces)}" for days, pieces in hours.hours.items()], language)
+    week = listed([f"{_days(days, language)} {'+'.join(pieces)}" for days, pieces in hours.hours.items()], language)
     if hours.country is None:
         return week
-    return sentence(ROOM, language, "{hours}, holidays of {country}", hours=week, country=hours.country)
+    country = Locale.parse(language, sep="-").territories.get(hours.country, hours.country)
+    return sentence(ROOM, language, "{hours}, holidays of {country}", hours=week, country=country)
+
+
+def _days(days: str, language: str) -> str:
+    """`Mon–Fri`, `周一至周五`; all seven are every day."""
+    first, _, last = days.partition("-")
+    if len(days_of(days)) == len(WEEKDAYS):
+        return sentence(ROOM, language, "every day")
+    names = [sentence(ROOM, language, _WEEKDAYS[day]) for day in (first, last) if day]
+    return sentence(ROOM, language, "{first}–{last}", first=names[0], last=names[1]) if last else names[0]
 
 
 def _weight(what: str, weight: Fraction, language: str) -> str:
@@ -157,21 +218,21 @@ def _gap(gap: Span, language: str) -> str:
     )
 
 
-def _exclusion(category: Category, notice: Span, cap: Span | None, language: str) -> str:
+def exclusion_text(category: Category, notice: Span, cap: Span | None, language: str) -> str:
     def say(text: str, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
-    name = say(CATEGORIES[category])
-    text = (
-        say(
-            "{category}: excluded if announced at least {length} ahead.", category=name, length=length(notice, language)
-        )
-        if notice
-        else say("{category}: excluded, no notice needed.", category=name)
-    )
+    name, ahead = say(CATEGORIES[category]), promised(notice, language)
+    if category is Category.CUSTOMER:
+        text = say("{category}: excluded if the customer confirms it.", category=name)
+    elif notice:
+        text = say("{category}: excluded if announced at least {length} ahead.", category=name, length=ahead)
+    else:
+        text = say("{category}: excluded, no notice needed.", category=name)
     if cap is None:
         return text
-    return text + say("At most {length} a month.", length=length(cap, language))
+    gap = "" if language == CHINESE else " "
+    return text + gap + say("At most {length} a month.", length=promised(cap, language))
 
 
 def _origin(agreement: Agreement, term: str, language: str) -> str:

@@ -14,6 +14,7 @@ from config.value import Text
 from sla.account import Verdict
 from sla.cases import share
 from sla.clause import CATEGORIES, ROOM
+from sla.commitment import commitment_name
 from sla.display import decimals, used
 from sla.exclusion import Exclusion, Flaw
 from sla.line import Outage
@@ -57,15 +58,6 @@ _STANDINGS = {
     Standing.REQUESTED: "Not counted: approved by no second person",
     Standing.UNCONFIRMED: "Not counted: it favours the provider and the customer has not confirmed it",
     Standing.CONTESTED: "Not counted: it favours the provider and the customer contests it",
-}
-_COMMITMENTS = {
-    "respond": "Respond",
-    "resolve": "Resolve",
-    "workaround": "Workaround",
-    "accept": "Accept",
-    "escalate": "Escalate",
-    "engage": "Engage",
-    "report": "Report",
 }
 
 
@@ -327,7 +319,7 @@ class Page:
         return f"{case.level} {self.text(case.level_name)}"
 
     def commitment(self, clock: CommitmentRecord) -> str:
-        return self.say(_COMMITMENTS[clock.name]) if clock.name in _COMMITMENTS else clock.name
+        return commitment_name(clock.name, self.language)
 
     def took(self, clock: CommitmentRecord) -> str:
         """`6 min 10 s of 30 min`."""

@@ -147,6 +147,7 @@ def test_every_command_of_a_document_does_what_it_says(document: Path, desk: Pat
         (desk / "upheld.yaml").write_text(short_form())
     for block in found:
         if block.file is not None and block.language != "python":
+            (desk / block.file).parent.mkdir(exist_ok=True)
             (desk / block.file).write_text(block.text)
         for command in commands(block):
             if SERVED in block.words:

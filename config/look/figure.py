@@ -72,6 +72,18 @@ def length(span: Span | Fraction, language: str) -> str:
     return _units(language, d=hours // 24, h=hours % 24)
 
 
+def promised(span: Span, language: str) -> str:
+    """A length as a contract writes it: `72 h` stay hours, `10 d` are days; `30 min`, `30分钟`."""
+    for unit, name, from_ in ((DAY, "d", 5 * DAY), (HOUR, "h", HOUR), (MINUTE, "min", MINUTE)):
+        if span >= from_ and span % unit == 0:
+            number = span // unit
+            return f"{number}{_PROMISED[name]}" if language == CHINESE else f"{number}{WIDE}{name}"
+    return length(span, language)
+
+
+_PROMISED = {"d": "天", "h": "小时", "min": "分钟"}
+
+
 def milliseconds(value: int, language: str) -> str:
     """`261 ms`; the unit stays Latin in Chinese, as on every chart."""
     gap = "" if language == CHINESE else NARROW

@@ -9,7 +9,8 @@ import yaml
 
 from config.document import compose
 from config.plan import long_form
-from config.schema import schema
+from config.profile import PINNED, Family, sheet
+from config.schema import schema, sheet_schema
 from tests.config.installed import DOCUMENTS, INSTALLED, WITH_TLS, read
 
 KINDS = {
@@ -96,6 +97,29 @@ def test_the_long_form_is_valid(tmp_path: Path) -> None:
 )
 def test_mistakes_are_not(text: str) -> None:
     found = schema(INSTALLED)
+    assert not valid(yaml.safe_load(text), found, found)
+
+
+@pytest.mark.parametrize(("family", "ref"), [(family, ref) for family, pinned in PINNED.items() for ref in pinned])
+def test_every_shipped_sheet_is_valid_by_the_schema_of_its_family(family: Family, ref: str) -> None:
+    found = sheet_schema(family)
+    _, node = sheet(family, ref)
+    assert valid(node.content(), found, found)
+
+
+@pytest.mark.parametrize(
+    ("family", "text"),
+    [
+        ("profiles", "{name: x, version: 1, title: X}"),
+        ("profiles", "{name: x, version: 1, title: X, levels: []}"),
+        ("profiles", "{name: x, version: 1, title: X, levels: [{number: 1, name: A, sevrities: [1]}]}"),
+        ("profiles", "{name: x, version: 1, title: X, levels: [{number: 1, name: A}], availability: {period: month}}"),
+        ("terms", "{name: x, version: 1, title: X, availability: {period: month}}"),
+        ("terms", "{name: x, version: 1, title: X, availability: {period: week}}"),
+    ],
+)
+def test_mistakes_in_a_sheet_are_not(family: Family, text: str) -> None:
+    found = sheet_schema(family)
     assert not valid(yaml.safe_load(text), found, found)
 
 

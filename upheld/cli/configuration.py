@@ -52,11 +52,25 @@ def config() -> None:
 
 
 @config.command()
-def schema() -> None:
-    """The configuration's JSON Schema, for editors."""
+@click.option(
+    "--of",
+    "what",
+    type=click.Choice(["configuration", "profile", "terms"]),
+    default="configuration",
+    show_default=True,
+    help="of which kind of file",
+)
+def schema(what: str) -> None:
+    """JSON Schema of the configuration, of a profile or of a term sheet, for editors."""
     from config.schema import schema as schema_of
+    from config.schema import sheet_schema
 
-    click.echo(json.dumps(schema_of(installed().registries), ensure_ascii=False, indent=2))
+    found = {
+        "configuration": lambda: schema_of(installed().registries),
+        "profile": lambda: sheet_schema("profiles"),
+        "terms": lambda: sheet_schema("terms"),
+    }[what]()
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 @click.command("plan")

@@ -21,6 +21,7 @@ COMMANDS = {
     "channels": "upheld.cli.lists:channels",
     "sources": "upheld.cli.lists:sources",
     "formats": "upheld.cli.lists:formats",
+    "profiles": "upheld.cli.sheets:profiles",
     "account": "upheld.cli.counting:account",
     "deadline": "upheld.cli.counting:deadline",
     "statement": "upheld.cli.counting:statement",
