@@ -5,15 +5,16 @@ every agreement, singly or by naming a term sheet. A profile may propose them; i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
-from config.agreement import ALWAYS, SERVICE_HOURS, Agreement, Origin, Period
+from config.agreement import Agreement, Origin, Period
+from config.entry import Contract, hours_of
 from config.expand import identify
 from config.instant import Instant
 from config.language import LANGUAGES
+from config.levels import named_calendar, settle_levels
 from config.moment import parse_moment
-from config.node import Node, did_you_mean, listing, mapping, scalar
+from config.node import Node, mapping, scalar
 from config.profile import Family, UnknownSheet
 from config.reader import Report, read, what
 from config.remedy import FORMS, SENTENCE, form
@@ -49,26 +50,6 @@ OWN = frozenset({"origins", "customer", "until", "calendars"})
 """Keys of the finished agreement that nobody writes."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Contract:
-    """One agreement on its way from the written entry to the finished value."""
-
-    customer: str
-    node: Node
-    zone: str
-    calendars: Node
-    report: Report
-    shelf: Shelf = SHIPPED
-    profile: Node | None = None
-    terms: Node | None = None
-    origins: dict[str, Origin] = field(default_factory=dict)
-
-    def sources(self) -> list[tuple[Origin, Node]]:
-        """Nearest first: the agreement, its term sheet, its profile."""
-        found = ((Origin.AGREEMENT, self.node), (Origin.TERMS, self.terms), (Origin.PROFILE, self.profile))
-        return [(origin, node) for origin, node in found if node is not None]
-
-
 def agreements(
     customer: str, written: Node, zone: str, calendars: Node, report: Report, shelf: Shelf = SHIPPED
 ) -> tuple[Agreement, ...]:
@@ -98,7 +79,7 @@ def _agreement(contract: Contract) -> Agreement | None:
     _moments(contract)
     _inherit(contract)
     _by_name(contract)
-    _levels(contract)
+    settle_levels(contract)
     _remedies(contract)
     _name(contract)
     if len(report.problems) > before:
@@ -170,7 +151,7 @@ def _availability(contract: Contract) -> None:
     contract.zone = (merged.mapping["timezone"].text or contract.zone) if _is_zone(merged) else contract.zone
     hours = merged.get("service_hours")
     if hours is not None:
-        merged.put("service_hours", _hours(contract, hours, "service_hours"), merged.key_mark("service_hours"))
+        merged.put("service_hours", hours_of(contract, hours, "service_hours"), merged.key_mark("service_hours"))
     node.put("availability", merged, node.key_mark("availability"))
 
 
@@ -189,28 +170,6 @@ def _missing(contract: Contract, key: str, example: str) -> None:
     advice = f"write `availability: {{{key}: {proposed.value if proposed and key != 'target' else text}}}`"
     sheet_hint = "" if key == "target" else " or name a term sheet, `terms: strict-7x24@1`"
     contract.report.add(contract.node.mark, f"the agreement does not say its {key}; {advice}{sheet_hint}")
-
-
-def _hours(contract: Contract, written: Node, name: str) -> Node:
-    """`24x7`, the name of a calendar, a calendar of its own, or its weekly hours alone."""
-    if written.text == ALWAYS:
-        return written
-    if written.text is not None:
-        known = contract.calendars.mapping
-        if written.text in known:
-            return known[written.text]
-        hint = did_you_mean(written.text, [ALWAYS, *known])
-        advice = 'write 24x7, a calendar\'s name, or {mon-fri: ["09:00-18:00"]}'
-        contract.report.add(written.mark, f"no calendar is named '{written.text}'{hint or '; ' + advice}")
-        return scalar(ALWAYS, written.mark)
-    if not isinstance(written.value, dict):
-        contract.report.add(written.mark, f'{what(written)} is no hours; write 24x7 or {{mon-fri: ["09:00-18:00"]}}')
-        return scalar(ALWAYS, written.mark)
-    calendar = written.copy() if "hours" in written.mapping else mapping(written.mark, hours=written)
-    identify(calendar, name, contract.report)
-    if calendar.get("timezone") is None:
-        calendar.put("timezone", scalar(contract.zone, written.mark))
-    return calendar
 
 
 def _moments(contract: Contract) -> None:
@@ -251,7 +210,7 @@ def _inherit(contract: Contract) -> None:
     hours = node.get("hours")
     availability = node.get("availability")
     if hours is not None:
-        node.put("hours", _hours(contract, hours, "hours"), node.key_mark("hours"))
+        node.put("hours", hours_of(contract, hours, "hours"), node.key_mark("hours"))
     elif availability is not None and availability.get("service_hours") is not None:
         node.put("hours", availability.mapping["service_hours"])
         contract.origins["hours"] = contract.origins["service_hours"]
@@ -276,76 +235,6 @@ def _by_name(contract: Contract) -> None:
             contract.node.put(key, merged, contract.node.key_mark(key))
 
 
-def _levels(contract: Contract) -> None:
-    """The profile's levels; an entry of the agreement with the same number changes what it names."""
-    node = contract.node
-    shipped = contract.profile.get("levels") if contract.profile is not None else None
-    own = node.get("levels")
-    if own is not None and not isinstance(own.value, list):
-        return
-    merged = {level.mapping["number"].value: level.copy() for level in shipped.items} if shipped is not None else {}
-    contract.origins.update({f"levels.{number}": Origin.PROFILE for number in merged})
-    strange: list[Node] = []
-    for entry in own.items if own is not None else ():
-        number = entry.get("number")
-        if number is None or not isinstance(number.value, int):
-            strange.append(entry)
-            continue
-        merged[number.value] = _override(merged.get(number.value), entry)
-        contract.origins[f"levels.{number.value}"] = Origin.AGREEMENT
-    levels = [*merged.values(), *strange]
-    for level in levels:
-        _commitments(contract, level)
-    if levels:
-        node.put("levels", listing(node.mark, *levels), node.key_mark("levels"))
-
-
-def _override(shipped: Node | None, entry: Node) -> Node:
-    if shipped is None:
-        return entry.copy()
-    merged = shipped.copy()
-    for key, value in entry.mapping.items():
-        old = shipped.get(key)
-        if key in ("commitments", "outside_hours") and old is not None and isinstance(value.value, dict):
-            both = old.copy()
-            for name, commitment in value.mapping.items():
-                both.put(name, commitment, value.key_mark(name))
-            value = both
-        merged.put(key, value, entry.key_mark(key))
-    return merged
-
-
-def _commitments(contract: Contract, level: Node) -> None:
-    for key in ("commitments", "outside_hours"):
-        section = level.get(key)
-        if section is None or not isinstance(section.value, dict):
-            continue
-        section = section.copy()
-        level.put(key, section, level.key_mark(key))
-        for name, commitment in list(section.mapping.items()):
-            section.mapping[name] = commitment = commitment.copy()
-            identify(commitment, name, contract.report)
-            _named_calendar(contract, commitment)
-
-
-def _named_calendar(contract: Contract, commitment: Node) -> None:
-    written = commitment.get("calendar")
-    if written is None or written.text is None or written.text in (ALWAYS, SERVICE_HOURS):
-        return
-    shipped = contract.profile.get("calendars") if contract.profile is not None else None
-    known = {**(shipped.mapping if shipped is not None else {}), **contract.calendars.mapping}
-    if written.text not in known:
-        hint = did_you_mean(written.text, [ALWAYS, SERVICE_HOURS, *known])
-        advice = "; write 24x7, service_hours or a calendar's name"
-        contract.report.add(written.mark, f"no calendar is named '{written.text}'{hint or advice}")
-        return
-    calendars = contract.node.get("calendars") or mapping(commitment.mark)
-    # One of the configuration's is whole already; one of the profile still needs its name and zone.
-    own = contract.calendars.get(written.text)
-    calendars.put(written.text, own if own is not None else _hours(contract, known[written.text], written.text))
-    contract.node.put("calendars", calendars)
-
-
 def _remedies(contract: Contract) -> None:
     """Each entry has one of the known forms; the calendars of their working days become the agreement's own."""
     written = contract.node.get("remedies")
@@ -353,7 +242,7 @@ def _remedies(contract: Contract) -> None:
         if entry.mapping and form(entry.content()) == SENTENCE and not entry.mapping.keys() <= set(LANGUAGES):
             advice = f"one of its keys tells its form: {', '.join(FORMS)}; or write it as a sentence"
             contract.report.add(entry.mark, f"what this remedy does is not said; {advice}")
-        _named_calendar(contract, entry)
+        named_calendar(contract, entry)
     if contract.node.get("amounts") is not None:
         contract.origins["amounts"] = Origin.AGREEMENT
 

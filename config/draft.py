@@ -9,6 +9,7 @@ from config.expand import spell_out
 from config.model import Config
 from config.node import ConfigError, Mark, Node, did_you_mean, listing, mapping
 from config.reader import Report, read, what
+from config.shelf import shelf_of
 
 
 def draft(customer: str, written: Node, config: Config) -> Agreement:
@@ -16,7 +17,8 @@ def draft(customer: str, written: Node, config: Config) -> Agreement:
     report = Report()
     entry = mapping(written.mark, agreements=listing(written.mark, written))
     spell_out(entry, report)
-    found = contract.agreements(customer, entry.mapping["agreements"], config.site.timezone, _calendars(config), report)
+    shelf, zone = shelf_of(config.folder, report), config.site.timezone
+    found = contract.agreements(customer, entry.mapping["agreements"], zone, _calendars(config), report, shelf)
     _check_components(entry.mapping["agreements"].items[0], config, report)
     if report.problems or len(found) != 1:
         raise ConfigError(report.problems)

@@ -19,8 +19,8 @@ PINNED: dict[Family, dict[str, str]] = {
         "after-sales@1": "d96001f3ce65886001dd5a05146ade3dc704f90357527a419ad12e56a5636c5f",
         "assurance-pledge@1": "41fb972fb3ccc33d878d53267ba6141fa308b730d8530401e4ab333fd1c510e3",
         "service-process@1": "611cd93be8264a0b1f6084b6146510cf809cb8484db4947609d2cbb45009b7e2",
-        "sla-standard@1": "0bd93403a78424712412f1015c8cd0dc53d35269d667c1d4107609551de85075",
-        "support-agreement@1": "79dcdb6d42ddd67997a5b4b1ba777ee79e94904404645c8ff63344a57c7f6871",
+        "sla-standard@1": "0f4a4390081fb771ffef2d7d37332185f1157a071dcecfab7780ccc4d1f2e4c1",
+        "support-agreement@1": "ac90b844a3f3c0776a0a1dd2e744fbf3cf13dfed2a0800107b60e3b100351fbc",
     },
     "terms": {
         "strict-7x24@1": "27da96802baf1bace261be10507ebe0e7197b84f3a16649b989bc3ce43478c59",

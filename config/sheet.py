@@ -10,6 +10,7 @@ from config.conduct import Duty, Handling, Rating, Records, Report
 from config.counting import Category, Counting, ExclusionRule, Period
 from config.indicator import Indicator
 from config.level import Level, named
+from config.remedy import Remedy
 from config.value import Count, Duration, Percent, Text, Value
 
 
@@ -18,6 +19,8 @@ class Proposal(Value):
 
     target: Percent | None = None
     period: Period | None = None
+    remedies: tuple[Text, ...] = ()
+    """What a breach usually costs; of which fee and which total, only the agreement can say."""
 
 
 class Exclusions(Value):
@@ -45,7 +48,7 @@ class Profile(Value):
     reports: tuple[Report, ...] = ()
     records: Records | None = None
     duties: Annotated[dict[str, Duty], BeforeValidator(named)] = Field(default_factory=dict)
-    remedies: tuple[Text, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
     language: Literal["zh-CN", "en"] | None = None
 
 
@@ -54,4 +57,4 @@ class TermSheet(Value):
     version: Count
     title: Text
     availability: Counting
-    remedies: tuple[Text, ...] = ()
+    remedies: tuple[Remedy, ...] = ()

@@ -93,7 +93,6 @@ def _rest(profile: Profile, language: str) -> Iterator[tuple[str, list[str]]]:
     yield say("Reports"), [_report(one, language) for one in profile.reports]
     yield say("Standing duties"), [_duty(one, language) for one in profile.duties.values()]
     yield say("Records"), [] if profile.records is None else [_records(profile.records, language)]
-    yield say("Remedies"), [choose(one, language) for one in profile.remedies]
 
 
 def _exclusions(profile: Profile, language: str) -> Iterator[str]:
@@ -109,6 +108,8 @@ def _proposed(profile: Profile, language: str) -> Iterator[str]:
     if profile.proposes.period is not None:
         period = sentence(ROOM, language, _PERIODS[profile.proposes.period])
         yield sentence(ROOM, language, "Counted {period}; the agreement writes it.", period=period)
+    for remedy in profile.proposes.remedies:
+        yield choose(remedy, language) + sentence(ROOM, language, ".")
 
 
 def _hours(profile: Profile, language: str) -> Iterator[str]:
