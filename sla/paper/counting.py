@@ -2,11 +2,18 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
+from config.agreement import Period as Kind
 from config.instant import Span
+from config.look.figure import named_day
+from sla.account import Account
 from sla.clause import clauses
+from sla.days import marks
+from sla.line import account_of
 from sla.page import Page
 from sla.paper.sheet import Cell, Column, Note, Section, Table
+from sla.statement import ComponentPart
 
 
 def counting(page: Page) -> Section:
@@ -58,3 +65,51 @@ def terms(page: Page) -> Iterator[Section]:
                 note=say("{agreement}, version {number}", agreement=version.id, number=version.version),
                 blocks=(Table(columns=columns, rows=rows), *sheets),
             )
+
+
+def by_day(page: Page) -> Section | None:
+    """The month of the service with the least budget left, day by day; the days add up to the month."""
+    part = page.tightest()
+    if part is None or page.statement.period.kind is not Kind.MONTH:
+        return None
+    say = page.say
+    columns = (
+        Column(title=say("Day"), share=2),
+        *(
+            Column(title=say(one), right=True, share=1)
+            for one in ("Service time", "Excluded", "Not measured", "Counted", "Availability")
+        ),
+    )
+    accounts = _days(page, part)
+    rows = [
+        (
+            Cell(text=named_day(one.window[0], page.statement.zone, page.language)),
+            *_sums(page, part, one, strong=False),
+        )
+        for one in accounts
+    ]
+    rows.append((Cell(text=say("Total"), strong=True), *_sums(page, part, part.account, strong=True)))
+    return Section(
+        title=say("By day: {name}", name=page.text(part.name)),
+        note=say("in seconds; the days add up to the month"),
+        blocks=(Table(columns=columns, rows=tuple(rows)),),
+        fresh=True,
+    )
+
+
+def _days(page: Page, part: ComponentPart) -> list[Account]:
+    within = next(one for one in page.statement.agreements if one.newest.id == part.agreement.id)
+    starts = [one.start for one in marks(part.counted, page.statement.zone)]
+    windows = pairwise([*starts, part.account.window[1]])
+    return [
+        account_of(part.counted.line, within.versions, part.component, within.exclusions, window) for window in windows
+    ]
+
+
+def _sums(page: Page, part: ComponentPart, one: Account, *, strong: bool) -> tuple[Cell, ...]:
+    """Nothing is printed softly, so that what counts is seen."""
+    sums = (one.service_time, one.excluded, one.unobserved, one.counted)
+    return (
+        *(Cell(text=page.seconds(span), strong=strong, soft=not span) for span in sums),
+        Cell(text=page.share(part, one.availability), strong=strong),
+    )

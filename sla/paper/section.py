@@ -7,7 +7,7 @@ from config.look.figure import RANGE, day, grouped, listed, moment
 from config.look.state import Shown, word
 from sla.days import marks
 from sla.page import Page
-from sla.paper.counting import counting, terms
+from sla.paper.counting import by_day, counting, terms
 from sla.paper.sheet import Cell, Column, Line, Note, Pairs, Section, Signatures, Strip, Strips, Table
 from sla.record import CommitmentRecord, Outcome
 from sla.statement import ComponentPart
@@ -28,6 +28,9 @@ def sections(page: Page, record_sha256: str) -> Iterator[Section]:
     yield _verification(page, record_sha256)
     if not page.statement.provisional:
         yield _signatures(page)
+    days = by_day(page)
+    if days is not None:
+        yield days
 
 
 def _availability(page: Page) -> Section:
@@ -184,7 +187,7 @@ def _cases(page: Page) -> Section:
         Column(title=say("Level")),
         Column(title=say("Title"), share=1),
         Column(title=say("Reported")),
-        Column(title=say("Time limits"), share=1),
+        Column(title=say("Time limits")),
     )
     rows = [
         (

@@ -100,9 +100,12 @@ Block = Table | Strips | Note | Pairs | Signatures
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
+    """`fresh`: it begins a page of its own."""
+
     title: str
     blocks: tuple[Block, ...]
     note: str = ""
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

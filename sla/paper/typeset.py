@@ -107,13 +107,18 @@ def _visible(value: Any) -> Any:
     """What would print as nothing, or turn the direction of writing, is shown by its number: paper hides nothing."""
     match value:
         case str():
-            return "".join(f"<U+{ord(one):04X}>" if _hidden(one) else one for one in value)
+            # Most texts have only signs that print.
+            return value if value.isprintable() else "".join(_shown(one) for one in value)
         case dict():
             return {name: _visible(one) for name, one in value.items()}
         case list() | tuple():
             return [_visible(one) for one in value]
         case _:
             return value
+
+
+def _shown(sign: str) -> str:
+    return f"<U+{ord(sign):04X}>" if _hidden(sign) else sign
 
 
 def _hidden(sign: str) -> bool:

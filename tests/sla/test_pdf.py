@@ -174,6 +174,18 @@ def test_the_record_is_inside_byte_for_byte(statement: Statement, tmp_path: Path
 
 
 @pytest.mark.server
+def test_the_days_of_the_tightest_service_add_up_to_its_month(statement: Statement) -> None:
+    (*_, last) = text(FORMAT.render(statement, "en")).rstrip("\f").split("\f")
+    assert "By day: Payment API" in last
+    rows = [line.split() for line in last.splitlines() if re.match(r"\w+day \d+ October", line)]
+    total = next(line.split() for line in last.splitlines() if line.startswith("Total"))
+    assert len(rows) == 31
+    days = [[int(number) for number in row[3:7]] for row in rows]
+    assert [sum(column) for column in zip(*days, strict=True)] == [int(number) for number in total[1:5]]
+    assert total[5] == "99.91%"
+
+
+@pytest.mark.server
 def test_a_seal_is_printed_with_its_hash_on_every_page(statement: Statement) -> None:
     made = seal(record(statement), REPLACED)
     body = FORMAT.render(replace(statement, seal=made), "en")
