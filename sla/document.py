@@ -13,6 +13,7 @@ from config.instant import rfc3339
 from sla.account import Account
 from sla.cases import result, seconds, share
 from sla.causes import Entry
+from sla.change import Change
 from sla.display import cut, decimals
 from sla.exclusion import Exclusion
 from sla.line import Outage
@@ -43,6 +44,7 @@ def document(statement: Statement) -> dict[str, Any]:
         "exclusions": [_exclusion(one) for part in statement.agreements for one in part.exclusions],
         "corrections": [_correction(part, one) for part in statement.components for one in part.counted.corrections],
         "cases": [_case(one) for one in statement.cases],
+        "changes": [_change(one) for one in statement.changes],
     }
 
 
@@ -201,6 +203,17 @@ def _correction(part: ComponentPart, found: Corrected) -> dict[str, Any]:
             "met": found.met_otherwise,
             "verdict": None if found.verdict_otherwise is None else found.verdict_otherwise.value,
         },
+    }
+
+
+def _change(one: Change) -> dict[str, Any]:
+    return {
+        "check": one.check,
+        "component": one.component,
+        "at": rfc3339(one.at),
+        "name": one.name,
+        "before": one.before,
+        "after": one.after,
     }
 
 

@@ -7,6 +7,7 @@ from config.agreement import CaseKind
 from config.instant import Instant
 from config.state import State
 from config.value import Text
+from sla.change import Definition
 from sla.correction import Correction
 from sla.proposal import Proposal
 
@@ -75,5 +76,6 @@ class Facts:
     corrections: tuple[Correction, ...] = ()
     cases: tuple[CaseRecord, ...] = ()
     incidents: tuple[IncidentRecord, ...] = ()
+    definitions: tuple[Definition, ...] = ()
     observers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Component id -> `check@location` of what observed it in the period, in order; absent where only senders speak."""

@@ -14,6 +14,7 @@ from config.instant import Instant
 from config.value import Text
 from sla.account import Account, Verdict
 from sla.causes import Entry, ledger
+from sla.change import Change, changes
 from sla.exclusion import Exclusion, exclusions_in
 from sla.interval import Interval
 from sla.line import Counted, account_of, corrected_line, counted, stretches
@@ -92,6 +93,8 @@ class Statement:
     cases: tuple[CaseRecord, ...]
     observers: dict[str, tuple[str, ...]]
     """Component id -> `check@location` of what observed it in the period."""
+    changes: tuple[Change, ...]
+    """What the provider changed in the period in how these components are asked."""
     obstacles: tuple[Obstacle, ...]
     marked_as_demo: bool
     seal: Seal | None = None
@@ -124,8 +127,9 @@ def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, mar
         raise NoStatement(f"no agreement of '{parties.customer}' was in force in {period}, up to now")
     components = tuple(_component(parties, part, one, period, facts, now) for part in parts for one in _covered(part))
     zone = parts[0].newest.availability.timezone
+    covered = {part.component for part in components}
     mentioned = {one for part in parts for exclusion in part.exclusions for one in exclusion.components}
-    mentioned |= {part.component for part in components} | {one.component for one in facts.cases if one.component}
+    mentioned |= covered | {one.component for one in facts.cases if one.component}
     return Statement(
         customer=parties.customer,
         customer_name=parties.customer_name,
@@ -144,6 +148,7 @@ def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, mar
             and (case.closed_at is None or case.closed_at >= parts[0].window[0])
         ),
         observers={part.component: facts.observers.get(part.component, ()) for part in components},
+        changes=changes((one for one in facts.definitions if one.component in covered), parts[0].window),
         obstacles=_obstacles(parts, components, now),
         marked_as_demo=marked_as_demo,
     )

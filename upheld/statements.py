@@ -21,6 +21,7 @@ from sla.period import Period, parse_period
 from sla.record import CaseRecord, CommitmentRecord, Facts, IncidentRecord, Outcome
 from sla.statement import Statement, compose
 from sla.store.correction import corrections
+from sla.store.definition import definitions
 from sla.store.transition import transitions
 from upheld import store
 from upheld.location import LOCATION
@@ -62,6 +63,7 @@ def _facts(tx: Connection, config: Config, caseload: Caseload, parties: Parties,
             IncidentRecord(id=one.id, component=one.component, started_at=one.started_at, resolved_at=one.resolved_at)
             for one in incidents.open_between(tx, components, start, min(end, now))
         ),
+        definitions=definitions(tx, components, now),
         observers=_observers(tx, components, period.window(_zone(parties))),
     )
 

@@ -11,6 +11,7 @@ from sla.clause import clauses, hours_text
 from sla.days import Mark, marks
 from sla.format import Format
 from sla.page import Page
+from sla.paper.change import changed
 from sla.statement import Statement
 
 _HEIGHTS = {"up": 9, "degraded": 15, "partial": 22, "down": 30, "unknown": 19, "excluded": 30}
@@ -33,6 +34,7 @@ def _render(statement: Statement, language: str) -> bytes:
             page=page,
             strips=strips,
             axis=_axis(statement),
+            changed=changed(page),
             terms=[(version, clauses(version, language)) for part in statement.agreements for version in part.versions],
             hours=hours_text(statement.agreements[0].newest, language),
             style=_style(),

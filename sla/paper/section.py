@@ -7,6 +7,7 @@ from config.look.figure import RANGE, day, grouped, listed, moment
 from config.look.state import Shown, word
 from sla.days import marks
 from sla.page import Page
+from sla.paper.change import changed
 from sla.paper.counting import by_day, counting, terms
 from sla.paper.sheet import Cell, Column, Line, Note, Pairs, Section, Signatures, Strip, Strips, Table
 from sla.record import CommitmentRecord, Outcome
@@ -23,6 +24,7 @@ def sections(page: Page, record_sha256: str) -> Iterator[Section]:
     yield _exclusions(page)
     yield _cases(page)
     yield _open_items(page)
+    yield changed(page)
     yield counting(page)
     yield from terms(page)
     yield _verification(page, record_sha256)

@@ -7,6 +7,7 @@ from config.look.figure import full_day, listed, moment, time_of_day
 from sla.clause import hours_text
 from sla.document import record
 from sla.page import Page
+from sla.paper.change import changed_in_short
 from sla.paper.section import in_eights, sections
 from sla.paper.sheet import Attachment, Figure, Sheet
 from sla.seal import digest
@@ -117,6 +118,7 @@ def _measured(page: Page) -> Iterable[tuple[str, str]]:
         ),
     )
     yield say("Measuring error"), _error(page, part)
+    yield say("Changed by us"), changed_in_short(page)
 
 
 def _observers(page: Page) -> str:

@@ -1,0 +1,147 @@
+"""What the provider changed in how it measures stands on the statement of the month it was changed in."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.instant import MINUTE, SECOND
+from config.language import LANGUAGES
+from db.engine import Database
+from db.ledger import store as ledger
+from db.ledger.leaf import Leaf
+from sla.change import Change, Definition, changes
+from sla.document import document
+from sla.formats.html import FORMAT
+from sla.page import Page
+from sla.paper.section import sections
+from sla.paper.sheet import Table
+from sla.parties import parties_of
+from sla.period import parse_period
+from sla.statement import Statement, compose
+from sla.store.definition import definitions
+from tests.sla.contract import LATER, NOVEMBER, OCTOBER, at, config, facts
+
+ASKING: dict[str, Any] = {
+    "asked": True,
+    "interval_ms": 30 * SECOND,
+    "timeout_ms": 10 * SECOND,
+    "down_when": {"mode": "any", "up": None},
+}
+
+
+def defined(when: str, check: str = "pay/home", **values: Any) -> Definition:
+    body = {"check": check, "component": "pay", **values}
+    return Definition(check=check, component="pay", recorded_at=at(when), values=body)
+
+
+def test_two_definitions_in_a_row_differ_in_what_was_changed() -> None:
+    line = (
+        defined("09-20 00:00:00", **ASKING),
+        defined("10-05 10:00:00", **{**ASKING, "interval_ms": 5 * MINUTE, "timeout_ms": MINUTE}),
+        defined("10-06 10:00:00", asked=False),
+        defined("10-07 10:00:00", **ASKING),
+    )
+    found = changes(line, (OCTOBER, NOVEMBER))
+    assert [(one.name, one.before, one.after) for one in found] == [
+        ("interval_ms", 30_000, 300_000),
+        ("timeout_ms", 10_000, 60_000),
+        ("asked", True, False),
+        ("asked", False, True),
+    ]
+    assert changes(reversed(line), (OCTOBER, NOVEMBER)) == found
+
+
+def test_a_change_belongs_to_the_period_it_was_recorded_in() -> None:
+    line = (defined("10-01 00:00:00", **ASKING), defined("11-01 00:00:00", asked=False))
+    assert [one.after for one in changes(line, (OCTOBER, NOVEMBER))] == [True]
+    assert changes(line[:1], (OCTOBER + 1, NOVEMBER)) == ()
+    assert changes(line[:1], (OCTOBER, NOVEMBER))[0].before is None
+
+
+def stated(folder: Path, *line: Definition) -> Statement:
+    settings = config(folder)
+    known = replace(facts(settings), definitions=line)
+    return compose(parties_of(settings, "harbour-bank"), parse_period("2026-10"), known, LATER)
+
+
+SLOWER = (
+    defined("09-20 00:00:00", **ASKING),
+    defined("10-05 10:00:00", **{**ASKING, "interval_ms": 5 * MINUTE, "down_when": {"mode": "fewer_than_up", "up": 2}}),
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "rows"),
+    [
+        (
+            "en",
+            [
+                [
+                    "5 Oct 10:00:00",
+                    "pay/home",
+                    "The service is down when",
+                    "one check is down",
+                    "fewer than 2 checks are up",
+                ],
+                ["5 Oct 10:00:00", "pay/home", "Interval", "30 s", "5 min"],
+            ],
+        ),
+        (
+            "zh-CN",
+            [
+                ["10月5日10:00:00", "pay/home", "服务计为故障的条件", "任一检查故障", "正常的检查少于2项"],
+                ["10月5日10:00:00", "pay/home", "间隔", "30秒", "5分"],
+            ],
+        ),
+    ],
+)
+def test_what_was_changed_is_printed_in_words(tmp_path: Path, language: str, rows: list[list[str]]) -> None:
+    statement = stated(tmp_path, *SLOWER)
+    title = Page(statement, language).say("Changed by the provider")
+    (part,) = [one for one in sections(Page(statement, language), "0" * 64) if one.title == title]
+    (table,) = part.blocks
+    assert isinstance(table, Table)
+    texts = [[cell.text.replace("\u202f", " ").replace("\u00a0", " ") for cell in row] for row in table.rows]
+    assert texts == rows
+    page = FORMAT.render(statement, language).decode()
+    assert all(word in page for word in (title, rows[0][2], rows[0][3], rows[0][4]))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_month_without_changes_says_so(tmp_path: Path, language: str) -> None:
+    statement = stated(tmp_path, SLOWER[0])
+    said = Page(statement, language).say("Nothing in how these services are asked.")
+    assert said in FORMAT.render(statement, language).decode()
+
+
+def test_the_record_has_every_change(tmp_path: Path) -> None:
+    data = document(stated(tmp_path, *SLOWER))
+    assert [(one["check"], one["name"], one["before"], one["after"]) for one in data["changes"]] == [
+        ("pay/home", "down_when", {"mode": "any", "up": None}, {"mode": "fewer_than_up", "up": 2}),
+        ("pay/home", "interval_ms", 30_000, 300_000),
+    ]
+    assert data["changes"][0]["at"] == "2026-10-05T02:00:00.000Z"
+
+
+@pytest.mark.store
+async def test_definitions_are_read_from_their_leaves_up_to_an_instant(database: Database) -> None:
+    def leaf(component: str, **values: Any) -> Leaf:
+        body = {"check": f"{component}/home", "component": component, **values}
+        return Leaf(kind="check", stream=f"check/{component}/home", body=body)
+
+    def fill(tx: Any) -> None:
+        ledger.append(tx, leaf("pay", **ASKING), 1_000)
+        ledger.append(tx, leaf("payroll", **ASKING), 1_500)
+        ledger.append(tx, leaf("pay", asked=False), 2_000)
+        ledger.append(tx, leaf("pay", **ASKING), 3_000)
+
+    await database.write(fill)
+    found = await database.read(lambda tx: definitions(tx, ["pay"], 2_000))
+    assert [(one.component, one.recorded_at, one.values["asked"]) for one in found] == [
+        ("pay", 1_000, True),
+        ("pay", 2_000, False),
+    ]
+    (gone,) = changes(found, (1_001, 9_000))
+    assert gone == Change(check="pay/home", component="pay", at=2_000, name="asked", before=True, after=False)
