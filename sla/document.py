@@ -67,6 +67,7 @@ def _version(version: Agreement) -> dict[str, Any]:
     hours = terms.service_hours
     return {
         "version": version.version,
+        "contract": version.contract,
         "effective": rfc3339(version.effective),
         "until": None if version.until is None else rfc3339(version.until),
         "measured_from": rfc3339(version.measured_from),

@@ -99,6 +99,30 @@ class Page:
         return self.say(_TITLES[self.statement.period.kind])
 
     @property
+    def agreement(self) -> str:
+        """`Service-level agreement, version 3, contract HB-2025-17`: of the first agreement."""
+        newest = self.statement.agreements[0].newest
+        name = newest.id if newest.profile is None else self.text(newest.profile.title)
+        said = [name, self.say("version {number}", number=newest.version)]
+        if newest.contract is not None:
+            said.append(self.say("contract {number}", number=newest.contract))
+        return self.say(", ").join(said)
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Provider and customer as they sign: `Provider: Northwind Hosting Ltd (Party B)`."""
+        parties = self.statement.agreements[0].newest.parties
+        return (
+            self.say("Provider: {name}", name=self._called(self.statement.provider, parties.provider.called)),
+            self.say("Customer: {name}", name=self._called(self.statement.customer_name, parties.customer.called)),
+        )
+
+    def _called(self, name: Text, called: Text | None) -> str:
+        if called is None:
+            return self.text(name)
+        return self.say("{name} ({called})", name=self.text(name), called=self.text(called))
+
+    @property
     def period(self) -> str:
         """`October 2026`, `Q3 2026`, `2026`."""
         period = self.statement.period

@@ -130,10 +130,11 @@ def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, mar
     covered = {part.component for part in components}
     mentioned = {one for part in parts for exclusion in part.exclusions for one in exclusion.components}
     mentioned |= covered | {one.component for one in facts.cases if one.component}
+    named = parts[0].newest.parties
     return Statement(
         customer=parties.customer,
-        customer_name=parties.customer_name,
-        provider=parties.provider,
+        customer_name=named.customer.name or parties.customer_name,
+        provider=named.provider.name or parties.provider,
         period=period,
         zone=zone,
         window=parts[0].window,

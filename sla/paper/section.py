@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from config.agreement import Period as Kind
-from config.look.figure import RANGE, day, grouped, listed, moment
+from config.look.figure import day, grouped, listed, moment
 from config.look.state import Shown, word
 from sla.days import marks
 from sla.page import Page
 from sla.paper.change import changed
 from sla.paper.counting import by_day, counting, terms
+from sla.paper.exclusion import corrected, excluded
 from sla.paper.sheet import Cell, Column, Line, Note, Pairs, Section, Signatures, Strip, Strips, Table
 from sla.record import CommitmentRecord, Outcome
 from sla.statement import ComponentPart
@@ -21,9 +22,10 @@ def sections(page: Page, record_sha256: str) -> Iterator[Section]:
     if page.statement.period.kind is Kind.MONTH and page.statement.components:
         yield _month(page)
     yield _outages(page)
-    yield _exclusions(page)
+    yield excluded(page)
     yield _cases(page)
     yield _open_items(page)
+    yield corrected(page)
     yield changed(page)
     yield counting(page)
     yield from terms(page)
@@ -153,35 +155,6 @@ def _outages(page: Page) -> Section:
     )
 
 
-def _exclusions(page: Page) -> Section:
-    say = page.say
-    columns = (
-        Column(title=say("Number")),
-        Column(title=say("From, to, services"), share=2),
-        Column(title=say("Category and notice"), share=3),
-        Column(title=say("Approved by")),
-        Column(title=say("Effect")),
-    )
-    rows = [
-        (
-            Cell(text=one.id),
-            Cell(text=page.span(one.start, one.end), small=(page.names(one.components),)),
-            Cell(text=page.category(one), small=(page.notice(one),)),
-            Cell(text=one.approved_by or RANGE),
-            Cell(text=page.lasted(one.end - one.start), mark="met")
-            if one.valid
-            else Cell(text=say("Invalid"), mark="missed", strong=True, small=(page.flaw(one),)),
-        )
-        for part in page.statement.agreements
-        for one in part.exclusions
-    ]
-    return Section(
-        title=say("Excluded time"),
-        note=say("what was announced too late, or confirmed by nobody, does not exclude"),
-        blocks=(_table(columns, rows, say("Nothing was excluded.")),),
-    )
-
-
 def _cases(page: Page) -> Section:
     say = page.say
     columns = (
@@ -257,15 +230,12 @@ def in_eights(digest: str) -> str:
 
 
 def _signatures(page: Page) -> Section:
-    statement, say = page.statement, page.say
+    say = page.say
     return Section(
         title=say("Confirmed by both sides"),
         blocks=(
             Signatures(
-                sides=(
-                    say("Provider: {name}", name=page.text(statement.provider)),
-                    say("Customer: {name}", name=page.text(statement.customer_name)),
-                ),
+                sides=page.sides,
                 signature=say("Signature"),
                 date=say("Date"),
                 stamp=say("(seal)"),

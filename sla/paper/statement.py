@@ -58,10 +58,9 @@ def _facts(page: Page) -> Iterable[tuple[str, str]]:
     """Parties left, agreement right, in turn."""
     statement, say, language = page.statement, page.say, page.language
     newest = statement.agreements[0].newest
-    name = newest.id if newest.profile is None else page.text(newest.profile.title)
     issued = full_day(statement.issued_at, statement.zone, language)
     yield say("Customer"), page.text(statement.customer_name)
-    yield say("Agreement"), f"{name}{say(', ')}{say('version {number}', number=newest.version)}"
+    yield say("Agreement"), page.agreement
     yield say("Provider"), page.text(statement.provider)
     yield say("In force since"), full_day(newest.effective, statement.zone, language)
     start, end = (moment(at, statement.zone, language) for at in statement.window)

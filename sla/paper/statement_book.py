@@ -37,6 +37,7 @@ def statement_book(statement: Statement, language: str, front: Sheet) -> Book:
             _availability(page),
             _outages(page),
             _exclusions(page),
+            _corrections(page),
             _cases(page),
             _ledger(page),
             _terms(page),
@@ -201,6 +202,7 @@ def _exclusions(page: Page) -> Tab:
         Field(title=_in_zone(page, "Notice given"), width=24),
         Field(title=say("Ahead, s")),
         Field(title=say("Needed, s")),
+        Field(title=say("Asked by"), width=24),
         Field(title=say("Approved by"), width=24),
         Field(title=say("Effect"), width=36),
     )
@@ -214,13 +216,50 @@ def _exclusions(page: Page) -> Tab:
             None if one.given_at is None else At(instant=one.given_at),
             None if one.ahead is None else Seconds(span=one.ahead),
             None if one.needed is None else Seconds(span=one.needed),
-            one.approved_by,
+            page.who(one.requested_by),
+            page.who(one.approved_by),
             say("excluded") if one.valid else f"{say('Invalid')}{say(', ')}{page.flaw(one)}",
         )
         for part in page.statement.agreements
         for one in part.exclusions
     )
     return Tab(name=say("Excluded time"), fields=fields, rows=rows)
+
+
+def _corrections(page: Page) -> Tab:
+    say = page.say
+    fields = (
+        Field(title=say("Number"), width=16),
+        Field(title=say("Service"), width=24),
+        Field(title=_in_zone(page, "From"), width=24),
+        Field(title=_in_zone(page, "To"), width=24),
+        Field(title=say("State"), width=16),
+        Field(title=say("Reason"), width=40),
+        Field(title=say("Evidence"), width=40),
+        Field(title=say("Asked by"), width=24),
+        Field(title=say("Approved by"), width=24),
+        Field(title=say("Effect"), width=40),
+        Field(title=say("In the other reading, counted, s"), width=20),
+        Field(title=say("In the other reading, availability"), width=24),
+    )
+    rows = tuple(
+        (
+            one.correction.id,
+            page.text(part.name),
+            At(instant=one.correction.start),
+            At(instant=one.correction.end),
+            word(Shown(one.correction.state), page.language),
+            one.correction.reason,
+            one.correction.evidence,
+            page.who(one.correction.requested_by),
+            page.who(one.second),
+            page.standing(one),
+            Seconds(span=one.counted_otherwise),
+            share(one.otherwise),
+        )
+        for part, one in page.corrections()
+    )
+    return Tab(name=say("Corrections"), fields=fields, rows=rows)
 
 
 def _cases(page: Page) -> Tab:

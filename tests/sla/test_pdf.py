@@ -12,6 +12,8 @@ import pytest
 import typst
 
 from config.language import LANGUAGES
+from config.state import State
+from sla.correction import Correction
 from sla.document import record
 from sla.format import Unwritable
 from sla.formats.pdf import FORMAT
@@ -21,7 +23,7 @@ from sla.paper.typeset import text_fonts, typeset
 from sla.parties import parties_of
 from sla.period import parse_period
 from sla.statement import Statement, compose
-from tests.sla.contract import LATER, at, config, facts
+from tests.sla.contract import AGREEMENT, LATER, at, config, facts
 from tests.sla.long import LONG_WORD, MARKUP, long_month
 from tests.sla.test_seal import REPLACED, seal
 
@@ -169,6 +171,53 @@ def test_the_record_is_inside_byte_for_byte(statement: Statement, tmp_path: Path
     paper.write_bytes(FORMAT.render(statement, "en"))
     subprocess.run(["pdfdetach", "-saveall", "-o", str(tmp_path), str(paper)], check=True, capture_output=True)
     assert (tmp_path / "harbour-bank-2026-10.json").read_bytes() == record(statement)
+
+
+@pytest.mark.server
+def test_the_parties_are_named_as_their_contract_names_them(tmp_path: Path) -> None:
+    named = """version: 1
+        contract: HB-2025-17
+        parties:
+          customer: {name: 海港银行股份有限公司, called: 甲方}
+          provider: {name: 北风托管有限公司, called: 乙方}"""
+    text = AGREEMENT.replace("version: 1", named)
+    settings = config(tmp_path, text)
+    stated = compose(parties_of(settings, "harbour-bank"), parse_period("2026-10"), facts(settings), LATER)
+    said = printed(stated, "zh-CN")
+    assert "客户服务水平协议，第1版，合同编号HB-2025-17" in said
+    assert "服务方：北风托管有限公司（乙方）" in said
+    assert "客户：海港银行股份有限公司（甲方）" in said
+
+
+@pytest.mark.server
+def test_a_correction_is_printed_with_its_evidence_and_the_other_reading(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    correction = Correction(
+        id="C-12",
+        component="pay",
+        start=at("10-21 22:04:00"),
+        end=at("10-21 22:14:00"),
+        state=State.UP,
+        reason="one of two card networks was affected",
+        evidence="transaction log E-4471",
+        requested_by="person:zhao",
+        requested_at=at("10-22 10:05:00"),
+        approved_by="person:wang",
+        approved_at=at("10-22 11:00:00"),
+        words=(("harbour-bank", True, at("10-22 12:00:00")),),
+    )
+    known = replace(facts(settings), corrections=(correction,))
+    stated = compose(parties_of(settings, "harbour-bank"), parse_period("2026-10"), known, LATER)
+    said = printed(stated, "en")
+    for one in (
+        "C-12",
+        "Evidence: transaction log E-4471",
+        "asked by zhao",
+        "Without C-12 the figure would be 99.91 %.",
+    ):
+        assert flat(one) in said, one
+    (*_, days) = text(FORMAT.render(stated, "en")).rstrip("\f").split("\f")
+    assert re.search(r"Wednesday 21 October 86400 0 0 390 ", days)
 
 
 @pytest.mark.server

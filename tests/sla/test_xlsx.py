@@ -74,6 +74,7 @@ def test_the_sheets_are_those_of_the_statement(statement: Statement) -> None:
         "Availability",
         "Outages",
         "Excluded time",
+        "Corrections",
         "Cases and time limits",
         "Seconds ledger",
         "Terms of the agreement",
