@@ -17,12 +17,14 @@ from incidents.caseload import NoSuchCase
 from incidents.decide import Refused
 from incidents.service import NotFound
 from sla.contract import Refused as NotAgreed
+from sla.word import Refused as NotSettled
 from upheld.agreements import COMMANDS as AGREEMENTS
 from upheld.call import Call as Call
 from upheld.call import Command
+from upheld.settling import COMMANDS as SETTLING
 from upheld.shown import case_json, incident_json
 
-REFUSALS = (Refused, NotFound, NoSuchCase, user.Refused, NotAgreed, ConfigError)
+REFUSALS = (Refused, NotFound, NoSuchCase, user.Refused, NotAgreed, NotSettled, ConfigError)
 """What a person did wrong; everything else is our fault."""
 
 
@@ -109,6 +111,7 @@ AGREEMENT = "agreement."
 
 COMMANDS: Mapping[str, Command] = {
     **{f"{AGREEMENT}{name}": command for name, command in AGREEMENTS.items()},
+    **SETTLING,
     "incident.ack": acknowledge,
     "incident.resolve": resolve,
     "incident.note": note,

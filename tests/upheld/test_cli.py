@@ -250,3 +250,70 @@ def test_a_check_that_can_never_be_asked_is_refused_with_its_place(tmp_path: Pat
     checked = upheld("check-config", str(path))
     assert checked.exit_code == 1
     assert ":5:" in checked.stderr and "credentials are given both in the address and in a header" in checked.stderr
+
+
+EXCLUSION_KEYS = {"id", "state", "components", "category", "start", "end", "requested_by", "recorded_at", "approved_by"}
+
+
+def test_an_exclusion_goes_from_the_proposal_to_the_customers_word(config: Path) -> None:
+    window = ("--start", "2026-09-04 01:00", "--end", "2026-09-04 05:00")
+    added = json.loads(upheld("exclusion", "add", "shop", "--category", "maintenance", *window, "--json").stdout)
+    assert set(added) >= EXCLUSION_KEYS
+    assert (added["id"], added["state"]) == ("X-1", "proposed")
+    told = ("--at", "2026-09-02 09:00", "--proof", "250 accepted")
+    for words in (
+        ("notice", "X-1", *told),
+        ("approve", "X-1", "--by", "wang"),
+        ("countersign", "X-1", "--by", "customer:acme", "--proof", "sheet 17"),
+        ("worked", "X-1", "--from", "2026-09-04 01:10", "--to", "2026-09-04 02:00"),
+    ):
+        assert upheld("exclusion", *words).exit_code == 0
+    shown = json.loads(upheld("exclusion", "show", "X-1", "--json").stdout)
+    assert [one["event"] for one in shown["events"]] == [
+        "proposed",
+        "notice_given",
+        "approved",
+        "countersigned",
+        "worked",
+    ]
+    assert "X-1" in upheld("exclusion", "list").stdout
+    dry = upheld("exclusion", "withdraw", "X-1", "--reason", "not needed", "--dry-run")
+    assert "2026-09" in dry.stdout
+    assert upheld("exclusion", "withdraw", "X-1", "--reason", "not needed").exit_code == 0
+    assert json.loads(upheld("exclusion", "list", "--json").stdout) == []
+    assert [one["state"] for one in json.loads(upheld("exclusion", "list", "--all", "--json").stdout)] == ["withdrawn"]
+
+
+def test_what_an_exclusion_cannot_be_is_one_line(config: Path) -> None:
+    window = ("--start", "2026-09-04 05:00", "--end", "2026-09-04 01:00")
+    assert "ends before it begins" in refused(
+        upheld("exclusion", "add", "shop", "--category", "maintenance", *window), 1
+    )
+    assert "no component 'nothing'" in refused(
+        upheld("exclusion", "add", "nothing", "--category", "maintenance", "--every", "Sun 01:00", "--duration", "4h"),
+        1,
+    )
+    assert "force-majeure" in refused(upheld("exclusion", "add", "shop", "--category", "weather"), 2)
+    assert "no exclusion 'X-9'" in refused(upheld("exclusion", "approve", "X-9"), 1)
+    assert "no exclusion 'X-9'" in refused(upheld("exclusion", "show", "X-9"), 1)
+    assert "customer:ID" in refused(upheld("exclusion", "countersign", "X-9", "--by", "li", "--proof", "p"), 2)
+    assert "no customer 'nobody'" in refused(upheld("exclusion", "list", "--customer", "nobody"), 1)
+
+
+def test_a_correction_goes_from_the_request_to_the_customers_word(config: Path) -> None:
+    asked = ("--from", "2026-09-04 10:00", "--to", "2026-09-04 10:30", "--state", "partial")
+    why = ("--reason", "one of two networks", "--evidence", "log E-4471")
+    assert upheld("correction", "request", "shop", *asked, *why, "--dry-run").exit_code == 0
+    assert json.loads(upheld("correction", "list", "--all", "--json").stdout) == []
+    added = json.loads(upheld("correction", "request", "shop", *asked, *why, "--json").stdout)
+    assert (added["id"], added["put_to"], added["state"]) == ("C-1", "partial", "requested")
+    assert "C-1" in upheld("correction", "list").stdout
+    assert upheld("correction", "approve", "C-1", "--by", "wang").exit_code == 0
+    assert upheld("correction", "confirm", "C-1", "--by", "customer:acme", "--proof", "mail").exit_code == 0
+    assert "waits for anybody" in upheld("correction", "list").stdout
+    contested = upheld("correction", "contest", "C-1", "--by", "customer:acme", "--reason", "both failed", "--json")
+    assert json.loads(contested.stdout)["words"] == {"acme": "contested"}
+    shown = json.loads(upheld("correction", "show", "C-1", "--json").stdout)
+    assert [one["event"] for one in shown["events"]] == ["requested", "approved", "confirmed", "contested"]
+    assert "no correction 'C-9'" in refused(upheld("correction", "approve", "C-9"), 1)
+    assert "approved already" in refused(upheld("correction", "approve", "C-1", "--by", "zhao"), 1)

@@ -29,14 +29,14 @@ COMMANDS = {
     "incident": "upheld.cli.incident:incident",
     "case": "upheld.cli.case:case",
     "agreement": "upheld.cli.agreement:agreement",
+    "exclusion": "upheld.cli.exclusion:exclusion",
+    "correction": "upheld.cli.correction:correction",
     "user": "upheld.cli.user:user",
     "migrate": "upheld.cli.server:migrate",
 }
 
 LATER = {
     "verify": "recompute and check a signed statement offline",
-    "exclusion": "time that does not count",
-    "correction": "adjudicated intervals",
     "token": "tokens for programs",
     "backup": "copy the store",
     "restore": "put a backup back",

@@ -1,0 +1,58 @@
+"""`--by` where the one who speaks may be a customer, and what a dry run shows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from sla.word import customer_of
+from upheld.cli.shared import fail, show
+
+by = click.option(
+    "--by", metavar="WHO", help="a person, or customer:ID whose word you write down; your login name if not given"
+)
+customers_word = click.option(
+    "--by", metavar="customer:ID", required=True, help="whose word you write down; your login name stands beside it"
+)
+dry_run = click.option("--dry-run", is_flag=True, help="only show figures and verdicts before and after")
+
+EFFECT = ("customer", "period", "component", "before", "after", "verdict_before", "verdict_after", "consequence")
+
+
+def spoken(by: str | None) -> tuple[str | None, dict[str, Any]]:
+    """(the person, what to say of a customer who speaks)."""
+    return (by, {}) if by is None or customer_of(by) is None else (None, {"speaker": by})
+
+
+def word_of(by: str) -> dict[str, Any]:
+    """Ends the command where it is no customer."""
+    if not customer_of(by):
+        fail(f"--by {by}: only the customer can say that; write --by customer:ID", 2)
+    return {"speaker": by}
+
+
+def show_settled(made: Mapping[str, Any], *, as_json: bool) -> None:
+    """One exclusion or correction; after a dry run what it would do."""
+    if as_json:
+        show(made, as_json=True, columns=())
+        return
+    rows = made.get("effect")
+    show({key: value for key, value in made.items() if key != "effect"}, as_json=False, columns=())
+    if rows is None:
+        return
+    click.echo("")
+    if not rows:
+        click.echo("no figure of a period changes: nothing of it has begun")
+        return
+    show([_row(row) for row in rows], as_json=False, columns=EFFECT)
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    before, after = row["before"] or {}, row["after"]
+    return {
+        **row,
+        "before": before.get("shown_pct"),
+        "after": after["shown_pct"],
+        "verdict_before": before.get("verdict"),
+        "verdict_after": after["verdict"],
+    }

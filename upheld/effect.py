@@ -1,0 +1,120 @@
+"""What a change of exclusions or corrections would do to figures and verdicts: counted before and after, exactly."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from config.agreement import Agreement
+from config.agreement import Period as Kind
+from config.instant import DAY, Instant
+from sla.calendar import local
+from sla.cases import seconds, share
+from sla.display import cut, decimals
+from sla.interval import Interval
+from sla.occurrence import occurrences
+from sla.parties import NoStatement
+from sla.proposal import Proposal
+from sla.statement import ComponentPart
+from upheld.call import Call
+from upheld.statements import statement_of
+
+T = TypeVar("T")
+
+LOOKS_BACK = 400 * DAY
+"""A year's statement and a little more."""
+
+Key = tuple[str, str, str, str]
+"""Customer, agreement, period, component."""
+
+
+def spans_of(proposal: Proposal, now: Instant) -> list[Interval]:
+    """Every window of it that has begun, under any of its plans."""
+    window = now - LOOKS_BACK, now
+    return [span for revision in proposal.revisions for span in occurrences(revision.plan, window)]
+
+
+def compared(
+    tx: Connection,
+    call: Call,
+    work: Callable[[], T],
+    touched: Callable[[T], tuple[Iterable[str], Sequence[Interval]]],
+) -> tuple[T, list[dict[str, Any]]]:
+    """What `work` would give, and its effect by customer, agreement, period and component; nothing of it stays.
+
+    `touched`: the components, and the windows that can change a figure.
+    """
+    trial = tx.begin_nested()
+    try:
+        made = work()
+        components, spans = touched(made)
+        wanted = sorted(components)
+        after = _figures(tx, call, wanted, spans)
+    finally:
+        trial.rollback()
+    before = _figures(tx, call, wanted, spans)
+    return made, [_row(key, before.get(key), after[key]) for key in sorted(after)]
+
+
+def _figures(
+    tx: Connection, call: Call, components: Sequence[str], spans: Sequence[Interval]
+) -> dict[Key, tuple[ComponentPart, bool]]:
+    """Each with whether its statement is still provisional."""
+    config, found = call.rules.config, dict[Key, tuple[ComponentPart, bool]]()
+    concerned = [one for one in config.agreements() if set(components) & set(one.components)]
+    periods = {(one.customer, period) for one in concerned for period in _periods(one, spans, call.now)}
+    for customer, period in sorted(periods):
+        try:
+            statement = statement_of(tx, config, call.rules.caseload, customer, period, call.now)
+        except NoStatement:
+            continue
+        for part in statement.components:
+            if part.component in components:
+                key = customer, part.agreement.id, period, part.component
+                found[key] = part, statement.provisional
+    return found
+
+
+def _periods(agreement: Agreement, spans: Sequence[Interval], now: Instant) -> set[str]:
+    """Those the windows touch, as far as they have begun; each as `upheld statement` names it."""
+    zone, kind = ZoneInfo(agreement.availability.timezone), agreement.availability.period
+    return {_name(kind, at, zone) for start, end in spans for at in (start, min(end, now) - 1) if start < now}
+
+
+def _name(kind: Kind, at: Instant, zone: ZoneInfo) -> str:
+    day = local(at, zone)
+    match kind:
+        case Kind.MONTH:
+            return f"{day.year}-{day.month:02d}"
+        case Kind.QUARTER:
+            return f"{day.year}-Q{(day.month - 1) // 3 + 1}"
+        case Kind.YEAR:
+            return str(day.year)
+
+
+def _row(key: Key, before: tuple[ComponentPart, bool] | None, after: tuple[ComponentPart, bool]) -> dict[str, Any]:
+    customer, agreement, period, component = key
+    part, provisional = after
+    return {
+        "customer": customer,
+        "agreement": agreement,
+        "period": period,
+        "component": component,
+        "before": None if before is None else _figure(before[0]),
+        "after": _figure(part),
+        "consequence": "the period is not closed yet"
+        if provisional
+        else "the period is closed: a sealed statement would get a new revision",
+    }
+
+
+def _figure(part: ComponentPart) -> dict[str, Any]:
+    account, budget = part.account, part.account.budget
+    return {
+        "availability": share(account.availability),
+        "shown_pct": cut(account.availability, decimals(part.agreement.availability.target)),
+        "counted_down_s": seconds(account.counted),
+        "excluded_s": seconds(account.excluded),
+        "verdict": None if budget is None else budget.verdict.value,
+    }
