@@ -19,6 +19,7 @@ from sla.exclusion import Exclusion
 from sla.line import Outage
 from sla.overlay import Corrected
 from sla.record import CaseRecord
+from sla.remedydocument import remedies_json
 from sla.statement import AgreementPart, ComponentPart, Statement
 
 
@@ -45,6 +46,7 @@ def document(statement: Statement) -> dict[str, Any]:
         "corrections": [_correction(part, one) for part in statement.components for one in part.counted.corrections],
         "cases": [_case(one) for one in statement.cases],
         "changes": [_change(one) for one in statement.changes],
+        "remedies": remedies_json(statement.remedies),
     }
 
 

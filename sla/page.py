@@ -20,6 +20,7 @@ from sla.exclusion import Exclusion, Flaw
 from sla.line import Outage
 from sla.overlay import Corrected, Standing
 from sla.record import CaseRecord, CommitmentRecord, Outcome
+from sla.remedypage import Row, follow_ups, rows, totals
 from sla.statement import ComponentPart, Obstacle, Statement
 from sla.word import CONFIGURATION
 
@@ -275,6 +276,18 @@ class Page:
     def because(self, outage: Outage) -> str:
         """What the first failing check saw; which check it was is the engineers' business."""
         return reason_text(outage.reason, self.language)
+
+    # remedies
+
+    def remedy_rows(self) -> list[Row]:
+        names = {component: self.text(name) for component, name in self.statement.names.items()}
+        return list(rows(self.statement.remedies, names, self.language))
+
+    def remedy_notes(self) -> list[str]:
+        """What it comes to in all, how missed months stand, what is due by a date."""
+        sums = listed(list(totals(self.statement.remedies, self.language)), self.language)
+        said = [self.say("In all: {sums}.", sums=sums)] if sums else []
+        return said + list(follow_ups(self.statement.remedies, self.statement.zone, self.language))
 
     # exclusions and cases
 

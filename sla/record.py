@@ -7,6 +7,7 @@ from config.agreement import CaseKind
 from config.instant import Instant
 from config.state import State
 from config.value import Text
+from sla.booking import Booking, MonthOutcome, Obligation, RecordedBreach
 from sla.change import Definition
 from sla.correction import Correction
 from sla.proposal import Proposal
@@ -55,6 +56,8 @@ class CaseRecord:
     reported_at: Instant
     closed_at: Instant | None
     commitments: tuple[CommitmentRecord, ...]
+    agreement: str | None = None
+    """Under which it is owed; None: the customer's only one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,5 +80,11 @@ class Facts:
     cases: tuple[CaseRecord, ...] = ()
     incidents: tuple[IncidentRecord, ...] = ()
     definitions: tuple[Definition, ...] = ()
+    bookings: tuple[Booking, ...] = ()
+    """What sealed statements booked before, in that order."""
+    outcomes: tuple[MonthOutcome, ...] = ()
+    """Of sealed months, in the order recorded."""
+    obligations: tuple[Obligation, ...] = ()
+    breaches: tuple[RecordedBreach, ...] = ()
     observers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Component id -> `check@location` of what observed it in the period, in order; absent where only senders speak."""

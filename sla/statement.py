@@ -4,7 +4,7 @@ Nothing here is rounded; displayed values are made by the formats and no verdict
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 
@@ -23,6 +23,7 @@ from sla.period import Period
 from sla.record import CaseRecord, Facts
 from sla.seal import Seal
 from sla.servicehours import unpublished
+from sla.settlement import Part, Remedies, settle
 
 COVERAGE_FLOOR = 99
 """Per cent; below it a statement needs a resolution signed by the customer before it is sealed."""
@@ -97,6 +98,8 @@ class Statement:
     """What the provider changed in the period in how these components are asked."""
     obstacles: tuple[Obstacle, ...]
     marked_as_demo: bool
+    remedies: Remedies = field(default_factory=Remedies)
+    """What breaches of the month cost, and what is owed by a date; sealing books it."""
     seal: Seal | None = None
     """Of a sealed revision; no part of the record, which it signs."""
 
@@ -152,6 +155,22 @@ def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, mar
         changes=changes((one for one in facts.definitions if one.component in covered), parts[0].window),
         obstacles=_obstacles(parts, components, now),
         marked_as_demo=marked_as_demo,
+        remedies=settle([_settlement(parties, part, components) for part in parts], period, facts, now),
+    )
+
+
+def _settlement(parties: Parties, part: AgreementPart, components: Sequence[ComponentPart]) -> Part:
+    own = [one for one in components if one.agreement.id == part.newest.id]
+    return Part(
+        versions=tuple(
+            sorted(
+                (one for one in parties.agreements if one.id == part.newest.id),
+                key=lambda one: one.effective,
+            )
+        ),
+        newest=part.newest,
+        window=part.window,
+        components=tuple((one.component, one.counted, one.year_so_far) for one in own),
     )
 
 

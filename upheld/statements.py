@@ -22,6 +22,7 @@ from sla.record import CaseRecord, CommitmentRecord, Facts, IncidentRecord, Outc
 from sla.statement import Statement, compose
 from sla.store.correction import corrections
 from sla.store.definition import definitions
+from sla.store.remedy import bookings, obligations, outcomes
 from sla.store.transition import transitions
 from upheld import store
 from upheld.location import LOCATION
@@ -59,6 +60,9 @@ def _facts(tx: Connection, config: Config, caseload: Caseload, parties: Parties,
         exclusions=Exclusions(config).known(tx, components, now),
         corrections=corrections(tx, components, now),
         cases=tuple(_case(one, caseload.clocks(one, now), config) for one in cases.of_customer(tx, parties.customer)),
+        bookings=bookings(tx, parties.customer, now),
+        outcomes=outcomes(tx, parties.customer, now),
+        obligations=obligations(tx, now, parties.customer),
         incidents=tuple(
             IncidentRecord(id=one.id, component=one.component, started_at=one.started_at, resolved_at=one.resolved_at)
             for one in incidents.open_between(tx, components, start, min(end, now))
@@ -95,6 +99,7 @@ def _case(case: Case, clocks: tuple[Clock, ...], config: Config) -> CaseRecord:
         incident=case.incident,
         reported_at=case.reported_at,
         closed_at=case.confirmed_at or case.resolved_at,
+        agreement=case.agreement,
         commitments=tuple(
             CommitmentRecord(
                 name=clock.name,

@@ -1,4 +1,4 @@
-"""Rows for a spreadsheet: each line says in `record` what it is: component, outage, exclusion, correction or case.
+"""Rows for a spreadsheet: each line says in `record` what it is: component, outage, exclusion, correction, case…
 
 No cell can start a formula, whatever a component or a customer is called.
 """
@@ -37,6 +37,13 @@ COLUMNS = (
     "met",
     "verdict",
     "reason",
+    "percent",
+    "of",
+    "currency",
+    "due",
+    "amount",
+    "capped",
+    "days",
 )
 
 
@@ -98,6 +105,15 @@ def _rows(statement: Statement, language: str) -> Iterator[dict[str, object]]:
                 "verdict": clock.get("outcome"),
                 "reason": case["incident"],
             }
+    for claim in data["remedies"]["claims"]:
+        yield claim | {"record": "remedy", "id": claim["rule"], "name": claim["breach"], "state": claim["kind"]}
+    for owed in data["remedies"]["obligations"]:
+        yield owed | {
+            "record": "obligation",
+            "name": choose(owed["then"], language),
+            "end": owed["due_at"],
+            "state": owed["gives"],
+        }
 
 
 FORMAT = Format(content_type="text/csv; charset=utf-8", extension="csv", render=_render)

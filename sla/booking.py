@@ -1,0 +1,88 @@
+"""What sealed statements made of remedies so far, as sla's own plain records. A statement is composed from them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from config.instant import Instant
+from config.value import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """An entry of the account between the parties; `amount` and `days` are signed differences, never edited.
+
+    Together `agreement`, `rule` and `breach` name what is owed for; the entries of one name add up. `month` is the
+    month whose statement decides about it, `statement` and `revision` those that made the entry.
+    """
+
+    agreement: str
+    rule: str
+    breach: str
+    """`target/<component>/<period>`, `case/<case>/<commitment>`, `confidentiality/<id>`."""
+    month: str
+    statement: str
+    revision: int
+    percent: str | None
+    base: str | None
+    """The name of the amount that the percentage is of."""
+    currency: str | None
+    due: int
+    """What the rule gives now, in minor units, before caps; not a difference."""
+    amount: int
+    """Booked by this entry, in minor units."""
+    capped: int
+    """What caps hold back of `due` after this entry."""
+    days: int
+    """Days of the term booked by this entry."""
+    causes: tuple[str, ...] = ()
+    """Ids of the outages and cases behind it."""
+    recorded_at: Instant = 0
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.rule, self.breach
+
+
+class Standing(StrEnum):
+    """What a month was, for counting missed ones."""
+
+    MISSED = "missed"
+    MET = "met"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthOutcome:
+    """What a sealed statement made of one month (`2026-10`) of one agreement: by its own figures, and the year's."""
+
+    agreement: str
+    month: str
+    standing: Standing
+    year_so_far: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    """Owed by the provider, or a right of the customer's, until `due_at`; `id` is `<agreement>/<rule>/<month>`."""
+
+    id: str
+    agreement: str
+    rule: str
+    month: str
+    then: Text
+    gives: str
+    due_at: Instant | None
+    provisional: bool = False
+    """The due date looked at days whose official calendar is not published."""
+    opened_at: Instant = 0
+    closed_at: Instant | None = None
+    """Fulfilled, or withdrawn because a revision took its ground away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedBreach:
+    """A breach that no figure shows, recorded by a person: of confidentiality."""
+
+    id: str
+    agreement: str
+    happened_at: Instant
