@@ -92,7 +92,7 @@ async def test_the_row_of_sealed_months_opens_an_obligation(database: Database, 
 
 
 async def test_an_obligation_is_fulfilled_once_by_a_named_person(database: Database, owing: Obligation) -> None:
-    done = await database.write(lambda tx: store.fulfil(tx, owing.id, "li", "plan of 10 Nov", LATER + HOUR))
+    done = await database.write(lambda tx: store.fulfil(tx, owing.id, "Zhang Wei", "plan of 10 Nov", LATER + HOUR))
     assert done.closed_at == LATER + HOUR
     with pytest.raises(store.NoObligation, match="closed already"):
         await database.write(lambda tx: store.fulfil(tx, owing.id, "li", None, LATER + 2 * HOUR))
@@ -100,7 +100,7 @@ async def test_an_obligation_is_fulfilled_once_by_a_named_person(database: Datab
         await database.write(lambda tx: store.fulfil(tx, "x", "li", None, LATER))
     kept = await database.read(lambda tx: leaves(tx, f"obligation/{owing.id}"))
     assert [one.entry.body["event"] for one in kept] == ["opened", "fulfilled"]
-    assert "li" not in kept[-1].data.decode()
+    assert "Zhang" not in kept[-1].data.decode()
 
 
 async def test_a_revision_that_breaks_the_row_withdraws_the_obligation(
