@@ -324,6 +324,12 @@ class Config(Value):
         for component in self.components.values():
             yield from component.checks.values()
 
+    def asked(self) -> Iterator[tuple[Check, DownWhen]]:
+        """Every check, and how its component is judged from its checks."""
+        for component in self.components.values():
+            for check in component.checks.values():
+                yield check, component.down_when
+
     def check(self, id: str) -> Check:
         """By full id `component/check`. Raises KeyError."""
         component, _, name = id.partition("/")

@@ -1,13 +1,14 @@
 """Observation runs: equal results in a row are one row, and no gap can hide in it.
 
 A run says how many results it holds, from when to when, which ticks inside it were not asked, and the sum of the
-latencies. A hole longer than 2 x interval + timeout, another outcome or another question ends it.
+latencies. A hole longer than 2 x interval + timeout, another outcome, another question or midnight (UTC) ends it: a day
+is a whole number of runs, so that what was observed on it can be said exactly.
 A run is also closed when it lists many missing ticks, so that its row stays small.
 """
 
 from dataclasses import dataclass, replace
 
-from config.instant import Instant, Span
+from config.instant import DAY, Instant, Span
 from probe.result import Outcome, Result
 from probe.verdict import evidence_of
 
@@ -39,9 +40,12 @@ def extend(run: Run | None, result: Result, interval: Span, timeout: Span) -> tu
         return run, None
     if run is None or not _continues(run, result, interval, timeout):
         return _begin(result, interval, timeout), run
-    missing = run.missing
-    if result.tick > run.last_tick + interval:
-        missing = (*missing, *range(run.last_tick + interval, result.tick, interval))
+    missing = range(run.last_tick + interval, result.tick, interval)
+    midnight = result.started_at - result.started_at % DAY
+    if run.first_at < midnight:
+        ended = replace(run, missing=(*run.missing, *(tick for tick in missing if tick < midnight)))
+        begun = replace(_begin(result, interval, timeout), missing=tuple(tick for tick in missing if tick >= midnight))
+        return begun, ended
     latency = answer.latency_us
     return (
         replace(
@@ -49,7 +53,7 @@ def extend(run: Run | None, result: Result, interval: Span, timeout: Span) -> tu
             last_at=result.started_at,
             last_tick=result.tick,
             count=run.count + 1,
-            missing=missing,
+            missing=(*run.missing, *missing),
             latency_sum_us=run.latency_sum_us + latency,
             latency_max_us=max(run.latency_max_us, latency),
         ),

@@ -1,11 +1,11 @@
 """All SQL of the probes. Every function works inside the transaction it is given."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, union, update
 
-from config.instant import Instant
+from config.instant import DAY, Instant
 from config.state import State
 from db.tables.probe import check_state, check_transition, failing_result, heartbeat, latency_bucket, observation_run
 from probe.batch import Batch, Bucket, Kept, OpenRun, Snapshot
@@ -93,6 +93,43 @@ def observing(tx: Connection, since: Instant, until: Instant) -> list[str]:
     inside = select(column.check).where(column.happened_at >= since, column.happened_at < until, known)
     standing = select(column.check).where(column.check == before.c.check, column.happened_at == before.c.at, known)
     return sorted(tx.execute(union(inside, standing)).scalars())
+
+
+def observed_spans(tx: Connection) -> dict[tuple[str, str], tuple[Instant, Instant]]:
+    """The first and the last result of every check and location, as far as they are kept."""
+    column = observation_run.c
+    lines = select(column.check, column.location, func.min(column.first_at), func.max(column.first_at))
+    rows = tx.execute(lines.group_by(column.check, column.location))
+    return {(check, location): (first, last) for check, location, first, last in rows}
+
+
+def runs_of_day(tx: Connection, checks: Collection[str], day: Instant) -> dict[tuple[str, str], list[Run]]:
+    """The runs that began on the day that begins at `day`, by check and location, in order."""
+    column = observation_run.c
+    began = (column.first_at >= day, column.first_at < day + DAY)
+    rows = tx.execute(
+        select(observation_run).where(column.check.in_(checks), *began).order_by(column.first_at, column.id)
+    )
+    found: dict[tuple[str, str], list[Run]] = {}
+    for row in rows:
+        found.setdefault((row.check, row.location), []).append(_run(row))
+    return found
+
+
+def failures_of_day(
+    tx: Connection, checks: Collection[str], day: Instant
+) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """The bad results that started on that day, with their evidence, as plain mappings."""
+    column = failing_result.c
+    started = (column.started_at >= day, column.started_at < day + DAY)
+    rows = tx.execute(
+        select(failing_result).where(column.check.in_(checks), *started).order_by(column.started_at, column.id)
+    )
+    said = ("started_at", "result", "reason", "latency_us", "evidence")
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault((row.check, row.location), []).append({key: row._mapping[key] for key in said})
+    return found
 
 
 def prune(tx: Connection, results_before: Instant, rollups_before: Instant) -> int:

@@ -110,6 +110,8 @@ class Watch:
             before.run = run
             return None
         self.run = OpenRun(run=run)
+        if before is not None and ended is not None:
+            before.run = ended
         return before
 
     def _measure(self, result: Result) -> Bucket | None:

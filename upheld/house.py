@@ -30,6 +30,7 @@ from incidents.store import inbox, timer
 from notify.deliver import Deliverer
 from notify.message import Notification
 from notify.metrics import NotifyMetrics
+from probe import definition
 from probe.metrics import ProbeCollector
 from probe.service import Prober
 from probe.verdict import CheckChange
@@ -76,7 +77,7 @@ class House:
         self.notify_metrics = NotifyMetrics(self.registry)
         self.prober = Prober(database, now, LOCATION, self.installed.kinds, self._check_changes)
         self.registry.register(ProbeCollector(self.prober))
-        self.housekeeping = Housekeeping(database, lambda: self.config, now)
+        self.housekeeping = Housekeeping(database, lambda: self.config, now, self.key)
         self.deliverer = Deliverer(
             database,
             self.rules.channels,
@@ -238,6 +239,7 @@ class House:
 def _taken_over(house: House, tx: Connection) -> None:
     """What the configuration says becomes a fact, and what it changes is judged again."""
     now = house.now()
+    definition.record(tx, house.config.asked(), now)
     Exclusions(house.config).take_over(tx, now)
     house.rules.incidents.look_again(tx, now)
 
@@ -270,6 +272,7 @@ async def _running(house: House) -> AsyncIterator[None]:
     house.database.listen(house.hear)
     socket = house.config.store.sqlite_file
     private = None if socket is None else await control.listen(control.socket_of(socket), house.command)
+    await house.database.write(lambda tx: definition.record(tx, house.config.asked(), house.now()))
     await house.prober.start(list(house.config.checks()))
     tasks = [
         _watched(house, house.reader.run(), "inbox"),
@@ -286,7 +289,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         yield
     finally:
         house.open = False
-        house.housekeeping.stop()
+        await house.housekeeping.stop()
         await house.prober.stop()
         for ticker in (house.reader, house.clockwork, house.contracts, house.deliverer):
             ticker.stop()

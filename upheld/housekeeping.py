@@ -1,14 +1,19 @@
-"""What the calendar asks of the house itself: retention, once a day. Nothing that pages people or counts.
+"""What the calendar asks of the house itself, once a day: the ledger's leaves of the day before and its signed head,
+retention. Nothing that pages people or counts.
 
 APScheduler drops late one-shot jobs, so it never carries an escalation; here a late firing is welcome (no misfire
-limit, missed ones rolled into one). Each firing is claimed by a row first, so that of several processes one does it.
+limit, missed ones rolled into one). Each firing is claimed by a row first, so that of several processes one does it;
+the ledger's needs none, because it does only what is not done yet, and therefore also runs at the start.
 """
 
+import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from config.instant import DAY, HOUR, Instant
@@ -16,33 +21,62 @@ from config.model import Config
 from db.engine import Database
 from db.errors import StoreUnavailable
 from incidents.store import inbox
+from probe import days
 from probe import store as probes
-from upheld import store
+from upheld import ledger, store
 
 log = structlog.get_logger(__name__)
 
 RETENTION = "retention"
+LEDGER = "ledger"
 INBOX_KEPT = 30 * DAY
 
 
 class Housekeeping:
-    """`start` and `stop` on the event loop; `tidy` is one day's work."""
+    """`start` and `stop` on the event loop; `keep_ledger` and `tidy` are one day's work."""
 
-    def __init__(self, database: Database, config: Callable[[], Config], now: Callable[[], Instant]) -> None:
+    def __init__(
+        self, database: Database, config: Callable[[], Config], now: Callable[[], Instant], key: Ed25519PrivateKey
+    ) -> None:
         self._database = database
         self._config = config
         self._now = now
+        self._key = key
+        self._keeping = asyncio.Lock()
+        self._stopping = False
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
 
     def start(self) -> None:
+        self._scheduler.add_job(self.keep_ledger, id=f"{LEDGER}-at-start")
+        self._scheduler.add_job(self.keep_ledger, CronTrigger(hour=0, minute=10, timezone="UTC"), id=LEDGER)
         self._scheduler.add_job(self.tidy, CronTrigger(hour=3, minute=17, timezone="UTC"), id=RETENTION)
         self._scheduler.start()
 
-    def stop(self) -> None:
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+    async def stop(self) -> None:
+        """What is half done of the ledger ends with its piece; the next start goes on."""
+        self._stopping = True
+        async with self._keeping:
+            if self._scheduler.running:
+                self._scheduler.shutdown(wait=False)
+
+    async def keep_ledger(self) -> None:
+        """Every day that is over has its leaves, however long nobody was here; then the head is signed."""
+        written = 0
+        async with self._keeping:
+            try:
+                asked = [check.id for check in self._config().checks()]
+                pieces = await self._database.read(lambda tx: days.due(tx, asked, self._now()))
+                for piece in pieces:
+                    if self._stopping:
+                        return
+                    written += await self._database.write(partial(days.write, piece=piece, now=self._now()))
+                head = await ledger.head(self._database, self._config(), self._key, self._now)
+            except StoreUnavailable as error:
+                log.error("ledger not kept", error=str(error))
+                return
+        log.info("ledger kept", leaves=written, size=head.size)
 
     async def tidy(self) -> None:
         """Results and finished posts beyond their time go. Transitions, incidents and cases stay."""

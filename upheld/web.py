@@ -14,7 +14,7 @@ from db.errors import StoreUnavailable
 from incidents.routes import Hooks
 from probe.metrics import blackbox_text
 from probe.routes import ping_routes
-from upheld import signing
+from upheld import ledger, signing
 from upheld.house import House
 from upheld.metrics import snapshot
 
@@ -61,6 +61,7 @@ def application(
             web.get("/-/reload", _only_post),
             web.get("/metrics", partial(_metrics, house)),
             web.get("/.well-known/upheld.pub", partial(_public_key, house)),
+            web.get("/checkpoint", partial(_checkpoint, house)),
             web.get("/probe", partial(_probe, house)),
             web.get("/sd/prometheus", partial(_service_discovery, house)),
             *hooks.routes(),
@@ -165,6 +166,12 @@ async def _public_key(house: House, request: web.Request) -> web.Response:
         content_type="application/x-pem-file",
         headers={"X-Key-Id": signing.key_id(house.key)},
     )
+
+
+async def _checkpoint(house: House, request: web.Request) -> web.Response:
+    """The ledger's newest signed head, as C2SP writes checkpoints."""
+    head = await ledger.head(house.database, house.config, house.key, house.now)
+    return web.Response(text=head.note, headers={"X-Key-Id": signing.key_id(house.key), "Cache-Control": "no-cache"})
 
 
 async def _service_discovery(house: House, request: web.Request) -> web.Response:

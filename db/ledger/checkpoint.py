@@ -50,6 +50,12 @@ def _written(at: int) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03d}Z"
 
 
+def current(tx: Connection, signer: Signer) -> Signed | None:
+    """The newest head, if nothing was appended since and this key signed it."""
+    last = newest(tx)
+    return last if last is not None and last.size == store.size(tx) and _is_by(signer, last) else None
+
+
 def _is_by(signer: Signer, signed: Signed) -> bool:
     return signed_by(read_note(signed.note), signer.name, signer.key.public_key())
 

@@ -166,6 +166,11 @@ def streams_below(tx: Connection, beginning: str) -> list[str]:
     return list(tx.scalars(select(table.c.stream).where(*_below(beginning), table.c.n == 0).order_by(table.c.stream)))
 
 
+def at(tx: Connection, index: int) -> Kept:
+    """Raises sqlalchemy.exc.NoResultFound where there is none."""
+    return _kept(tx.execute(select(table).where(table.c.index == index)).one())
+
+
 def newest_of(tx: Connection, stream: str) -> Kept | None:
     row = tx.execute(select(table).where(table.c.stream == stream).order_by(table.c.n.desc()).limit(1)).one_or_none()
     return None if row is None else _kept(row)

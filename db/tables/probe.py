@@ -1,6 +1,6 @@
 """What the probes saw. Instants are POSIX milliseconds.
 
-Every successful answer lives in an observation run (a handful of rows a month for a steady check); every failing one
+Every successful answer lives in an observation run (a row a day for a steady check); every failing one
 is kept by itself with its evidence. `check_transition` is the judged line of one check, `check_state` a snapshot that
 lets a restarted server go on with the same streak; it can be thrown away without losing a fact.
 """

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.instant import DAY
 from probe.observation import MISSING_LIMIT, Run, extend
 from probe.result import Outcome, Result
 from tests.probe.line import result
@@ -53,9 +54,19 @@ def test_a_run_full_of_missing_ticks_is_closed() -> None:
     assert [len(run.missing) for run in runs] == [MISSING_LIMIT, 0]
 
 
+def test_midnight_ends_a_run_and_what_was_missed_lies_on_its_day() -> None:
+    before, after = DAY - 60, DAY + 60
+    first, second = runs_of([result(before, Outcome.UP, latency_us=1), result(after, Outcome.UP, latency_us=2)])
+    assert (first.last_at, first.missing, first.latency_sum_us) == (before, (), 1)
+    assert (second.first_at, second.missing, second.latency_sum_us) == (after, (DAY,), 2)
+
+    first, second = runs_of([result(DAY - 90, Outcome.UP), result(DAY + 30, Outcome.UP)])
+    assert (first.missing, second.missing) == ((DAY - 30,), ())
+
+
 @given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from([Outcome.UP, Outcome.DOWN, Outcome.INVALID]))))
 def test_no_result_is_lost_and_no_latency_either(steps: list[tuple[int, Outcome]]) -> None:
-    at, given_results = 0, []
+    at, given_results = DAY - 10 * INTERVAL, []
     for step, outcome in steps:
         at += step * INTERVAL
         given_results.append(result(at, outcome, latency_us=at))
@@ -65,4 +76,7 @@ def test_no_result_is_lost_and_no_latency_either(steps: list[tuple[int, Outcome]
     for run in runs:
         ticks = set(range(run.first_at, run.last_at + 1, INTERVAL))
         asked = {one.tick for one in given_results if run.first_at <= one.started_at <= run.last_at}
-        assert ticks == asked | set(run.missing)
+        inside = {tick for tick in run.missing if run.first_at <= tick <= run.last_at}
+        assert ticks == asked | inside
+        days = {at // DAY for at in (run.first_at, run.last_at, *run.missing)}
+        assert len(days) == 1

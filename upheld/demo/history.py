@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
@@ -19,6 +20,7 @@ from config.agreement import CaseKind
 from config.instant import DAY, MINUTE, SECOND, Instant, instant_of, moment_of
 from config.model import Check, Config
 from db.engine import Database
+from db.ledger import checkpoint
 from incidents.case import CaseProgress, CaseResolved, Confirmed, Fulfilled
 from incidents.incident import Progress
 from incidents.paging import still_wanted
@@ -27,7 +29,7 @@ from incidents.store import incident as incidents
 from incidents.store import timer
 from notify.deliver import Deliverer
 from notify.metrics import NotifyMetrics
-from probe import heartbeat, store
+from probe import days, definition, heartbeat, store
 from probe.heartbeat import Beat, Signal
 from probe.kind import ProbeKind
 from probe.recorder import Recorder
@@ -35,6 +37,7 @@ from probe.result import Answer, Outcome, Reason, Result
 from probe.verdict import cease
 from probe.watch import Watch
 from sla.exclusions import Exclusions
+from upheld import ledger
 from upheld.demo import story
 from upheld.demo.setting import CUSTOMER, ZONE
 from upheld.location import LOCATION
@@ -56,6 +59,7 @@ class Past:
     kinds: Mapping[str, ProbeKind]
     begins: Instant
     clock: Callable[[], Instant]
+    key: Ed25519PrivateKey
     ends: Instant = 0
     now: Instant = 0
     _agenda: list[tuple[Instant, int, Deed]] = field(default_factory=list)
@@ -106,6 +110,9 @@ class Past:
         for episode in self._sundays():
             start = self._local(episode.day, episode.time)
             self._plan(start + episode.length + 5 * MINUTE, self._work_done(start, start + episode.length))
+        self._plan(self.begins, self._define)
+        for midnight in range(self.begins - self.begins % DAY + DAY, self.ends, DAY):
+            self._plan(midnight + 10 * MINUTE, self._keep_ledger)
         for day in range((self.ends - self.begins) // DAY + 1):
             self._plan(self._local(day, 23 * 3600 * SECOND), self._tidy)
             if day not in story.BACKUPS_LEFT_OUT:
@@ -290,8 +297,7 @@ class Past:
         await self._after_news()
 
     async def _tidy(self, now: Instant) -> None:
-        """Once a day: results are written, and the customer confirms what was resolved the day before."""
-        await self._write()
+        """Once a day the customer confirms what was resolved the day before."""
 
         def confirm(tx: Connection) -> None:
             for case in cases.every(tx):
@@ -303,6 +309,22 @@ class Past:
 
         await self.database.write(confirm)
         await self._deliver()
+
+    async def _define(self, now: Instant) -> None:
+        asked = {check.id: down_when for check, down_when in self.rules.config.asked()}
+        checks = [(check, asked[check.id]) for check in _as_then(self.rules.config)]
+        await self.database.write(lambda tx: definition.record(tx, checks, now))
+
+    async def _keep_ledger(self, now: Instant) -> None:
+        """Once a day, as the house-keeping does: results are written, the leaves of the day before, the signed head."""
+        await self._write()
+
+        def keep(tx: Connection) -> None:
+            for piece in days.due(tx, list(self._watches), now):
+                days.write(tx, piece, now)
+            checkpoint.checkpoint_now(tx, ledger.signer_of(tx, self.rules.config, self.key, now), now)
+
+        await self.database.write(keep)
 
     async def _end(self) -> None:
         """The checks cease to be asked every ten minutes; the running server asks them anew."""

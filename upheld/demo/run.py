@@ -23,7 +23,7 @@ from console.password import hash_password
 from console.user import Role
 from db.engine import Use, open_database
 from db.errors import StoreError, StoreLocked
-from upheld import log, store
+from upheld import log, signing, store
 from upheld.clock import utc_now
 from upheld.demo import setting
 from upheld.demo.history import Past
@@ -187,6 +187,7 @@ async def _make_history(config: Config, logins: dict[str, str], stop: asyncio.Ev
             kinds=installed().kinds,
             begins=begins,
             clock=utc_now,
+            key=signing.ensure(config.signing.key_file),
         )
         await past.happen(stop.is_set)
         hashes = {name: await asyncio.to_thread(hash_password, password) for name, password in logins.items()}
