@@ -16,11 +16,12 @@ from sla.causes import Entry
 from sla.change import Change
 from sla.display import cut, decimals
 from sla.exclusion import Exclusion
+from sla.forecast import Forecast
 from sla.line import Outage
 from sla.overlay import Corrected
 from sla.record import CaseRecord
 from sla.remedydocument import remedies_json
-from sla.statement import AgreementPart, ComponentPart, Statement
+from sla.statement import AgreementPart, ComponentPart, ShorterPart, Statement
 
 
 def document(statement: Statement) -> dict[str, Any]:
@@ -114,9 +115,32 @@ def _component(part: ComponentPart) -> dict[str, Any]:
         "within_measuring_error": found.within_measuring_error,
         "obstacles": [one.value for one in part.obstacles],
         "year_so_far": None if part.year_so_far is None else _without_ledger(part.year_so_far),
+        "parts": [_shorter(one) for one in part.parts],
+        "forecast": None if part.forecast is None else _forecast(part.forecast),
         "outage_list": [_outage(one) for one in found.outages],
         "seconds": [_entry(one) for one in part.ledger],
         "display": _display(part, decimals(target)),
+    }
+
+
+def _shorter(one: ShorterPart) -> dict[str, Any]:
+    """Where the target is not one of such a period it has no verdict."""
+    figures = _without_ledger(one.account)
+    if not one.judged:
+        figures |= dict.fromkeys(("met", "verdict"))
+    return {"period": str(one.period), **figures}
+
+
+def _forecast(one: Forecast) -> dict[str, Any]:
+    return {
+        "period": str(one.period),
+        "start": seconds(one.window[0]),
+        "end": seconds(one.window[1]),
+        "agreed_left_s": seconds(one.agreed_left),
+        "budget_s": seconds(one.allowed),
+        "remaining_s": seconds(one.remaining),
+        "expected_down_s": None if one.expected is None else seconds(one.expected),
+        "used_up_at": None if one.used_up_at is None else rfc3339(one.used_up_at),
     }
 
 

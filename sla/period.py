@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from typing_extensions import override
 
 from config.agreement import Period as Kind
-from sla.calendar import midnight
+from config.instant import Instant
+from sla.calendar import local, midnight
 from sla.interval import Interval
 
 _WRITTEN = re.compile(r"(\d{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?", re.ASCII)
@@ -38,6 +39,12 @@ class Period:
         months = _MONTHS[self.kind]
         first = self.year * 12 + (self.number - 1) * months
         return _midnight(first, zone), _midnight(first + months, zone)
+
+    @classmethod
+    def running(cls, kind: Kind, zone: str, now: Instant) -> "Period":
+        """The one of that kind that runs at an instant, by the zone's clock."""
+        today = local(now, ZoneInfo(zone)).date()
+        return cls(kind=kind, year=today.year, number=(today.month - 1) // _MONTHS[kind] + 1)
 
     def within(self, kind: Kind) -> "Period":
         """The period of that kind it lies in; itself where that is not longer."""

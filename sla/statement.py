@@ -16,11 +16,12 @@ from sla.account import Account, Verdict
 from sla.causes import Entry, ledger
 from sla.change import Change, changes
 from sla.exclusion import Exclusion, exclusions_in
+from sla.forecast import Forecast, Running, running, standing
 from sla.interval import Interval
 from sla.line import Counted, account_of, corrected_line, counted, stretches
 from sla.parties import NoStatement, Parties
 from sla.period import Period
-from sla.record import CaseRecord, Facts
+from sla.record import CaseRecord, Facts, Transition
 from sla.seal import Seal
 from sla.servicehours import unpublished
 from sla.settlement import Part, Remedies, settle
@@ -47,9 +48,21 @@ PROVISIONAL = frozenset({Obstacle.RUNNING, Obstacle.GRACE, Obstacle.CALENDAR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShorterPart:
+    """A month of a quarter or year, or a quarter of a year. `judged`: the target is one of such a period."""
+
+    period: Period
+    account: Account
+    judged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentPart:
-    """One component under one agreement; `ledger` is its period second by second. `year_so_far` where the target is a
-    year's."""
+    """One component under one agreement; `ledger` is its period second by second.
+
+    `year_so_far` where the target is a year's; `parts` are the shorter periods the period is made of (those of the
+    target where these are shorter, else the months), `forecast` is of the target's period while it runs.
+    """
 
     component: str
     name: Text
@@ -57,11 +70,19 @@ class ComponentPart:
     counted: Counted
     ledger: tuple[Entry, ...]
     year_so_far: Account | None
+    parts: tuple[ShorterPart, ...]
+    forecast: Forecast | None
     obstacles: tuple[Obstacle, ...]
 
     @property
     def account(self) -> Account:
         return self.counted.account
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """One for each of the target's periods: a month's target is not judged by the quarter's sum."""
+        shorter = [part.account for part in self.parts if part.judged]
+        return tuple(one.budget.verdict for one in shorter or [self.account] if one.budget is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +93,8 @@ class AgreementPart:
     window: Interval
     whole: Interval
     exclusions: tuple[Exclusion, ...]
+    running: Running | None
+    """What is still to come of the target's period, where the statement's runs now."""
 
     @property
     def newest(self) -> Agreement:
@@ -113,8 +136,8 @@ class Statement:
 
     @property
     def verdict(self) -> Verdict:
-        """The hardest of the components' verdicts."""
-        found = {part.account.budget.verdict for part in self.components if part.account.budget is not None}
+        """The hardest of the components' verdicts; of a quarter under monthly targets, of its months'."""
+        found = {verdict for part in self.components for verdict in part.verdicts}
         order = (Verdict.MISSED, Verdict.SENSITIVE, Verdict.MET)
         return next((verdict for verdict in order if verdict in found), Verdict.NOT_APPLICABLE)
 
@@ -190,6 +213,7 @@ def _agreement(versions: tuple[Agreement, ...], period: Period, facts: Facts, no
         window=window,
         whole=whole,
         exclusions=_exclusions(in_force, versions, facts, window),
+        running=running(versions, facts.exclusions, now) if now < whole[1] else None,
     )
 
 
@@ -225,6 +249,8 @@ def _component(
             found.account, component, part.versions, part.exclusions, transitions, found.outages, facts.incidents
         ),
         year_so_far=_year_so_far(parties, agreement, component, part, period, facts, now),
+        parts=_shorter(part, agreement, found, component, period),
+        forecast=None if part.running is None else _forecast(part.running, transitions, component, now),
         obstacles=_needs(found),
     )
 
@@ -247,6 +273,26 @@ def _year_so_far(
     transitions = facts.transitions.get(component, ())
     line, _ = corrected_line(transitions, versions, component, exclusions, window, now, facts.corrections)
     return account_of(line, versions, component, exclusions, window)
+
+
+def _shorter(
+    part: AgreementPart, agreement: Agreement, found: Counted, component: str, period: Period
+) -> tuple[ShorterPart, ...]:
+    """Those that have begun; their sums are the whole period's."""
+    kind = agreement.availability.period
+    of_target = period.parts(kind)
+    made: list[ShorterPart] = []
+    for one in of_target or period.parts(Kind.MONTH):
+        whole = one.window(agreement.availability.timezone)
+        window = max(whole[0], part.window[0]), min(whole[1], part.window[1])
+        if window[0] < window[1]:
+            counted_part = account_of(found.line, part.versions, component, part.exclusions, window)
+            made.append(ShorterPart(period=one, account=counted_part, judged=bool(of_target)))
+    return tuple(made)
+
+
+def _forecast(going: Running, transitions: Sequence[Transition], component: str, now: Instant) -> Forecast:
+    return standing(going, raw_line(transitions, going.passed, now), component)[1]
 
 
 def _needs(found: Counted) -> tuple[Obstacle, ...]:
