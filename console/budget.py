@@ -14,7 +14,9 @@ class Budget:
     """One component under one agreement, from the period's start until now. Spans are milliseconds.
 
     `target` in percent as the agreement writes it, `availability` a share of time (None: nothing counted yet),
-    `used` the downtime counted, `allowed` what the whole period allows, `unknown` what was not measured.
+    `used` the downtime counted, `allowed` what the whole period allows, `unknown` what was not measured, `coverage` the
+    share of time that was, `open` that what was not measured decides the verdict, `used_up_at` when the budget ends at
+    the rate so far (None: not in this period).
     """
 
     component: str
@@ -25,6 +27,9 @@ class Budget:
     used: Span | Fraction
     allowed: Span | Fraction
     unknown: Span
+    coverage: Fraction | None = None
+    open: bool = False
+    used_up_at: Instant | None = None
 
 
 Budgets = Callable[[Connection, str, Instant], Sequence[Budget]]

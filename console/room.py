@@ -35,13 +35,16 @@ class ComponentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetView:
-    """`share` of the bar that is ink, in thousandths of the budget; `over` beyond it."""
+    """`share` of the bar that is ink, in thousandths of the budget; `over` beyond it.
+
+    `notes` say what leaves the figure in doubt, or where it is heading.
+    """
 
     name: str
     availability: str
     target: str
     standing: str
-    unknown: str
+    notes: Sequence[str]
     share: int
     over: int
 
@@ -200,17 +203,34 @@ def _budget(one: Budget, voice: Voice) -> BudgetView:
         standing = voice.t("no second lost")
     else:
         standing = voice.t("{length} left", length=voice.length(int(left)))
-    unknown = voice.t("{length} not measured", length=voice.length(one.unknown)) if one.unknown else ""
     whole = max(1, allowed_span)
     return BudgetView(
         name=voice.component(one.component),
         availability=figure.percent(one.availability, voice.language),
         target=voice.t("target {target}", target=_target(one.target, voice)),
         standing=standing,
-        unknown=unknown,
+        notes=_doubts(one, voice),
         share=min(1000, -(-used * 1000 // whole)),
         over=max(0, min(300, (used - whole) * 1000 // whole)),
     )
+
+
+def _doubts(one: Budget, voice: Voice) -> list[str]:
+    """A figure stands alone only where everything was measured and nothing is heading for the wall."""
+    said: list[str] = []
+    if one.unknown and one.coverage is not None:
+        said.append(
+            voice.t(
+                "{length} not measured; measured: {share}",
+                length=voice.length(one.unknown),
+                share=figure.percent(one.coverage, voice.language),
+            )
+        )
+    if one.open:
+        said.append(voice.t("Open: the time that was not measured decides."))
+    if one.used_up_at is not None:
+        said.append(voice.t("at this rate used up {time}", time=voice.clock(one.used_up_at, seconds=False)))
+    return said
 
 
 def _target(target: str, voice: Voice) -> str:

@@ -1,65 +1,81 @@
-"""How much of each budget a customer's running periods have used, for the room."""
+"""How much of each budget the running periods have used and what is left, for the customers' rooms and the metrics."""
 
-from collections.abc import Sequence
-from fractions import Fraction
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import Connection
 
-from config.agreement import Period
+from config.agreement import Agreement
 from config.instant import Instant
 from config.model import Config
 from console.budget import Budget
-from incidents.caseload import Caseload
-from sla.calendar import local
-from sla.parties import NoStatement
-from sla.statement import AgreementPart, ComponentPart
-from upheld.statements import statement_of
+from sla.account import Account, Verdict
+from sla.forecast import Forecast, Running, running, standing
+from sla.interval import Interval
+from sla.line import line_of
+from sla.store.transition import Changes, changes
 
 
-def budgets(tx: Connection, config: Config, caseload: Caseload, customer: str, now: Instant) -> Sequence[Budget]:
-    """One for each component and agreement in force. The whole period's allowance is before exclusions."""
-    found: list[Budget] = []
-    periods = {
-        _running(agreement.availability.period, agreement.availability.timezone, now)
-        for agreement in config.agreements()
-        if agreement.customer == customer and agreement.in_force(now)
-    }
-    for period in sorted(periods):
-        try:
-            statement = statement_of(tx, config, caseload, customer, period, now)
-        except NoStatement:
-            continue
-        parts = {part.newest.id: part for part in statement.agreements}
-        for one in statement.components:
-            terms = one.agreement.availability
-            if _running(terms.period, terms.timezone, now) == period:
-                found.append(_budget(one, parts[one.agreement.id]))
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One component under one agreement in the period of its target that runs now."""
+
+    agreement: Agreement
+    component: str
+    passed: Account
+    forecast: Forecast
 
 
-def _budget(one: ComponentPart, part: AgreementPart) -> Budget:
-    start, end = part.whole
-    share = one.agreement.availability.share
+def standings(tx: Connection, config: Config, now: Instant, customer: str | None = None) -> list[Standing]:
+    """Of every customer, or of one. All components whose periods began together are read at once."""
+    agreements = [one for one in config.agreements() if customer in (None, one.customer)]
+    going = list(_running(agreements, config, now))
+    lines = {window: _lines(tx, going, window, now) for window in sorted({one.passed for one in going})}
+    return [
+        _standing(one, component, lines[one.passed].get(component), now)
+        for one in going
+        for component in one.agreement.components
+    ]
+
+
+def budgets(tx: Connection, config: Config, customer: str, now: Instant) -> Sequence[Budget]:
+    """One for each component and agreement in force."""
+    return [_budget(one) for one in standings(tx, config, now, customer)]
+
+
+def _running(agreements: Iterable[Agreement], config: Config, now: Instant) -> Iterator[Running]:
+    written = tuple(config.exclusions.values())
+    for _, versions in groupby(agreements, key=lambda one: one.id):
+        found = running(tuple(versions), written, now)
+        if found is not None:
+            yield found
+
+
+def _lines(tx: Connection, going: Sequence[Running], window: Interval, now: Instant) -> dict[str, Changes]:
+    concerned = [one.agreement for one in going if one.passed == window]
+    slack = max(max(one.availability.merge_gap, one.availability.bridge_max) for one in concerned)
+    return changes(tx, sorted({name for one in concerned for name in one.components}), window, now, slack)
+
+
+def _standing(going: Running, component: str, told: Changes | None, now: Instant) -> Standing:
+    line = line_of(told.events if told else [], going.passed, now)
+    passed, forecast = standing(going, line, component)
+    return Standing(agreement=going.agreement, component=component, passed=passed, forecast=forecast)
+
+
+def _budget(one: Standing) -> Budget:
+    budget = one.passed.budget
     return Budget(
         component=one.component,
         agreement=one.agreement.id,
         target=one.agreement.availability.target,
-        since=max(start, one.agreement.measured_from),
-        availability=one.account.availability,
-        used=one.account.counted,
-        allowed=(1 - share) * Fraction(end - max(start, one.agreement.measured_from)),
-        unknown=one.account.unobserved,
+        since=max(one.passed.window[0], one.agreement.measured_from),
+        availability=one.passed.availability,
+        used=one.passed.counted,
+        allowed=one.forecast.allowed,
+        unknown=one.passed.unobserved,
+        coverage=one.passed.coverage,
+        open=budget is not None and budget.verdict is Verdict.SENSITIVE,
+        used_up_at=one.forecast.used_up_at,
     )
-
-
-def _running(period: Period, zone: str, now: Instant) -> str:
-    """`2026-11`, `2026-Q4` or `2026`: the one that runs now, in the agreement's zone."""
-    today = local(now, ZoneInfo(zone))
-    match period:
-        case Period.MONTH:
-            return f"{today.year}-{today.month:02d}"
-        case Period.QUARTER:
-            return f"{today.year}-Q{(today.month - 1) // 3 + 1}"
-        case Period.YEAR:
-            return str(today.year)

@@ -1,6 +1,6 @@
 """`upheld_*` of the whole: what is in the store is read anew for each scrape, so that no series can be stale."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from typing_extensions import override
 
 import upheld
-from config.instant import SECOND, Span
+from config.instant import SECOND, Instant, Span
 from config.model import Config
 from config.state import State
 from incidents.severity import MILDEST, WORST
 from incidents.store import case, inbox, incident, transition
+from upheld.budgets import Standing, standings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +27,10 @@ class Snapshot:
     """Severity -> unresolved ones."""
     cases: int = 0
     inbox: int = 0
+    budgets: Sequence[Standing] = ()
 
 
-def snapshot(tx: Connection, config: Config) -> Snapshot:
+def snapshot(tx: Connection, config: Config, now: Instant) -> Snapshot:
     severities = [one.severity for one in incident.unresolved(tx)]
     newest = {name: transition.newest(tx, name) for name in config.components}
     return Snapshot(
@@ -36,6 +38,7 @@ def snapshot(tx: Connection, config: Config) -> Snapshot:
         incidents={severity: severities.count(severity) for severity in range(WORST, MILDEST + 1)},
         cases=len(case.open_cases(tx)),
         inbox=inbox.waiting_count(tx),
+        budgets=standings(tx, config, now),
     )
 
 
@@ -79,3 +82,26 @@ class HouseMetrics(Collector):
         yield unresolved
         yield GaugeMetricFamily("upheld_cases_open", "Cases not resolved yet.", value=shown.cases)
         yield GaugeMetricFamily("upheld_inbox_waiting", "Accepted posts not dealt with yet.", value=shown.inbox)
+        yield from _budgets(shown.budgets)
+
+
+def _budgets(shown: Sequence[Standing]) -> Iterator[Metric]:
+    """Labels are those of the configuration's agreements, so their number is bounded."""
+    labels = ["customer", "agreement", "component"]
+    remaining = GaugeMetricFamily(
+        "upheld_budget_remaining_seconds",
+        "Downtime that may still come in the target's running period; negative when it is missed.",
+        labels=labels,
+    )
+    spare = GaugeMetricFamily(
+        "upheld_budget_forecast_seconds",
+        "What will be left of it at the period's end at the rate so far; negative when it will be missed.",
+        labels=labels,
+    )
+    for one in shown:
+        named = [one.agreement.customer, one.agreement.id, one.component]
+        remaining.add_metric(named, float(one.forecast.remaining / SECOND))
+        if one.forecast.spare is not None:
+            spare.add_metric(named, float(one.forecast.spare / SECOND))
+    yield remaining
+    yield spare

@@ -57,7 +57,7 @@ async def rooms_of(house: House) -> AsyncIterator[Rooms]:
 
 def _console(house: House, *, demo: bool) -> Console:
     def used(tx: Connection, customer: str, now: Instant) -> Sequence[Budget]:
-        return budgets(tx, house.config, house.rules.caseload, customer, now)
+        return budgets(tx, house.config, customer, now)
 
     return Console(
         house.database,

@@ -145,7 +145,7 @@ async def _only_post(request: web.Request) -> web.Response:
 
 async def _metrics(house: House, request: web.Request) -> web.Response:
     config, now = house.config, house.now()
-    house.metrics.show(await house.database.read(lambda tx: snapshot(tx, config)))
+    house.metrics.show(await house.database.read(lambda tx: snapshot(tx, config, now)))
     await house.notify_metrics.refresh(house.database, house.rules.channels, now)
     body = await asyncio.to_thread(generate_latest, house.registry)
     return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -240,6 +240,14 @@ async def test_a_room_shows_its_own_systems_cases_and_budget_and_nobody_elses(wo
     assert "Clinic" not in text and "Core ledger" not in text and "INC-" not in text
 
 
+async def test_a_rooms_figure_stands_beside_what_leaves_it_in_doubt(world: World, log_in: LogIn) -> None:
+    await afternoon(world)
+    text = await page(await log_in(Role.CUSTOMER, "harbour"), "/room/harbour")
+    assert "not measured; measured: 99.95" in text
+    assert text.count("Open: the time that was not measured decides.") == 1
+    assert text.count("at this rate used up") == 1
+
+
 async def test_staff_look_into_a_room_but_find_no_button_in_it(world: World, log_in: LogIn) -> None:
     case = await world.report("The statement is late")
     desk = await log_in()

@@ -272,6 +272,9 @@ async def afternoon(world: World) -> None:
             used=used,
             allowed=allowed,
             unknown=unknown,
+            coverage=1 - Fraction(unknown, 17 * 24 * HOUR),
+            open=unknown > allowed // 4,
+            used_up_at=at("2026-11-21 08:00:00") if name == "shop" else None,
         )
         for name, used, unknown in (
             ("payments", 48 * MINUTE, 0),

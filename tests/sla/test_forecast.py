@@ -89,7 +89,8 @@ exclusions:
     found = forecast_of(pay(tmp_path, known(), "2026-10", OCTOBER + 10 * DAY, text, work))
     assert found.agreed_left == 21 * 12 * HOUR - 6 * HOUR
     assert found.allowed == Fraction(31 * 12 * HOUR - 6 * HOUR, 1000)
-    assert (found.expected, found.used_up_at) == (0, None)
+    assert found.expected == 0
+    assert found.used_up_at is None
 
 
 @pytest.mark.parametrize(("target", "end"), [("quarter", "2027-01-01"), ("year", "2027-01-01")])
@@ -112,7 +113,7 @@ def test_a_quarter_under_monthly_targets_prints_each_month_and_is_judged_by_them
     facts = known(*an_hour_down("08-05"))
     statement = compose(parties_of(settings, "harbour-bank"), parse_period("2026-Q3"), facts, NOVEMBER)
     part = statement.components[0]
-    assert [(str(one.period), one.account.counted, one.judged) for one in part.parts] == [
+    assert [(str(one.period), int(one.account.counted), one.judged) for one in part.parts] == [
         ("2026-07", 0, True),
         ("2026-08", HOUR, True),
         ("2026-09", 0, True),

@@ -3,11 +3,21 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_aiohttp.plugin import AiohttpClient
+from sqlalchemy import Connection
 
+from config.instant import DAY, HOUR, MINUTE
+from config.state import State
+from db.engine import Database
+from incidents.store import transition
 from tests.servers.sender import alert, alert_post
-from tests.upheld.house import TOKEN, Reader, house, served
+from tests.upheld.house import NOON, TOKEN, Reader, configuration, house, served
+from upheld.budgets import budgets
+from upheld.installed import installed
+from upheld.rules import rules_of
+from upheld.statements import statement_of
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -72,3 +82,49 @@ async def test_every_name_is_ours_or_a_known_one(tmp_path: Path, aiohttp_client:
     async with house(tmp_path) as opened, served(opened, aiohttp_client) as reader:
         names = {name for name, *_ in await samples(reader)}
         assert {name for name in names if not name.startswith(("upheld_", "probe_", "process_", "python_"))} == set()
+
+
+async def test_the_budget_left_and_where_it_is_heading_are_shown_for_each_component_agreed(
+    tmp_path: Path, aiohttp_client: AiohttpClient
+) -> None:
+    """On the fourth of September at noon, half an hour down in three and a half days, of 43.2 minutes of budget."""
+
+    def fail(tx: Connection) -> None:
+        for state, ago in ((State.UP, 4 * DAY), (State.DOWN, 2 * HOUR), (State.UP, 90 * MINUTE)):
+            one = transition.Transition(component="shop", state=state, happened_at=NOON - ago, by="probe:local")
+            transition.append(tx, one, NOON - ago)
+
+    async with house(tmp_path) as opened, served(opened, aiohttp_client) as reader:
+        remaining, forecast = "upheld_budget_remaining_seconds", "upheld_budget_forecast_seconds"
+        before = {name: value for (name, *_), value in (await samples(reader)).items()}
+        assert before[remaining] == pytest.approx(2592 - 302.4)
+        assert forecast not in before, "nothing was measured yet"
+        await opened.database.write(fail)
+        after = await samples(reader)
+        (labels,) = [labels for name, *labels in after if name == remaining]
+        assert {"acme", "shop"} < set(labels)
+        assert after[(remaining, *labels)] == 2592 - 1800
+        assert after[(forecast, *labels)] == pytest.approx(2592 - 1800 * 30 / 3.5)
+
+
+async def test_the_room_has_the_same_figures_as_the_statement(database: Database, tmp_path: Path) -> None:
+    config = configuration(tmp_path)
+    rules = rules_of(config, installed())
+
+    def fail(tx: Connection) -> None:
+        for state, ago in ((State.UP, 40 * DAY), (State.DOWN, 5 * HOUR), (State.UP, 4 * HOUR), (State.UNKNOWN, HOUR)):
+            one = transition.Transition(component="shop", state=state, happened_at=NOON - ago, by="probe:local")
+            transition.append(tx, one, NOON - ago)
+
+    await database.write(fail)
+    (budget,) = await database.read(lambda tx: budgets(tx, config, "acme", NOON))
+    statement = await database.read(lambda tx: statement_of(tx, config, rules.caseload, "acme", "2026-09", NOON))
+    (part,) = statement.components
+    assert part.forecast is not None
+    assert (budget.availability, budget.used, budget.unknown) == (
+        part.account.availability,
+        part.account.counted,
+        part.account.unobserved,
+    )
+    assert (budget.allowed, budget.used_up_at) == (part.forecast.allowed, part.forecast.used_up_at)
+    assert budget.coverage == part.account.coverage
