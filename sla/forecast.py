@@ -6,18 +6,19 @@ will go on is a guess and only shown: downtime as it was so far, a share of duty
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from config.agreement import Agreement
 from config.instant import Instant, Span
-from config.model import Exclusion as Written
 from config.state import State
 from sla.account import Account, Class
-from sla.exclusion import Exclusion, exclusions_in
+from sla.correction import Correction
+from sla.exclusion import Exclusion, Flaw, exclusions_in
 from sla.interval import Interval
-from sla.line import Ruling, account_under, rulings
+from sla.line import Ruling, account_under, correct, rulings
 from sla.period import Period
+from sla.proposal import Proposal
 from sla.timeline import Timeline, timeline
 
 
@@ -50,6 +51,7 @@ class Running:
 
     period: Period
     agreement: Agreement
+    versions: tuple[Agreement, ...]
     passed: Interval
     ahead: Interval
     ruled: tuple[Ruling, ...]
@@ -58,7 +60,7 @@ class Running:
     announced: tuple[Exclusion, ...]
 
 
-def running(versions: Sequence[Agreement], written: Sequence[Written], now: Instant) -> Running | None:
+def running(versions: Sequence[Agreement], proposals: Sequence[Proposal], now: Instant) -> Running | None:
     """The period of the version in force now; None where none is, or where the period began this very instant."""
     agreement = next((one for one in versions if one.in_force(now)), None)
     if agreement is None:
@@ -72,17 +74,21 @@ def running(versions: Sequence[Agreement], written: Sequence[Written], now: Inst
     return Running(
         period=period,
         agreement=agreement,
+        versions=tuple(versions),
         passed=passed,
         ahead=ahead,
         ruled=rulings(versions, passed),
         ruled_ahead=rulings(versions, ahead),
-        exclusions=_exclusions(written, versions, passed),
-        announced=_exclusions(written, versions, ahead),
+        exclusions=_exclusions(proposals, versions, passed),
+        announced=tuple(_announced(one) for one in _exclusions(proposals, versions, ahead)),
     )
 
 
-def standing(going: Running, line: Timeline, component: str) -> tuple[Account, Forecast]:
+def standing(
+    going: Running, recorded: Timeline, component: str, corrections: Iterable[Correction]
+) -> tuple[Account, Forecast]:
     """The component's account of the period up to now, and what is to come. The line contains what has passed."""
+    line, _ = correct(recorded, going.versions, component, going.exclusions, going.passed, corrections)
     passed = account_under(line, going.ruled, component, going.exclusions, going.passed)
     start, end = going.ahead
     quiet = timeline(State.UP, (), observed_from=start, observed_to=end)
@@ -120,10 +126,16 @@ def _used_up(ahead: Account, duty: Fraction) -> Instant | None:
     return None
 
 
-def _exclusions(written: Iterable[Written], versions: Sequence[Agreement], window: Interval) -> tuple[Exclusion, ...]:
+def _announced(one: Exclusion) -> Exclusion:
+    """Nobody can have worked yet in what is still to come: announced in time, it is taken as work that will be done."""
+    return replace(one, flaw=None) if one.flaw is Flaw.NOT_WORKED else one
+
+
+def _exclusions(
+    proposals: Sequence[Proposal], versions: Sequence[Agreement], window: Interval
+) -> tuple[Exclusion, ...]:
     """Each occurrence once, whichever of the versions covers the component it concerns."""
-    known = tuple(written)
     found = {
-        (one.id, one.start): one for version in versions for one in exclusions_in(known, version, versions, window)
+        (one.id, one.start): one for version in versions for one in exclusions_in(proposals, version, versions, window)
     }
     return tuple(sorted(found.values(), key=lambda one: (one.start, one.id)))

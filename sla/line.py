@@ -192,7 +192,18 @@ def corrected_line(
     corrections: Iterable[Correction],
 ) -> tuple[Timeline, tuple[Corrected, ...]]:
     """What is recorded with the component's corrections over it, and what each does to the account of the window."""
-    line = raw_line(transitions, window, now)
+    return correct(raw_line(transitions, window, now), versions, component, exclusions, window, corrections)
+
+
+def correct(
+    line: Timeline,
+    versions: Sequence[Agreement],
+    component: str,
+    exclusions: Sequence[Exclusion],
+    window: Interval,
+    corrections: Iterable[Correction],
+) -> tuple[Timeline, tuple[Corrected, ...]]:
+    """As `corrected_line`, from the line recorded."""
     own = [one for one in corrections if one.component == component]
     if not own:
         return line, ()

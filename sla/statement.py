@@ -18,10 +18,10 @@ from sla.change import Change, changes
 from sla.exclusion import Exclusion, exclusions_in
 from sla.forecast import Forecast, Running, running, standing
 from sla.interval import Interval
-from sla.line import Counted, account_of, corrected_line, counted, stretches
+from sla.line import Counted, account_of, corrected_line, counted, raw_line, stretches
 from sla.parties import NoStatement, Parties
 from sla.period import Period
-from sla.record import CaseRecord, Facts, Transition
+from sla.record import CaseRecord, Facts
 from sla.seal import Seal
 from sla.servicehours import unpublished
 from sla.settlement import Part, Remedies, settle
@@ -250,7 +250,7 @@ def _component(
         ),
         year_so_far=_year_so_far(parties, agreement, component, part, period, facts, now),
         parts=_shorter(part, agreement, found, component, period),
-        forecast=None if part.running is None else _forecast(part.running, transitions, component, now),
+        forecast=None if part.running is None else _forecast(part.running, facts, component, now),
         obstacles=_needs(found),
     )
 
@@ -291,8 +291,9 @@ def _shorter(
     return tuple(made)
 
 
-def _forecast(going: Running, transitions: Sequence[Transition], component: str, now: Instant) -> Forecast:
-    return standing(going, raw_line(transitions, going.passed, now), component)[1]
+def _forecast(going: Running, facts: Facts, component: str, now: Instant) -> Forecast:
+    line = raw_line(facts.transitions.get(component, ()), going.passed, now)
+    return standing(going, line, component, facts.corrections)[1]
 
 
 def _needs(found: Counted) -> tuple[Obstacle, ...]:

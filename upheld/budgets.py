@@ -11,9 +11,13 @@ from config.instant import Instant
 from config.model import Config
 from console.budget import Budget
 from sla.account import Account, Verdict
+from sla.correction import Correction
+from sla.exclusions import Exclusions
 from sla.forecast import Forecast, Running, running, standing
 from sla.interval import Interval
 from sla.line import line_of
+from sla.proposal import Proposal
+from sla.store.correction import corrections
 from sla.store.transition import Changes, changes
 
 
@@ -30,10 +34,12 @@ class Standing:
 def standings(tx: Connection, config: Config, now: Instant, customer: str | None = None) -> list[Standing]:
     """Of every customer, or of one. All components whose periods began together are read at once."""
     agreements = [one for one in config.agreements() if customer in (None, one.customer)]
-    going = list(_running(agreements, config, now))
+    components = sorted({name for one in agreements for name in one.components})
+    proposals, settled = Exclusions(config).known(tx, components, now), corrections(tx, components, now)
+    going = list(_running(agreements, proposals, now))
     lines = {window: _lines(tx, going, window, now) for window in sorted({one.passed for one in going})}
     return [
-        _standing(one, component, lines[one.passed].get(component), now)
+        _standing(one, component, lines[one.passed].get(component), settled, now)
         for one in going
         for component in one.agreement.components
     ]
@@ -44,10 +50,9 @@ def budgets(tx: Connection, config: Config, customer: str, now: Instant) -> Sequ
     return [_budget(one) for one in standings(tx, config, now, customer)]
 
 
-def _running(agreements: Iterable[Agreement], config: Config, now: Instant) -> Iterator[Running]:
-    written = tuple(config.exclusions.values())
+def _running(agreements: Iterable[Agreement], proposals: Sequence[Proposal], now: Instant) -> Iterator[Running]:
     for _, versions in groupby(agreements, key=lambda one: one.id):
-        found = running(tuple(versions), written, now)
+        found = running(tuple(versions), proposals, now)
         if found is not None:
             yield found
 
@@ -58,9 +63,11 @@ def _lines(tx: Connection, going: Sequence[Running], window: Interval, now: Inst
     return changes(tx, sorted({name for one in concerned for name in one.components}), window, now, slack)
 
 
-def _standing(going: Running, component: str, told: Changes | None, now: Instant) -> Standing:
+def _standing(
+    going: Running, component: str, told: Changes | None, settled: Sequence[Correction], now: Instant
+) -> Standing:
     line = line_of(told.events if told else [], going.passed, now)
-    passed, forecast = standing(going, line, component)
+    passed, forecast = standing(going, line, component, settled)
     return Standing(agreement=going.agreement, component=component, passed=passed, forecast=forecast)
 
 

@@ -11,6 +11,7 @@ from config.agreement import Period as Kind
 from config.instant import DAY, HOUR, MINUTE, Instant
 from config.state import State
 from sla.account import Verdict
+from sla.exclusions import proposed
 from sla.forecast import Forecast
 from sla.formats.json import FORMAT as JSON
 from sla.parties import parties_of
@@ -32,7 +33,7 @@ def an_hour_down(when: str) -> tuple[Transition, Transition]:
 
 def pay(folder: Path, facts: Facts, period: str, now: Instant, text: str = AGREEMENT, work: str = "") -> ComponentPart:
     settings = config(folder, text, work)
-    facts = replace(facts, exclusions=tuple(settings.exclusions.values()))
+    facts = replace(facts, exclusions=proposed(settings.exclusions.values(), at("01-01 00:00:00")))
     return compose(parties_of(settings, "harbour-bank"), parse_period(period), facts, now).components[0]
 
 
@@ -82,13 +83,17 @@ exclusions:
   move:
     {components: [pay], category: maintenance, start: "2026-10-20 08:00", end: "2026-10-20 14:00",
      notice: {given: 2026-10-01, ref: annex 2}}
+  weekly:
+    {components: [pay], category: maintenance, every: "Sun 10:00", duration: 1h,
+     notice: {given: 2026-01-01, ref: annex 2}}
   late:
     {components: [pay], category: maintenance, start: "2026-10-22 08:00", end: "2026-10-22 14:00",
      notice: {given: "2026-10-22 07:00", ref: annex 2}}
 """
     found = forecast_of(pay(tmp_path, known(), "2026-10", OCTOBER + 10 * DAY, text, work))
-    assert found.agreed_left == 21 * 12 * HOUR - 6 * HOUR
-    assert found.allowed == Fraction(31 * 12 * HOUR - 6 * HOUR, 1000)
+    excluded = 6 * HOUR + 3 * HOUR  # nobody worked on the Sunday that has passed
+    assert found.agreed_left == 21 * 12 * HOUR - excluded
+    assert found.allowed == Fraction(31 * 12 * HOUR - excluded, 1000)
     assert found.expected == 0
     assert found.used_up_at is None
 
