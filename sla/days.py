@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from config.instant import Instant
+from config.instant import Instant, Span
 from config.state import State
 from sla.account import Class
 from sla.calendar import local, midnight
-from sla.interval import Interval, clip
+from sla.interval import Interval, clip, total
 from sla.line import Counted
 
 
@@ -36,6 +36,11 @@ def marks(found: Counted, zone: str) -> tuple[Mark, ...]:
     return tuple(made)
 
 
+def hollow(unobserved: Span, lasted: Span) -> bool:
+    """Whether a day's bar says that it was not measured: more than a hundredth of it was not (docs/adr/0034)."""
+    return unobserved * 100 > lasted
+
+
 def _shows(span: Interval, by_class: dict[Class, list[Interval]], by_state: dict[State, list[Interval]]) -> str:
     counted = clip(by_class[Class.COUNTED], span)
     excluded = clip(by_class[Class.EXCLUDED], span)
@@ -46,8 +51,10 @@ def _shows(span: Interval, by_class: dict[Class, list[Interval]], by_state: dict
         return State.DOWN.value  # unknown between two downs, inferred
     if any(clip(by_state[State.DOWN], piece) for piece in excluded):
         return "excluded"
-    if clip(by_class[Class.UNOBSERVED], span):
+    if hollow(total(clip(by_class[Class.UNOBSERVED], span)), span[1] - span[0]):
         return State.UNKNOWN.value
     if excluded:
         return "maintenance"
-    return State.UP.value if clip(by_class[Class.REST], span) else "inactive"
+    if clip(by_class[Class.REST], span):
+        return State.UP.value
+    return State.UNKNOWN.value if clip(by_class[Class.UNOBSERVED], span) else "inactive"

@@ -16,6 +16,7 @@ from config.instant import DAY, Instant, Span
 from config.look.figure import midnights
 from config.look.state import RANK, Shown
 from sla.account import account
+from sla.days import hollow
 from sla.interval import Interval, clip, subtract, total, union
 from sla.terms import BRIDGE_MAX, ExclusionEffect, Terms, UnknownPolicy
 from sla.timeline import State, Timeline, bridge, timeline
@@ -59,7 +60,11 @@ class Day:
 
     @property
     def worst(self) -> Shown:
-        return self.parts[0].state if self.parts else Shown.UP
+        """What its bar shows. A moment not measured has its row and is in the sums, but makes no day hollow."""
+        return next((part.state for part in self.parts if not self._brief(part)), Shown.UP)
+
+    def _brief(self, part: Part) -> bool:
+        return part.state is Shown.UNKNOWN and not hollow(part.lasted, self.end - self.start)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

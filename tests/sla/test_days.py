@@ -27,7 +27,6 @@ def test_each_local_day_shows_the_worst_that_counted_then_what_was_excluded_or_n
         2: "partial",
         4: "maintenance",
         11: "excluded",
-        15: "unknown",
         18: "maintenance",
         21: "down",
         25: "maintenance",
@@ -64,3 +63,18 @@ def test_a_day_that_was_down_only_by_inference_shows_down(tmp_path: Path) -> Non
         }
     )
     assert shown(bridged, tmp_path, known)[4:8] == ["down", "down", "down", "up"]
+
+
+def test_a_day_is_hollow_only_when_more_than_a_hundredth_of_it_was_not_measured(tmp_path: Path) -> None:
+    known = Facts(
+        transitions={
+            "pay": (
+                transition("10-01 00:00:00", State.UP),
+                transition("10-05 10:00:00", State.UNKNOWN),
+                transition("10-05 10:14:24", State.UP),
+                transition("10-06 10:00:00", State.UNKNOWN),
+                transition("10-06 10:14:25", State.UP),
+            )
+        }
+    )
+    assert shown(AGREEMENT, tmp_path, known)[4:6] == ["up", "unknown"]

@@ -54,10 +54,16 @@ def test_an_outage_over_midnight_belongs_to_both_days_by_its_share() -> None:
     assert [day.parts[0].lasted for day in found.eventful] == [20 * MINUTE, 10 * MINUTE]
 
 
+def test_a_day_is_hollow_when_more_than_a_hundredth_of_it_was_not_measured() -> None:
+    for lasted, shown in ((14 * MINUTE + 24_000, Shown.UP), (14 * MINUTE + 25_000, Shown.UNKNOWN)):
+        (day,) = spans(UP, *spell("2026-10-15 11:00:00", State.UNKNOWN, lasted)).eventful
+        assert day.worst is shown
+
+
 def test_unmeasured_time_is_shown_and_counts_neither_way() -> None:
     found = spans(UP, *spell("2026-10-15 11:00:00", State.UNKNOWN, 4 * MINUTE))
     (day,) = found.eventful
-    assert day.worst is Shown.UNKNOWN
+    assert (day.parts[0].state, day.worst) == (Shown.UNKNOWN, Shown.UP), "a row, but no hollow bar"
     assert day.parts[0].counted == 0
     assert found.unobserved == 4 * MINUTE
     assert found.availability == 1
