@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from config.hours import check_date, check_days, check_pieces, check_week, check_weekday
+from config.official import OfficialDays
 from config.value import Value, Zone
 
 ALWAYS: Literal["24x7"] = "24x7"
@@ -26,6 +27,8 @@ class Calendar(Value):
     shifts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     breaks: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     published_until: str | None = None
+    official: OfficialDays | None = Field(default=None, exclude=True)
+    """What is known of the country's days. Not part of the terms: new years are published while an agreement runs."""
 
     @field_validator("hours")
     @classmethod

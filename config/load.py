@@ -10,9 +10,11 @@ from config.expand import expand
 from config.interpolate import interpolate
 from config.model import Config
 from config.node import ConfigError, Mark, Node, Problem
+from config.official import Country, OfficialDays
 from config.reader import Report, what
 from config.reference import check_references
 from config.registry import Registries
+from config.statutory import dated, official_days, with_days
 from config.unused import not_in_use
 
 
@@ -28,10 +30,22 @@ def load(path: Path, *, kinds: Registries, environ: Mapping[str, str] | None = N
     root = expand(root, kinds, report)
     parts = assemble(root, kinds, folder, report)
     check_references(root, report)
+    official = official_days(folder, report)
     if report.problems:
         raise ConfigError(report.problems)
     notices = (*not_in_use(root), *report.notices)
-    return Config.model_validate({**parts, "folder": folder, "not_in_use": notices, "secrets": tuple(report.secrets)})
+    found = Config.model_validate({**parts, "folder": folder, "not_in_use": notices, "secrets": tuple(report.secrets)})
+    return on_days(found, official)
+
+
+def on_days(config: Config, days: Mapping[Country, OfficialDays]) -> Config:
+    """Every calendar and every agreement with the official days of its country."""
+    customers = {
+        id: one.model_copy(update={"agreements": tuple(with_days(each, days) for each in one.agreements)})
+        for id, one in config.customers.items()
+    }
+    calendars = {id: dated(one, days) for id, one in config.calendars.items()}
+    return config.model_copy(update={"customers": customers, "calendars": calendars, "official": dict(days)})
 
 
 def folder_of(path: Path) -> Path:

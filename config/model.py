@@ -17,6 +17,7 @@ from pydantic import Discriminator, Field, PlainSerializer, Strict, Tag, model_v
 from config.agreement import Agreement, Calendar, Category
 from config.instant import DAY, MINUTE, SECOND, Instant
 from config.node import Notice
+from config.official import OfficialDays
 from config.secret import Secret, referenced
 from config.value import Count, Duration, Hidden, Mailbox, Moment, Raw, Text, Value, Zone
 
@@ -309,6 +310,8 @@ class Config(Value):
     pages: dict[str, Page] = Field(default_factory=dict)
     access: Access = Access()
     retention: Retention = Retention()
+    official: dict[str, OfficialDays] = Field(default_factory=dict, exclude=True)
+    """The days of every country known, shipped or beside the configuration."""
     folder: Path = Field(default=Path(), exclude=True)
     """Where the configuration lies; relative paths were resolved against it."""
     not_in_use: tuple[Notice, ...] = Field(default=(), exclude=True)

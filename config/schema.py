@@ -19,7 +19,7 @@ from config.shelf import MODELS
 
 Schema = dict[str, Any]
 
-_DERIVED = ("id", "component", "options")
+_DERIVED = ("id", "component", "options", "official")
 _NAMED_WITHIN = {model.__name__ for model in FORMS.values()}
 """Entries of a list, which carry their `id` themselves."""
 _HOURS: Schema = {

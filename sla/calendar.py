@@ -27,8 +27,8 @@ class Calendar:
     """Which local hours are business time.
 
     A date in `shifts` has exactly those hours; else `work` gives it the hours of a weekday (0 is Monday); else `off`
-    gives none; else the weekly ones. `breaks` subtract last. Nothing official is known after `published_until`: there
-    the weekly hours stand and what follows from them is provisional.
+    gives none; else the weekly ones. `breaks` subtract last. Nothing official is known after `published_until` or
+    before `published_from`: there the weekly hours stand and what follows from them is provisional.
     """
 
     zone: tzinfo
@@ -38,8 +38,11 @@ class Calendar:
     shifts: Mapping[date, Hours] = field(default_factory=dict)
     breaks: Mapping[date, Hours] = field(default_factory=dict)
     published_until: date | None = None
+    published_from: date | None = None
 
     def provisional(self, day: date) -> bool:
+        if self.published_from is not None and day < self.published_from:
+            return True
         return self.published_until is not None and day > self.published_until
 
     def hours(self, day: date) -> Hours:

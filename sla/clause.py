@@ -22,6 +22,8 @@ from config.instant import Span
 from config.language import CHINESE, choose
 from config.look import sentence
 from config.look.figure import NARROW, full_day, length, listed, promised
+from config.official import OfficialDays
+from config.statutory import official_of
 from sla.remedyclause import remedy_sentences
 
 ROOM = "sla"
@@ -99,6 +101,8 @@ def _sentences(agreement: Agreement, language: str) -> Iterator[tuple[str, str]]
     yield "target", say("At least {target} of the agreed time is available.", target=f"{terms.target}{gap}%")
     yield "period", say(PERIODS[terms.period])
     yield "service_hours", say("Service hours: {hours}.", hours=hours_text(agreement, language))
+    for days in official_of(agreement):
+        yield "calendars", _published(days, language)
     yield "timezone", say("Days and months begin at midnight, zone {zone}.", zone=terms.timezone)
     yield "measured_from", say("Measured from {day}.", day=full_day(agreement.measured_from, terms.timezone, language))
     yield from counting(terms, language)
@@ -117,6 +121,23 @@ def _sentences(agreement: Agreement, language: str) -> Iterator[tuple[str, str]]
     if agreement.fee is not None:
         amount = _money(agreement.fee.amount)
         yield "fee", say(_FEES[agreement.fee.per], amount=amount, currency=agreement.fee.currency)
+
+
+def _published(days: OfficialDays, language: str) -> str:
+    years = listed([f"{year} ({one.published_at})" for year, one in days.years.items()], language)
+    return sentence(
+        ROOM,
+        language,
+        "Official days of {country}, by year and day of publication: {years}; SHA-256 {sha256}.",
+        country=_country(days.country, language),
+        years=years,
+        sha256=days.sha256,
+    )
+
+
+def _country(code: str, language: str) -> str:
+    name: str = Locale.parse(language, sep="-").territories.get(code, code)
+    return name
 
 
 def counting(terms: Counting, language: str) -> Iterator[tuple[str, str]]:
@@ -175,7 +196,7 @@ def hours_words(hours: ServiceHours, language: str) -> str:
     week = listed([f"{_days(days, language)} {'+'.join(pieces)}" for days, pieces in hours.hours.items()], language)
     if hours.country is None:
         return week
-    country = Locale.parse(language, sep="-").territories.get(hours.country, hours.country)
+    country = _country(hours.country, language)
     return sentence(ROOM, language, "{hours}, holidays of {country}", hours=week, country=country)
 
 

@@ -10,6 +10,8 @@ import rfc8785
 
 from config.agreement import Agreement, Calendar
 from config.instant import rfc3339
+from config.official import OfficialDays
+from config.statutory import official_of
 from sla.account import Account
 from sla.cases import result, seconds, share
 from sla.causes import Entry
@@ -90,12 +92,20 @@ def _version(version: Agreement) -> dict[str, Any]:
             "merge_gap_s": seconds(terms.merge_gap),
             "bridge_max_s": seconds(terms.bridge_max),
         },
+        "calendars": [_days(one) for one in official_of(version)],
         "origins": {term: origin.value for term, origin in version.origins.items()},
     }
 
 
 def _sheet(ref: str, sha256: str) -> dict[str, str]:
     return {"ref": ref, "sha256": sha256}
+
+
+def _days(days: OfficialDays) -> dict[str, Any]:
+    years = [
+        {"year": int(year), "source": one.source, "published_at": one.published_at} for year, one in days.years.items()
+    ]
+    return {"country": days.country, "sha256": days.sha256, "years": years}
 
 
 def _component(part: ComponentPart) -> dict[str, Any]:

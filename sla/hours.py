@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from config.agreement import Calendar as Written
 from config.hours import WEEKDAYS, check_date, check_pieces, check_week, check_weekday, days_of
-from config.statutory import Statutory, statutory
+from config.official import OfficialDays
+from config.statutory import statutory
 from sla.calendar import Calendar, Hours, Minutes, Weekly
 
 
@@ -46,35 +47,40 @@ ALWAYS = Calendar(zone=UTC, weekly=(ALL_DAY,) * 7)
 
 
 def calendar_of(written: Written) -> Calendar:
-    """Days written out go before the country's shipped ones; without either what follows from it is provisional."""
-    return _calendar(written.model_dump_json())
+    """Days written out go before the country's official ones; without either what follows from it is provisional."""
+    if written.country is None or written.off or written.work:
+        return _calendar(written.model_dump_json(), None)
+    official = written.official or statutory(written.country)
+    return _calendar(written.model_dump_json(), official.model_dump_json() if official is not None else _NOTHING)
+
+
+_NOTHING = ""
+"""Of the country nothing is known."""
 
 
 @lru_cache(maxsize=64)
-def _calendar(document: str) -> Calendar:
+def _calendar(document: str, days: str | None) -> Calendar:
+    """`days`: the official ones, or None where the calendar rests on none."""
     written = Written.model_validate_json(document)
-    official = _official(written)
-    until = written.published_until or official.published_until
+    official = OfficialDays.model_validate_json(days) if days else None
+    until, since = written.published_until, None
+    if official is not None:
+        until, since = until or official.published_until, official.published_from
+    elif days is not None:
+        until = until or date.min.isoformat()
     return Calendar(
         zone=ZoneInfo(written.timezone),
         weekly=weekly({key: _pieces(pieces) for key, pieces in written.hours.items()}),
-        off=frozenset(day_of(day) for day in (*written.off, *official.days_off)),
+        off=frozenset(day_of(day) for day in (*written.off, *(official.days_off if official else ()))),
         work={
-            **{day_of(day): weekday("mon") for day in official.make_up_days},
+            **{day_of(day): weekday("mon") for day in (official.make_up_days if official else ())},
             **{day_of(day): weekday(name) for day, name in written.work.items()},
         },
         shifts={day_of(day): _pieces(pieces) for day, pieces in written.shifts.items()},
         breaks={day_of(day): _pieces(pieces) for day, pieces in written.breaks.items()},
+        published_from=day_of(since) if since else None,
         published_until=day_of(until) if until else None,
     )
-
-
-def _official(written: Written) -> Statutory:
-    """The shipped days of its country, unless the operator wrote days of his own."""
-    if written.country is None or written.off or written.work:
-        return Statutory(days_off=(), make_up_days=(), published_until="")
-    shipped = statutory(written.country)
-    return shipped or Statutory(days_off=(), make_up_days=(), published_until=date.min.isoformat())
 
 
 def _pieces(written: Iterable[str]) -> Hours:

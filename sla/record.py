@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from config.agreement import CaseKind
 from config.instant import Instant
+from config.official import OfficialDays
 from config.state import State
 from config.value import Text
 from sla.booking import Booking, MonthOutcome, Obligation, RecordedBreach
@@ -88,3 +89,5 @@ class Facts:
     breaches: tuple[RecordedBreach, ...] = ()
     observers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Component id -> `check@location` of what observed it in the period, in order; absent where only senders speak."""
+    calendars: tuple[OfficialDays, ...] = ()
+    """The official days the agreements' calendars rest on, one a country; none: those known to the agreements."""

@@ -29,7 +29,7 @@ def unpublished(hours: ServiceHours, window: Interval) -> bool:
     if isinstance(hours, str):
         return False
     calendar = calendar_of(hours)
-    return calendar.provisional(local(window[1] - 1, calendar.zone).date())
+    return any(calendar.provisional(local(at, calendar.zone).date()) for at in (window[0], window[1] - 1))
 
 
 def inactive(agreement: Agreement, window: Interval) -> list[Interval]:

@@ -4,13 +4,14 @@ Nothing here is rounded; displayed values are made by the formats and no verdict
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby
 
 from config.agreement import Agreement
 from config.agreement import Period as Kind
 from config.instant import Instant
+from config.statutory import with_days
 from config.value import Text
 from sla.account import Account, Verdict
 from sla.causes import Entry, ledger
@@ -144,6 +145,9 @@ class Statement:
 
 def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, marked_as_demo: bool = False) -> Statement:
     """Raises NoStatement for a period that has not begun, or one without any agreement in force."""
+    days = {one.country: one for one in facts.calendars}
+    if days:
+        parties = replace(parties, agreements=tuple(with_days(one, days) for one in parties.agreements))
     parts: list[AgreementPart] = []
     for _, versions in groupby(parties.agreements, key=lambda one: one.id):
         part = _agreement(tuple(versions), period, facts, now)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from config.agreement import Agreement
 from config.instant import Instant
+from config.load import on_days
 from config.model import Config, Customer
 from sla.agreeing import Sealed, kept, nothing_sealed, seed, written_versions
 from sla.contract import Contract, Version, in_turn, joinable
@@ -29,7 +30,8 @@ def in_force(tx: Connection, written: Config) -> Config:
         own.setdefault(customer, []).extend(versions)
     known = {**store.customers(tx), **written.customers}
     order = dict.fromkeys([*written.customers, *known, *own])
-    return written.model_copy(update={"customers": {id: _customer(id, known, own.get(id, [])) for id in order}})
+    whole = written.model_copy(update={"customers": {id: _customer(id, known, own.get(id, [])) for id in order}})
+    return on_days(whole, written.official)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

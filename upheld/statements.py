@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from config.instant import Instant
 from config.language import ENGLISH
 from config.model import Config
+from config.statutory import official_of
 from incidents.case import Case
 from incidents.caseload import Caseload
 from incidents.clock import Clock, ClockState
@@ -69,6 +70,7 @@ def _facts(tx: Connection, config: Config, caseload: Caseload, parties: Parties,
         ),
         definitions=definitions(tx, components, now),
         observers=_observers(tx, components, period.window(_zone(parties))),
+        calendars=tuple({days.country: days for one in parties.agreements for days in official_of(one)}.values()),
     )
 
 

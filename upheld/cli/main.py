@@ -22,6 +22,7 @@ COMMANDS = {
     "sources": "upheld.cli.lists:sources",
     "formats": "upheld.cli.lists:formats",
     "profiles": "upheld.cli.sheets:profiles",
+    "calendar": "upheld.cli.almanac:calendar",
     "account": "upheld.cli.counting:account",
     "deadline": "upheld.cli.counting:deadline",
     "statement": "upheld.cli.counting:statement",
