@@ -24,6 +24,7 @@ from sla.overlay import Corrected
 from sla.record import CaseRecord
 from sla.remedydocument import remedies_json
 from sla.statement import AgreementPart, ComponentPart, ShorterPart, Statement
+from sla.total import Total, total_of
 
 
 def document(statement: Statement) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def document(statement: Statement) -> dict[str, Any]:
         "obstacles": [one.value for one in statement.obstacles],
         "verdict": statement.verdict.value,
         "demo": statement.marked_as_demo,
-        "agreements": [_agreement(part) for part in statement.agreements],
+        "agreements": [_agreement(part, total_of(part, statement.components)) for part in statement.agreements],
         "components": [
             _component(part) | {"observers": list(statement.observers[part.component])} for part in statement.components
         ],
@@ -58,11 +59,18 @@ def record(statement: Statement) -> bytes:
     return rfc8785.dumps(document(statement))
 
 
-def _agreement(part: AgreementPart) -> dict[str, Any]:
+def _agreement(part: AgreementPart, total: Total | None) -> dict[str, Any]:
     return {
         "agreement": part.newest.id,
         "start": seconds(part.window[0]),
         "end": seconds(part.window[1]),
+        "total": None
+        if total is None
+        else {
+            "counted_down_s": seconds(total.counted),
+            "agreed_s": seconds(total.agreed),
+            "availability": share(total.availability),
+        },
         "versions": [_version(one) for one in part.versions],
     }
 

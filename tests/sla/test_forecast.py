@@ -18,6 +18,7 @@ from sla.parties import parties_of
 from sla.period import Period, parse_period
 from sla.record import Facts, Transition
 from sla.statement import ComponentPart, compose
+from sla.total import total_of
 from tests.sla.contract import AGREEMENT, NOVEMBER, OCTOBER, at, config, transition
 
 UP, DOWN = State.UP, State.DOWN
@@ -168,3 +169,23 @@ def test_the_period_that_runs_is_found_by_the_zones_clock() -> None:
     assert str(Period.running(Kind.MONTH, "Pacific/Auckland", instant)) == "2026-10"
     assert str(Period.running(Kind.QUARTER, "Asia/Shanghai", instant)) == "2026-Q3"
     assert str(Period.running(Kind.YEAR, "UTC", instant)) == "2026"
+
+
+def test_a_total_over_components_is_a_sum_over_a_sum_and_only_under_equal_rules(tmp_path: Path) -> None:
+    facts = Facts(
+        transitions={
+            "pay": (transition("01-01 00:00:00", UP), *an_hour_down("10-05")),
+            "shop": (transition("10-21 00:00:00", UP),),
+        }
+    )
+    settings = config(tmp_path, exclusions="")
+    statement = compose(parties_of(settings, "harbour-bank"), parse_period("2026-10"), facts, NOVEMBER + 9 * DAY)
+    total = total_of(statement.agreements[0], statement.components)
+    assert total is not None
+    assert total.availability == 1 - Fraction(HOUR, 31 * DAY + 11 * DAY)
+    assert total_of(statement.agreements[0], statement.components[:1]) is None
+    later = AGREEMENT.replace("version: 1", "version: 2").replace("effective: 2026-01-01", "effective: 2026-10-16")
+    other = config(tmp_path, AGREEMENT.replace("[pay, shop]", "[pay]") + later, exclusions="")
+    statement = compose(parties_of(other, "harbour-bank"), parse_period("2026-10"), facts, NOVEMBER + 9 * DAY)
+    assert total_of(statement.agreements[0], statement.components) is None
+    assert json.loads(JSON.render(statement, "en"))["agreements"][0]["total"] is None
