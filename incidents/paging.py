@@ -117,6 +117,11 @@ class Paging:
             due_at=now,
         )
 
+    @property
+    def mails(self) -> bool:
+        """Whether there is a channel for mail."""
+        return self._mail_channel() is not None
+
     def arrives(self, channel: str) -> bool:
         """Whether what this channel takes reaches anybody; the log does not."""
         return channel != self._log_channel

@@ -60,6 +60,15 @@ class DeliveryError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a letter, where the channel can carry files."""
+
+    name: str
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """A message on its way. `key` and `written_at` are the same in every attempt; `repeated`: one may have arrived."""
 
@@ -70,6 +79,7 @@ class Letter:
     now: Instant
     attempt: int = 1
     repeated: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from config.instant import SECOND, Instant, Span
 from db.engine import Database
 from db.errors import StoreUnavailable
 from notify import outbox
-from notify.channel import Channel, DeliveryError, Letter, Reason, Receipt
+from notify.channel import Attachment, Channel, DeliveryError, Letter, Reason, Receipt
 from notify.decision import After, Entry
 from notify.metrics import NotifyMetrics
 from notify.outbox import OnFailed, OnSent, Policy, StillWanted
@@ -21,6 +21,9 @@ log = structlog.get_logger(__name__)
 
 Channels: TypeAlias = Mapping[str, tuple[Channel[Any], BaseModel]]
 """The operator's name of a channel -> its kind and options."""
+
+Enclose: TypeAlias = Callable[[Connection, str], Attachment]
+"""Makes what a message names as enclosed; the same bytes in every attempt."""
 
 SLOTS = 4
 """Sent at once over one channel; as few as that, because a crash makes each of them uncertain."""
@@ -32,6 +35,10 @@ _REST_S = 1.0
 _GRACE_S = 10.0
 _SWEEP_S = 15.0
 _PATIENCE = 1.5
+
+
+def _nothing_enclosed(tx: Connection, name: str) -> Attachment:
+    raise LookupError(f"nobody makes {name}")
 
 
 class Deliverer:
@@ -48,8 +55,10 @@ class Deliverer:
         on_sent: OnSent,
         metrics: NotifyMetrics,
         alone: bool = True,
+        enclose: Enclose = _nothing_enclosed,
     ) -> None:
         self._database = database
+        self._enclose = enclose
         self._channels = channels
         self._now = now
         self._metrics = metrics
@@ -165,6 +174,13 @@ class Deliverer:
         if configured is None:
             return DeliveryError(f"no channel {told.channel}", reason=Reason.NO_CHANNEL, permanent=True)
         channel, options = configured
+        try:
+            attachments = await self._enclosed(told.message.enclosures)
+        except StoreUnavailable as error:
+            return DeliveryError(str(error), reason=Reason.UNAVAILABLE)
+        except Exception as error:
+            log.exception("enclosure not made", channel=told.channel, notification=entry.id)
+            return DeliveryError(f"{type(error).__name__}: {error}", reason=Reason.DEFECT)
         letter = Letter(
             key=told.idempotency_key,
             address=told.address,
@@ -173,6 +189,7 @@ class Deliverer:
             now=self._now(),
             attempt=entry.attempts,
             repeated=entry.repeated,
+            attachments=attachments,
         )
         try:
             async with asyncio.timeout(channel.timeout * _PATIENCE / SECOND):
@@ -185,6 +202,11 @@ class Deliverer:
             # A defect in one channel or one message stays with that notification, where everybody can see it.
             log.exception("channel failed", channel=told.channel, notification=entry.id)
             return DeliveryError(f"{type(error).__name__}: {error}", reason=Reason.DEFECT, uncertain=True)
+
+    async def _enclosed(self, names: tuple[str, ...]) -> tuple[Attachment, ...]:
+        if not names:
+            return ()
+        return await self._database.read(lambda tx: tuple(self._enclose(tx, name) for name in names))
 
     async def _record(self, entry: Entry, result: Receipt | DeliveryError) -> After | None:
         now = self._now()

@@ -42,7 +42,10 @@ LIFETIME: Mapping[Purpose, Span] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """`facts` are for machines: event, incident, component, severity, urls…; one `thread` is one conversation."""
+    """`facts` are for machines: event, incident, component, severity, urls…; one `thread` is one conversation.
+
+    `copies`: mail addresses that get the same mail. `enclosures` name what is enclosed; it is made when it is sent.
+    """
 
     subject: str
     text: str
@@ -50,6 +53,8 @@ class Message:
     html: str | None = None
     facts: Mapping[str, Json] = field(default_factory=dict)
     thread: str | None = None
+    copies: tuple[str, ...] = ()
+    enclosures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +98,8 @@ def to_json(message: Message) -> dict[str, Json]:
         "html": None if message.html is None else harmless(message.html),
         "facts": _tame(dict(message.facts)),
         "thread": None if message.thread is None else harmless(message.thread),
+        "copies": [harmless(one) for one in message.copies],
+        "enclosures": list(message.enclosures),
     }
 
 
@@ -105,6 +112,8 @@ def from_json(stored: Mapping[str, Any]) -> Message:
         html=stored["html"],
         facts=stored["facts"],
         thread=stored["thread"],
+        copies=tuple(stored.get("copies", ())),
+        enclosures=tuple(stored.get("enclosures", ())),
     )
 
 

@@ -21,7 +21,7 @@ from sla.exclusion import Exclusion
 from sla.forecast import Forecast
 from sla.line import Outage
 from sla.overlay import Corrected
-from sla.record import CaseRecord
+from sla.record import Answer, CaseRecord
 from sla.remedydocument import remedies_json
 from sla.statement import AgreementPart, ComponentPart, ShorterPart, Statement
 from sla.total import Total, total_of
@@ -42,6 +42,7 @@ def document(statement: Statement) -> dict[str, Any]:
         "obstacles": [one.value for one in statement.obstacles],
         "verdict": statement.verdict.value,
         "demo": statement.marked_as_demo,
+        "answer": None if statement.answer is None else _answer(statement.answer),
         "agreements": [_agreement(part, total_of(part, statement.components)) for part in statement.agreements],
         "components": [
             _component(part) | {"observers": list(statement.observers[part.component])} for part in statement.components
@@ -57,6 +58,16 @@ def document(statement: Statement) -> dict[str, Any]:
 def record(statement: Statement) -> bytes:
     """What both sides sign: canonical JSON (RFC 8785). It does not hold the seal, which holds its hash."""
     return rfc8785.dumps(document(statement))
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {
+        "word": answer.word.value,
+        "asked_at": rfc3339(answer.asked_at),
+        "at": rfc3339(answer.at),
+        "by": answer.by,
+        "entered_by": answer.entered_by,
+    }
 
 
 def _agreement(part: AgreementPart, total: Total | None) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from sla.display import decimals, used
 from sla.exclusion import Exclusion, Flaw
 from sla.line import Outage
 from sla.overlay import Corrected, Standing
-from sla.record import CaseRecord, CommitmentRecord, Outcome
+from sla.record import CaseRecord, CommitmentRecord, Outcome, Word
 from sla.remedypage import Row, follow_ups, rows, totals
 from sla.statement import ComponentPart, Obstacle, Statement
 from sla.word import CONFIGURATION
@@ -43,6 +43,12 @@ _OBSTACLES = {
     Obstacle.SENSITIVE: "The verdict depends on time that was not measured; the customer decides how it counts.",
     Obstacle.COVERAGE: "Less than 99 per cent of the time was measured; the customer decides how the rest counts.",
     Obstacle.MEASURING_ERROR: "The measuring error alone could turn the verdict; it needs the customer's word.",
+}
+_ANSWERS = {
+    Word.ACCEPTED: "The customer accepted on {at} how the time that was not measured counts ({by}).",
+    Word.CONTESTED: "The customer contested it on {at} ({by}): the time that was not measured counts as down.",
+    Word.UNANSWERED: "Asked on {asked}, the customer had not answered by {at}: "
+    "the time that was not measured counts as down.",
 }
 _FLAWS = {
     Flaw.WITHDRAWN: "withdrawn",
@@ -161,6 +167,15 @@ class Page:
 
     def obstacles(self) -> list[str]:
         return [self.say(_OBSTACLES[one]) for one in self.statement.obstacles]
+
+    def answer(self) -> str:
+        """How time that was not measured came to count as it does; empty where nobody had to be asked."""
+        answer = self.statement.answer
+        if answer is None:
+            return ""
+        zone = self.statement.zone
+        asked, at = (moment(one, zone, self.language) for one in (answer.asked_at, answer.at))
+        return self.say(_ANSWERS[answer.word], asked=asked, at=at, by=answer.by or "")
 
     def verdict(self, verdict: Verdict) -> str:
         return self.say(VERDICTS[verdict])

@@ -61,6 +61,32 @@ class CaseRecord:
     """Under which it is owed; None: the customer's only one."""
 
 
+class Word(StrEnum):
+    """What the customer said to time that was not measured, or that he said nothing in the agreed days."""
+
+    ACCEPTED = "accepted"
+    CONTESTED = "contested"
+    UNANSWERED = "unanswered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Only where the customer accepts the figure does the agreed policy stand; else what was not measured was down.
+
+    `by` is who gave it, `customer:<id>`; `entered_by` who wrote it down; both None where nobody answered.
+    """
+
+    word: Word
+    asked_at: Instant
+    at: Instant
+    by: str | None = None
+    entered_by: str | None = None
+
+    @property
+    def accepted(self) -> bool:
+        return self.word is Word.ACCEPTED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentRecord:
     """Which incident was open for a component: from its start until it was resolved (None: still open)."""
@@ -91,3 +117,5 @@ class Facts:
     """Component id -> `check@location` of what observed it in the period, in order; absent where only senders speak."""
     calendars: tuple[OfficialDays, ...] = ()
     """The official days the agreements' calendars rest on, one a country; none: those known to the agreements."""
+    answer: Answer | None = None
+    """To the question about this period."""

@@ -142,17 +142,18 @@ def seal_json(seal: Seal) -> dict[str, Any]:
         else {
             "revision": replaced.revision,
             "record_sha256": replaced.record_sha256,
-            "deltas": [
-                {
-                    "component": one.component,
-                    "counted_s": seconds(one.counted),
-                    "was": one.was.value,
-                    "now": one.now.value,
-                }
-                for one in replaced.deltas
-            ],
+            "deltas": [delta_json(one) for one in replaced.deltas],
             "money": dict(replaced.money),
         },
+    }
+
+
+def delta_json(one: Delta) -> dict[str, Any]:
+    return {
+        "component": one.component,
+        "counted_s": seconds(one.counted),
+        "was": one.was.value,
+        "now": one.now.value,
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby
 
-from config.agreement import Agreement
+from config.agreement import Agreement, UnknownPolicy
 from config.agreement import Period as Kind
 from config.instant import Instant
 from config.statutory import with_days
@@ -22,7 +22,7 @@ from sla.interval import Interval
 from sla.line import Counted, account_of, corrected_line, counted, raw_line, stretches
 from sla.parties import NoStatement, Parties
 from sla.period import Period
-from sla.record import CaseRecord, Facts
+from sla.record import Answer, CaseRecord, Facts
 from sla.seal import Seal
 from sla.servicehours import unpublished
 from sla.settlement import Part, Remedies, settle
@@ -45,6 +45,8 @@ class Obstacle(StrEnum):
     MEASURING_ERROR = "within_measuring_error"
 
 
+WORD = frozenset({Obstacle.SENSITIVE, Obstacle.COVERAGE, Obstacle.MEASURING_ERROR})
+"""What the customer's word clears."""
 PROVISIONAL = frozenset({Obstacle.RUNNING, Obstacle.GRACE, Obstacle.CALENDAR})
 
 
@@ -124,6 +126,8 @@ class Statement:
     marked_as_demo: bool
     remedies: Remedies = field(default_factory=Remedies)
     """What breaches of the month cost, and what is owed by a date; sealing books it."""
+    answer: Answer | None = None
+    """The customer's, where time that was not measured asked for it."""
     seal: Seal | None = None
     """Of a sealed revision; no part of the record, which it signs."""
 
@@ -183,6 +187,7 @@ def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, mar
         obstacles=_obstacles(parts, components, now),
         marked_as_demo=marked_as_demo,
         remedies=settle([_settlement(parties, part, components) for part in parts], period, facts, now),
+        answer=facts.answer,
     )
 
 
@@ -241,7 +246,9 @@ def _component(
     parties: Parties, part: AgreementPart, component: str, period: Period, facts: Facts, now: Instant
 ) -> ComponentPart:
     transitions = facts.transitions.get(component, ())
-    found = counted(transitions, part.versions, component, part.exclusions, part.window, now, facts.corrections)
+    counting = _counting(part.versions, facts.answer)
+    line = counted(transitions, counting, component, part.exclusions, part.window, now, facts.corrections)
+    found = _settled(line, facts.answer)
     covering = stretches(part.versions, component, part.window)
     agreement = covering[-1][0] if covering else part.newest
     return ComponentPart(
@@ -253,9 +260,9 @@ def _component(
             found.account, component, part.versions, part.exclusions, transitions, found.outages, facts.incidents
         ),
         year_so_far=_year_so_far(parties, agreement, component, part, period, facts, now),
-        parts=_shorter(part, agreement, found, component, period),
+        parts=_shorter(part, counting, agreement, found, component, period),
         forecast=None if part.running is None else _forecast(part.running, facts, component, now),
-        obstacles=_needs(found),
+        obstacles=_needs(found, facts.answer),
     )
 
 
@@ -280,7 +287,12 @@ def _year_so_far(
 
 
 def _shorter(
-    part: AgreementPart, agreement: Agreement, found: Counted, component: str, period: Period
+    part: AgreementPart,
+    counting: tuple[Agreement, ...],
+    agreement: Agreement,
+    found: Counted,
+    component: str,
+    period: Period,
 ) -> tuple[ShorterPart, ...]:
     """Those that have begun; their sums are the whole period's."""
     kind = agreement.availability.period
@@ -290,7 +302,7 @@ def _shorter(
         whole = one.window(agreement.availability.timezone)
         window = max(whole[0], part.window[0]), min(whole[1], part.window[1])
         if window[0] < window[1]:
-            counted_part = account_of(found.line, part.versions, component, part.exclusions, window)
+            counted_part = account_of(found.line, counting, component, part.exclusions, window)
             made.append(ShorterPart(period=one, account=counted_part, judged=bool(of_target)))
     return tuple(made)
 
@@ -300,7 +312,29 @@ def _forecast(going: Running, facts: Facts, component: str, now: Instant) -> For
     return standing(going, line, component, facts.corrections)[1]
 
 
-def _needs(found: Counted) -> tuple[Obstacle, ...]:
+def _counting(versions: tuple[Agreement, ...], answer: Answer | None) -> tuple[Agreement, ...]:
+    """The terms that count: without the customer's consent the time that was not measured counts as down."""
+    if answer is None or answer.accepted:
+        return versions
+    return tuple(
+        one.model_copy(update={"availability": one.availability.model_copy(update={"unknown": UnknownPolicy.AS_DOWN})})
+        for one in versions
+    )
+
+
+def _settled(found: Counted, answer: Answer | None) -> Counted:
+    """Once it is said how the unmeasured time counts, the verdict is what the figure says."""
+    budget = found.account.budget
+    if answer is None or budget is None or budget.verdict is not Verdict.SENSITIVE:
+        return found
+    said = replace(budget, verdict=Verdict.MET if budget.met else Verdict.MISSED)
+    return replace(found, account=replace(found.account, budget=said))
+
+
+def _needs(found: Counted, answer: Answer | None) -> tuple[Obstacle, ...]:
+    """Silence settles how unmeasured time counts; the measuring error needs the customer's consent."""
+    if answer is not None:
+        return () if answer.accepted or not found.within_measuring_error else (Obstacle.MEASURING_ERROR,)
     needs: list[Obstacle] = []
     account = found.account
     if account.budget is not None and account.budget.verdict is Verdict.SENSITIVE:

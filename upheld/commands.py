@@ -17,14 +17,29 @@ from incidents.caseload import NoSuchCase
 from incidents.decide import Refused
 from incidents.service import NotFound
 from sla.contract import Refused as NotAgreed
+from sla.parties import NoStatement
+from sla.sealing import NotSealed
 from sla.word import Refused as NotSettled
 from upheld.agreements import COMMANDS as AGREEMENTS
 from upheld.call import Call as Call
 from upheld.call import Command
+from upheld.issuance import COMMANDS as STATEMENTS
 from upheld.settling import COMMANDS as SETTLING
 from upheld.shown import case_json, incident_json
+from upheld.statements import Altered
 
-REFUSALS = (Refused, NotFound, NoSuchCase, user.Refused, NotAgreed, NotSettled, ConfigError)
+REFUSALS = (
+    Refused,
+    NotFound,
+    NoSuchCase,
+    user.Refused,
+    NotAgreed,
+    NotSettled,
+    NoStatement,
+    NotSealed,
+    Altered,
+    ConfigError,
+)
 """What a person did wrong; everything else is our fault."""
 
 
@@ -112,6 +127,7 @@ AGREEMENT = "agreement."
 COMMANDS: Mapping[str, Command] = {
     **{f"{AGREEMENT}{name}": command for name, command in AGREEMENTS.items()},
     **SETTLING,
+    **STATEMENTS,
     "incident.ack": acknowledge,
     "incident.resolve": resolve,
     "incident.note": note,

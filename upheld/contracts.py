@@ -9,11 +9,12 @@ from config.agreement import Agreement
 from config.instant import Instant
 from config.load import on_days
 from config.model import Config, Customer
-from sla.agreeing import Sealed, kept, nothing_sealed, seed, written_versions
+from sla.agreeing import Sealed, kept, seed, written_versions
 from sla.contract import Contract, Version, in_turn, joinable
 from sla.store import contract as store
+from sla.store.statement import sealed_until
 
-SEALED: Sealed = nothing_sealed
+SEALED: Sealed = sealed_until
 """What is sealed, by customer."""
 
 

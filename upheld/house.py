@@ -36,13 +36,14 @@ from probe.service import Prober
 from probe.verdict import CheckChange
 from sla.exclusions import Exclusions
 from sla.store import contract as agreements
-from upheld import contracts, control, signing
+from upheld import contracts, control, post, signing
 from upheld.call import Call
 from upheld.clock import utc_now
 from upheld.commands import AGREEMENT, COMMANDS, REFUSALS
 from upheld.contracts import Taken
 from upheld.housekeeping import Housekeeping
 from upheld.installed import Installed, installed
+from upheld.issuer import Issuer
 from upheld.location import LOCATION
 from upheld.metrics import HouseMetrics
 from upheld.rules import Rules, rules_of
@@ -77,7 +78,8 @@ class House:
         self.notify_metrics = NotifyMetrics(self.registry)
         self.prober = Prober(database, now, LOCATION, self.installed.kinds, self._check_changes)
         self.registry.register(ProbeCollector(self.prober))
-        self.housekeeping = Housekeeping(database, lambda: self.config, now, self.key)
+        self.issuer = Issuer(database, lambda: self.rules, now)
+        self.housekeeping = Housekeeping(database, lambda: self.config, now, self.key, self.issuer)
         self.deliverer = Deliverer(
             database,
             self.rules.channels,
@@ -85,6 +87,7 @@ class House:
             still_wanted=still_wanted,
             on_failed=self._not_told,
             on_sent=self._told,
+            enclose=lambda tx, name: post.enclose(tx, name, self.rules),
             metrics=self.notify_metrics,
         )
         self.intake = Intake(database)
@@ -191,9 +194,11 @@ class House:
 
     def _told(self, tx: Connection, sent: Notification, now: Instant) -> None:
         self.rules.incidents.told(tx, sent, now)
+        post.told(tx, sent, now)
 
     def _not_told(self, tx: Connection, failed: Notification, now: Instant) -> None:
         self.rules.incidents.not_told(tx, failed, now)
+        post.not_told(tx, failed, now)
 
     async def _process_inbox(self) -> bool:
         """A short slice. While senders wait for their commits a pause follows, so that they go first."""

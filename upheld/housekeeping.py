@@ -1,5 +1,5 @@
-"""What the calendar asks of the house itself, once a day: the ledger's leaves of the day before and its signed head,
-retention. Nothing that pages people or counts.
+"""What the calendar asks of the house itself: the ledger's leaves of the day before and its signed head, retention, and
+every hour the statements that are due. Nothing that pages people.
 
 APScheduler drops late one-shot jobs, so it never carries an escalation; here a late firing is welcome (no misfire
 limit, missed ones rolled into one). Each firing is claimed by a row first, so that of several processes one does it;
@@ -24,6 +24,7 @@ from incidents.store import inbox
 from probe import days
 from probe import store as probes
 from upheld import ledger, store
+from upheld.issuer import LATE_FACTS, STATEMENTS, Issuer
 
 log = structlog.get_logger(__name__)
 
@@ -36,12 +37,18 @@ class Housekeeping:
     """`start` and `stop` on the event loop; `keep_ledger` and `tidy` are one day's work."""
 
     def __init__(
-        self, database: Database, config: Callable[[], Config], now: Callable[[], Instant], key: Ed25519PrivateKey
+        self,
+        database: Database,
+        config: Callable[[], Config],
+        now: Callable[[], Instant],
+        key: Ed25519PrivateKey,
+        issuer: Issuer,
     ) -> None:
         self._database = database
         self._config = config
         self._now = now
         self._key = key
+        self._issuer = issuer
         self._keeping = asyncio.Lock()
         self._stopping = False
         self._scheduler = AsyncIOScheduler(
@@ -52,6 +59,9 @@ class Housekeeping:
         self._scheduler.add_job(self.keep_ledger, id=f"{LEDGER}-at-start")
         self._scheduler.add_job(self.keep_ledger, CronTrigger(hour=0, minute=10, timezone="UTC"), id=LEDGER)
         self._scheduler.add_job(self.tidy, CronTrigger(hour=3, minute=17, timezone="UTC"), id=RETENTION)
+        self._scheduler.add_job(self._issuer.issue, id=f"{STATEMENTS}-at-start")
+        self._scheduler.add_job(self._issuer.issue, CronTrigger(minute=2, timezone="UTC"), id=STATEMENTS)
+        self._scheduler.add_job(self._issuer.look_again, CronTrigger(hour=1, minute=32, timezone="UTC"), id=LATE_FACTS)
         self._scheduler.start()
 
     async def stop(self) -> None:

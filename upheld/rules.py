@@ -23,6 +23,7 @@ class Rules:
     config: Config
     incidents: Incidents
     caseload: Caseload
+    paging: Paging
     channels: Mapping[str, tuple[Channel[BaseModel], BaseModel]]
     entrances: Mapping[str, Entrance]
 
@@ -41,6 +42,7 @@ def rules_of(config: Config, installed: Installed) -> Rules:
         config=config,
         incidents=Incidents(config, paging, caseload),
         caseload=caseload,
+        paging=paging,
         channels=channels,
         entrances={
             one.id: Entrance(

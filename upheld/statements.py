@@ -1,6 +1,7 @@
 """A customer's statement from the store: sla counts; what it says of cases comes in as sla's own plain records."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -8,43 +9,103 @@ from config.instant import Instant
 from config.language import ENGLISH
 from config.model import Config
 from config.statutory import official_of
-from incidents.case import Case
+from incidents.case import Case, replay_case
 from incidents.caseload import Caseload
 from incidents.clock import Clock, ClockState
 from incidents.store import case as cases
 from incidents.store import incident as incidents
 from probe.store import observing
+from sla.document import record
+from sla.evidence import Evidence
 from sla.exclusions import Exclusions
 from sla.format import Format
 from sla.interval import Interval
 from sla.parties import NoStatement, Parties, parties_of
 from sla.period import Period, parse_period
 from sla.record import CaseRecord, CommitmentRecord, Facts, IncidentRecord, Outcome
+from sla.seal import digest
+from sla.sealing import figures
 from sla.statement import Statement, compose
+from sla.store import statement as stored
 from sla.store.correction import corrections
 from sla.store.definition import definitions
 from sla.store.remedy import bookings, obligations, outcomes
+from sla.store.statement import SealedRevision
 from sla.store.transition import transitions
 from upheld import store
 from upheld.location import LOCATION
+from upheld.trouble import Trouble
+
+
+class Altered(Trouble):
+    """What is stored no longer gives the record that was sealed; the text says which."""
 
 
 def statement_of(
     tx: Connection, config: Config, caseload: Caseload, customer: str, period: str, now: Instant
 ) -> Statement:
-    """Raises NoStatement for a customer or period there is nothing to state about."""
-    try:
-        asked = parse_period(period)
-    except ValueError as error:
-        raise NoStatement(str(error)) from error
+    """Counted anew, with the customer's answer to its figures if there is one. Raises NoStatement."""
+    return composed(tx, config, caseload, customer, parsed(period), now)[0]
+
+
+def composed(
+    tx: Connection,
+    config: Config,
+    caseload: Caseload,
+    customer: str,
+    period: Period,
+    now: Instant,
+    *,
+    as_of: Instant | None = None,
+) -> tuple[Statement, Evidence]:
+    """From what is known now; with `as_of` only what had happened by then. Raises NoStatement."""
+    at = now if as_of is None else as_of
     parties = parties_of(config, customer)
-    return compose(
-        parties,
-        asked,
-        _facts(tx, config, caseload, parties, asked, now),
-        now,
-        marked_as_demo=store.value_of(tx, store.DEMO) is not None,
+    evidence = Evidence(
+        parties=parties,
+        facts=_facts(tx, config, caseload, parties, period, now, as_of),
+        demo=store.value_of(tx, store.DEMO) is not None,
     )
+    made = _made(evidence, period, at)
+    answer = stored.standing(tx, customer, str(period)).answer_to(figures(made))
+    if answer is None:
+        return made, evidence
+    evidence = replace(evidence, facts=replace(evidence.facts, answer=answer))
+    return _made(evidence, period, at), evidence
+
+
+def sealed_statement(one: SealedRevision) -> Statement:
+    """Composed again from what it was composed from. Raises Altered rather than give other bytes than were sealed."""
+    period = parse_period(one.period)
+    made = _made(one.evidence, period, one.seal.cutoff)
+    body = record(made)
+    if not one.seal.record_sha256 == digest(body) == digest(one.record):
+        raise Altered(
+            f"{one.seal.name} ({one.customer} {one.period}): what is stored does not give the sealed record "
+            f"{one.seal.record_sha256}; somebody changed the store, or this version counts otherwise: restore a backup"
+        )
+    return replace(made, seal=one.seal)
+
+
+def issued(
+    tx: Connection,
+    config: Config,
+    caseload: Caseload,
+    customer: str,
+    period: str,
+    now: Instant,
+    *,
+    revision: int | None = None,
+    draft: bool = False,
+) -> Statement:
+    """The sealed revision if there is one, else counted anew. Raises NoStatement, Altered."""
+    asked = str(parsed(period))
+    found = None if draft else stored.find(tx, customer, asked, revision)
+    if found is not None:
+        return sealed_statement(found)
+    if revision is not None:
+        raise NoStatement(f"{customer} {asked} has no sealed revision {revision}; `upheld statement --list {customer}`")
+    return statement_of(tx, config, caseload, customer, asked, now)
 
 
 def rendered(statement: Statement, config: Config, form: Format, language: str | None) -> bytes:
@@ -53,20 +114,47 @@ def rendered(statement: Statement, config: Config, form: Format, language: str |
     return form.render(statement, language or agreed or next(iter(config.site.languages), ENGLISH))
 
 
-def _facts(tx: Connection, config: Config, caseload: Caseload, parties: Parties, period: Period, now: Instant) -> Facts:
+def parsed(period: str) -> Period:
+    """Raises NoStatement saying what to write."""
+    try:
+        return parse_period(period)
+    except ValueError as error:
+        raise NoStatement(str(error)) from error
+
+
+def _made(evidence: Evidence, period: Period, at: Instant) -> Statement:
+    return compose(evidence.parties, period, evidence.facts, at, marked_as_demo=evidence.demo)
+
+
+def _facts(
+    tx: Connection,
+    config: Config,
+    caseload: Caseload,
+    parties: Parties,
+    period: Period,
+    now: Instant,
+    as_of: Instant | None,
+) -> Facts:
+    customer, at = parties.customer, now if as_of is None else as_of
     components = sorted({name for one in parties.agreements for name in one.components})
     start, end = parties.reach(period)
+    found = cases.of_customer(tx, customer) if as_of is None else _cases_as_of(tx, customer, as_of)
     return Facts(
         transitions=transitions(tx, components, (start, min(end, now)), now, parties.slack),
         exclusions=Exclusions(config).known(tx, components, now),
         corrections=corrections(tx, components, now),
-        cases=tuple(_case(one, caseload.clocks(one, now), config) for one in cases.of_customer(tx, parties.customer)),
+        cases=tuple(_case(one, caseload.clocks(one, at), config) for one in found),
         bookings=bookings(tx, parties.customer, now),
         outcomes=outcomes(tx, parties.customer, now),
         obligations=obligations(tx, now, parties.customer),
         incidents=tuple(
-            IncidentRecord(id=one.id, component=one.component, started_at=one.started_at, resolved_at=one.resolved_at)
-            for one in incidents.open_between(tx, components, start, min(end, now))
+            IncidentRecord(
+                id=one.id,
+                component=one.component,
+                started_at=one.started_at,
+                resolved_at=None if one.resolved_at is None or one.resolved_at > at else one.resolved_at,
+            )
+            for one in incidents.open_between(tx, components, start, min(end, at))
         ),
         definitions=definitions(tx, components, now),
         observers=_observers(tx, components, period.window(_zone(parties))),
@@ -82,6 +170,16 @@ def _observers(tx: Connection, components: list[str], window: Interval) -> dict[
     checks = observing(tx, *window)
     found = {name: tuple(f"{one}@{LOCATION}" for one in checks if one.startswith(f"{name}/")) for name in components}
     return {name: observers for name, observers in found.items() if observers}
+
+
+def _cases_as_of(tx: Connection, customer: str, as_of: Instant) -> list[Case]:
+    """The customer's cases by what had happened until then, whenever it was written down."""
+    found: list[Case] = []
+    for case in cases.of_customer(tx, customer):
+        events = [one for one in cases.events(tx, case.id) if one.happened_at <= as_of]
+        if events:
+            found.append(replay_case(case.id, events))
+    return found
 
 
 def _case(case: Case, clocks: tuple[Clock, ...], config: Config) -> CaseRecord:

@@ -1,6 +1,17 @@
 """What is on disk, one file per room."""
 
-from db.tables import agreements, exclusion, incidents, ledger, notify, people, probe, remedies
+from db.tables import agreements, exclusion, incidents, ledger, notify, people, probe, remedies, statement
 from db.tables.metadata import METADATA
 
-__all__ = ["METADATA", "agreements", "exclusion", "incidents", "ledger", "notify", "people", "probe", "remedies"]
+__all__ = [
+    "METADATA",
+    "agreements",
+    "exclusion",
+    "incidents",
+    "ledger",
+    "notify",
+    "people",
+    "probe",
+    "remedies",
+    "statement",
+]

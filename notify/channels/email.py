@@ -32,6 +32,8 @@ from notify.message import harmless
 
 TIMEOUT: Span = 20 * SECOND
 SUBJECT_LIMIT = 200
+ATTACHED_LIMIT = 15 << 20
+"""Bytes of all attachments of one mail; base64 makes a third more of them, and many servers stop at 25 MB."""
 _LEAVE_S = 1.0
 _IMPLICIT_PORT = 465
 _BLANKS = re.compile(r"\s+")
@@ -88,11 +90,15 @@ async def send(options: Options, letter: Letter) -> Receipt:
         raise DeliveryError(
             f"{letter.address!r} is not a mail address", reason=Reason.BAD_ADDRESS, permanent=True
         ) from error
+    attached = sum(len(one.body) for one in letter.attachments)
+    if attached > ATTACHED_LIMIT:
+        text = f"the attachments have {attached} bytes, more than the {ATTACHED_LIMIT} one mail may carry"
+        raise DeliveryError(text, reason=Reason.REJECTED, permanent=True)
     mail = mail_of(options, letter)
     call = _Call(options)
     try:
         async with asyncio.timeout(TIMEOUT / SECOND):
-            return await call.deliver(recipient, mail)
+            return await call.deliver(recipient, _copies(letter), mail)
     except (TimeoutError, SMTPTimeoutError) as error:
         call.hang_up()
         raise DeliveryError(
@@ -124,6 +130,8 @@ def mail_of(options: Options, letter: Letter) -> EmailMessage:
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = sender
     mail["To"] = _address(letter.address)
+    if copies := _copies(letter):
+        mail["Cc"] = copies
     mail["Subject"] = _line(message.subject)
     mail["Date"] = format_datetime(moment_of(letter.written_at))
     mail["Message-ID"] = _identity(letter.key, sender)
@@ -136,6 +144,9 @@ def mail_of(options: Options, letter: Letter) -> EmailMessage:
     mail.set_content(harmless(message.text))
     if message.html is not None:
         mail.add_alternative(harmless(message.html), subtype="html")
+    for one in letter.attachments:
+        main, _, sub = one.content_type.partition(";")[0].partition("/")
+        mail.add_attachment(one.body, maintype=main, subtype=sub, filename=_line(one.name))
     # Last: setting the content takes the headers that speak of content away.
     mail["Content-Language"] = _line(message.language)
     return mail
@@ -156,7 +167,8 @@ class _Call:
         )
         self.handed_over = False
 
-    async def deliver(self, recipient: Address, mail: EmailMessage) -> Receipt:
+    async def deliver(self, recipient: Address, copies: tuple[Address, ...], mail: EmailMessage) -> Receipt:
+        """Taken for the recipient; a copy that is refused is said in the receipt and holds nothing up."""
         client = self._client
         await client.connect()
         await client.ehlo()
@@ -173,9 +185,18 @@ class _Call:
         content = mail.as_bytes(policy=_POLICY.clone(utf8=foreign))
         await client.mail(sender.addr_spec, options=extensions, encoding=encoding)
         await client.rcpt(recipient.addr_spec, encoding=encoding)
+        refused = [text for one in copies if (text := await self._refused(one, encoding)) is not None]
         self.handed_over = True
         answer = await client.data(content)
-        return Receipt(detail=f"{answer.code} {answer.message}")
+        return Receipt(detail="; ".join([f"{answer.code} {answer.message}", *refused]))
+
+    async def _refused(self, copy: Address, encoding: str) -> str | None:
+        """None: the server takes a copy for this address."""
+        try:
+            await self._client.rcpt(copy.addr_spec, encoding=encoding)
+        except SMTPResponseException as error:
+            return f"no copy to {copy.addr_spec}: {_words(error)}"
+        return None
 
     async def take_leave(self) -> None:
         """It is decided; whatever goes wrong now changes nothing."""
@@ -254,6 +275,18 @@ def _address(text: str) -> Address:
     if not local or not domain:
         raise ValueError("an address needs a name and a domain")
     return Address(_line(name.strip().strip('"')) if named else "", local, domain)
+
+
+def _copies(letter: Letter) -> tuple[Address, ...]:
+    """Those that can be written to; whoever gets the letter needs no copy."""
+    found: list[Address] = []
+    for text in letter.message.copies:
+        with suppress(ValueError):
+            one = _address(text)
+            # A copy outside ASCII would ask more of the server than the letter itself does.
+            if one.username.isascii() and one.addr_spec != _address(letter.address).addr_spec and one not in found:
+                found.append(one)
+    return tuple(found)
 
 
 def _identity(key: str, sender: Address) -> str:

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from notify.channel import DeliveryError, Reason
+from notify.channel import Attachment, DeliveryError, Reason
 from notify.channels import email
 from notify.channels.email import Options, mail_of, send
 from tests.notify.samples import letter, message
-from tests.servers.smtp import Mode, Smtp
+from tests.servers.smtp import Mail, Mode, Smtp
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -30,6 +32,10 @@ async def refusal(chosen: Options, address: str = "li@example.com") -> DeliveryE
     with pytest.raises(DeliveryError) as caught:
         await send(chosen, letter(address=address))
     return caught.value
+
+
+def attached(mail: Mail) -> list[EmailMessage]:
+    return [part for part in mail.message.iter_attachments() if isinstance(part, EmailMessage)]
 
 
 @asynccontextmanager
@@ -79,6 +85,46 @@ async def test_a_mail_arrives_with_its_words(smtp: Smtp) -> None:
     assert mail.message["Auto-Submitted"] == "auto-generated"
     assert mail.message["Content-Language"] == "zh-CN"
     assert mail.message["Date"] == "Mon, 01 Dec 2025 12:00:00 +0000"
+
+
+async def test_a_copy_and_what_is_enclosed_go_with_the_mail(smtp: Smtp) -> None:
+    copies = ("Wang Fang <wang@example.com>", "li@example.com", "not an address")
+    files = (
+        Attachment(name="HB-2026-10.pdf", content_type="application/pdf", body=b"%PDF-1.7 \x00\xff"),
+        Attachment(name="海港银行.json", content_type="application/json", body=b"{}"),
+    )
+
+    await send(options(smtp), replace(letter(message=message(copies=copies)), attachments=files))
+
+    [mail] = smtp.mails
+    assert mail.recipients == ("li@example.com", "wang@example.com")
+    assert mail.message["Cc"] == "Wang Fang <wang@example.com>"
+    enclosed = [(one.get_filename(), one.get_content_type(), one.get_payload(decode=True)) for one in attached(mail)]
+    assert enclosed == [(one.name, one.content_type, one.body) for one in files]
+
+
+async def test_a_copy_that_is_refused_holds_nothing_up_and_stands_in_the_receipt() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while line := await reader.readline():
+            word = line[:4].upper()
+            if word == b"DATA":
+                writer.write(b"354 go on\r\n")
+                await reader.readuntil(b"\r\n.\r\n")
+            writer.write(b"550 unknown\r\n" if b"wang" in line else b"250 taken\r\n")
+
+    async with raw_server(answer) as chosen:
+        receipt = await send(chosen, letter(message=message(copies=("wang@example.com",))))
+
+    assert receipt.detail == "250 taken; no copy to wang@example.com: 550 unknown"
+
+
+async def test_what_no_server_would_take_is_said_before_it_is_sent(smtp: Smtp) -> None:
+    large = Attachment(name="large.pdf", content_type="application/pdf", body=b"x" * (email.ATTACHED_LIMIT + 1))
+    with pytest.raises(DeliveryError, match="more than") as caught:
+        await send(options(smtp), replace(letter(), attachments=(large,)))
+    assert caught.value.permanent
+    assert smtp.mails == []
 
 
 async def test_every_attempt_has_one_message_id_and_every_message_of_an_incident_one_thread(smtp: Smtp) -> None:

@@ -1,0 +1,123 @@
+"""What is written to the customer and to those who hold a statement up. Pure: from values to a `Message`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from config.instant import Instant
+from config.language import choose
+from config.look import sentence
+from config.look.figure import full_day
+from notify.message import Json, Message
+from sla.clause import ROOM
+from sla.page import Page
+from sla.seal import Seal
+from sla.sealing import Step, Who
+from sla.statement import Statement
+
+ISSUED, QUESTION, HELD = "statement.issued", "statement.question", "statement.held"
+_WHO = {
+    Who.NOBODY: "nobody",
+    Who.CUSTOMER: "the customer",
+    Who.ACCOUNT_MANAGER: "the account manager",
+    Who.SERVICE_MANAGER: "the service manager",
+    Who.OPERATOR: "whoever operates upheld",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """In one language; `address` is where the customer's room is, if the pages have an address at all."""
+
+    statement: Statement
+    language: str
+    address: str | None
+
+    @property
+    def _page(self) -> Page:
+        return Page(self.statement, self.language)
+
+    def issued(self, seal: Seal, copies: Sequence[str], enclosures: Sequence[str]) -> Message:
+        """The sealed statement itself, to the customer's contact with a copy to the service managers."""
+        page = self._page
+        number = page.number
+        lines = [
+            self._say("Here is the statement {number} for {period}.", number=number, period=page.period),
+            "",
+            page.summary(),
+            *([page.answer()] if self.statement.answer is not None else []),
+            *([page.replaced()] if seal.replaces is not None else []),
+            "",
+            self._say("Hash of the record") + f": sha256 {seal.record_sha256}",
+            self._say("Key") + f": {seal.key_id}",
+            *(
+                [self._say("Countersign it, or dispute a line: {address}", address=self.address)]
+                if self.address
+                else []
+            ),
+        ]
+        subject = self._say(
+            "Statement {number}, {period}: {verdict}",
+            number=number,
+            period=page.period,
+            verdict=page.verdict(self.statement.verdict),
+        )
+        return self._message(ISSUED, subject, lines, {"revision": seal.revision}, copies, enclosures)
+
+    def question(self, figures: str, until_days: int, revision: int) -> Message:
+        """How unmeasured time counts, to the customer's contact."""
+        page = self._page
+        lines = [
+            self._say("Before the statement for {period} is sealed we need your word.", period=page.period),
+            "",
+            *page.obstacles(),
+            *(f"{page.text(part.name)}: {page.bounds(part)}" for part in self.statement.components if part.obstacles),
+            "",
+            self._say("Accept: the agreement's own rule counts. Contest: what was not measured counts as down."),
+            self._say("Without an answer within {n} days what was not measured counts as down.", n=until_days),
+            *([self.address] if self.address else []),
+        ]
+        subject = self._say("Your word on the statement for {period}", period=page.period)
+        return self._message(QUESTION, subject, lines, {"figures": figures, "revision": revision}, (), ())
+
+    def held(self, steps: Sequence[Step], due: Instant) -> Message:
+        """To our own people: what keeps it, who must do what, and by when it is due."""
+        page = self._page
+        customer = page.text(self.statement.customer_name)
+        lines = [
+            self._say(
+                "Due with the customer by the end of {day}.", day=full_day(due - 1, self.statement.zone, self.language)
+            ),
+            "",
+            *(f"- {self.step(one)}" for one in steps),
+            "",
+            f"upheld statement --list {self.statement.customer}",
+        ]
+        subject = self._say("Held up: the statement of {customer} for {period}", customer=customer, period=page.period)
+        return self._message(HELD, subject, lines, {"steps": [one.hold for one in steps]}, (), ())
+
+    def step(self, one: Step) -> str:
+        """`the customer: accept or contest …`"""
+        return self._say("{who}: {step}", who=self._say(_WHO[one.who]), step=self._say(one.text))
+
+    def _say(self, text: str, **values: object) -> str:
+        return sentence(ROOM, self.language, text, **values)
+
+    def _message(
+        self,
+        event: str,
+        subject: str,
+        lines: Sequence[str],
+        facts: dict[str, Json],
+        copies: Sequence[str],
+        enclosures: Sequence[str],
+    ) -> Message:
+        of = self.statement
+        return Message(
+            subject=subject,
+            text="\n".join([*lines, "", f"-- {choose(of.provider, self.language)}", ""]),
+            language=self.language,
+            facts={"event": event, "customer": of.customer, "period": str(of.period), **facts},
+            thread=f"statement {of.customer} {of.period}",
+            copies=tuple(copies),
+            enclosures=tuple(enclosures),
+        )

@@ -1,0 +1,153 @@
+"""The mails of statements: the statement itself, the question to the customer, the word to whoever holds one up.
+
+What is enclosed is named in the outbox and made again when it is sent, from the same store, to the same bytes.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from config.instant import DAY, Instant
+from config.language import choose
+from config.model import Contact, Role
+from incidents.paging import Addressee
+from notify import outbox
+from notify.channel import Attachment
+from notify.message import LIFETIME, Message, Notification, Purpose, key_of
+from sla import letter, sealing
+from sla.sealing import Hold, Step
+from sla.standing import Happening, Stage, What
+from sla.statement import Statement
+from sla.store import statement as stored
+from sla.store.statement import SealedRevision
+from upheld.installed import installed
+from upheld.rules import Rules
+from upheld.statements import rendered, sealed_statement
+
+SYSTEM = "upheld"
+ENCLOSED = (("pdf", "html"), ("bundle", "json"))
+"""What is mailed: of each pair the first format that is installed."""
+_PRIORITY = 3
+
+
+class Post:
+    """Puts them into the outbox, in the transaction of what they tell."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._config = rules.config
+
+    def statement(self, tx: Connection, last: SealedRevision, attempt: int, now: Instant) -> None:
+        """To the customer's contact, with a copy to the service managers."""
+        statement = sealed_statement(last)
+        one = self._contact(statement, now)
+        assert one is not None, "decided only where there is somebody to mail to"
+        formats = installed().formats
+        kinds = [next(kind for kind in pair if kind in formats) for pair in ENCLOSED]
+        names = [f"{last.customer}/{last.period}/{last.seal.revision}/{kind}/{one.language}" for kind in kinds]
+        copies = [
+            person.email
+            for person in self._config.people.values()
+            if person.role is Role.SERVICE_MANAGER and person.email is not None
+        ]
+        message = self._writer(statement, one.language).issued(last.seal, copies, names)
+        self._enqueue(tx, one, message, f"{last.period}-{last.seal.revision}-{attempt}", last.customer, now)
+
+    def question(self, tx: Connection, statement: Statement, mark: str, what: str, revision: int, now: Instant) -> None:
+        """How unmeasured time counts, to the customer's contact; `mark` are the figures asked about."""
+        one = self._contact(statement, now)
+        if one is not None:
+            days = max(part.newest.availability.answer for part in statement.agreements) // DAY
+            message = self._writer(statement, one.language).question(mark, days, revision)
+            self._enqueue(tx, one, message, f"{statement.period}-{what}", statement.customer, now)
+
+    def held(self, tx: Connection, statement: Statement, waits: Iterable[Step], stage: Stage, now: Instant) -> None:
+        """To the account and service managers, or to all people where nobody is one."""
+        roles = (Role.ACCOUNT_MANAGER, Role.SERVICE_MANAGER)
+        managers = [one.id for one in self._config.people.values() if one.role in roles]
+        steps = tuple(waits)
+        for one in self._rules.paging.contacts(managers or self._config.people, now):
+            message = self._writer(statement, one.language).held(steps, sealing.dates(statement).due)
+            what = f"{statement.period}-{stage.value}-{'+'.join(step.hold for step in steps)}-{now}"
+            self._enqueue(tx, one, message, what, statement.customer, now)
+
+    def _writer(self, statement: Statement, language: str) -> letter.Writer:
+        base = self._config.site.external_url
+        address = None if base is None else f"{base.rstrip('/')}/room/{statement.customer}"
+        return letter.Writer(statement=statement, language=language, address=address)
+
+    def _enqueue(
+        self, tx: Connection, one: Addressee, message: Message, what: str, customer: str, now: Instant
+    ) -> None:
+        outbox.enqueue(
+            tx,
+            Notification(
+                idempotency_key=key_of("statement", customer, what, one.person, one.channel, one.address),
+                purpose=Purpose.STATEMENT,
+                person=one.person,
+                channel=one.channel,
+                address=one.address,
+                message=message,
+                priority=_PRIORITY,
+                created_at=now,
+                due_at=one.due_at,
+                expires_at=one.due_at + LIFETIME[Purpose.STATEMENT],
+            ),
+        )
+
+    def _contact(self, statement: Statement, now: Instant) -> Addressee | None:
+        contact = _primary(self._rules, statement.customer)
+        if contact is None or not self._rules.paging.mails:
+            return None
+        agreed = statement.agreements[-1].newest.language
+        language = contact.language or self._config.customers[statement.customer].language or agreed
+        return self._rules.paging.by_mail(choose(contact.name, "en"), contact.email, language, now)
+
+
+def undeliverable(rules: Rules, customer: str) -> Hold | None:
+    """Why no mail could reach the customer."""
+    if _primary(rules, customer) is None:
+        return Hold.CONTACT
+    return None if rules.paging.mails else Hold.CHANNEL
+
+
+def _primary(rules: Rules, customer: str) -> Contact | None:
+    contacts = rules.config.customers[customer].contacts
+    return next((one for one in contacts if one.kind == "primary" and one.email is not None), None)
+
+
+# what the outbox tells
+
+
+def told(tx: Connection, sent: Notification, now: Instant) -> None:
+    """The customer's mail server took it: that is the delivery, and from then on the days to answer run."""
+    facts = sent.message.facts
+    if facts.get("event") == letter.ISSUED:
+        _heard(tx, facts, What.DELIVERED, {}, now)
+    elif facts.get("event") == letter.QUESTION:
+        _heard(tx, facts, What.REACHED, {"figures": facts["figures"]}, now)
+
+
+def not_told(tx: Connection, failed: Notification, now: Instant) -> None:
+    """It was certainly, or possibly, not taken."""
+    facts = failed.message.facts
+    if facts.get("event") in (letter.ISSUED, letter.QUESTION):
+        _heard(tx, facts, What.UNDELIVERED, {"reason": "the mail was not taken"}, now)
+
+
+def _heard(tx: Connection, facts: Mapping[str, Any], what: What, body: Mapping[str, Any], now: Instant) -> None:
+    one = Happening(what=what, revision=facts["revision"], at=now, by=SYSTEM, body=body)
+    stored.append(tx, facts["customer"], facts["period"], one)
+
+
+def enclose(tx: Connection, name: str, rules: Rules) -> Attachment:
+    """`harbour-bank/2026-10/1/pdf/zh-CN` made again from the store. Raises LookupError, statements.Altered."""
+    customer, period, revision, kind, language = name.split("/")
+    found = stored.find(tx, customer, period, int(revision))
+    if found is None:
+        raise LookupError(f"there is no sealed {customer} {period} revision {revision}")
+    form = installed().formats[kind]
+    body = rendered(sealed_statement(found), rules.config, form, language)
+    file = f"{found.seal.name.replace('/', '-')}.{form.extension}"
+    return Attachment(name=file, content_type=form.content_type, body=body)
