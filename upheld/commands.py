@@ -24,6 +24,7 @@ from upheld.agreements import COMMANDS as AGREEMENTS
 from upheld.call import Call as Call
 from upheld.call import Command
 from upheld.issuance import COMMANDS as STATEMENTS
+from upheld.obligations import COMMANDS as OBLIGATIONS
 from upheld.settling import COMMANDS as SETTLING
 from upheld.shown import case_json, incident_json
 from upheld.statements import Altered
@@ -128,6 +129,7 @@ COMMANDS: Mapping[str, Command] = {
     **{f"{AGREEMENT}{name}": command for name, command in AGREEMENTS.items()},
     **SETTLING,
     **STATEMENTS,
+    **OBLIGATIONS,
     "incident.ack": acknowledge,
     "incident.resolve": resolve,
     "incident.note": note,

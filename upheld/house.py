@@ -36,7 +36,7 @@ from probe.service import Prober
 from probe.verdict import CheckChange
 from sla.exclusions import Exclusions
 from sla.store import contract as agreements
-from upheld import contracts, control, post, signing
+from upheld import contracts, control, obligations, post, signing
 from upheld.call import Call
 from upheld.clock import utc_now
 from upheld.commands import AGREEMENT, COMMANDS, REFUSALS
@@ -56,6 +56,7 @@ SENDERS_SHARE = 8
 """Of the writer's time, for each part that deciding has, while posts come in."""
 TIMERS_AT_ONCE = 50
 AGREEMENTS_SECONDS = 10.0
+REMINDERS_SECONDS = 600.0
 """After a command beside the server has changed one in a store that several processes share."""
 
 
@@ -94,6 +95,7 @@ class House:
         self.reader = Ticker("inbox", self._process_inbox)
         self.clockwork = Ticker("timers", self._fire_timers)
         self.contracts = Ticker("agreements", self._follow_agreements, AGREEMENTS_SECONDS)
+        self.reminders = Ticker("obligations", self._remind, REMINDERS_SECONDS)
         self.open = False
         self.ended = asyncio.Event()
         """A part that must run for ever has ended by itself."""
@@ -156,6 +158,13 @@ class House:
             if taken is not self.taken:
                 self._use(taken)
                 self._say_taken_over()
+        return False
+
+    async def _remind(self) -> bool:
+        """Obligations nearly due or overdue; asked without the writer's turn, which there is seldom need of."""
+        now = self.now()
+        if await self.database.read(lambda tx: obligations.waiting(tx, now)):
+            await self.database.write(lambda tx: obligations.remind(tx, self.config, now))
         return False
 
     def _not_taken_over(self, problems: list[str]) -> list[str]:
@@ -283,6 +292,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         _watched(house, house.reader.run(), "inbox"),
         _watched(house, house.clockwork.run(), "timers"),
         _watched(house, house.contracts.run(), "agreements"),
+        _watched(house, house.reminders.run(), "obligations"),
         _watched(house, house.deliverer.run(), "deliverer"),
     ]
     try:
@@ -296,7 +306,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         house.open = False
         await house.housekeeping.stop()
         await house.prober.stop()
-        for ticker in (house.reader, house.clockwork, house.contracts, house.deliverer):
+        for ticker in (house.reader, house.clockwork, house.contracts, house.reminders, house.deliverer):
             ticker.stop()
         with suppress(asyncio.CancelledError):
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -27,6 +27,7 @@ from sla.seal import digest
 from sla.sealing import figures
 from sla.statement import Statement, compose
 from sla.store import statement as stored
+from sla.store.breach import breaches
 from sla.store.correction import corrections
 from sla.store.definition import definitions
 from sla.store.remedy import bookings, obligations, outcomes
@@ -147,6 +148,7 @@ def _facts(
         bookings=bookings(tx, parties.customer, now),
         outcomes=outcomes(tx, parties.customer, now),
         obligations=obligations(tx, now, parties.customer),
+        breaches=breaches(tx, parties.customer, now),
         incidents=tuple(
             IncidentRecord(
                 id=one.id,

@@ -1,6 +1,6 @@
 """Bookings, outcomes of months and obligations in the store: rows are added, never changed; each is a leaf as well."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +16,6 @@ from sla.cap import granted
 from sla.settlement import Remedies
 from sla.streak import obligations_of, outcomes_with
 
-REMINDED = "reminded"
-OVERDUE = "overdue"
 FULFILLED = "fulfilled"
 WITHDRAWN = "withdrawn"
 CLOSING = (FULFILLED, WITHDRAWN)
@@ -99,6 +97,12 @@ def fulfil(tx: Connection, id: str, by: str, note: str | None, now: Instant) -> 
         raise NoObligation(f"obligation '{id}' is closed already; `upheld obligation list --all` says when")
     note_event(tx, id, FULFILLED, by, note, now)
     return next(one for one in obligations(tx, now) if one.id == id)
+
+
+def noted(tx: Connection, ids: Collection[str]) -> set[tuple[str, str]]:
+    """(obligation, kind) of every event of these."""
+    rows = select(obligation_event.c.obligation, obligation_event.c.kind)
+    return {(row.obligation, row.kind) for row in tx.execute(rows.where(obligation_event.c.obligation.in_(ids)))}
 
 
 def note_event(tx: Connection, id: str, kind: str, by: str, note: str | None, now: Instant) -> bool:

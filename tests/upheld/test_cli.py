@@ -317,3 +317,12 @@ def test_a_correction_goes_from_the_request_to_the_customers_word(config: Path) 
     assert [one["event"] for one in shown["events"]] == ["requested", "approved", "confirmed", "contested"]
     assert "no correction 'C-9'" in refused(upheld("correction", "approve", "C-9"), 1)
     assert "approved already" in refused(upheld("correction", "approve", "C-1", "--by", "zhao"), 1)
+
+
+def test_remedies_and_obligations_are_listed_and_refusals_say_what_to_do(config: Path) -> None:
+    assert upheld("remedy", "list").stdout == "nothing is booked\n"
+    assert upheld("obligation", "list").stdout == "no open obligation\n"
+    assert json.loads(upheld("obligation", "list", "--all", "--json").stdout) == []
+    assert "there is no customer 'nobody'" in refused(upheld("remedy", "list", "nobody"), 1)
+    assert "there is no obligation 'x'" in refused(upheld("obligation", "fulfil", "x", "--by", "li"), 1)
+    assert "there is no customer 'nobody'" in refused(upheld("remedy", "breach", "nobody", "a list leaked"), 1)

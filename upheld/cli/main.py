@@ -32,6 +32,8 @@ COMMANDS = {
     "case": "upheld.cli.case:case",
     "agreement": "upheld.cli.agreement:agreement",
     "exclusion": "upheld.cli.exclusion:exclusion",
+    "remedy": "upheld.cli.remedy:remedy",
+    "obligation": "upheld.cli.remedy:obligation",
     "correction": "upheld.cli.correction:correction",
     "user": "upheld.cli.user:user",
     "migrate": "upheld.cli.server:migrate",
