@@ -16,7 +16,7 @@ booking = Table(
     Column("rule", String(63), nullable=False),
     Column("breach", String(200), nullable=False),
     Column("month", String(7), nullable=False),
-    Column("statement", String(10), nullable=False),
+    Column("statement", String(120), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("percent", String(12)),
     Column("base", String(100)),

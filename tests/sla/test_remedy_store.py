@@ -17,6 +17,7 @@ from tests.sla.contract import LATER
 from tests.sla.test_settlement import down, missed, month, settings
 
 BANK = "harbour-bank"
+NUMBER = "HARBOUR-BANK-2026-10"
 CASE = missed("resolve", "10-05 00:01:00", "10-05 02:01:00")
 
 
@@ -32,14 +33,14 @@ async def test_a_sealed_statement_is_booked_once(database: Database, tmp_path: P
     found = remedies(tmp_path, replace(down(), cases=(CASE,)))
 
     def twice(tx: Connection) -> tuple[int, int]:
-        first = store.book(tx, BANK, found, "2026-10", 1, LATER)
-        return len(first), len(store.book(tx, BANK, found, "2026-10", 1, LATER + HOUR))
+        first = store.book(tx, BANK, found, NUMBER, 1, LATER)
+        return len(first), len(store.book(tx, BANK, found, NUMBER, 1, LATER + HOUR))
 
     assert await database.write(twice) == (2, 0)
     booked = await database.read(lambda tx: store.bookings(tx, BANK, LATER))
     assert [(one.rule, one.amount, one.statement, one.revision) for one in booked] == [
-        ("missed", 600_000, "2026-10", 1),
-        ("clocks", 600_000, "2026-10", 1),
+        ("missed", 600_000, NUMBER, 1),
+        ("clocks", 600_000, NUMBER, 1),
     ]
     assert await database.read(lambda tx: store.bookings(tx, BANK, LATER - 1)) == ()
     assert await database.read(lambda tx: store.bookings(tx, "another", LATER)) == ()

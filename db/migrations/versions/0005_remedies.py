@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("rule", sa.String(length=63), nullable=False),
         sa.Column("breach", sa.String(length=200), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
-        sa.Column("statement", sa.String(length=10), nullable=False),
+        sa.Column("statement", sa.String(length=120), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("percent", sa.String(length=12), nullable=True),
         sa.Column("base", sa.String(length=100), nullable=True),
