@@ -9,9 +9,11 @@ from config.agreement import Agreement
 from config.instant import Instant
 from config.load import on_days
 from config.model import Config, Customer
+from config.statutory import official_of
 from sla.agreeing import Sealed, kept, seed, written_versions
 from sla.contract import Contract, Version, in_turn, joinable
 from sla.store import contract as store
+from sla.store.official import keep
 from sla.store.statement import sealed_until
 
 SEALED: Sealed = sealed_until
@@ -51,7 +53,9 @@ class Taken:
 def take_over(tx: Connection, written: Config, now: Instant) -> Taken:
     """Store what is only written yet."""
     kept_texts = seed(tx, written, now, SEALED)
-    return Taken(written=written, whole=in_force(tx, written), mark=store.mark(tx), kept=kept_texts)
+    whole = in_force(tx, written)
+    keep(tx, {days.country: days for one in whole.agreements() for days in official_of(one)}.values(), now)
+    return Taken(written=written, whole=whole, mark=store.mark(tx), kept=kept_texts)
 
 
 def follow(tx: Connection, taken: Taken) -> Taken:

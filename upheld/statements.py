@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from config.instant import Instant
 from config.language import ENGLISH
 from config.model import Config
+from config.official import OfficialDays
 from config.statutory import official_of
 from incidents.case import Case, replay_case
 from incidents.caseload import Caseload
@@ -30,6 +31,7 @@ from sla.store import statement as stored
 from sla.store.breach import breaches
 from sla.store.correction import corrections
 from sla.store.definition import definitions
+from sla.store.official import days_known
 from sla.store.remedy import bookings, obligations, outcomes
 from sla.store.statement import SealedRevision
 from sla.store.transition import transitions
@@ -160,8 +162,15 @@ def _facts(
         ),
         definitions=definitions(tx, components, now),
         observers=_observers(tx, components, period.window(_zone(parties))),
-        calendars=tuple({days.country: days for one in parties.agreements for days in official_of(one)}.values()),
+        calendars=_calendars(tx, parties, now),
     )
+
+
+def _calendars(tx: Connection, parties: Parties, now: Instant) -> tuple[OfficialDays, ...]:
+    """As stored at that instant; before a server has stored any, as the configuration has them."""
+    needed = {days.country: days for one in parties.agreements for days in official_of(one)}
+    stored = days_known(tx, now)
+    return tuple(stored.get(country, days) for country, days in needed.items())
 
 
 def _zone(parties: Parties) -> str:

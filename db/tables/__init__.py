@@ -1,11 +1,12 @@
 """What is on disk, one file per room."""
 
-from db.tables import agreements, exclusion, incidents, ledger, notify, people, probe, remedies, statement
+from db.tables import agreements, calendars, exclusion, incidents, ledger, notify, people, probe, remedies, statement
 from db.tables.metadata import METADATA
 
 __all__ = [
     "METADATA",
     "agreements",
+    "calendars",
     "exclusion",
     "incidents",
     "ledger",
