@@ -3,6 +3,7 @@
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from typing_extensions import override
 
 from config.hours import check_date, check_days, check_pieces, check_week, check_weekday
 from config.official import OfficialDays
@@ -29,6 +30,14 @@ class Calendar(Value):
     published_until: str | None = None
     official: OfficialDays | None = Field(default=None, exclude=True)
     """What is known of the country's days. Not part of the terms: new years are published while an agreement runs."""
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        """By its terms alone, so that an agreement stays the same when a year is published."""
+        return isinstance(other, Calendar) and self._terms() == other._terms()
+
+    def _terms(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in Calendar.model_fields if name != "official"}
 
     @field_validator("hours")
     @classmethod
