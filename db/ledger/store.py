@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select
 
 from db.ledger.leaf import SALT_BYTES, Entry, Leaf, Opening, entry_of, read, write
-from db.ledger.tree import Node, consistency, full_root, inclusion, leaf_hash, root
+from db.ledger.tree import Node, consistency, full_root, inclusion, leaf_hash, levels_over, root
 from db.tables.ledger import leaf as table
 from db.tables.ledger import node, opening
 
@@ -116,17 +116,16 @@ def size(tx: Connection) -> int:
 
 
 def nodes(tx: Connection) -> Node:
-    """Every full subtree's hash; a group is read once. For one reading: it does not notice what is appended later."""
-    groups: dict[tuple[int, int], list[bytes]] = {}
+    """Every full subtree's hash; a group is read and hashed once. It does not notice what is appended later."""
+    groups: dict[tuple[int, int], list[list[bytes]]] = {}
 
     def found(level: int, index: int) -> bytes:
         stored, above = divmod(level, GROUP)
         first = index << above
         place = (stored + 1, first >> GROUP)
         if place not in groups:
-            groups[place] = _group(tx, *place)
-        at = first % _SIZE
-        return full_root(groups[place][at : at + (1 << above)])
+            groups[place] = levels_over(_group(tx, *place))
+        return groups[place][above][(first % _SIZE) >> above]
 
     return found
 

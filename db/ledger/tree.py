@@ -37,12 +37,17 @@ def nodes_over(leaves: Sequence[bytes]) -> Node:
     return node
 
 
+def levels_over(hashes: Sequence[bytes]) -> list[list[bytes]]:
+    """The hashes themselves, then those of each pair, and so on; one left over at an end belongs to no pair."""
+    levels = [list(hashes)]
+    while len(below := levels[-1]) > 1:
+        levels.append([node_hash(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)])
+    return levels
+
+
 def full_root(hashes: Sequence[bytes]) -> bytes:
     """The root over a power of two of hashes of one level."""
-    level = list(hashes)
-    while len(level) > 1:
-        level = [node_hash(level[i], level[i + 1]) for i in range(0, len(level), 2)]
-    return level[0]
+    return levels_over(hashes)[-1][0]
 
 
 def root(size: int, node: Node) -> bytes:

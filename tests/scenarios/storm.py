@@ -13,7 +13,8 @@ from sqlalchemy import Row, Table, select
 
 from config.instant import Instant
 from db.engine import Use, open_database
-from db.tables.incidents import inbox, incident, incident_event, timer
+from db.tables.incidents import inbox, incident, incident_event, timer, transition
+from db.tables.ledger import leaf
 from db.tables.notify import delivery, notification
 from tests.scenarios import town
 from tests.servers.process import Upheld
@@ -108,6 +109,8 @@ class Account:
     """Of escalations; one that waits for a day of silence is due tomorrow."""
     notifications: Sequence[Row[Any]]
     deliveries: dict[int, list[Row[Any]]]
+    transitions: Sequence[Row[Any]]
+    leaves: Sequence[Row[Any]]
 
 
 async def account_of(store: str) -> Account:
@@ -130,6 +133,8 @@ async def account_of(store: str) -> Account:
             timers=[row for row in await rows(timer) if row.kind == ESCALATION],
             notifications=await rows(notification),
             deliveries=deliveries,
+            transitions=await rows(transition),
+            leaves=await rows(leaf),
         )
     finally:
         await database.close()

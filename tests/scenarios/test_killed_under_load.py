@@ -4,12 +4,14 @@ from collections import Counter
 
 import pytest
 
+from db.ledger.leaf import read
 from tests.scenarios import storm
 from tests.servers.process import Serve
 from tests.servers.receiver import Receiver
 
 SHORT = {"sqlite": 12, "postgresql": 6}
 NOT_NEEDED = {"resolved", "the incident is resolved"}
+KIND = "transition"
 LONG = {"sqlite": 60, "postgresql": 20}
 
 
@@ -62,6 +64,16 @@ async def killed(serve: Serve, receiver: Receiver, store: str, times: int, capsy
     assert silent == []
     assert late == []
     assert_escalated(account)
+    assert_in_the_ledger(account)
+
+
+def assert_in_the_ledger(account: storm.Account) -> None:
+    """Each transition has its leaf and each leaf its transition, and no number is left out."""
+    entries = [read(one.bytes) for one in account.leaves]
+    said = [(one.body["component"], one.body["state"], one.body["happened_at"]) for one in entries if one.kind == KIND]
+    assert said == [(one.component, one.state, one.happened_at) for one in account.transitions]
+    assert [one._mapping["index"] for one in account.leaves] == list(range(len(account.leaves)))
+    assert said
 
 
 def escalations(account: storm.Account) -> str:
