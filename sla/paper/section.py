@@ -10,6 +10,7 @@ from sla.page import Page
 from sla.paper.change import changed
 from sla.paper.counting import by_day, counting, terms
 from sla.paper.exclusion import corrected, excluded
+from sla.paper.remedy import owed
 from sla.paper.sheet import Cell, Column, Line, Note, Pairs, Section, Signatures, Strip, Strips, Table
 from sla.record import CommitmentRecord, Outcome
 from sla.statement import ComponentPart
@@ -24,6 +25,7 @@ def sections(page: Page, record_sha256: str) -> Iterator[Section]:
     yield _outages(page)
     yield excluded(page)
     yield _cases(page)
+    yield from owed(page)
     yield _open_items(page)
     yield corrected(page)
     yield changed(page)

@@ -12,6 +12,10 @@ from sla.booking import MonthOutcome, RecordedBreach, Standing
 from sla.document import document, record
 from sla.formats.csv import FORMAT as CSV
 from sla.formats.html import FORMAT as HTML
+from sla.formats.pdf import FORMAT as PDF
+from sla.page import Page
+from sla.paper.remedy import owed as owed_on_paper
+from sla.paper.sheet import Note, Table
 from sla.parties import parties_of
 from sla.period import parse_period
 from sla.record import CaseRecord, CommitmentRecord, Facts, Outcome
@@ -174,6 +178,22 @@ def test_an_agreement_without_remedies_says_nothing_of_them(tmp_path: Path) -> N
     statement = month(config(tmp_path), down())
     assert document(statement)["remedies"] == {"owed": {}, "claims": [], "streaks": [], "obligations": []}
     assert "Remedies" not in HTML.render(statement, "en").decode()
+
+
+def test_the_paper_has_a_section_of_remedies_only_where_some_are_agreed(tmp_path: Path) -> None:
+    statement = month(settings(tmp_path), down())
+    (section,) = owed_on_paper(Page(statement, "zh-CN"))
+    table, total, streak = section.blocks
+    assert isinstance(table, Table)
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["未达到可用性目标，支付接口", "服务费的10%", "CNY 12,000.00"]
+    ]
+    assert (total, streak) == (
+        Note(text="合计：CNY 12,000.00（人民币壹万贰仟元整）。"),
+        Note(text="连续未达标月数：1，约定为3。"),
+    )
+    assert PDF.render(statement, "zh-CN").startswith(b"%PDF")
+    assert list(owed_on_paper(Page(month(config(tmp_path), down()), "en"))) == []
 
 
 def test_the_printed_page_and_the_rows_say_what_is_owed(tmp_path: Path) -> None:
