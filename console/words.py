@@ -67,6 +67,16 @@ CLOCKS: Mapping[str, str] = {
     "escalate": "Escalate",
     "report": "Report",
     "review": "Review",
+    "register": "Register",
+    "trigger": "Start the emergency process",
+    "on_site": "On site",
+    "propose": "Proposed solution",
+    "reply": "Reply",
+    "hand_over": "Hand over",
+    "answer": "First answer",
+    "update": "Progress written",
+    "reassess": "Reassess",
+    "confirm": "Confirm",
 }
 """Commitments; one that an agreement names otherwise is shown as it is named."""
 

@@ -9,8 +9,9 @@ import yaml
 from config.agreement import Agreement, CaseKind, Category, Commitment
 from config.instant import HOUR, MINUTE
 from config.language import LANGUAGES
+from config.load import load
 from config.profile import PINNED
-from tests.config.installed import read
+from tests.config.installed import INSTALLED, read
 
 PROFILES = [ref.partition("@")[0] for ref in PINNED["profiles"]]
 SHEETS = [(family, ref) for family, pinned in PINNED.items() for ref in pinned]
@@ -128,6 +129,14 @@ def test_after_sales(tmp_path: Path) -> None:
 def test_what_is_only_owed_where_agreed_is_owed_once_the_agreement_writes_it(tmp_path: Path) -> None:
     more = ", levels: [{number: 1, commitments: {on_site: {limit: 24h}}}]"
     assert row(under(tmp_path, "after-sales", more), 1)["on_site"] == "24h"
+
+
+def test_clocks_that_do_not_run_yet_are_named_by_check_config(tmp_path: Path) -> None:
+    under(tmp_path, "after-sales")
+    config = load(tmp_path / "upheld.yaml", kinds=INSTALLED)
+    told = [str(notice) for notice in config.not_in_use]
+    assert f"{tmp_path / 'upheld.yaml'}:3:87: the clock 'update' of level 1: accepted, not in use" in told
+    assert len(told) == 8
 
 
 def test_assurance_pledge(tmp_path: Path) -> None:

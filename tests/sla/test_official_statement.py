@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import pytest
+
 from config.instant import parse_rfc3339
 from config.language import ENGLISH
 from config.official import OfficialDays, Year
+from config.profile import PINNED
 from config.statutory import statutory
 from sla.clause import clauses
-from sla.document import document
+from sla.document import document, record
+from sla.evidence import Evidence, kept, unkept
 from sla.parties import parties_of
 from sla.period import parse_period
 from sla.record import Facts
@@ -72,3 +76,15 @@ def test_the_record_and_the_contract_name_the_days_by_their_hash(tmp_path: Path)
 def test_the_same_days_twice_make_the_same_record(tmp_path: Path) -> None:
     once, again = (document(stated(tmp_path, "2026-10", NOVEMBER, LATER)) for _ in range(2))
     assert once == again
+
+
+@pytest.mark.parametrize("profile", PINNED["profiles"])
+def test_under_every_profile_the_kept_evidence_gives_the_same_record(tmp_path: Path, profile: str) -> None:
+    config = read(tmp_path, TEXT.replace("terms: working", f"profile: {profile}, terms: working"))
+    evidence = Evidence(parties=parties_of(config, "acme"), facts=Facts(calendars=(LATER,)))
+    again = unkept(kept(evidence))
+    first, second = (
+        record(compose(one.parties, parse_period("2026-10"), one.facts, NOVEMBER)) for one in (evidence, again)
+    )
+    assert first == second
+    assert LATER.sha256.encode() in second
