@@ -17,6 +17,8 @@ from console.login import DemoLogin, Login
 from console.report import ReportPage
 from console.room import RoomPage
 from console.rules import Rules
+from console.settling import DESK as SETTLING
+from console.settling import SettlingPage
 from console.user import Access
 from console.visit import STATIC, see_other
 from console.voice import ROOM
@@ -65,6 +67,7 @@ class Console:
         self._case = CasePage(rules)
         self._report = ReportPage(rules)
         self._room = RoomPage(rules)
+        self._settling = SettlingPage(rules)
 
     def pages(self) -> Sequence[Page]:
         """Every address with its access."""
@@ -81,8 +84,12 @@ class Console:
             _page("POST", "/desk/cases/new", Access.CASES, self._report.act),
             _page("GET", "/desk/cases/{id}", Access.STAFF, self._case.show),
             _page("POST", "/desk/cases/{id}", Access.CASES, self._case.act),
+            _page("GET", SETTLING, Access.STAFF, self._settling.show),
+            _page("POST", SETTLING, Access.CASES, self._settling.act),
             _page("GET", "/room/{customer}", Access.ROOM, self._room.show),
             _page("POST", "/room/{customer}", Access.GUEST, self._room.act),
+            _page("GET", "/room/{customer}/exclusions", Access.ROOM, self._settling.show),
+            _page("POST", "/room/{customer}/exclusions", Access.GUEST, self._settling.word),
         )
 
     def routes(self) -> list[web.RouteDef]:

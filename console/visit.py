@@ -126,12 +126,14 @@ class Visit:
         if self.session is None:
             return [Entry(text=voice.t("Status page"), href="/", current=False)]
         if self.user.role is Role.CUSTOMER:
-            known = [(voice.t("Our room"), home_of(self.user))]
+            settled = f"{home_of(self.user)}/exclusions"
+            known = [(voice.t("Our room"), home_of(self.user)), (voice.t("Exclusions and corrections"), settled)]
         else:
             known = [
                 (voice.t("Desk"), "/desk"),
                 (voice.t("Incidents"), "/desk/incidents"),
                 (voice.t("Cases"), "/desk/cases"),
+                (voice.t("Exclusions"), "/desk/exclusions"),
             ]
         here = self.request.path.rstrip("/")
         chosen = max((href for _, href in known if _inside(here, href)), key=len, default="")

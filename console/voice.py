@@ -49,8 +49,8 @@ class Voice:
         return CHINESE if _CHINESE.search(text) else ENGLISH
 
     def refusal(self, text: str) -> str:
-        """What incidents/ refused, in this language where the catalogue has it."""
-        ending = next((one for one in words.REFUSALS if text.endswith(one)), None)
+        """What incidents/ or sla/ refused, in this language where the catalogue has it."""
+        ending = next((one for one in (*words.REFUSALS, *words.UNSETTLED) if text.endswith(one)), None)
         shown = text if ending is None else self.t(ending)
         return shown[:1].upper() + shown[1:] + ("。" if self.language == CHINESE else ".")
 

@@ -55,7 +55,7 @@ class Corrections:
         if entered_by is not None and not proof.strip():
             raise Refused(f"{id}: write with --proof how the customer's word can be seen: a signed sheet, a mail")
         if correction.word(customer):
-            raise Refused(f"{id} is confirmed by {customer} already")
+            raise Refused(f"{id} is confirmed by the customer already")
         event = Confirmed(customer=customer, proof=proof.strip())
         return store.append(tx, id, correction, _said(event, spoken_by(customer), now, entered_by))
 
@@ -68,7 +68,7 @@ class Corrections:
         if not reason.strip():
             raise Refused(f"{id}: write what is wrong with it")
         if correction.word(customer) is False:
-            raise Refused(f"{id} is contested by {customer} already")
+            raise Refused(f"{id} is contested by the customer already")
         event = Contested(customer=customer, reason=reason.strip())
         return store.append(tx, id, correction, _said(event, spoken_by(customer), now, entered_by))
 

@@ -104,7 +104,7 @@ class Exclusions:
         if entered_by is not None and not proof.strip():
             raise Refused(f"{id}: write with --proof how the customer's word can be seen: a signed sheet, a mail")
         if any(one.event.customer == customer and one.event.occurrence in (None, start) for one in _signed(proposal)):
-            raise Refused(f"{id} is countersigned by {customer} already")
+            raise Refused(f"{id} is countersigned by the customer already")
         event = Countersigned(customer=customer, proof=proof.strip(), occurrence=start)
         return store.append(tx, id, proposal, _said(event, spoken_by(customer), now, now, entered_by))
 
@@ -142,7 +142,7 @@ class Exclusions:
         """Work was done over [start, end), in the occurrence it touches. Raises Refused."""
         proposal = self._find(tx, id, now)
         if end <= start:
-            raise Refused(f"{id}: the work ends before it starts; write --from and --to in their order")
+            raise Refused(f"{id}: the work ends before it starts; write first when it began")
         if end > now:
             raise Refused(f"{id}: work that is not over cannot be recorded; write it when it has ended")
         event = Worked(occurrence=_occurrence(proposal, (start, end))[0], start=start, end=end)
@@ -212,7 +212,7 @@ def _occurrence(proposal: Proposal, span: Interval) -> Interval:
     """The first one that the span touches. Raises Refused."""
     found = next((one for _, one in planned(proposal, span)), None)
     if found is None:
-        raise Refused(f"{proposal.id} has no window at that time; `upheld exclusion show {proposal.id}` lists them")
+        raise Refused(f"`upheld exclusion show {proposal.id}` lists its windows; at that time it has no window")
     return found
 
 

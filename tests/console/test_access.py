@@ -25,6 +25,10 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("POST", "/desk/cases/new"): CARE,
     ("GET", "/desk/cases/{id}"): LOOK,
     ("POST", "/desk/cases/{id}"): CARE,
+    ("GET", "/desk/exclusions"): LOOK,
+    ("POST", "/desk/exclusions"): CARE,
+    ("GET", "/room/{customer}/exclusions"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
+    ("POST", "/room/{customer}/exclusions"): dict.fromkeys(STAFF, "no") | {Role.CUSTOMER: "own"},
     ("GET", "/room/{customer}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("POST", "/room/{customer}"): dict.fromkeys(STAFF, "no") | {Role.CUSTOMER: "own"},
 }

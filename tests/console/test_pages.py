@@ -17,6 +17,7 @@ from config.look.figure import length
 from config.state import State
 from console import words
 from console.login import DemoLogin
+from console.settled import CATEGORIES
 from console.user import Role
 from db.database import Listener
 from db.errors import StoreUnavailable
@@ -360,6 +361,8 @@ def spoken_otherwise() -> Iterator[str]:
     for table in (*tables, words.CLOCKS, words.ROLES):
         yield from table.values()
     yield from words.REFUSALS
+    yield from words.UNSETTLED
+    yield from CATEGORIES.values()
 
 
 def test_every_word_for_a_code_has_a_chinese_one() -> None:
@@ -370,3 +373,5 @@ def test_what_the_rules_can_refuse_is_known_to_the_pages() -> None:
     """The sentences of incidents/, by their last words; those that name what the form had offered are left out."""
     written = "".join((Path(ROOT) / "incidents" / name).read_text() for name in ("caseload.py", "decide.py"))
     assert [one for one in words.REFUSALS if one not in written] == []
+    settled = "".join((Path(ROOT) / "sla" / name).read_text() for name in ("exclusions.py", "corrections.py"))
+    assert [one for one in words.UNSETTLED if one not in settled] == []

@@ -1,0 +1,138 @@
+"""What the count rests on beside the measuring: exclusions and corrections, at the desk and in a customer's room."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from console.form import Form, written
+from console.reading import components_of
+from console.rules import Rules
+from console.settled import Row, correction_row, exclusion_row
+from console.store import every_user
+from console.user import Access, allowed
+from console.visit import Visit, see_other
+from sla.correction import Correction
+from sla.corrections import Corrections
+from sla.exclusions import Exclusions
+from sla.proposal import Proposal
+from sla.store.correction import corrections
+from sla.word import Refused
+
+DESK = "/desk/exclusions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    proposals: Sequence[Proposal]
+    corrections: Sequence[Correction]
+    people: Mapping[str, str | None]
+
+
+class SettlingPage:
+    """Staff approve, record work and withdraw; the customer countersigns, confirms and contests."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    async def show(self, visit: Visit) -> web.Response:
+        """At the desk, or in a customer's room."""
+        if not _known(visit):
+            return visit.not_found()
+        return await self._page(visit, Form({}, visit.voice))
+
+    async def act(self, visit: Visit) -> web.Response:
+        """What a person of ours says."""
+        form, voice, by, now = Form(visit.typed, visit.voice), visit.voice, _by(visit), visit.now
+        exclusions, id = Exclusions(visit.config), form.get("id")
+        match form.get("act"):
+            case "approve":
+                return await self._carry_out(visit, form, lambda tx: exclusions.approve(tx, id, by, now))
+            case "approve-correction":
+                all = Corrections(visit.config)
+                return await self._carry_out(visit, form, lambda tx: all.approve(tx, id, by, now))
+            case "worked":
+                form.text("start", voice.t("Write when the work began."))
+                start, end = form.instant("start"), form.instant("end")
+                return await self._carry_out(visit, form, lambda tx: exclusions.worked(tx, id, start, end, by, now))
+            case "withdraw":
+                reason = form.text("reason", voice.t("Write why it is withdrawn; the customer reads it."))
+                return await self._carry_out(visit, form, lambda tx: exclusions.withdraw(tx, id, reason, by, now))
+            case _:
+                form.errors[""] = voice.t("Choose one of the buttons of the page.")
+                return await self._page(visit, form, status=422)
+
+    async def word(self, visit: Visit) -> web.Response:
+        """What the customer says, in the customer's own room."""
+        if not _known(visit):
+            return visit.not_found()
+        form, id, now = Form(visit.typed, visit.voice), visit.typed.get("id", ""), visit.now
+        customer, all = visit.request.match_info["customer"], Corrections(visit.config)
+        match form.get("act"):
+            case "countersign":
+                exclusions = Exclusions(visit.config)
+                return await self._carry_out(visit, form, lambda tx: exclusions.countersign(tx, id, customer, now))
+            case "confirm":
+                return await self._carry_out(visit, form, lambda tx: all.confirm(tx, id, customer, now))
+            case "contest":
+                reason = form.text("reason", visit.voice.t("Write what is wrong with it."))
+                return await self._carry_out(visit, form, lambda tx: all.contest(tx, id, customer, reason, now))
+            case _:
+                form.errors[""] = visit.voice.t("Choose one of the buttons of the page.")
+                return await self._page(visit, form, status=422)
+
+    async def _carry_out(self, visit: Visit, form: Form, work: Callable[[Connection], object]) -> web.Response:
+        if not form.good:
+            return await self._page(visit, form, status=422)
+        try:
+            await self._rules.database.write(work)
+        except Refused as error:
+            form.errors[""] = visit.voice.refusal(str(error))
+            return await self._page(visit, form, status=409)
+        return see_other(visit.request.path)
+
+    async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
+        config, customer = visit.config, visit.request.match_info.get("customer")
+        components = None if customer is None else components_of(config, customer, visit.now)
+
+        def read(tx: Connection) -> Facts:
+            return Facts(
+                proposals=Exclusions(config).known(tx, components, visit.now),
+                corrections=corrections(tx, components),
+                people={user.name: user.person for user in every_user(tx)},
+            )
+
+        facts = await self._rules.database.read(read)
+        voice = replace(visit.voice, people=facts.people)
+        if customer is None:
+            speaker, may_act = _by(visit), allowed(visit.user, Access.CASES)
+        else:
+            speaker, may_act = f"customer:{customer}", allowed(visit.user, Access.GUEST, customer)
+        return visit.page(
+            "settling.html",
+            status=status,
+            voice=voice,
+            form=form,
+            room=customer is not None,
+            customer="" if customer is None else voice.customer(customer),
+            exclusions=_newest_first([exclusion_row(one, speaker, customer, voice) for one in facts.proposals]),
+            corrections=_newest_first([correction_row(one, speaker, customer, voice) for one in facts.corrections]),
+            may_act=may_act,
+            example=written(visit.now, voice.zone),
+        )
+
+
+def _newest_first(rows: Sequence[Row]) -> list[Row]:
+    """What waits for the reader's word comes first."""
+    return sorted(rows, key=lambda row: (not row.waits, -row.at))
+
+
+def _known(visit: Visit) -> bool:
+    customer = visit.request.match_info.get("customer")
+    return customer is None or customer in visit.config.customers
+
+
+def _by(visit: Visit) -> str:
+    """As the person, where the login stands for one: two logins of one person are not two persons."""
+    return f"person:{visit.user.person}" if visit.user.person is not None else visit.user.by
