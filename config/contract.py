@@ -7,7 +7,7 @@ every agreement, singly or by naming a term sheet. A profile may propose them; i
 from collections.abc import Sequence
 from itertools import pairwise
 
-from config.agreement import Agreement, Origin, Period
+from config.agreement import Agreement, Origin
 from config.entry import Contract, hours_of
 from config.expand import identify
 from config.instant import Instant
@@ -18,7 +18,7 @@ from config.node import Node, mapping, scalar
 from config.profile import Family, UnknownSheet
 from config.reader import Report, read, what
 from config.remedy import FORMS, SENTENCE, form
-from config.remedyfault import faults
+from config.remedyfault import contradictions
 from config.shelf import SHIPPED, Shelf
 
 CONTRACTUAL = {
@@ -248,11 +248,8 @@ def _remedies(contract: Contract) -> None:
 
 
 def _consistent(agreement: Agreement, contract: Contract) -> bool:
-    """Whether the remedies speak only of what the agreement states; what is missing is reported."""
-    currencies = {name: currency for name, (_, currency) in agreement.stated.items()}
-    clocks = {name for one in agreement.levels for name in (*one.commitments, *(one.outside_hours or ()))}
-    monthly = agreement.availability.period is Period.MONTH
-    found = list(faults(agreement.remedies, currencies, clocks, monthly=monthly))
+    """Whether nothing contradicts; what does is reported."""
+    found = contradictions(agreement)
     for place, message in found:
         # What a profile proposes is wanting in the agreement that took it over.
         own = contract.origins.get("remedies") is Origin.AGREEMENT

@@ -9,6 +9,7 @@ from config.expand import spell_out
 from config.model import Config
 from config.node import ConfigError, Mark, Node, did_you_mean, listing, mapping
 from config.reader import Report, read, what
+from config.remedyfault import contradictions
 from config.shelf import shelf_of
 
 
@@ -42,9 +43,11 @@ def amended(previous: Agreement, changed: Mapping[str, object]) -> Agreement:
         if (term or section) in origins:
             origins[term or section] = "agreement"
     content.update(availability=terms, origins=origins)
-    report = Report()
-    found = read(Agreement, node_of(content, Mark("revision", 1, 1)), report)
-    if found is None:
+    report, mark = Report(), Mark("revision", 1, 1)
+    found = read(Agreement, node_of(content, mark), report)
+    for _, message in contradictions(found) if found is not None else ():
+        report.add(mark, message)
+    if found is None or report.problems:
         raise ConfigError(report.problems)
     return found
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
+from config.agreement import Agreement, Period
 from config.node import did_you_mean
 from config.remedy import (
     CONFIDENTIALITY,
@@ -111,3 +112,11 @@ def _twice(remedies: tuple[Remedy, ...], currencies: Mapping[str, str]) -> Itera
         if len(kinds) > 1:
             advice = "write `same_outage: both`, or give both sides in one currency"
             yield ("remedies", settled[0][0], "same_outage"), f"the dearer of unlike things cannot be told; {advice}"
+
+
+def contradictions(agreement: Agreement) -> list[Fault]:
+    """Where its remedies speak of what the agreement does not state."""
+    currencies = {name: currency for name, (_, currency) in agreement.stated.items()}
+    clocks = {name for one in agreement.levels for name in (*one.commitments, *(one.outside_hours or ()))}
+    monthly = agreement.availability.period is Period.MONTH
+    return list(faults(agreement.remedies, currencies, clocks, monthly=monthly))

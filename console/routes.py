@@ -8,8 +8,10 @@ from aiohttp import web
 from config.instant import Instant
 from config.look.asset import assets
 from config.model import Config
+from console.agreement import AgreementPage
 from console.budget import Budgets
 from console.case import CasePage
+from console.contract import ContractPage
 from console.desk import Desk
 from console.door import Act, Door
 from console.incident import IncidentPage
@@ -25,6 +27,7 @@ from console.voice import ROOM
 from db.engine import Database
 from incidents.caseload import Caseload
 from incidents.service import Incidents
+from sla.agreeing import Sealed, nothing_sealed
 
 WITH_SLASH = r"/{place:(?:desk|room|login)(?:/[\w.-]+)*}/"
 
@@ -57,10 +60,11 @@ class Console:
         secure: bool,
         budgets: Budgets | None = None,
         address: Callable[[web.Request], str] | None = None,
+        sealed: Sealed = nothing_sealed,
         demo: Sequence[DemoLogin] = (),
     ) -> None:
         self._door = Door(database=database, config=config, now=now, secure=secure, demo=bool(demo))
-        rules = Rules(database=database, incidents=incidents, caseload=caseload, budgets=budgets)
+        rules = Rules(database=database, incidents=incidents, caseload=caseload, budgets=budgets, sealed=sealed)
         self._login = Login(self._door, address or _socket, demo)
         self._desk = Desk(rules)
         self._incident = IncidentPage(rules)
@@ -68,6 +72,8 @@ class Console:
         self._report = ReportPage(rules)
         self._room = RoomPage(rules)
         self._settling = SettlingPage(rules)
+        self._agreement = AgreementPage(rules)
+        self._contract = ContractPage(rules, self._agreement)
 
     def pages(self) -> Sequence[Page]:
         """Every address with its access."""
@@ -86,6 +92,14 @@ class Console:
             _page("POST", "/desk/cases/{id}", Access.CASES, self._case.act),
             _page("GET", SETTLING, Access.STAFF, self._settling.show),
             _page("POST", SETTLING, Access.CASES, self._settling.act),
+            _page("GET", "/desk/agreements", Access.STAFF, self._agreement.every),
+            _page("GET", "/desk/agreements/new", Access.AGREEMENTS, self._contract.show_new),
+            _page("POST", "/desk/agreements/new", Access.AGREEMENTS, self._contract.act_new),
+            _page("GET", "/desk/agreements/{of}/{name}", Access.STAFF, self._agreement.show),
+            _page("POST", "/desk/agreements/{of}/{name}", Access.AGREEMENTS, self._agreement.act),
+            _page("GET", "/desk/agreements/{of}/{name}/annex", Access.STAFF, self._agreement.annex),
+            _page("GET", "/desk/agreements/{of}/{name}/next", Access.AGREEMENTS, self._contract.show_next),
+            _page("POST", "/desk/agreements/{of}/{name}/next", Access.AGREEMENTS, self._contract.act_next),
             _page("GET", "/room/{customer}", Access.ROOM, self._room.show),
             _page("POST", "/room/{customer}", Access.GUEST, self._room.act),
             _page("GET", "/room/{customer}/exclusions", Access.ROOM, self._settling.show),

@@ -7,13 +7,18 @@ from console.budget import Budgets
 from db.engine import Database
 from incidents.caseload import Caseload
 from incidents.service import Incidents
+from sla.agreeing import Sealed, nothing_sealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """A reload makes new ones, so they are asked for at each request. `budgets` None: nothing counts yet."""
+    """A reload makes new ones, so they are asked for at each request. `budgets` None: nothing counts yet.
+
+    `sealed` knows which statements are sealed.
+    """
 
     database: Database
     incidents: Callable[[], Incidents]
     caseload: Callable[[], Caseload]
     budgets: Budgets | None
+    sealed: Sealed = nothing_sealed

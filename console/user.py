@@ -27,6 +27,7 @@ class Access(StrEnum):
     STAFF = "staff"  # everybody but customers, to look
     INCIDENTS = "incidents"  # to change incidents
     CASES = "cases"  # to change cases
+    AGREEMENTS = "agreements"  # to record what was agreed
     ROOM = "room"  # the room's own customer, and staff
     GUEST = "guest"  # the room's own customer alone: his word is nobody else's to give
 
@@ -57,6 +58,7 @@ _MAY = {
     Access.STAFF: _STAFF,
     Access.INCIDENTS: frozenset({Role.ADMIN, Role.ENGINEER}),
     Access.CASES: frozenset({Role.ADMIN, Role.ENGINEER, Role.ACCOUNT_MANAGER}),
+    Access.AGREEMENTS: frozenset({Role.ADMIN, Role.ACCOUNT_MANAGER}),
     Access.ROOM: frozenset(Role),
     Access.GUEST: frozenset({Role.CUSTOMER}),
 }

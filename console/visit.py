@@ -134,6 +134,7 @@ class Visit:
                 (voice.t("Incidents"), "/desk/incidents"),
                 (voice.t("Cases"), "/desk/cases"),
                 (voice.t("Exclusions"), "/desk/exclusions"),
+                (voice.t("Agreements"), "/desk/agreements"),
             ]
         here = self.request.path.rstrip("/")
         chosen = max((href for _, href in known if _inside(here, href)), key=len, default="")

@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     CLOCK = "clock"  # a commitment is near its end or broken
     CUSTOMER = "customer"  # news for a customer's contact
     STATEMENT = "statement"  # a statement was issued
+    AGREEMENT = "agreement"  # an agreement needs its managers
 
 
 LIFETIME: Mapping[Purpose, Span] = {
@@ -36,6 +37,7 @@ LIFETIME: Mapping[Purpose, Span] = {
     Purpose.CLOCK: DAY,
     Purpose.CUSTOMER: 3 * DAY,
     Purpose.STATEMENT: 3 * DAY,
+    Purpose.AGREEMENT: 3 * DAY,
 }
 """How long after its creation a notification may still be sent."""
 

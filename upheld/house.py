@@ -25,7 +25,7 @@ from console.login import DemoLogin
 from db.engine import Database, Use, open_database
 from incidents import reading
 from incidents.intake import Intake
-from incidents.paging import still_wanted
+from incidents.paging import Paging, still_wanted
 from incidents.store import inbox, timer
 from notify.deliver import Deliverer
 from notify.message import Notification
@@ -46,7 +46,8 @@ from upheld.installed import Installed, installed
 from upheld.issuer import Issuer
 from upheld.location import LOCATION
 from upheld.metrics import HouseMetrics
-from upheld.rules import Rules, rules_of
+from upheld.reminders import remind
+from upheld.rules import LOG_CHANNEL, Rules, rules_of
 from upheld.ticker import Ticker
 
 log = structlog.get_logger(__name__)
@@ -80,7 +81,7 @@ class House:
         self.prober = Prober(database, now, LOCATION, self.installed.kinds, self._check_changes)
         self.registry.register(ProbeCollector(self.prober))
         self.issuer = Issuer(database, lambda: self.rules, now)
-        self.housekeeping = Housekeeping(database, lambda: self.config, now, self.key, self.issuer)
+        self.housekeeping = Housekeeping(database, lambda: self.config, now, self.key, self.issuer, self._call_to_mind)
         self.deliverer = Deliverer(
             database,
             self.rules.channels,
@@ -240,6 +241,9 @@ class House:
             return False
         return await self.database.write(fire) == TIMERS_AT_ONCE
 
+    def _call_to_mind(self, tx: Connection, now: Instant) -> int:
+        return remind(tx, self.config, Paging(self.config, LOG_CHANNEL), now)
+
     def hear(self, topics: frozenset[str]) -> None:
         """After a commit: whoever waits for such news is woken."""
         if inbox.TOPIC in topics:
@@ -297,6 +301,7 @@ async def _running(house: House) -> AsyncIterator[None]:
     ]
     try:
         await house.database.write(partial(_taken_over, house))
+        await house.housekeeping.remind()
         house.housekeeping.start()
         house.say_reloaded(successful=True)
         house.open = True

@@ -9,6 +9,7 @@ the ledger's needs none, because it does only what is not done yet, and therefor
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import TypeAlias
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -30,7 +31,12 @@ log = structlog.get_logger(__name__)
 
 RETENTION = "retention"
 LEDGER = "ledger"
+REMINDERS = "reminders"
 INBOX_KEPT = 30 * DAY
+
+
+Remind: TypeAlias = Callable[[Connection, Instant], int]
+"""Calls to mind what is near; how many were. It remembers what it has told."""
 
 
 class Housekeeping:
@@ -43,12 +49,14 @@ class Housekeeping:
         now: Callable[[], Instant],
         key: Ed25519PrivateKey,
         issuer: Issuer,
+        remind: Remind,
     ) -> None:
         self._database = database
         self._config = config
         self._now = now
         self._key = key
         self._issuer = issuer
+        self._remind = remind
         self._keeping = asyncio.Lock()
         self._stopping = False
         self._scheduler = AsyncIOScheduler(
@@ -62,6 +70,7 @@ class Housekeeping:
         self._scheduler.add_job(self._issuer.issue, id=f"{STATEMENTS}-at-start")
         self._scheduler.add_job(self._issuer.issue, CronTrigger(minute=2, timezone="UTC"), id=STATEMENTS)
         self._scheduler.add_job(self._issuer.look_again, CronTrigger(hour=1, minute=32, timezone="UTC"), id=LATE_FACTS)
+        self._scheduler.add_job(self.remind, CronTrigger(minute=7, timezone="UTC"), id=REMINDERS)
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -87,6 +96,17 @@ class Housekeeping:
                 log.error("ledger not kept", error=str(error))
                 return
         log.info("ledger kept", leaves=written, size=head.size)
+
+    async def remind(self) -> None:
+        """Agreements whose end has come near; also at the start, for what came near while nothing ran."""
+        now = self._now()
+        try:
+            told = await self._database.write(lambda tx: self._remind(tx, now))
+        except StoreUnavailable as error:
+            log.error("reminders not stored", error=str(error))
+            return
+        if told:
+            log.info("agreements called to mind", agreements=told)
 
     async def tidy(self) -> None:
         """Results and finished posts beyond their time go. Transitions, incidents and cases stay."""

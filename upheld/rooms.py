@@ -20,6 +20,7 @@ from statuspage.routes import routes as page_routes
 from statuspage.service import Pages
 from upheld import store
 from upheld.budgets import budgets
+from upheld.contracts import SEALED
 from upheld.house import House
 from upheld.web import address_of
 
@@ -67,6 +68,7 @@ def _console(house: House, *, demo: bool) -> Console:
         house.now,
         secure=(house.config.site.external_url or "").startswith("https://"),
         budgets=used,
+        sealed=SEALED,
         address=address_of,
         demo=house.demo_logins if demo else (),
     )

@@ -6,6 +6,7 @@ import pytest
 from yarl import URL
 
 from console.user import Role
+from sla import agreeing
 from tests.console.conftest import LogIn, Reader, page, send, token_of
 from tests.console.world import World
 
@@ -13,6 +14,7 @@ STAFF = (Role.ADMIN, Role.ENGINEER, Role.ACCOUNT_MANAGER, Role.AUDITOR)
 LOOK = dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "none"}
 ON_CALL = LOOK | {Role.ACCOUNT_MANAGER: "no", Role.AUDITOR: "no"}
 CARE = LOOK | {Role.AUDITOR: "no"}
+ACCOUNTS = LOOK | {Role.ENGINEER: "no", Role.AUDITOR: "no"}
 
 MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("POST", "/logout"): dict.fromkeys(Role, "in"),
@@ -29,6 +31,14 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("POST", "/desk/exclusions"): CARE,
     ("GET", "/room/{customer}/exclusions"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("POST", "/room/{customer}/exclusions"): dict.fromkeys(STAFF, "no") | {Role.CUSTOMER: "own"},
+    ("GET", "/desk/agreements"): LOOK,
+    ("GET", "/desk/agreements/new"): ACCOUNTS,
+    ("POST", "/desk/agreements/new"): ACCOUNTS,
+    ("GET", "/desk/agreements/{of}/{name}"): LOOK,
+    ("POST", "/desk/agreements/{of}/{name}"): ACCOUNTS,
+    ("GET", "/desk/agreements/{of}/{name}/annex"): LOOK,
+    ("GET", "/desk/agreements/{of}/{name}/next"): ACCOUNTS,
+    ("POST", "/desk/agreements/{of}/{name}/next"): ACCOUNTS,
     ("GET", "/room/{customer}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("POST", "/room/{customer}"): dict.fromkeys(STAFF, "no") | {Role.CUSTOMER: "own"},
 }
@@ -38,6 +48,7 @@ OPEN_TO_ALL = {("GET", "/login"), ("POST", "/login"), ("GET", "/{place}/"), ("GE
 
 
 def address(path: str, *, incident: str, case: str, customer: str) -> str:
+    path = path.replace("{of}/{name}", "harbour/sla-standard")
     return path.replace("incidents/{id}", f"incidents/{incident}").replace("{id}", case).replace("{customer}", customer)
 
 
@@ -62,6 +73,7 @@ def test_every_route_has_its_line_in_the_matrix(world: World) -> None:
 @pytest.mark.parametrize("role", list(Role))
 async def test_every_route_lets_in_whom_the_matrix_lets_in(world: World, log_in: LogIn, role: Role) -> None:
     incident, case = await world.down(), await world.report("The statement is late")
+    await world.database.write(lambda tx: agreeing.seed(tx, world.config, world.now))
     own = "harbour" if role is Role.CUSTOMER else None
     reader = await log_in(role, own)
     home = "/room/harbour" if own else "/desk"
