@@ -1,4 +1,4 @@
-"""What a change of exclusions or corrections would do to figures and verdicts: counted before and after, exactly."""
+"""What a change of exclusions or corrections would do to figures, verdicts and money: counted before and after."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
@@ -13,10 +13,11 @@ from sla.calendar import local
 from sla.cases import seconds, share
 from sla.display import cut, decimals
 from sla.interval import Interval
+from sla.money import written
 from sla.occurrence import occurrences
 from sla.parties import NoStatement
 from sla.proposal import Proposal
-from sla.statement import ComponentPart
+from sla.statement import ComponentPart, Statement
 from upheld.call import Call
 from upheld.statements import statement_of
 
@@ -59,9 +60,9 @@ def compared(
 
 def _figures(
     tx: Connection, call: Call, components: Sequence[str], spans: Sequence[Interval]
-) -> dict[Key, tuple[ComponentPart, bool]]:
-    """Each with whether its statement is still provisional."""
-    config, found = call.rules.config, dict[Key, tuple[ComponentPart, bool]]()
+) -> dict[Key, tuple[ComponentPart, Statement]]:
+    """Each with the statement it stands on."""
+    config, found = call.rules.config, dict[Key, tuple[ComponentPart, Statement]]()
     concerned = [one for one in config.agreements() if set(components) & set(one.components)]
     periods = {(one.customer, period) for one in concerned for period in _periods(one, spans, call.now)}
     for customer, period in sorted(periods):
@@ -72,7 +73,7 @@ def _figures(
         for part in statement.components:
             if part.component in components:
                 key = customer, part.agreement.id, period, part.component
-                found[key] = part, statement.provisional
+                found[key] = part, statement
     return found
 
 
@@ -93,23 +94,25 @@ def _name(kind: Kind, at: Instant, zone: ZoneInfo) -> str:
             return str(day.year)
 
 
-def _row(key: Key, before: tuple[ComponentPart, bool] | None, after: tuple[ComponentPart, bool]) -> dict[str, Any]:
+def _row(
+    key: Key, before: tuple[ComponentPart, Statement] | None, after: tuple[ComponentPart, Statement]
+) -> dict[str, Any]:
     customer, agreement, period, component = key
-    part, provisional = after
     return {
         "customer": customer,
         "agreement": agreement,
         "period": period,
         "component": component,
-        "before": None if before is None else _figure(before[0]),
-        "after": _figure(part),
+        "before": None if before is None else _figure(*before),
+        "after": _figure(*after),
         "consequence": "the period is not closed yet"
-        if provisional
+        if after[1].provisional
         else "the period is closed: a sealed statement would get a new revision",
     }
 
 
-def _figure(part: ComponentPart) -> dict[str, Any]:
+def _figure(part: ComponentPart, statement: Statement) -> dict[str, Any]:
+    """`money`: what the agreement as a whole owes for the period, after caps, in each currency."""
     account, budget = part.account, part.account.budget
     return {
         "availability": share(account.availability),
@@ -117,4 +120,13 @@ def _figure(part: ComponentPart) -> dict[str, Any]:
         "counted_down_s": seconds(account.counted),
         "excluded_s": seconds(account.excluded),
         "verdict": None if budget is None else budget.verdict.value,
+        "money": _money(part, statement),
     }
+
+
+def _money(part: ComponentPart, statement: Statement) -> dict[str, str]:
+    owed: dict[str, int] = {}
+    for claim in statement.remedies.claims:
+        if claim.agreement == part.agreement.id and claim.currency is not None:
+            owed[claim.currency] = owed.get(claim.currency, 0) + claim.granted
+    return {currency: written(minor, currency) for currency, minor in sorted(owed.items())}

@@ -11,7 +11,7 @@ from db.engine import Database
 from sla.store import correction as corrections
 from sla.store import exclusion as exclusions
 from sla.word import Refused
-from tests.upheld.house import NOON, configuration
+from tests.upheld.house import NOON, configuration, document
 from tests.upheld.test_statements import ENDS, STARTS, fails
 from upheld.commands import COMMANDS, Call
 from upheld.installed import installed
@@ -112,3 +112,21 @@ async def test_a_refused_dry_run_leaves_nothing_either(database: Database, rules
     with pytest.raises(Refused, match="second person"):
         await database.write(lambda tx: told(tx, rules, "exclusion.approve", id="X-1", dry_run=True))
     assert await database.read(lambda tx: len(exclusions.events_of(tx, "X-1"))) == 1
+
+
+async def test_a_dry_run_shows_what_would_be_owed(database: Database, tmp_path: Path) -> None:
+    written = document()
+    written["customers"]["acme"]["agreement"] |= {
+        "fee": {"amount": "120000", "currency": "CNY", "per": "month"},
+        "remedies": [{"id": "missed", "each": ["target"], "percent": "10", "of": "fee"}],
+    }
+    rules = rules_of(configuration(tmp_path, customers=written["customers"]), installed())
+
+    def down_and_asked(tx: Connection) -> Any:
+        fails(tx, rules)
+        told(tx, rules, "exclusion.add", **OPERATOR)
+        return told(tx, rules, "exclusion.approve", "person:wang", id="X-1", dry_run=True)
+
+    (row,) = (await database.write(down_and_asked))["effect"]
+    assert (row["before"]["verdict"], row["before"]["money"]) == ("missed", {"CNY": "12000.00"})
+    assert (row["after"]["verdict"], row["after"]["money"]) == ("sensitive", {})

@@ -14,9 +14,12 @@ by = click.option(
 customers_word = click.option(
     "--by", metavar="customer:ID", required=True, help="whose word you write down; your login name stands beside it"
 )
-dry_run = click.option("--dry-run", is_flag=True, help="only show figures and verdicts before and after")
+dry_run = click.option("--dry-run", is_flag=True, help="only show figures, verdicts and money before and after")
 
-EFFECT = ("customer", "period", "component", "before", "after", "verdict_before", "verdict_after", "consequence")
+EFFECT = (
+    *("customer", "period", "component", "before", "after", "verdict_before", "verdict_after"),
+    *("money_before", "money_after", "consequence"),
+)
 
 
 def spoken(by: str | None) -> tuple[str | None, dict[str, Any]]:
@@ -47,6 +50,10 @@ def show_settled(made: Mapping[str, Any], *, as_json: bool) -> None:
     show([_row(row) for row in rows], as_json=False, columns=EFFECT)
 
 
+def _money(owed: Mapping[str, str]) -> str | None:
+    return ", ".join(f"{currency} {amount}" for currency, amount in owed.items()) or None
+
+
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     before, after = row["before"] or {}, row["after"]
     return {
@@ -55,4 +62,6 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         "after": after["shown_pct"],
         "verdict_before": before.get("verdict"),
         "verdict_after": after["verdict"],
+        "money_before": _money(before.get("money", {})),
+        "money_after": _money(after["money"]),
     }
