@@ -117,7 +117,7 @@ def _measured(page: Page) -> Iterable[tuple[str, str]]:
         ),
     )
     yield say("Measuring error"), _error(page, part)
-    yield say("Changed by us"), changed_in_short(page)
+    yield say("Changed by the provider"), changed_in_short(page)
 
 
 def _observers(page: Page) -> str:
