@@ -8,7 +8,7 @@ from config.agreement import Period as Kind
 from config.instant import MINUTE, SECOND, Instant, Span
 from config.language import CHINESE, choose
 from config.look import sentence
-from config.look.figure import NARROW, RANGE, day, grouped, length, listed, moment, month, percent, time_of_day
+from config.look.figure import NARROW, RANGE, day, grouped, length, listed, moment, percent, time_of_day
 from config.look.reason import reason_text
 from config.value import Text
 from sla.account import Verdict
@@ -19,9 +19,11 @@ from sla.display import decimals, used
 from sla.exclusion import Exclusion, Flaw
 from sla.line import Outage
 from sla.overlay import Corrected, Standing
+from sla.period import Period
 from sla.record import CaseRecord, CommitmentRecord, Outcome, Word
 from sla.remedypage import Row, follow_ups, rows, totals
 from sla.statement import ComponentPart, Obstacle, Statement
+from sla.title import TITLES, agreement_name, period_name, sides
 from sla.word import CONFIGURATION
 
 VERDICTS = {
@@ -29,11 +31,6 @@ VERDICTS = {
     Verdict.MISSED: "Missed",
     Verdict.SENSITIVE: "Open",
     Verdict.NOT_APPLICABLE: "Not applicable",
-}
-_TITLES = {
-    Kind.MONTH: "Monthly availability statement",
-    Kind.QUARTER: "Quarterly availability statement",
-    Kind.YEAR: "Yearly availability statement",
 }
 _PER = {Kind.MONTH: "per month", Kind.QUARTER: "per quarter", Kind.YEAR: "per year"}
 _OBSTACLES = {
@@ -103,43 +100,22 @@ class Page:
 
     @property
     def title(self) -> str:
-        return self.say(_TITLES[self.statement.period.kind])
+        return self.say(TITLES[self.statement.period.kind])
 
     @property
     def agreement(self) -> str:
-        """`Service-level agreement, version 3, contract HB-2025-17`: of the first agreement."""
-        newest = self.statement.agreements[0].newest
-        name = newest.id if newest.profile is None else self.text(newest.profile.title)
-        said = [name, self.say("version {number}", number=newest.version)]
-        if newest.contract is not None:
-            said.append(self.say("contract {number}", number=newest.contract))
-        return self.say(", ").join(said)
+        return agreement_name(self.statement.agreements[0].newest, self.language)
 
     @property
     def sides(self) -> tuple[str, str]:
-        """Provider and customer as they sign: `Provider: Northwind Hosting Ltd (Party B)`."""
-        parties = self.statement.agreements[0].newest.parties
-        return (
-            self.say("Provider: {name}", name=self._called(self.statement.provider, parties.provider.called)),
-            self.say("Customer: {name}", name=self._called(self.statement.customer_name, parties.customer.called)),
-        )
-
-    def _called(self, name: Text, called: Text | None) -> str:
-        if called is None:
-            return self.text(name)
-        return self.say("{name} ({called})", name=self.text(name), called=self.text(called))
+        return sides(self.statement, self.language)
 
     @property
     def period(self) -> str:
-        """`October 2026`, `Q3 2026`, `2026`."""
-        period = self.statement.period
-        match period.kind:
-            case Kind.MONTH:
-                return month(period.year, period.number, self.language)
-            case Kind.QUARTER:
-                return self.say("Q{number} {year}", number=period.number, year=period.year)
-            case Kind.YEAR:
-                return self.say("Year {year}", year=period.year)
+        return self.period_name(self.statement.period)
+
+    def period_name(self, period: Period) -> str:
+        return period_name(period, self.language)
 
     @property
     def number(self) -> str:
@@ -230,7 +206,7 @@ class Page:
             fraction=f"{self.seconds(account.agreed - account.counted)}／{self.seconds(account.agreed)}",
             target=self.target(part),
             per=self.say(_PER[part.agreement.availability.period]),
-            verdict=budget.verdict,
+            verdict=part.verdict,
             used=self.budget_used(part),
             of=self.say("{used} of {allowed}", used=self.lasted(account.counted), allowed=self.lasted(budget.allowed)),
         )
@@ -263,9 +239,7 @@ class Page:
 
     def _judged(self, verdict: Verdict) -> list[ComponentPart]:
         return [
-            part
-            for part in self.statement.components
-            if part.account.budget is not None and part.account.budget.verdict is verdict
+            part for part in self.statement.components if part.account.budget is not None and part.verdict is verdict
         ]
 
     def fraction(self, value: Fraction | None) -> str:

@@ -87,6 +87,16 @@ class ComponentPart:
         shorter = [part.account for part in self.parts if part.judged]
         return tuple(one.budget.verdict for one in shorter or [self.account] if one.budget is not None)
 
+    @property
+    def verdict(self) -> Verdict:
+        """The hardest of them."""
+        return _hardest(self.verdicts)
+
+
+def _hardest(found: Sequence[Verdict]) -> Verdict:
+    order = (Verdict.MISSED, Verdict.SENSITIVE, Verdict.MET)
+    return next((verdict for verdict in order if verdict in found), Verdict.NOT_APPLICABLE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementPart:
@@ -142,9 +152,7 @@ class Statement:
     @property
     def verdict(self) -> Verdict:
         """The hardest of the components' verdicts; of a quarter under monthly targets, of its months'."""
-        found = {verdict for part in self.components for verdict in part.verdicts}
-        order = (Verdict.MISSED, Verdict.SENSITIVE, Verdict.MET)
-        return next((verdict for verdict in order if verdict in found), Verdict.NOT_APPLICABLE)
+        return _hardest([verdict for part in self.components for verdict in part.verdicts])
 
 
 def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, marked_as_demo: bool = False) -> Statement:

@@ -11,6 +11,7 @@ from sla.clause import clauses, hours_text
 from sla.days import Mark, marks
 from sla.format import Format
 from sla.page import Page
+from sla.paper.budget import budgets
 from sla.paper.change import changed
 from sla.statement import Statement
 
@@ -34,6 +35,7 @@ def _render(statement: Statement, language: str) -> bytes:
             page=page,
             strips=strips,
             axis=_axis(statement),
+            budgets=tuple(budgets(page)),
             changed=changed(page),
             terms=[(version, clauses(version, language)) for part in statement.agreements for version in part.versions],
             hours=hours_text(statement.agreements[0].newest, language),

@@ -7,6 +7,7 @@ from config.look.figure import day, grouped, listed, moment
 from config.look.state import Shown, word
 from sla.days import marks
 from sla.page import Page
+from sla.paper.budget import budgets
 from sla.paper.change import changed
 from sla.paper.counting import by_day, counting, terms
 from sla.paper.exclusion import corrected, excluded
@@ -20,6 +21,7 @@ _SHOWN = {"excluded": "Down, but excluded", "inactive": "Nothing was counted"}
 
 def sections(page: Page, record_sha256: str) -> Iterator[Section]:
     yield _availability(page)
+    yield from budgets(page)
     if page.statement.period.kind is Kind.MONTH and page.statement.components:
         yield _month(page)
     yield _outages(page)
@@ -82,7 +84,7 @@ def _availability_row(page: Page, part: ComponentPart) -> tuple[Cell, ...]:
         Cell(text=page.text(part.name), small=tuple(small)),
         Cell(text=page.share(part, part.account.availability), strong=True),
         Cell(text=page.target(part)),
-        Cell() if budget is None else Cell(text=page.verdict(budget.verdict), mark=budget.verdict.value),
+        Cell() if budget is None else Cell(text=page.verdict(part.verdict), mark=part.verdict.value),
         Cell(text=page.lasted(part.account.counted)),
         Cell(text=page.budget_used(part)),
         Cell(text=page.bounds(part)),

@@ -142,7 +142,7 @@ def _availability_row(page: Page, part: ComponentPart) -> Iterator[Value]:
     yield _kept("1-F{row}/(D{row}-E{row})", account.coverage)
     yield share(found.removed)
     yield share(found.retained)
-    yield None if budget is None else page.verdict(budget.verdict)
+    yield None if budget is None else page.verdict(part.verdict)
 
 
 def _kept(text: str, value: Fraction | None) -> Value:

@@ -174,6 +174,23 @@ def test_the_record_is_inside_byte_for_byte(statement: Statement, tmp_path: Path
 
 
 @pytest.mark.server
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_quarter_shows_its_months_and_what_may_still_come(tmp_path: Path, language: str) -> None:
+    settings = config(tmp_path)
+    known = facts(settings)
+    stated = compose(parties_of(settings, "harbour-bank"), parse_period("2026-Q4"), known, LATER)
+    said = printed(stated, language)
+    for part in stated.components:
+        assert len(part.parts) == 2
+        assert part.forecast is not None
+    words = {
+        "en": ("October2026", "November2026", "Whatmaystillcome"),
+        "zh-CN": ("2026年10月", "2026年11月", "剩余预算与预测"),
+    }
+    assert all(one in said for one in words[language])
+
+
+@pytest.mark.server
 def test_the_parties_are_named_as_their_contract_names_them(tmp_path: Path) -> None:
     named = """version: 1
         contract: HB-2025-17
