@@ -254,7 +254,7 @@ def _component(
     parties: Parties, part: AgreementPart, component: str, period: Period, facts: Facts, now: Instant
 ) -> ComponentPart:
     transitions = facts.transitions.get(component, ())
-    counting = _counting(part.versions, facts.answer)
+    counting = as_answered(part.versions, facts.answer)
     line = counted(transitions, counting, component, part.exclusions, part.window, now, facts.corrections)
     found = _settled(line, facts.answer)
     covering = stretches(part.versions, component, part.window)
@@ -320,7 +320,7 @@ def _forecast(going: Running, facts: Facts, component: str, now: Instant) -> For
     return standing(going, line, component, facts.corrections)[1]
 
 
-def _counting(versions: tuple[Agreement, ...], answer: Answer | None) -> tuple[Agreement, ...]:
+def as_answered(versions: tuple[Agreement, ...], answer: Answer | None) -> tuple[Agreement, ...]:
     """The terms that count: without the customer's consent the time that was not measured counts as down."""
     if answer is None or answer.accepted:
         return versions

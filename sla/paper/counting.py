@@ -13,7 +13,7 @@ from sla.days import marks
 from sla.line import account_of
 from sla.page import Page
 from sla.paper.sheet import Cell, Column, Note, Section, Table
-from sla.statement import ComponentPart
+from sla.statement import ComponentPart, as_answered
 
 
 def counting(page: Page) -> Section:
@@ -101,9 +101,8 @@ def _days(page: Page, part: ComponentPart) -> list[Account]:
     within = next(one for one in page.statement.agreements if one.newest.id == part.agreement.id)
     starts = [one.start for one in marks(part.counted, page.statement.zone)]
     windows = pairwise([*starts, part.account.window[1]])
-    return [
-        account_of(part.counted.line, within.versions, part.component, within.exclusions, window) for window in windows
-    ]
+    versions = as_answered(within.versions, page.statement.answer)
+    return [account_of(part.counted.line, versions, part.component, within.exclusions, window) for window in windows]
 
 
 def _sums(page: Page, part: ComponentPart, one: Account, *, strong: bool) -> tuple[Cell, ...]:

@@ -78,6 +78,8 @@ def _notices(page: Page) -> Iterable[str]:
     if statement.provisional:
         yield page.say("Provisional, up to {end}.", end=moment(statement.window[1], statement.zone, page.language))
     yield from page.obstacles()
+    if page.statement.answer is not None:
+        yield page.answer()
 
 
 def _figures(page: Page) -> Iterable[Figure]:

@@ -13,7 +13,7 @@ from sla.line import stretches
 from sla.page import Page
 from sla.paper.book import At, Book, Field, Formula, Seconds, Share, Tab, Value
 from sla.paper.sheet import Sheet
-from sla.statement import ComponentPart, Statement
+from sla.statement import ComponentPart, Statement, as_answered
 
 _CLASSES = {
     Class.INACTIVE: "Outside service hours or coverage",
@@ -156,7 +156,7 @@ def _versions(page: Page, part: ComponentPart) -> list[Agreement]:
         version
         for one in page.statement.agreements
         if one.newest.id == part.agreement.id
-        for version, _ in stretches(one.versions, part.component, one.window)
+        for version, _ in stretches(as_answered(one.versions, page.statement.answer), part.component, one.window)
     ]
 
 

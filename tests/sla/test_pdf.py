@@ -22,6 +22,7 @@ from sla.paper.statement import statement_sheet
 from sla.paper.typeset import text_fonts, typeset
 from sla.parties import parties_of
 from sla.period import parse_period
+from sla.record import Answer, Word
 from sla.statement import Statement, compose
 from tests.sla.contract import AGREEMENT, LATER, at, config, facts
 from tests.sla.long import LONG_WORD, MARKUP, long_month
@@ -247,6 +248,17 @@ def test_the_days_of_the_tightest_service_add_up_to_its_month(statement: Stateme
     days = [[int(number) for number in row[3:7]] for row in rows]
     assert [sum(column) for column in zip(*days, strict=True)] == [int(number) for number in total[1:5]]
     assert total[5] == "99.91%"
+
+
+@pytest.mark.server
+def test_where_nobody_answered_paper_says_so_and_its_days_still_add_up(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    known = replace(facts(settings), answer=Answer(word=Word.UNANSWERED, asked_at=LATER, at=LATER + 1))
+    stated = compose(parties_of(settings, "harbour-bank"), parse_period("2026-10"), known, LATER)
+    pages = text(FORMAT.render(stated, "en")).rstrip("\f").split("\f")
+    assert flat("the customer had not answered by") in flat(pages[0])
+    rows = [line.split() for line in pages[-1].splitlines() if re.match(r"\w+day \d+ October", line)]
+    assert sum(int(row[6]) for row in rows) == 2136 + 240
 
 
 @pytest.mark.server

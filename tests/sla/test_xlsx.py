@@ -15,6 +15,7 @@ from config.language import LANGUAGES, catalogue
 from sla.formats.xlsx import FORMAT
 from sla.parties import parties_of
 from sla.period import parse_period
+from sla.record import Answer, Word
 from sla.statement import Statement, compose
 from tests.sla.contract import AGREEMENT, LATER, config, facts
 
@@ -109,6 +110,21 @@ def test_the_live_formulas_give_the_exact_figures(tmp_path: Path, effect: str, p
             assert abs(Fraction(cells[cell][2]) - exact) < Fraction(1, 10**9), title
         exact_text = cells[f"{book.column('Availability', 'Availability, exact')}{row}"][2]
         assert Fraction(exact_text) == account.availability
+
+
+def test_where_nobody_answered_the_formulas_count_what_was_not_measured_as_down(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    answer = Answer(word=Word.UNANSWERED, asked_at=LATER, at=LATER + 1)
+    known = replace(facts(settings), answer=answer)
+    found = compose(parties_of(settings, "harbour-bank"), parse_period("2026-10"), known, LATER)
+    cells = (book := Workbook(FORMAT.render(found, "en"))).sheets["Availability"]
+    account = found.components[0].account
+    assert account.counted == account.observed_loss + account.unobserved > account.observed_loss
+    counted = calculated(cells, f"{book.column('Availability', 'Counted, s')}2")
+    assert counted == account.counted / 1000
+    exact = account.availability
+    assert exact is not None
+    assert abs(calculated(cells, f"{book.column('Availability', 'Availability')}2") - exact) < Fraction(1, 10**9)
 
 
 def test_a_sum_of_two_rules_is_a_number_and_no_formula(tmp_path: Path) -> None:
