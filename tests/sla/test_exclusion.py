@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from config.agreement import Agreement, Category
 from config.instant import DAY, HOUR, Instant, parse_rfc3339
@@ -358,3 +361,34 @@ def test_a_proposal_is_the_sum_of_its_events() -> None:
     assert first.version == 1
     assert evolve(first, APPROVED).newest.approvals == (APPROVED,)
     assert asked(NOTICE, APPROVED).version == 3
+
+
+@pytest.fixture(scope="module")
+def capped(tmp_path_factory: pytest.TempPathFactory) -> Agreement:
+    return agreement(tmp_path_factory.mktemp("terms"), ", exclusions: {maintenance: {notice: 24h, cap: 12h}}")
+
+
+@settings(max_examples=40)
+@given(
+    windows=st.lists(st.tuples(st.integers(0, 700), st.integers(1, 9), st.booleans(), st.booleans()), max_size=7),
+    order=st.randoms(use_true_random=False),
+)
+def test_the_order_of_proposals_does_not_matter_and_no_cap_is_overrun(
+    capped: Agreement, windows: list[tuple[int, int, bool, bool]], order: Random
+) -> None:
+    proposals = [
+        replay(
+            f"X-{number}",
+            [
+                said(plan(start=OCTOBER + start * HOUR, end=OCTOBER + (start + hours) * HOUR), "09-01 00:00:00"),
+                *([said(NoticeGiven(customer=CUSTOMER, proof="250"), f"09-0{number + 1} 00:00:00")] if told else []),
+                *([said(Approved(), "09-02 00:00:00", "person:wang")] if approved else []),
+            ],
+        )
+        for number, (start, hours, told, approved) in enumerate(windows)
+    ]
+    listed = found(proposals, capped)
+    assert found(order.sample(proposals, len(proposals)), capped) == listed
+    ends = [one for one in listed if one.end <= NOVEMBER]
+    assert sum(one.end - one.start for one in ends if one.valid) <= 12 * HOUR
+    assert all(one.flaw is not None for one in listed if not (one.given_at and one.approved_by))
