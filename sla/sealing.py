@@ -208,7 +208,8 @@ def _asking(
         return ()
     if question is None or question.figures != mark or _lost(standing, question, now):
         return () if undeliverable is not None else (Ask(figures=mark, obstacles=open_ones),)
-    if question.answer is None and _over(statement, question.reached_at, now):
+    silent = question.answer is None and _over(statement, question.reached_at, now)
+    if silent and open_ones != (Obstacle.MEASURING_ERROR,):  # which silence does not settle
         return (CountAsDown(figures=mark),)
     return ()
 

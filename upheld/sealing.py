@@ -162,7 +162,7 @@ class Sealer:
         question = standing.question
         if question is None or question.figures != sealing.figures(statement):
             raise NotSealed(f"{customer} {period} asks nothing of the customer; `upheld statement --list {customer}`")
-        if question.answer is not None:
+        if question.answer is not None and not statement.obstacles:
             said = question.answer.word.value
             raise NotSealed(f"{customer} {period} has its answer already ({said}); it counts from now on")
         body = {"figures": question.figures, "word": word.value, "entered_by": entered_by}

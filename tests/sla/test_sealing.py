@@ -1,5 +1,6 @@
 """What is due of a statement: its dates in the agreement's zone, the months looked at, what late facts change."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sla.parties import parties_of
 from sla.period import parse_period
 from sla.record import Answer, Facts, Word
 from sla.revision import changes, deltas
-from sla.sealing import SealIt, dates, decide, figures, months, steps
+from sla.sealing import CountAsDown, SealIt, dates, decide, figures, months, steps
 from sla.standing import Happening, Standing, What, standing_of
 from sla.statement import Obstacle, Statement, compose
 from tests.sla.contract import AGREEMENT, NOVEMBER, at, config, facts, transition
@@ -108,3 +109,21 @@ def test_late_facts_are_listed_by_name_with_their_delta(tmp_path: Path) -> None:
     (delta,) = deltas(before, after)
     assert (delta.component, delta.counted, delta.was, delta.now) == ("pay", 5064 * 1000, "met", "missed")
     assert changes(before, before) == ()
+
+
+def test_silence_does_not_settle_what_the_measuring_error_alone_could_turn(tmp_path: Path) -> None:
+    up = transition("09-20 00:00:00", State.UP)
+    pay = (up, transition("10-05 00:00:00", State.DOWN, bound=600), transition("10-05 00:44:00", State.UP, bound=600))
+    known = Facts(transitions={"pay": pay, "shop": (up,)})
+    statement = october(tmp_path, known)
+    assert statement.obstacles == (Obstacle.MEASURING_ERROR,)
+    mark = figures(statement)
+    asked = [
+        Happening(what=What.DRAFTED, revision=1, at=NOVEMBER, by="upheld"),
+        Happening(what=What.ASKED, revision=1, at=NOVEMBER + DAY, by="upheld", body={"figures": mark}),
+        Happening(what=What.REACHED, revision=0, at=NOVEMBER + DAY, by="upheld", body={"figures": mark}),
+    ]
+    acts = decide(statement, standing_of(asked), None, NOVEMBER + 60 * DAY)
+    assert not any(isinstance(one, CountAsDown | SealIt) for one in acts)
+    assert october(tmp_path, replace(known, answer=said(Word.UNANSWERED))).obstacles == (Obstacle.MEASURING_ERROR,)
+    assert october(tmp_path, replace(known, answer=said(Word.ACCEPTED))).obstacles == ()

@@ -28,6 +28,7 @@ from incidents.store import case as cases
 from incidents.store import incident as incidents
 from incidents.store import timer
 from notify.deliver import Deliverer
+from notify.message import Notification
 from notify.metrics import NotifyMetrics
 from probe import days, definition, heartbeat, store
 from probe.heartbeat import Beat, Signal
@@ -36,12 +37,17 @@ from probe.recorder import Recorder
 from probe.result import Answer, Outcome, Reason, Result
 from probe.verdict import cease
 from probe.watch import Watch
+from sla import sealing
 from sla.exclusions import Exclusions
-from upheld import ledger
+from sla.parties import parties_of
+from sla.record import Word
+from sla.store import statement as stored
+from upheld import ledger, post
 from upheld.demo import story
 from upheld.demo.setting import CUSTOMER, ZONE
 from upheld.location import LOCATION
 from upheld.rules import Rules
+from upheld.sealing import sealer_of
 
 INTERVAL = 10 * MINUTE
 RECHECK = 30 * SECOND
@@ -78,8 +84,9 @@ class Past:
             self.rules.channels,
             now=lambda: self.now,
             still_wanted=still_wanted,
-            on_failed=self.rules.incidents.not_told,
-            on_sent=self.rules.incidents.told,
+            on_failed=self._not_told,
+            on_sent=self._told,
+            enclose=lambda tx, name: post.enclose(tx, name, self.rules),
             metrics=NotifyMetrics(CollectorRegistry()),
         )
         self.ends = self.clock()
@@ -119,6 +126,9 @@ class Past:
                 failed = day in story.BACKUPS_FAILED
                 self._plan(self._local(day, story.BACKUP_TIME), self._beat(failed=failed))
         self._plan(self._local(story.QUESTION_DAY, 10 * 3600 * SECOND), self._telephone)
+
+        for month in sealing.months(parties_of(self.rules.config, CUSTOMER), self.ends):
+            self._plan(month.window(ZONE)[1] + SECOND, self._issue)
 
     def _sundays(self) -> list[story.Episode]:
         first = moment_of(self.begins).astimezone(ZoneInfo(ZONE)).weekday()
@@ -240,6 +250,38 @@ class Past:
         assert self._deliverer is not None
         while await self._deliverer.step():
             pass
+
+    def _told(self, tx: Connection, sent: Notification, now: Instant) -> None:
+        self.rules.incidents.told(tx, sent, now)
+        post.told(tx, sent, now)
+
+    def _not_told(self, tx: Connection, failed: Notification, now: Instant) -> None:
+        self.rules.incidents.not_told(tx, failed, now)
+        post.not_told(tx, failed, now)
+
+    async def _issue(self, now: Instant) -> None:
+        """A month is over: its statement is sealed and mailed, in the demo without waiting for late observations.
+
+        Checks asked every ten minutes leave the edges of an outage in doubt; the customer accepts the figure at once.
+        """
+        await self._write()
+        sealer = sealer_of(self.rules)
+
+        def work(tx: Connection) -> None:
+            for customer, period in sealer.due(tx, now):
+                sealer.step(tx, customer, period, now)
+
+        await self.database.write(work)
+        await self._deliver()
+
+        def accept(tx: Connection) -> None:
+            for customer, period in sealer.due(tx, now):
+                if stored.standing(tx, customer, str(period)).question is not None:
+                    by = f"customer:{customer}"
+                    sealer.answer(tx, customer, period, Word.ACCEPTED, by, by, now)
+
+        await self.database.write(accept)
+        await self._deliver()
 
     async def _ring(self, now: Instant) -> None:
         def fire(tx: Connection) -> int:

@@ -39,6 +39,8 @@ from upheld.trouble import Trouble
 from upheld.web import application
 
 ENGINEER, ROOM = "demo", "harbour"
+HISTORY = "demo-history"
+"""The installation's word that the past was made to its end."""
 
 
 class DemoRuns(Trouble):
@@ -176,11 +178,15 @@ async def _make_history(config: Config, logins: dict[str, str], stop: asyncio.Ev
     """Only into a store that has none yet."""
     database = await open_database(config.store.url.reveal(), Use.SERVE)
     try:
-        if await database.read(lambda tx: store.value_of(tx, store.DEMO)) is not None:
+        if await database.read(lambda tx: store.value_of(tx, HISTORY)) is not None:
             return
         now = utc_now()
         _say("making the demo's history, a few seconds …")
+        # Before anything is sealed: every statement of the demo says that its data is made up.
+        await database.write(lambda tx: store.mark(tx, store.DEMO, "made-up data", now))
         begins = next(iter(config.agreements())).measured_from
+        # An agreement is stored before anything is sealed under it; afterwards it would be too late.
+        await database.write(lambda tx: contracts.take_over(tx, config, begins))
         past = Past(
             database=database,
             rules=rules_of(config, installed()),
@@ -199,7 +205,7 @@ async def _make_history(config: Config, logins: dict[str, str], stop: asyncio.Ev
             users.add_user(
                 tx, name=ROOM, password_hash=hashes[ROOM], role=Role.CUSTOMER.value, now=now, customer=CUSTOMER
             )
-            store.mark(tx, store.DEMO, "made-up data", now)
+            store.mark(tx, HISTORY, "made", now)
 
         if not stop.is_set():
             await database.write(finish)
