@@ -5,6 +5,7 @@ Who is not logged in is led to the login; what is not the reader's looks like wh
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TypeAlias
 from urllib.parse import quote, urlsplit
 
@@ -14,6 +15,7 @@ from aiohttp import web
 from config.instant import Instant
 from config.model import Config
 from console import store
+from console.problem import PROGRAMS, problem
 from console.session import TOUCH, Session, hash_of
 from console.user import Access, allowed, sees
 from console.visit import LANGUAGE_COOKIE, Visit, preferred, see_other
@@ -69,6 +71,8 @@ class Door:
         if chosen in self.config().site.languages and request.method == "GET":
             return self._remember(request, chosen)
         visit = self._visit(request, await self._session(request), {})
+        if access is not Access.PUBLIC and visit.session is None and request.path.startswith(PROGRAMS):
+            return problem(HTTPStatus.UNAUTHORIZED, "log in first; the session's cookie opens this address")
         if access is not Access.PUBLIC and visit.session is None:
             return see_other(f"/login?next={quote(request.path)}")
         room = request.match_info.get("customer")

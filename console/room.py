@@ -16,6 +16,7 @@ from console.listing import CaseRow, case_row
 from console.reading import RoomFacts, Standing
 from console.report import choices_of, open_case, read_report
 from console.rules import Rules
+from console.statement import ACTS, IssuedRow, act, rows
 from console.timeline import Row
 from console.user import Access, allowed
 from console.visit import Visit, see_other
@@ -81,6 +82,9 @@ class RoomPage:
                 text = form.text("text", visit.voice.t("Write what is still wrong, so that we know where to look."))
                 if form.good:
                     return await self._word(visit, form, Contested(reason=text))
+            case word if word in ACTS:
+                if await act(self._rules, visit, form):
+                    return see_other(f"/room/{customer}")
             case _:
                 form.errors[""] = visit.voice.t("Choose one of the buttons of the page.")
         return await self._page(visit, form, status=422)
@@ -104,6 +108,13 @@ class RoomPage:
             return await self._page(visit, form, status=409)
         return see_other(f"/room/{customer}")
 
+    async def _issued(self, customer: str, visit: Visit, voice: Voice) -> list[IssuedRow]:
+        statements = self._rules.statements
+        if statements is None:
+            return []
+        found = await self._rules.database.read(lambda tx: statements.of(tx, customer, visit.now))
+        return rows(found, customer, statements.formats, voice)
+
     async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
         caseload, budgets, config = self._rules.caseload(), self._rules.budgets, visit.config
         customer = visit.request.match_info["customer"]
@@ -113,11 +124,13 @@ class RoomPage:
             lambda tx: reading.room(tx, config, caseload, budgets, customer, visit.now)
         )
         voice = replace(visit.voice, people=facts.people)
+        issued = await self._issued(customer, visit, voice)
         return visit.page(
             "room.html",
             status=status,
             voice=voice,
             form=form,
+            issued=issued,
             customer=voice.customer(customer),
             guest=allowed(visit.user, Access.GUEST, customer),
             choices=choices_of(customer, visit),

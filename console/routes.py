@@ -15,12 +15,14 @@ from console.contract import ContractPage
 from console.desk import Desk
 from console.door import Act, Door
 from console.incident import IncidentPage
+from console.issued import Statements
 from console.login import DemoLogin, Login
 from console.report import ReportPage
 from console.room import RoomPage
 from console.rules import Rules
 from console.settling import DESK as SETTLING
 from console.settling import SettlingPage
+from console.statement import StatementPage
 from console.user import Access
 from console.visit import STATIC, see_other
 from console.voice import ROOM
@@ -45,8 +47,9 @@ class Page:
 class Console:
     """`config`, `incidents`, `caseload` give those in force; `secure`: pages are reached by https.
 
-    `budgets` counts what a customer's running periods have used. `address` says where a request comes from; without
-    it the socket does. `demo` logins are offered on the login page, and every page says that its data is made up.
+    `budgets` counts what a customer's running periods have used, `statements` issues what is sealed. `address` says
+    where a request comes from; without it the socket does. `demo` logins are offered on the login page, and every page
+    says that its data is made up.
     """
 
     def __init__(
@@ -59,12 +62,20 @@ class Console:
         *,
         secure: bool,
         budgets: Budgets | None = None,
+        statements: Statements | None = None,
         address: Callable[[web.Request], str] | None = None,
         sealed: Sealed = nothing_sealed,
         demo: Sequence[DemoLogin] = (),
     ) -> None:
         self._door = Door(database=database, config=config, now=now, secure=secure, demo=bool(demo))
-        rules = Rules(database=database, incidents=incidents, caseload=caseload, budgets=budgets, sealed=sealed)
+        rules = Rules(
+            database=database,
+            incidents=incidents,
+            caseload=caseload,
+            budgets=budgets,
+            statements=statements,
+            sealed=sealed,
+        )
         self._login = Login(self._door, address or _socket, demo)
         self._desk = Desk(rules)
         self._incident = IncidentPage(rules)
@@ -74,6 +85,7 @@ class Console:
         self._settling = SettlingPage(rules)
         self._agreement = AgreementPage(rules)
         self._contract = ContractPage(rules, self._agreement)
+        self._statement = StatementPage(rules)
 
     def pages(self) -> Sequence[Page]:
         """Every address with its access."""
@@ -104,6 +116,8 @@ class Console:
             _page("POST", "/room/{customer}", Access.GUEST, self._room.act),
             _page("GET", "/room/{customer}/exclusions", Access.ROOM, self._settling.show),
             _page("POST", "/room/{customer}/exclusions", Access.GUEST, self._settling.word),
+            _page("GET", "/room/{customer}/statements/{file}", Access.ROOM, self._statement.download),
+            _page("GET", "/api/v1/customers/{customer}/statements/{period}", Access.ROOM, self._statement.api),
         )
 
     def routes(self) -> list[web.RouteDef]:

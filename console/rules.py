@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from console.budget import Budgets
+from console.issued import Statements
 from db.engine import Database
 from incidents.caseload import Caseload
 from incidents.service import Incidents
@@ -12,7 +13,8 @@ from sla.agreeing import Sealed, nothing_sealed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """A reload makes new ones, so they are asked for at each request. `budgets` None: nothing counts yet.
+    """A reload makes new ones, so they are asked for at each request. `budgets` None: nothing counts yet,
+    `statements` None: nothing is issued yet.
 
     `sealed` knows which statements are sealed.
     """
@@ -22,3 +24,4 @@ class Rules:
     caseload: Callable[[], Caseload]
     budgets: Budgets | None
     sealed: Sealed = nothing_sealed
+    statements: Statements | None = None

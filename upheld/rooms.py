@@ -21,6 +21,7 @@ from statuspage.service import Pages
 from upheld import store
 from upheld.budgets import budgets
 from upheld.contracts import SEALED
+from upheld.counter import Counter
 from upheld.house import House
 from upheld.web import address_of
 
@@ -69,6 +70,7 @@ def _console(house: House, *, demo: bool) -> Console:
         secure=(house.config.site.external_url or "").startswith("https://"),
         budgets=used,
         sealed=SEALED,
+        statements=Counter(lambda: house.rules),
         address=address_of,
         demo=house.demo_logins if demo else (),
     )

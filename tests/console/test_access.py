@@ -40,6 +40,8 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("GET", "/desk/agreements/{of}/{name}/next"): ACCOUNTS,
     ("POST", "/desk/agreements/{of}/{name}/next"): ACCOUNTS,
     ("GET", "/room/{customer}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
+    ("GET", "/room/{customer}/statements/{file}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
+    ("GET", "/api/v1/customers/{customer}/statements/{period}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("POST", "/room/{customer}"): dict.fromkeys(STAFF, "no") | {Role.CUSTOMER: "own"},
 }
 """in: let in; own: into his own; no: refused, as one who may look; none: as if it did not exist."""
@@ -49,6 +51,7 @@ OPEN_TO_ALL = {("GET", "/login"), ("POST", "/login"), ("GET", "/{place}/"), ("GE
 
 def address(path: str, *, incident: str, case: str, customer: str) -> str:
     path = path.replace("{of}/{name}", "harbour/sla-standard")
+    path = path.replace("{file}", "2026-10.json").replace("{period}", "2026-10")
     return path.replace("incidents/{id}", f"incidents/{incident}").replace("{id}", case).replace("{customer}", customer)
 
 
@@ -108,7 +111,7 @@ async def test_nobody_comes_in_without_a_login(world: World, stranger: Reader) -
     for method, path in MATRIX:
         concrete = address(path, incident=incident.id, case=case, customer="harbour")
         status, _ = await ask(stranger, method, concrete, "")
-        assert (concrete, status) == (concrete, 303)
+        assert (concrete, status) == (concrete, 401 if concrete.startswith("/api/") else 303)
     found = await world.incident_of("payments")
     assert found is not None and found.version == incident.version
 

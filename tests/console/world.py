@@ -1,6 +1,6 @@
 """A made-up house with two customers: its configuration, its history through the real stores, its pages on a server."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -17,6 +17,7 @@ from config.model import Config
 from config.registry import Registries
 from config.state import State
 from console.budget import Budget
+from console.issued import File, Issued
 from console.login import DemoLogin
 from console.password import hash_password
 from console.routes import Console
@@ -35,6 +36,8 @@ from probe.batch import Batch
 from probe.result import Reason as ProbeReason
 from probe.store import save
 from probe.verdict import CheckChange
+from sla.record import Word
+from sla.sealing import NotSealed
 
 PASSWORD = "four words make one"
 PASSWORD_HASH = hash_password(PASSWORD)
@@ -100,6 +103,29 @@ def configuration(folder: Path, written: str = WRITTEN) -> Config:
     return load(file, kinds=Registries(kinds={"asking": Asking}, channels={"email": Asking}), environ={})
 
 
+class Shelf:
+    """A counter with one file and nothing to answer."""
+
+    formats = ("json",)
+
+    def of(self, tx: Connection, customer: str, now: Instant) -> Sequence[Issued]:
+        return ()
+
+    def file(self, tx: Connection, customer: str, period: str, form: str, language: str | None, now: Instant) -> File:
+        return File(name=f"{customer}-{period}.{form}", content_type="application/json", body=b"{}")
+
+    def answer(self, tx: Connection, customer: str, period: str, word: Word, by: str, now: Instant) -> None:
+        raise NotSealed("nothing is asked")
+
+    def countersign(self, tx: Connection, customer: str, period: str, by: str, now: Instant) -> None:
+        raise NotSealed("nothing is sealed")
+
+    def dispute(
+        self, tx: Connection, customer: str, period: str, line: str, reason: str, by: str, now: Instant
+    ) -> None:
+        raise NotSealed("nothing is sealed")
+
+
 @dataclass
 class World:
     """`now` stands still until somebody turns it."""
@@ -125,6 +151,7 @@ class World:
             lambda: self.now,
             secure=self.secure,
             budgets=lambda tx, customer, now: self.budgets if customer == "harbour" else (),
+            statements=Shelf(),
             demo=self.demo,
         )
         app = web.Application()

@@ -23,7 +23,7 @@ from console.password import hash_password
 from console.user import Role
 from db.engine import Use, open_database
 from db.errors import StoreError, StoreLocked
-from upheld import log, signing, store
+from upheld import contracts, log, signing, store
 from upheld.clock import utc_now
 from upheld.demo import setting
 from upheld.demo.history import Past

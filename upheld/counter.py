@@ -1,0 +1,71 @@
+"""The counter at which a customer's room gets its statements and gives the customer's word on them."""
+
+import json
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection
+
+from config.instant import Instant
+from console.issued import File, Issued
+from sla.parties import NoStatement, parties_of
+from sla.record import Word
+from sla.sealing import figures, months
+from sla.store import statement as stored
+from upheld.installed import installed
+from upheld.rules import Rules
+from upheld.sealing import lines_of, sealer_of
+from upheld.statements import composed, issued, parsed, rendered
+
+
+class Counter:
+    """`console.issued.Statements` on the rules in force."""
+
+    def __init__(self, rules: Callable[[], Rules]) -> None:
+        self._rules = rules
+
+    @property
+    def formats(self) -> Sequence[str]:
+        return tuple(installed().formats)
+
+    def of(self, tx: Connection, customer: str, now: Instant) -> Sequence[Issued]:
+        rules = self._rules()
+        found = [self._one(tx, customer, str(one), now) for one in months(parties_of(rules.config, customer), now)]
+        return tuple(one for one in reversed(found) if one is not None)
+
+    def file(self, tx: Connection, customer: str, period: str, form: str, language: str | None, now: Instant) -> File:
+        rules, formats = self._rules(), installed().formats
+        if form not in formats:
+            raise LookupError(f"there is no format {form!r}; write one of {', '.join(formats)}")
+        made = issued(tx, rules.config, rules.caseload, customer, period, now)
+        name = f"{customer}-{period}" if made.seal is None else made.seal.name.replace("/", "-")
+        body = rendered(made, rules.config, formats[form], language)
+        return File(name=f"{name}.{formats[form].extension}", content_type=formats[form].content_type, body=body)
+
+    def answer(self, tx: Connection, customer: str, period: str, word: Word, by: str, now: Instant) -> None:
+        sealer_of(self._rules()).answer(tx, customer, parsed(period), word, by, by, now)
+
+    def countersign(self, tx: Connection, customer: str, period: str, by: str, now: Instant) -> None:
+        sealer_of(self._rules()).countersign(tx, customer, parsed(period), by, by, now)
+
+    def dispute(
+        self, tx: Connection, customer: str, period: str, line: str, reason: str, by: str, now: Instant
+    ) -> None:
+        sealer_of(self._rules()).dispute(tx, customer, parsed(period), line, reason, by, by, now)
+
+    def _one(self, tx: Connection, customer: str, period: str, now: Instant) -> Issued | None:
+        """None where no agreement was in force."""
+        standing, last = stored.standing(tx, customer, period), stored.find(tx, customer, period)
+        if last is not None:
+            lines = lines_of(json.loads(last.record))
+            number = last.seal.name
+            return Issued(
+                period=period, number=number, verdict=last.verdict, standing=standing, asked=False, lines=lines
+            )
+        rules = self._rules()
+        try:
+            made, _ = composed(tx, rules.config, rules.caseload, customer, parsed(period), now)
+        except NoStatement:
+            return None
+        question = standing.question
+        asked = question is not None and question.figures == figures(made) and bool(made.obstacles)
+        return Issued(period=period, number=None, verdict=made.verdict.value, standing=standing, asked=asked)
