@@ -179,7 +179,7 @@ async def test_signatures_and_the_end_are_recorded_once_and_shown(world: World, 
     confirmed = {"act": "confirm", "version": "1", "side": "customer", "reference": "contract, page 9"}
     assert (await send(manager, address, **confirmed))[0] == 303
     status, html = await send(manager, address, **confirmed)
-    assert status == 422 and "confirmed by the customer already" in html
+    assert status == 422 and "Confirmed by the customer already." in html
     assert errors((await send(manager, address, act="confirm"))[1]) == ["version", "side", "reference"]
     assert (await send(manager, address, act="end", ends="2027-01-01", reason="moved away"))[0] == 303
     assert set(errors((await send(manager, address, act="end", ends="never"))[1])) == {"ends", "reason"}
