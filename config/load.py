@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from config.assemble import assemble
+from config.demand import demands
 from config.document import MAX_BYTES, compose
 from config.expand import expand
+from config.instant import DAY
 from config.interpolate import interpolate
 from config.model import Config
 from config.node import ConfigError, Mark, Node, Problem
@@ -35,7 +37,24 @@ def load(path: Path, *, kinds: Registries, environ: Mapping[str, str] | None = N
         raise ConfigError(report.problems)
     notices = (*not_in_use(root), *report.notices)
     found = Config.model_validate({**parts, "folder": folder, "not_in_use": notices, "secrets": tuple(report.secrets)})
+    _check_retention(root, found, report)
+    if report.problems:
+        raise ConfigError(report.problems)
     return on_days(found, official)
+
+
+def _check_retention(root: Node, config: Config, report: Report) -> None:
+    """What an agreement demands cannot be shortened."""
+    written = root.get("retention")
+    told: set[str] = set()
+    for demand in demands(config.agreements()):
+        node = written.get(demand.key) if written is not None else None
+        if node is None or demand.key in told or getattr(config.retention, demand.key) >= demand.least:
+            continue
+        told.add(demand.key)
+        days = demand.least // DAY
+        advice = f"agreement {demand.agreement} demands {days} days; write {days}d or longer"
+        report.add(node.mark, f"retention.{demand.key} is too short: {advice}")
 
 
 def on_days(config: Config, days: Mapping[Country, OfficialDays]) -> Config:

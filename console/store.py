@@ -79,10 +79,15 @@ def password_hash_of(tx: Connection, name: str) -> str | None:
 
 def begin_session(tx: Connection, name: str, token_hash: str, form_token: str, now: Instant) -> None:
     """Clears away what has run out, of anybody, at the same time."""
-    tx.execute(delete(session).where(or_(_S.seen_at <= now - IDLE, _S.created_at <= now - ABSOLUTE)))
+    end_old_sessions(tx, now)
     tx.execute(
         insert(session).values(token_hash=token_hash, user=name, form_token=form_token, created_at=now, seen_at=now)
     )
+
+
+def end_old_sessions(tx: Connection, now: Instant) -> int:
+    """Those that have run out; how many."""
+    return tx.execute(delete(session).where(or_(_S.seen_at <= now - IDLE, _S.created_at <= now - ABSOLUTE))).rowcount
 
 
 def find_session(tx: Connection, token_hash: str) -> Session | None:

@@ -132,20 +132,6 @@ def failures_of_day(
     return found
 
 
-def prune(tx: Connection, results_before: Instant, rollups_before: Instant) -> int:
-    """Retention: drops evidence, runs and heard beats, and five-minute sums, that ended before. Returns the rows gone.
-
-    Changes of checks stay: they are what downtime was counted from.
-    """
-    ended = (
-        delete(failing_result).where(failing_result.c.started_at < results_before),
-        delete(observation_run).where(observation_run.c.last_at < results_before),
-        delete(heartbeat).where(heartbeat.c.received_at < results_before, heartbeat.c.taken.is_(True)),
-        delete(latency_bucket).where(latency_bucket.c.bucket_at < rollups_before),
-    )
-    return sum(tx.execute(statement).rowcount for statement in ended)
-
-
 def _save_runs(tx: Connection, runs: Sequence[tuple[OpenRun, Run]], now: Instant) -> list[int]:
     grown = [{"row": held.row, **_grown_row(run)} for held, run in runs if held.row is not None]
     if grown:

@@ -20,6 +20,7 @@ from sla.contract import Refused as NotAgreed
 from sla.parties import NoStatement
 from sla.sealing import NotSealed
 from sla.word import Refused as NotSettled
+from upheld import holds
 from upheld.agreements import COMMANDS as AGREEMENTS
 from upheld.call import Call as Call
 from upheld.call import Command
@@ -40,6 +41,7 @@ REFUSALS = (
     NotSealed,
     Altered,
     ConfigError,
+    holds.NoHold,
 )
 """What a person did wrong; everything else is our fault."""
 
@@ -130,6 +132,7 @@ COMMANDS: Mapping[str, Command] = {
     **SETTLING,
     **STATEMENTS,
     **OBLIGATIONS,
+    **holds.COMMANDS,
     "incident.ack": acknowledge,
     "incident.resolve": resolve,
     "incident.note": note,

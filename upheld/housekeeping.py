@@ -21,10 +21,8 @@ from config.instant import DAY, HOUR, Instant
 from config.model import Config
 from db.engine import Database
 from db.errors import StoreUnavailable
-from incidents.store import inbox
 from probe import days
-from probe import store as probes
-from upheld import ledger, store
+from upheld import keeping, ledger, store
 from upheld.issuer import LATE_FACTS, STATEMENTS, Issuer
 
 log = structlog.get_logger(__name__)
@@ -32,7 +30,6 @@ log = structlog.get_logger(__name__)
 RETENTION = "retention"
 LEDGER = "ledger"
 REMINDERS = "reminders"
-INBOX_KEPT = 30 * DAY
 
 
 Remind: TypeAlias = Callable[[Connection, Instant], int]
@@ -109,22 +106,17 @@ class Housekeeping:
             log.info("agreements called to mind", agreements=told)
 
     async def tidy(self) -> None:
-        """Results and finished posts beyond their time go. Transitions, incidents and cases stay."""
-        now = self._now()
+        """What nothing rests on any more goes, in pieces, each a transaction; the ledger's leaves never do."""
+        now, gone = self._now(), 0
         scheduled_for = now - now % DAY + 3 * HOUR
-        kept = self._config().retention
-
-        def work(tx: Connection) -> int | None:
-            if not store.claim(tx, RETENTION, scheduled_for, now):
-                return None
-            gone = probes.prune(tx, now - kept.results, now - kept.rollups) + inbox.prune(tx, now - INBOX_KEPT)
-            store.done(tx, RETENTION, scheduled_for, now)
-            return gone
-
         try:
-            gone = await self._database.write(work)
+            if not await self._database.write(lambda tx: store.claim(tx, RETENTION, scheduled_for, now)):
+                return
+            for step in await self._database.read(lambda tx: keeping.steps(tx, self._config(), now)):
+                while not self._stopping and (rows := await self._database.write(step)):
+                    gone += rows
+            await self._database.write(lambda tx: store.done(tx, RETENTION, scheduled_for, now))
         except StoreUnavailable as error:
             log.error("retention not done", error=str(error))
             return
-        if gone is not None:
-            log.info("retention done", rows=gone)
+        log.info("retention done", rows=gone)

@@ -1,6 +1,18 @@
 """What is on disk, one file per room."""
 
-from db.tables import agreements, calendars, exclusion, incidents, ledger, notify, people, probe, remedies, statement
+from db.tables import (
+    agreements,
+    calendars,
+    exclusion,
+    hold,
+    incidents,
+    ledger,
+    notify,
+    people,
+    probe,
+    remedies,
+    statement,
+)
 from db.tables.metadata import METADATA
 
 __all__ = [
@@ -8,6 +20,7 @@ __all__ = [
     "agreements",
     "calendars",
     "exclusion",
+    "hold",
     "incidents",
     "ledger",
     "notify",

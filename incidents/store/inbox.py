@@ -74,8 +74,3 @@ def put_into_quarantine(tx: Connection, source: str, reason: str, body: bytes, n
     oldest_kept = tx.scalar(surplus)
     if oldest_kept is not None:
         tx.execute(delete(quarantine).where(quarantine.c.source == source, quarantine.c.id <= oldest_kept))
-
-
-def prune(tx: Connection, before: Instant) -> int:
-    """Posts that were dealt with before that go; how many."""
-    return tx.execute(delete(inbox).where(inbox.c.done_at < before)).rowcount

@@ -176,6 +176,12 @@ EXPECTED = {
     "person-dangling": "3:43: no person is named 'lii'; did you mean 'li'?",
     "recheck-longer-than-interval": "4:72: a recheck is at least 1s and at most the interval",
     "repeat-of-zero": "3:58: '0' is too small; at least 1",
+    "retention-below-the-agreement": (
+        "2:22: retention.records is too short: agreement acme/after-sales demands 1825 days; write 1825d or longer"
+    ),
+    "retention-below-the-audit": (
+        "2:22: retention.results is too short: agreement acme/sla-standard demands 120 days; write 120d or longer"
+    ),
     "retention-without-unit": "2:22: a length of time needs a unit, like 30s, 5m, 1h or 21d",
     "rota-dangling": "4:43: no rota is named 'primry'; did you mean 'rota:primary'?",
     "rota-handoff": "3:42: 'Monday morning' is no hand-over; write Mon 09:00, or 09:00 for a daily rota",

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from config.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from db.engine import Database
 from db.ledger import store as ledger
-from probe import days, store
+from probe import days, pruning, store
 from probe.batch import Batch, OpenRun
 from probe.observation import Run, extend
 from probe.result import Answer, Outcome, Reason, Result
@@ -132,7 +132,7 @@ async def test_what_is_stored_after_the_leaf_makes_a_second_leaf_of_the_day(data
 async def test_results_that_retention_dropped_change_no_leaf(database: Database) -> None:
     await database.write(lambda tx: observe(tx, [result(MIDNIGHT), result(MIDNIGHT + DAY)]))
     await database.write(lambda tx: keep(tx, MIDNIGHT + 2 * DAY))
-    await database.write(lambda tx: store.prune(tx, MIDNIGHT + 2 * DAY, MIDNIGHT))
+    await database.write(lambda tx: pruning.results(tx, CHECK, MIDNIGHT + 2 * DAY, MIDNIGHT + 2 * DAY))
 
     assert await database.write(lambda tx: keep(tx, MIDNIGHT + 2 * DAY + HOUR)) == 0
 

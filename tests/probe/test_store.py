@@ -4,10 +4,11 @@ from functools import partial
 
 from sqlalchemy import select
 
+from config.instant import DAY
 from config.state import State
 from db.engine import Database
 from db.tables.probe import failing_result, latency_bucket
-from probe import store
+from probe import pruning, store
 from probe.batch import Batch, Bucket, OpenRun, Snapshot
 from probe.heartbeat import Beat, Pulse, Signal
 from probe.observation import Run, extend
@@ -148,6 +149,25 @@ async def test_what_is_old_goes_and_changes_of_checks_stay(database: Database) -
     runs = tuple((one, one.run) for one in (open_run("a/home"), open_run("b/home", last_at=99_000)))
     await save(database, Batch(runs=runs, failing=(bad,), buckets=(bucket,), changes=(change,)))
     await database.write(lambda tx: store.add_beat(tx, Beat(check="db/backup", received_at=10, signal=Signal.SUCCESS)))
-    assert await database.write(lambda tx: store.prune(tx, 50_000, 50_000)) == 3
+    assert await database.write(lambda tx: pruning.results(tx, "a/home", 2 * DAY, DAY)) == 1
+    assert await database.write(lambda tx: pruning.results(tx, "shop/home", 2 * DAY, DAY)) == 1
+    assert await database.write(lambda tx: pruning.results(tx, "a/home", 2 * DAY, DAY)) == 0
+    assert await database.write(lambda tx: pruning.results(tx, "db/backup", 2 * DAY, DAY)) == 0
+    assert await database.write(lambda tx: pruning.rollups(tx, "a/home", DAY)) == 1
     assert len(await database.read(store.waiting_beats)) == 1
     assert len(await database.read(lambda tx: store.changes_of(tx, "a/home", 0, 100))) == 1
+
+
+async def test_results_without_their_leaf_stay_however_old(database: Database) -> None:
+    await database.write(lambda tx: store.save(tx, Batch(failing=(result(70, Outcome.DOWN),)), 0))
+    assert await database.write(lambda tx: pruning.results(tx, "shop/home", 400 * DAY, 0)) == 0
+    assert await database.write(lambda tx: pruning.results(tx, "shop/home", 400 * DAY, DAY)) == 1
+
+
+async def test_of_the_changes_of_a_check_the_one_that_stands_stays(database: Database) -> None:
+    changes = [CheckChange(check="a/home", state=state, happened_at=at)
+               for at, state in ((10, State.UP), (20, State.DOWN), (30, State.UP))]  # fmt: skip
+    await save(database, Batch(changes=tuple(changes)))
+    assert await database.write(lambda tx: pruning.changes(tx, "a/home", 25)) == 1
+    left = await database.read(lambda tx: store.changes_of(tx, "a/home", 0, 100))
+    assert [one.happened_at for one in left] == [20, 30]

@@ -35,6 +35,8 @@ COMMANDS = {
     "remedy": "upheld.cli.remedy:remedy",
     "obligation": "upheld.cli.remedy:obligation",
     "correction": "upheld.cli.correction:correction",
+    "hold": "upheld.cli.hold:hold",
+    "privacy": "upheld.cli.privacy:privacy",
     "user": "upheld.cli.user:user",
     "migrate": "upheld.cli.server:migrate",
 }
