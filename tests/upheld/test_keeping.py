@@ -1,6 +1,7 @@
 """Retention over a real store: what nothing rests on goes, everything else stays."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,7 @@ async def test_while_a_period_waits_for_its_seal_everything_it_rests_on_stays(
 async def test_once_sealed_its_results_go_by_age_and_its_records_stay(database: Database, config: Config) -> None:
     await database.write(fill)
     for period, end in (("2026-09", "2026-10-01"), ("2026-10", "2026-11-01"), ("2026-11", "2026-12-01")):
-        await database.write(lambda tx, period=period, end=end: seal(tx, period, of_day(end)))
+        await database.write(partial(seal, period=period, ends_at=of_day(end)))
     now = of_day("2027-02-20")
     before = await database.read(counts)
     assert await tidied(database, config, OLD + 119 * DAY) == before
@@ -173,7 +174,7 @@ async def test_a_hold_is_for_a_known_customer_once_and_with_a_reason(database: D
         ({"reason": "  "}, "say why"),
     ):
         with pytest.raises(holds.NoHold, match=told):
-            await database.write(lambda tx, arguments=arguments: holds.place(tx, call(config, **arguments)))
+            await database.write(partial(holds.place, call=call(config, **arguments)))
     with pytest.raises(holds.NoHold, match="no hold stands on other"):
         await database.write(lambda tx: holds.release(tx, call(config, customer="other")))
 
