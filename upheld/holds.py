@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
 from config.instant import Instant
 from db.ledger.leaf import Leaf
 from db.ledger.store import append
-from db.tables.hold import legal_hold
+from upheld import store
 from upheld.call import Call, Command
 from upheld.shown import at
 from upheld.trouble import Trouble
@@ -34,7 +34,7 @@ class Hold:
 def standing(tx: Connection) -> dict[str, Hold]:
     """By customer."""
     found: dict[str, Hold] = {}
-    for row in tx.execute(select(legal_hold).order_by(legal_hold.c.id)):
+    for row in store.hold_events(tx):
         if row.kind == PLACED:
             found[row.customer] = Hold(customer=row.customer, reason=row.reason, by=row.by, since=row.recorded_at)
         else:
@@ -76,7 +76,7 @@ def _reason(call: Call) -> str:
 
 def _write(tx: Connection, customer: str, kind: str, reason: str, call: Call) -> None:
     row = {"customer": customer, "kind": kind, "reason": reason, "by": call.by, "recorded_at": call.now}
-    tx.execute(insert(legal_hold), row)
+    store.add_hold_event(tx, row)
     private = {"by": call.by, "reason": reason}
     append(
         tx, Leaf(kind=f"hold.{kind}", stream=f"hold/{customer}", body={"customer": customer}, private=private), call.now

@@ -1,8 +1,13 @@
-"""What the roof itself keeps: what the installation knows of itself, and which calendar work was done."""
+"""What the roof itself keeps: what the installation knows of itself, and which calendar work was done;
+legal holds."""
 
-from sqlalchemy import Connection, insert, select, update
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
 
 from config.instant import Instant
+from db.tables.hold import legal_hold
 from db.tables.people import housekeeping, installation
 
 DEMO = "demo"
@@ -33,3 +38,12 @@ def done(tx: Connection, task: str, scheduled_for: Instant, now: Instant) -> Non
         .where(housekeeping.c.task == task, housekeeping.c.scheduled_for == scheduled_for)
         .values(done_at=now)
     )
+
+
+def hold_events(tx: Connection) -> Sequence[Row[Any]]:
+    """Of every hold, in the order in which they were recorded."""
+    return tx.execute(select(legal_hold).order_by(legal_hold.c.id)).all()
+
+
+def add_hold_event(tx: Connection, row: Mapping[str, Any]) -> None:
+    tx.execute(insert(legal_hold), dict(row))
