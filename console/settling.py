@@ -58,7 +58,7 @@ class SettlingPage:
                 return await self._carry_out(visit, form, lambda tx: exclusions.worked(tx, id, start, end, by, now))
             case "withdraw":
                 reason = form.text("reason", voice.t("Write why it is withdrawn; the customer reads it."))
-                return await self._carry_out(visit, form, lambda tx: exclusions.withdraw(tx, id, reason, by, now))
+                return await self._carry_out(visit, form, lambda tx: self._withdraw(tx, visit, id, reason))
             case _:
                 form.errors[""] = voice.t("Choose one of the buttons of the page.")
                 return await self._page(visit, form, status=422)
@@ -81,6 +81,12 @@ class SettlingPage:
             case _:
                 form.errors[""] = visit.voice.t("Choose one of the buttons of the page.")
                 return await self._page(visit, form, status=422)
+
+    def _withdraw(self, tx: Connection, visit: Visit, id: str, reason: str) -> None:
+        by, now = _by(visit), visit.now
+        made = Exclusions(visit.config).withdraw(tx, id, reason, by, now)
+        # what it held is held no longer
+        self._rules.incidents().judge(tx, dict.fromkeys(made.components, by), now)
 
     async def _carry_out(self, visit: Visit, form: Form, work: Callable[[Connection], object]) -> web.Response:
         if not form.good:

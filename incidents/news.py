@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from config.agreement import Category
 from config.instant import DAY, MINUTE, Instant, Span
 from config.model import Component, Config
 from config.state import State, worst
@@ -18,7 +17,8 @@ from incidents.store import alert, incident, timer, transition
 from incidents.store.alert import Alert, Ended, Firing
 from incidents.store.transition import Transition
 from probe.verdict import CheckChange
-from sla.occurrence import occurrences
+from sla.exclusions import Exclusions
+from sla.work import works_in
 
 MAINTENANCE = "maintenance"
 SILENCE = DAY
@@ -191,7 +191,7 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
     if first is not None:
         cause, title = f"{first.source}:{first.key}", first.summary
     held_by = _failing_parent(tx, config, component, now)
-    work_until = _agreed_work_until(config, component_id, now)
+    work_until = _foreseen_until(tx, config, component_id, now)
     return Condition(
         component=component_id,
         state=worst(failing),
@@ -205,16 +205,10 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
     )
 
 
-def _agreed_work_until(config: Config, component: str, now: Instant) -> Instant | None:
-    """The end of planned work on it that was announced: nobody is called for what he was told will happen."""
-    ends = [
-        end
-        for one in config.exclusions.values()
-        if one.category is Category.MAINTENANCE and one.notice is not None and component in one.components
-        for start, end in occurrences(one, (now, now + 1))
-        if one.notice.given <= start <= now < end
-    ]
-    return max(ends, default=None)
+def _foreseen_until(tx: Connection, config: Config, component: str, now: Instant) -> Instant | None:
+    """The end of planned work on it that was known of: nobody is called for what he was told will happen."""
+    works = works_in(Exclusions(config).known(tx, [component], now), (now, now + 1))
+    return max((one.end for one in works if one.foreseen and component in one.components), default=None)
 
 
 def _failing_parent(tx: Connection, config: Config, component: Component | None, now: Instant) -> str | None:

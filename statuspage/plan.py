@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from config.instant import MINUTE, Instant, Span
+from config.instant import MINUTE, Span
 from config.model import Component as Configured
 from config.model import Config, Page
 from config.model import Group as ConfiguredGroup
-from statuspage.facts import Group, Link, Site, Text, Window
-from statuspage.window import windows_of
+from statuspage.facts import Group, Link, Site, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +39,6 @@ class Plan:
     layouts: tuple[Layout, ...]
     components: Mapping[str, Named]
     config: Config
-
-    def windows(self, first: Instant, last: Instant) -> tuple[Window, ...]:
-        """Planned work and other exclusions overlapping [first, last)."""
-        return windows_of(self.config.exclusions.values(), first, last)
 
 
 def plan_of(config: Config, *, operator: Text | None = None, links: Sequence[Link] = (), demo: bool = False) -> Plan:

@@ -17,6 +17,7 @@ from config.look import figure
 from config.look.state import word
 from db.engine import Database
 from db.errors import StoreUnavailable
+from sla.exclusions import Exclusions
 from statuspage import atom, badge, setting, store
 from statuspage.days import edges_of
 from statuspage.facts import Component, Incident, PageFacts, Series
@@ -28,6 +29,7 @@ from statuspage.plan import Layout, Plan
 from statuspage.standing import seen_at, standings_of
 from statuspage.stream import Streams
 from statuspage.voice import Voice
+from statuspage.window import windows_of
 
 log = structlog.get_logger(__name__)
 
@@ -206,7 +208,7 @@ class Pages:
             self._begin = store.first_fact(tx)
         incidents = store.recent_incidents(tx, since)
         starts = store.starts_since(tx, now - 31 * MONTHS * DAY)
-        windows = plan.windows(since, now + AHEAD)
+        windows = windows_of(Exclusions(plan.config).known(tx, None, now), since, now + AHEAD)
         measured_at = self.measured_at()
         found: list[PageFacts] = []
         for layout in plan.layouts:

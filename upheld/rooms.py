@@ -14,6 +14,7 @@ from config.model import Config
 from console.budget import Budget
 from console.routes import Console
 from incidents.store import case, incident, transition
+from sla.store import exclusion
 from statuspage.facts import Link
 from statuspage.plan import Plan, plan_of
 from statuspage.routes import routes as page_routes
@@ -25,7 +26,7 @@ from upheld.counter import Counter
 from upheld.house import House
 from upheld.web import address_of
 
-SHOWN = frozenset({transition.TOPIC, incident.TOPIC, case.TOPIC})
+SHOWN = frozenset({transition.TOPIC, incident.TOPIC, case.TOPIC, exclusion.TOPIC})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,7 +116,12 @@ def exclusion_withdraw(tx: Connection, call: Call) -> Any:
     given, all = call.arguments, Exclusions(call.rules.config)
 
     def work() -> Proposal:
-        return all.withdraw(tx, given["id"], given["reason"], call.by, call.now, since=given.get("since"))
+        made = all.withdraw(tx, given["id"], given["reason"], call.by, call.now, since=given.get("since"))
+        if given.get("dry_run"):
+            return made
+        # what it held is held no longer
+        call.rules.incidents.judge(tx, dict.fromkeys(made.components, call.by), call.now)
+        return made
 
     return _exclusion(tx, call, work)
 

@@ -19,7 +19,9 @@ from incidents.service import Incidents, NotFound
 from incidents.store import incident as store
 from incidents.store import timer
 from notify.message import Notification, Purpose
-from tests.incidents.samples import LI, NOON, alert, component, config, incidents, named, report, see
+from sla.exclusions import Exclusions
+from sla.proposal import Proposed
+from tests.incidents.samples import LI, NOON, alert, component, config, customer, incidents, named, report, see
 from tests.incidents.told import deliver, notifications, pages, timers
 
 U, D, X, G = State.UP, State.DOWN, State.UNKNOWN, State.DEGRADED
@@ -695,6 +697,50 @@ async def test_work_that_is_prolonged_holds_until_its_new_end(database: Database
         fire_all(tx, after, NOON + HOUR)
         assert store.newest_of(tx, "shop") is None
         fire_all(tx, after, NOON + 2 * HOUR)
+        return pages(tx)
+
+    assert await database.write(work) == ["li/mail"]
+
+
+def move(until: Instant = NOON + HOUR) -> Proposed:
+    return Proposed(components=("shop",), category=Category.MAINTENANCE, start=NOON - HOUR, end=until)
+
+
+@pytest.mark.parametrize(
+    ("by", "asked_at", "approved", "held"),
+    [
+        ("person:li", NOON - DAY, False, True),
+        ("person:li", NOON - HOUR + 1, False, False),
+        ("customer:acme", NOON - DAY, False, False),
+        ("customer:acme", NOON - DAY, True, True),
+    ],
+)
+async def test_work_that_people_plan_holds_if_the_house_knew_of_it_before_it_began(
+    database: Database, by: str, asked_at: Instant, approved: bool, held: bool
+) -> None:
+    settings = config(customers=named((customer(),)))
+    made, plans = incidents(settings), Exclusions(settings)
+
+    def work(tx: Connection) -> Incident | None:
+        id = plans.propose(tx, move(), by, asked_at).id
+        if approved:
+            plans.approve(tx, id, "person:wang", NOON - 2 * HOUR)
+        see(tx, made, {"shop/home": D}, NOON, NOON)
+        return store.newest_of(tx, "shop")
+
+    assert (await database.write(work) is None) is held
+
+
+async def test_work_that_is_withdrawn_holds_nothing_any_more(database: Database) -> None:
+    settings = config()
+    made, plans = incidents(settings), Exclusions(settings)
+
+    def work(tx: Connection) -> list[str]:
+        id = plans.propose(tx, move(), "person:li", NOON - DAY).id
+        see(tx, made, {"shop/home": D}, NOON, NOON)
+        assert store.newest_of(tx, "shop") is None
+        plans.withdraw(tx, id, "not needed", "person:li", NOON + MINUTE)
+        made.judge(tx, {"shop": "person:li"}, NOON + MINUTE)
         return pages(tx)
 
     assert await database.write(work) == ["li/mail"]

@@ -8,9 +8,12 @@ from xml.etree.ElementTree import fromstring
 import aiohttp
 import pytest
 
+from config.agreement import Category
 from config.instant import DAY, MINUTE
 from config.state import State
 from db.engine import Database
+from sla.exclusions import Exclusions
+from sla.proposal import Proposed
 from statuspage import store
 from statuspage.plan import plan_of
 from statuspage.service import Pages
@@ -80,6 +83,27 @@ async def test_history_and_planned_work(database: Database, pages: Pages, client
     assert "No incident in October 2026." in await text(client, "/en/history/2026-10")
     assert "Web shop: new shelves" in await text(client, "/en/maintenance")
     await text(client, "/en/history/2031-01", status=404)
+
+
+async def test_work_that_people_plan_is_shown_until_it_is_withdrawn(
+    database: Database, pages: Pages, client: aiohttp.ClientSession
+) -> None:
+    move = Proposed(
+        components=("payments",),
+        category=Category.MAINTENANCE,
+        start=NOW + DAY,
+        end=NOW + 2 * DAY,
+        text="move racks",
+    )
+    plans = Exclusions(CONFIG)
+    made = await database.write(lambda tx: plans.propose(tx, move, "person:li", NOW))
+    await pages.refresh()
+    assert "Payment API: move racks" in await text(client, "/en/maintenance")
+    assert "move racks" in await text(client, "/api/v2/scheduled-maintenances/upcoming.json")
+    await database.write(lambda tx: plans.withdraw(tx, made.id, "not needed", "person:li", NOW))
+    await pages.refresh()
+    assert "move racks" not in await text(client, "/en/maintenance")
+    assert "move racks" not in await text(client, "/api/v2/summary.json")
 
 
 async def test_an_incident_older_than_the_page_is_still_found(

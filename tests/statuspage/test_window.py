@@ -1,8 +1,10 @@
-"""Planned work out of the configuration: single windows and each occurrence of recurring ones."""
+"""Planned work on the public page: single windows and each occurrence of recurring ones, unless withdrawn."""
 
 from config.agreement import Category
 from config.instant import DAY, HOUR, Instant, parse_rfc3339
 from config.model import Exclusion, ExclusionNotice
+from sla.exclusions import proposed
+from statuspage.facts import Window
 from statuspage.window import windows_of
 
 
@@ -23,8 +25,12 @@ def weekly(every: str, zone: str = "UTC", given: str | None = "2026-01-01T00:00:
     )
 
 
+def shown(exclusion: Exclusion, first: Instant, last: Instant) -> tuple[Window, ...]:
+    return windows_of(proposed([exclusion], utc("2026-01-01T00:00:00")), first, last)
+
+
 def starts(exclusion: Exclusion, first: str, last: str) -> list[Instant]:
-    return [window.start for window in windows_of([exclusion], utc(first), utc(last))]
+    return [window.start for window in shown(exclusion, utc(first), utc(last))]
 
 
 def test_a_weekly_window_comes_every_week() -> None:
@@ -43,22 +49,29 @@ def test_a_day_of_the_month_that_a_month_lacks_does_not_come() -> None:
 
 def test_the_wall_clock_starts_it_and_its_length_is_exact() -> None:
     berlin = weekly("Sun 02:30", "Europe/Berlin")
-    (spring,) = windows_of([berlin], utc("2026-03-29T00:00:00"), utc("2026-03-30T00:00:00"))
+    (spring,) = shown(berlin, utc("2026-03-29T00:00:00"), utc("2026-03-30T00:00:00"))
     assert (spring.start, spring.end) == (utc("2026-03-29T01:00:00"), utc("2026-03-29T05:00:00"))
     assert starts(berlin, "2026-10-25T00:00:00", "2026-10-26T00:00:00") == [utc("2026-10-25T00:30:00")]
 
 
 def test_only_what_rests_on_an_annex_and_was_announced_in_time_is_agreed() -> None:
     span = (utc("2026-11-01T00:00:00"), utc("2026-11-02T00:00:00"))
-    assert [one.agreed for one in windows_of([weekly("Sun 01:00")], *span)] == [True]
-    assert [one.agreed for one in windows_of([weekly("Sun 01:00", given=None)], *span)] == [False]
+    assert [one.agreed for one in shown(weekly("Sun 01:00"), *span)] == [True]
+    assert [one.agreed for one in shown(weekly("Sun 01:00", given=None), *span)] == [False]
     late = weekly("Sun 01:00", given="2026-11-01T01:30:00")
-    assert [one.agreed for one in windows_of([late], *span)] == [False]
+    assert [one.agreed for one in shown(late, *span)] == [False]
 
 
 def test_a_single_window_and_its_category() -> None:
     start = utc("2026-11-18T14:00:00")
     fault = Exclusion(id="x", components=("a",), category=Category.NETWORK_OPERATOR, start=start, end=start + HOUR)
-    (window,) = windows_of([fault], start - DAY, start + DAY)
+    (window,) = shown(fault, start - DAY, start + DAY)
     assert (window.id, window.start, window.end, window.maintenance) == ("x", start, start + HOUR, False)
-    assert windows_of([fault], start + HOUR, start + DAY) == ()
+    assert shown(fault, start + HOUR, start + DAY) == ()
+
+
+def test_a_window_keeps_its_name_however_far_the_page_looks_back() -> None:
+    nights = weekly("Sun 01:00")
+    short = shown(nights, utc("2026-11-08T00:00:00"), utc("2026-11-09T00:00:00"))
+    long = shown(nights, utc("2026-11-01T00:00:00"), utc("2026-11-09T00:00:00"))
+    assert [one.id for one in short] == [one.id for one in long[1:]]

@@ -8,6 +8,8 @@ from sqlalchemy import Connection
 
 from config.instant import HOUR, MINUTE
 from db.engine import Database
+from incidents.source import AlertNews
+from incidents.store.incident import newest
 from sla.store import correction as corrections
 from sla.store import exclusion as exclusions
 from sla.word import Refused
@@ -130,3 +132,31 @@ async def test_a_dry_run_shows_what_would_be_owed(database: Database, tmp_path: 
     (row,) = (await database.write(down_and_asked))["effect"]
     assert (row["before"]["verdict"], row["before"]["money"]) == ("missed", {"CNY": "12000.00"})
     assert (row["after"]["verdict"], row["after"]["money"]) == ("sensitive", {})
+
+
+async def test_withdrawing_planned_work_opens_what_it_held(database: Database, rules: Rules) -> None:
+    planned: dict[str, Any] = {**OPERATOR, "category": "maintenance", "start": NOON, "end": NOON + HOUR}
+
+    def held(tx: Connection) -> list[str]:
+        told(tx, rules, "exclusion.add", **planned)
+        one = AlertNews(
+            key="f",
+            firing=True,
+            labels={"component": "shop"},
+            severity_word=None,
+            summary="down",
+            link=None,
+            starts_at=NOON,
+            stamp="1",
+            ends_at=None,
+        )
+        rules.incidents.alert_news(tx, "am", [one], ["component"], NOON, NOON)
+        told(tx, rules, "exclusion.withdraw", id="X-1", reason="not needed", dry_run=True)
+        return [one.component for one in newest(tx)]
+
+    def withdrawn(tx: Connection) -> list[str]:
+        told(tx, rules, "exclusion.withdraw", id="X-1", reason="not needed")
+        return [one.component for one in newest(tx)]
+
+    assert await database.write(held) == []
+    assert await database.write(withdrawn) == ["shop"]
