@@ -25,6 +25,7 @@ FAMILIES = (
     ("notify.channels", "CHANNEL", "notify.channel", "Channel"),
     ("incidents.sources", "SOURCE", "incidents.source", "Source"),
     ("sla.formats", "FORMAT", "sla.format", "Format"),
+    ("sla.reports", "REPORT", "sla.report", "Report"),
 )
 LONGEST = 400
 NOT_TOLERATED = {"skip", "skipif", "skipTest", "xfail", "importorskip"}

@@ -26,6 +26,8 @@ from upheld.call import Call as Call
 from upheld.call import Command
 from upheld.issuance import COMMANDS as STATEMENTS
 from upheld.obligations import COMMANDS as OBLIGATIONS
+from upheld.reports.commands import COMMANDS as REPORTS
+from upheld.reports.making import NoReport
 from upheld.settling import COMMANDS as SETTLING
 from upheld.shown import case_json, incident_json
 from upheld.statements import Altered
@@ -40,6 +42,7 @@ REFUSALS = (
     NoStatement,
     NotSealed,
     Altered,
+    NoReport,
     ConfigError,
     holds.NoHold,
 )
@@ -133,6 +136,7 @@ COMMANDS: Mapping[str, Command] = {
     **STATEMENTS,
     **OBLIGATIONS,
     **holds.COMMANDS,
+    **REPORTS,
     "incident.ack": acknowledge,
     "incident.resolve": resolve,
     "incident.note": note,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -10,12 +11,14 @@ import incidents.sources
 import notify.channels
 import probe.kinds
 import sla.formats
+import sla.reports
 from config.discover import discover
 from config.registry import Registries
 from incidents.source import Source
 from notify.channel import Channel
 from probe.kind import ProbeKind
 from sla.format import Format
+from sla.report import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class Installed:
     channels: Mapping[str, Channel[BaseModel]]
     sources: Mapping[str, Source]
     formats: Mapping[str, Format]
+    reports: Mapping[str, Report[Any]]
 
     @property
     def registries(self) -> Registries:
@@ -44,4 +48,5 @@ def installed() -> Installed:
         channels=discover(notify.channels, "CHANNEL", Channel),
         sources=discover(incidents.sources, "SOURCE", Source),
         formats=discover(sla.formats, "FORMAT", Format),
+        reports=discover(sla.reports, "REPORT", Report),
     )

@@ -146,7 +146,7 @@ def _facts(
         transitions=transitions(tx, components, (start, min(end, now)), now, parties.slack),
         exclusions=Exclusions(config).known(tx, components, now),
         corrections=corrections(tx, components, now),
-        cases=tuple(_case(one, caseload.clocks(one, at), config) for one in found),
+        cases=tuple(case_record(one, caseload.clocks(one, at), config) for one in found),
         bookings=bookings(tx, parties.customer, now),
         outcomes=outcomes(tx, parties.customer, now),
         obligations=obligations(tx, now, parties.customer),
@@ -193,7 +193,8 @@ def _cases_as_of(tx: Connection, customer: str, as_of: Instant) -> list[Case]:
     return found
 
 
-def _case(case: Case, clocks: tuple[Clock, ...], config: Config) -> CaseRecord:
+def case_record(case: Case, clocks: tuple[Clock, ...], config: Config) -> CaseRecord:
+    """As sla says it."""
     levels = {
         level.number: level.name
         for agreement in config.agreements()

@@ -75,6 +75,12 @@ def at_size(tx: Connection, size: int) -> Signed | None:
     return None if row is None else _signed(row)
 
 
+def since(tx: Connection, start: int) -> list[Signed]:
+    """Those signed at or after that instant, in order."""
+    rows = tx.execute(select(table).where(table.c.at >= start).order_by(table.c.size))
+    return [_signed(row) for row in rows]
+
+
 def add_signatures(tx: Connection, size: int, cosigned: Note) -> Signed:
     """Keeps what witnesses put below the same text. Raises ValueError for another text or a head we never signed."""
     kept = at_size(tx, size)

@@ -11,6 +11,7 @@ from db.tables import (
     people,
     probe,
     remedies,
+    reports,
     statement,
 )
 from db.tables.metadata import METADATA
@@ -27,5 +28,6 @@ __all__ = [
     "people",
     "probe",
     "remedies",
+    "reports",
     "statement",
 ]

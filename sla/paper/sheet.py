@@ -77,6 +77,23 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prose:
+    """A paragraph in the size of the text."""
+
+    text: str
+    kind: str = "prose"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blank:
+    """So many lines to write on by hand, under what is asked for."""
+
+    text: str
+    lines: int
+    kind: str = "blank"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pairs:
     """Name and value, values in the type of machines."""
 
@@ -95,7 +112,7 @@ class Signatures:
     kind: str = "signatures"
 
 
-Block = Table | Strips | Note | Pairs | Signatures
+Block = Table | Strips | Note | Prose | Blank | Pairs | Signatures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +158,8 @@ class Sheet:
     facts: tuple[tuple[str, str], ...]
     notices: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
+    calm: bool = False
+    """Its figures are lengths of several words: all in one modest size."""
     summary: str = ""
     measured: tuple[tuple[str, str], ...] = ()
     sections: tuple[Section, ...] = ()

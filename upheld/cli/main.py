@@ -26,6 +26,7 @@ COMMANDS = {
     "account": "upheld.cli.counting:account",
     "deadline": "upheld.cli.counting:deadline",
     "statement": "upheld.cli.statement:statement",
+    "report": "upheld.cli.report:report",
     "seal": "upheld.cli.statement:seal",
     "key": "upheld.cli.counting:key",
     "incident": "upheld.cli.incident:incident",

@@ -1,0 +1,1 @@
+"""What a month of a check amounts to, for inspection reports."""

@@ -1,0 +1,98 @@
+"""Which reports an agreement owes and by when: what is owed and not yet issued. Pure.
+
+A report is due `within` its time after the resolution, or by the end of its `day` of the month after its period; one
+that states neither is due with the monthly statement. Source: requirements.md 3.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from config.agreement import Agreement, Report
+from config.agreement import Period as Kind
+from config.instant import Instant
+from sla.calendar import midnight
+from sla.period import Period
+
+_DAY = 4
+"""The monthly statement is delivered by the end of the 4th unless agreed otherwise."""
+_OVER = {"incident", "completion"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """An incident or a case that is over. A case names its agreement, an incident all that cover its component."""
+
+    id: str
+    kind: str
+    component: str | None
+    agreement: str | None
+    resolved_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueReport:
+    """`due_at` None: owed, without a date."""
+
+    customer: str
+    kind: str
+    subject: str
+    due_at: Instant | None
+
+
+def due_reports(
+    agreements: Iterable[Agreement],
+    ended: Collection[Ended],
+    issued: Collection[tuple[str, str, str]],
+    now: Instant,
+) -> list[DueReport]:
+    """What is not issued, the nearest first, those without a date last. `issued`: (customer, kind, subject)."""
+    owed = {
+        (one.customer, one.kind, one.subject): one
+        for agreement in agreements
+        for report in agreement.reports
+        for one in (_after(agreement, report, ended) if report.kind in _OVER else _of_periods(agreement, report, now))
+    }
+    left = [one for key, one in owed.items() if key not in issued]
+    return sorted(left, key=lambda one: (one.due_at is None, one.due_at or 0, one.customer, one.kind, one.subject))
+
+
+def _after(agreement: Agreement, report: Report, ended: Collection[Ended]) -> Iterator[DueReport]:
+    for one in ended:
+        concerned = one.agreement == agreement.id if one.kind == "completion" else one.component in agreement.components
+        if one.kind == report.kind and concerned and agreement.in_force(one.resolved_at):
+            within = report.within
+            yield DueReport(
+                customer=agreement.customer,
+                kind=report.kind,
+                subject=one.id,
+                due_at=None if within is None else one.resolved_at + within,
+            )
+
+
+def _of_periods(agreement: Agreement, report: Report, now: Instant) -> Iterator[DueReport]:
+    """The periods that are over; each counts for the version that was in force in its last moment."""
+    kind = {"quarterly": Kind.QUARTER, "inspection": Kind.MONTH}.get(report.kind)
+    if kind is None:
+        return  # statements have a calendar of their own, briefs and audits are asked for
+    zone = agreement.availability.timezone
+    period = Period.running(kind, zone, max(agreement.effective, agreement.measured_from))
+    number = 0
+    while (end := period.window(zone)[1]) <= now:
+        number += 1
+        if agreement.in_force(end - 1) and number % (report.months or 1) == 0:
+            due_at = _end_of_day(end, _day(agreement, report), zone)
+            yield DueReport(customer=agreement.customer, kind=report.kind, subject=str(period), due_at=due_at)
+        period = Period.running(kind, zone, end)
+
+
+def _day(agreement: Agreement, report: Report) -> int:
+    statement = next((one.day for one in agreement.reports if one.kind == "statement"), None)
+    return report.day or statement or _DAY
+
+
+def _end_of_day(month: Instant, day: int, zone: str) -> Instant:
+    """The midnight after that day of the month that begins there."""
+    first = Period.running(Kind.MONTH, zone, month)
+    return midnight(date(first.year, first.number, 1) + timedelta(days=day), ZoneInfo(zone))

@@ -1,0 +1,163 @@
+"""What happened to incidents and cases, as sentences: the rows of every report's timeline."""
+
+from collections.abc import Iterable
+
+from config.look.figure import RANGE
+from config.look.state import Shown, word
+from config.state import State
+from sla.casefile import Call, Happening
+from sla.commitment import commitment_name
+from sla.paper.sheet import Cell, Column, Table
+from sla.record import Transition
+from sla.voice import Voice
+
+_BECAME = {
+    "queued": "waits to be sent",
+    "sending": "being sent",
+    "sent": "delivered",
+    "unknown": "perhaps arrived",
+    "failed": "not delivered",
+    "expired": "too late, not sent",
+    "suppressed": "not sent",
+}
+_PEOPLE = ("person:", "customer:")
+_WROTE = frozenset({"noted", "case_noted"})
+"""People's own progress: what was done, in their words."""
+_DONE = frozenset({"acknowledged", "escalated", "fulfilled", "waiting", "resumed", "resolved", "case_resolved"})
+
+
+def timeline(voice: Voice, happenings: Iterable[Happening], transitions: Iterable[Transition] = ()) -> Table:
+    """Everything in the order it happened, with when it was written down."""
+    columns = (
+        Column(title=voice.t("Happened")),
+        Column(title=voice.t("Written down")),
+        Column(title=voice.t("By")),
+        Column(title=voice.t("What happened"), share=1),
+    )
+    rows = [(one.happened_at, 1, _row(voice, one)) for one in happenings]
+    rows += [(one.happened_at, 0, _measured(voice, one)) for one in transitions]
+    ordered = [row for _, _, row in sorted(rows, key=lambda one: one[:2])]
+    return voice.table(columns, ordered, voice.t("Nothing is recorded."))
+
+
+def handling(voice: Voice, happenings: Iterable[Happening]) -> Table:
+    """Only what was done, and by whom."""
+    columns = (
+        Column(title=voice.t("Happened")),
+        Column(title=voice.t("By")),
+        Column(title=voice.t("What happened"), share=1),
+    )
+    rows = [
+        (Cell(text=voice.time(one.happened_at)), Cell(text=voice.who(one.by)), _said(voice, one))
+        for one in sorted(happenings, key=lambda one: one.happened_at)
+        if one.what in _WROTE | _DONE
+    ]
+    return voice.table(columns, rows, voice.t("Nothing is recorded."))
+
+
+def calls(voice: Voice, told: Iterable[Call]) -> Table:
+    columns = (
+        Column(title=voice.t("Called")),
+        Column(title=voice.t("Through"), share=1),
+        Column(title=voice.t("Decided")),
+        Column(title=voice.t("Done")),
+        Column(title=voice.t("Result")),
+    )
+    rows = [
+        (
+            Cell(text=voice.person(one.person)),
+            Cell(text=one.channel),
+            Cell(text=voice.time(one.decided_at)),
+            Cell(text=voice.time(one.done_at)),
+            Cell(text=voice.t(_BECAME.get(one.state, one.state))),
+        )
+        for one in told
+    ]
+    return voice.table(columns, rows, voice.t("Nobody was called."))
+
+
+def _row(voice: Voice, one: Happening) -> tuple[Cell, ...]:
+    return (
+        Cell(text=voice.time(one.happened_at)),
+        Cell(text=voice.time(one.recorded_at)),
+        Cell(text=voice.who(one.by)),
+        _said(voice, one),
+    )
+
+
+def _measured(voice: Voice, one: Transition) -> tuple[Cell, ...]:
+    state = word(Shown(one.state.value), voice.language)
+    bound = ""
+    if one.bound_at is not None:
+        at = voice.time(one.bound_at)
+        up = one.state is State.UP
+        bound = voice.t("last failing check {time}", time=at) if up else voice.t("last good check {time}", time=at)
+    small = tuple(part for part in (voice.because(one.reason or ""), bound) if part)
+    return (
+        Cell(text=voice.time(one.happened_at)),
+        Cell(text=voice.time(one.recorded_at)),
+        Cell(text=voice.t("measured")),
+        Cell(text=voice.t("The component is now: {state}", state=state), glyph=one.state.value, small=small),
+    )
+
+
+def _said(voice: Voice, one: Happening) -> Cell:
+    text, quote = sentence_of(voice, one)
+    return Cell(text=text, small=(quote,) if quote else ())
+
+
+def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
+    """What is said of it, and what somebody wrote, as it is."""
+    facts, t = one.facts, voice.t
+    match one.what:
+        case "opened":
+            return t("Incident opened, severity {n}", n=facts["severity"]), voice.because(facts["title"])
+        case "state_changed":
+            state = word(Shown(str(facts["state"])), voice.language)
+            return t("The component is now: {state}", state=state), ""
+        case "severity_raised":
+            return t("Severity raised to {n}", n=facts["severity"]), ""
+        case "acknowledged":
+            return t("Taken"), ""
+        case "escalated":
+            names = voice.listed(voice.person(name) for name in facts["paged"])
+            place = t("step {step}, round {round}", step=facts["step"], round=facts["round"])
+            return (t("Called: {names}", names=names) if names else t("Nobody could be called"), place)
+        case "noted" | "case_noted":
+            return t("Noted"), facts["text"]
+        case "resolved":
+            if facts["recovered"] and not one.by.startswith(_PEOPLE):
+                return t("Resolved: the component is up again"), ""
+            return t("Resolved by a person"), facts["because"]
+        case "recovered":
+            return t("The component has recovered"), ""
+        case "case_opened":
+            caller = t("reported by {caller}", caller=facts["caller"]) if facts.get("caller") else ""
+            return t("Case opened"), caller
+        case "fulfilled":
+            return t("{clock}: done", clock=commitment_name(facts["commitment"], voice.language)), _how(voice, one)
+        case "waiting":
+            return t("Waits for the customer; the resolve clock stands still"), facts["awaited"]
+        case "resumed":
+            return t("Goes on; the resolve clock runs again"), ""
+        case "case_resolved":
+            return t("Case resolved"), facts["how"] if one.by.startswith(_PEOPLE) else ""
+        case "confirmed":
+            return t("The customer confirmed the result"), facts["text"]
+        case "contested":
+            return t("The customer is not satisfied: open again"), facts["reason"]
+        case "clock_warned":
+            clock = commitment_name(facts["commitment"], voice.language)
+            due = t("due {time}", time=voice.time(facts["due_at"]))
+            return (
+                t("{clock}: missed", clock=clock) if facts["missed"] else t("{clock}: runs out soon", clock=clock),
+                due,
+            )
+        case other:
+            return other, RANGE
+
+
+def _how(voice: Voice, one: Happening) -> str:
+    how: str = one.facts["how"]
+    name = how.removeprefix("message to ")
+    return how if name == how else voice.t("message to {name}", name=name)

@@ -1,0 +1,99 @@
+"""What a file in `sla/reports/` offers: one report, from plain records to a sheet. Its file name is its word."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+import rfc8785
+from pydantic import TypeAdapter
+
+from config.instant import Instant
+from config.value import Text
+from sla.paper.sheet import Sheet
+
+F = TypeVar("F")
+
+
+class Subject(StrEnum):
+    """What a report is about; `month` and `quarter` are of one customer."""
+
+    INCIDENT = "incident"
+    CASE = "case"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+WORDS = ("cause", "handling", "verification", "prevention")
+"""What a person adds when a report is issued, because no stored fact says it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """That it was issued: when, by whom, with which words of theirs (`WORDS` -> text)."""
+
+    at: Instant
+    by: str
+    words: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What every report says beside its facts. `customer` None: for our own people, about everybody concerned."""
+
+    kind: str
+    subject: str
+    customer: str | None
+    customer_name: Text | None
+    provider: Text
+    zone: str
+    made_at: Instant
+    people: dict[str, Text] = field(default_factory=dict)
+    demo: bool = False
+    issue: Issue | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Generic[F]):
+    """`sheet(frame, facts, language)`: the same facts give the same sheet. `draft`: marked until it is issued."""
+
+    subject: Subject
+    facts: type[F]
+    sheet: Callable[[Frame, F, str], Sheet]
+    over: Callable[[F, Instant], bool]
+    """Whether what it is about has ended: only then it is issued."""
+    draft: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """One report with what it is made of."""
+
+    report: Report[Any]
+    frame: Frame
+    facts: Any
+
+    def sheet(self, language: str) -> Sheet:
+        return self.report.sheet(self.frame, self.facts, language)
+
+    def over(self, now: Instant) -> bool:
+        return self.report.over(self.facts, now)
+
+    def document(self) -> dict[str, Any]:
+        """JSON without floats: instants in whole milliseconds, shares as "num/den"."""
+        frame = TypeAdapter(Frame).dump_python(self.frame, mode="json")
+        return {**frame, "facts": TypeAdapter(self.report.facts).dump_python(self.facts, mode="json")}
+
+    def record(self) -> bytes:
+        """Its canonical form (RFC 8785)."""
+        return rfc8785.dumps(self.document())
+
+
+def paper_of(report: Report[Any], document: dict[str, Any]) -> Paper:
+    """What `document` wrote, read again."""
+    frame = {key: value for key, value in document.items() if key != "facts"}
+    return Paper(
+        report=report,
+        frame=TypeAdapter(Frame).validate_python(frame),
+        facts=TypeAdapter(report.facts).validate_json(rfc8785.dumps(document["facts"])),
+    )

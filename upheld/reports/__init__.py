@@ -1,0 +1,1 @@
+"""Reports from stored facts: the rooms' facts become sla's plain records, sla makes sheets of them."""
