@@ -84,6 +84,7 @@ CLOCKS: Mapping[str, str] = {
 REFUSALS: tuple[str, ...] = (
     "there is nothing to acknowledge",
     "a note needs a text",
+    "an identity number is never stored; take it out and name the person instead",
     "a fact cannot lie in the future; write when it happened",
     "a report cannot lie in the future; write when it was made",
     "only an open case can wait for the customer",

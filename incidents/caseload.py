@@ -1,12 +1,13 @@
 """Cases and their clocks in the store: opened with an incident or by a person, followed to the customer's word."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 
 from sqlalchemy import Connection
 
 from config.agreement import Agreement, CaseKind, Level
+from config.identity import REFUSAL, resident_number
 from config.instant import Instant, Span
 from config.language import choose
 from config.model import Config, Role
@@ -91,6 +92,8 @@ class Caseload:
         named = " ".join(harmless(title).split())
         if not named:
             raise Refused("a case needs a title: what does not work, in the customer's words")
+        if resident_number(named) or resident_number(caller or ""):
+            raise Refused(REFUSAL)
         opened = _opened(agreement, kind, chosen, named, reported_at)
         event = replace(opened, component=component, caller=caller)
         return self._open(tx, event, by, reported_at, now)
@@ -311,6 +314,8 @@ def _warn_at(clock: Clock, warn_before: Span) -> Instant:
 
 
 def _check(case: Case, event: CaseEvent, happened_at: Instant, now: Instant) -> None:
+    if any(isinstance(said, str) and resident_number(said) for said in asdict(event).values()):
+        raise Refused(f"{case.id}: {REFUSAL}")
     if happened_at > now:
         raise Refused("a fact cannot lie in the future; write when it happened")
     if happened_at < case.started_at:

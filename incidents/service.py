@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 from sqlalchemy import Connection
 
+from config.identity import REFUSAL, resident_number
 from config.instant import MINUTE, Instant, Span
 from config.model import Config
 from incidents import decide, news
@@ -117,10 +118,12 @@ class Incidents:
         """Raises NotFound or decide.Refused."""
         incident = self._load(tx, incident_id)
         state = news.condition(tx, self._config, incident.component, now).state
+        _without_identity_number(reason)
         return self._apply(tx, incident, decide.resolve(incident, reason, state), by, now)
 
     def note(self, tx: Connection, incident_id: str, by: str, text: str, now: Instant) -> Incident:
         """Raises NotFound or decide.Refused."""
+        _without_identity_number(text)
         return self._apply(tx, self._load(tx, incident_id), decide.note(text), by, now)
 
     # what the outbox says
@@ -229,3 +232,8 @@ class Incidents:
 def _shown(event: Event, now: Instant) -> Instant | None:
     """What the public page shows is seen from this commit on; pages to our own people are not."""
     return now if isinstance(event, (Acknowledged, Resolved, SeverityRaised)) else None
+
+
+def _without_identity_number(text: str) -> None:
+    if resident_number(text):
+        raise decide.Refused(REFUSAL)

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.agreement import CaseKind
+from config.identity import REFUSAL, resident_number
 from config.node import ConfigError
 from console import store as users
 from console import user
+from db.personal import mentions
 from incidents.case import CaseEvent, CaseNoted, CaseResolved, Confirmed, Contested, Fulfilled, Resumed, Waiting
 from incidents.caseload import NoSuchCase
 from incidents.decide import Refused
@@ -20,7 +22,7 @@ from sla.contract import Refused as NotAgreed
 from sla.parties import NoStatement
 from sla.sealing import NotSealed
 from sla.word import Refused as NotSettled
-from upheld import holds
+from upheld import holds, privacy
 from upheld.agreements import COMMANDS as AGREEMENTS
 from upheld.call import Call as Call
 from upheld.call import Command
@@ -45,6 +47,7 @@ REFUSALS = (
     NoReport,
     ConfigError,
     holds.NoHold,
+    privacy.Kept,
 )
 """What a person did wrong; everything else is our fault."""
 
@@ -130,13 +133,26 @@ def user_role(tx: Connection, call: Call) -> Any:
 AGREEMENT = "agreement."
 """How the commands begin after which other terms hold."""
 
-COMMANDS: Mapping[str, Command] = {
+
+def _without_identity_numbers(command: Command) -> Command:
+    """Whatever a person writes, in any command."""
+
+    def guarded(tx: Connection, call: Call) -> Any:
+        if mentions(dict(call.arguments), resident_number):
+            raise Refused(REFUSAL)
+        return command(tx, call)
+
+    return guarded
+
+
+_COMMANDS: Mapping[str, Command] = {
     **{f"{AGREEMENT}{name}": command for name, command in AGREEMENTS.items()},
     **SETTLING,
     **STATEMENTS,
     **OBLIGATIONS,
     **holds.COMMANDS,
     **REPORTS,
+    **privacy.COMMANDS,
     "incident.ack": acknowledge,
     "incident.resolve": resolve,
     "incident.note": note,
@@ -146,3 +162,4 @@ COMMANDS: Mapping[str, Command] = {
     "user.password": user_password,
     "user.role": user_role,
 }
+COMMANDS: Mapping[str, Command] = {name: _without_identity_numbers(command) for name, command in _COMMANDS.items()}
