@@ -127,6 +127,17 @@ CLASSES: tuple[Class, ...] = (
         records=True,
     ),
     Class(
+        name="reports",
+        what="who issued a report or took an export, what was written into a report, and the people it speaks of",
+        purpose="to print a report again as it was issued, and to show who took a customer's data",
+        term="as long as the store",
+        where=(
+            Personal(table="report", columns=("record", "by"), customer="customer"),
+            Personal(table="export", columns=("by",), customer="customer"),
+        ),
+        records=True,
+    ),
+    Class(
         name="remedies",
         what="who fulfilled an obligation or recorded a breach, and in which words",
         purpose="to settle what is owed",
