@@ -126,3 +126,11 @@ def replay(id: str, events: Iterable[Said[CorrectionEvent]]) -> Correction:
     for said in rest:
         found = evolve(found, said)
     return found
+
+
+def lying(corrections: Iterable[Correction]) -> dict[str, list[Interval]]:
+    """Component -> where corrections of it lie, counted or not."""
+    found: dict[str, list[Interval]] = {}
+    for one in corrections:
+        found.setdefault(one.component, []).append(one.interval)
+    return found

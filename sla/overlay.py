@@ -72,6 +72,9 @@ def corrected(
     not become better by it.
     """
     known = sorted(corrections, key=_turn)
+    first = min((one.start for one in known), default=line.starts[0])
+    if first < line.starts[0]:  # what was not recorded is corrected too, and an outage may begin there
+        line = joined([first, *line.starts], [State.UNKNOWN, *line.values], line.end)
     applied = [one for one in known if one.word(customer) and one.second(customer) is not None]
     open_ones = [one for one in known if not one.word(customer) and one.second(customer) is not None]
     if open_ones:

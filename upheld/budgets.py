@@ -11,14 +11,14 @@ from config.instant import Instant
 from config.model import Config
 from console.budget import Budget
 from sla.account import Account, Verdict
-from sla.correction import Correction
+from sla.correction import Correction, lying
 from sla.exclusions import Exclusions
 from sla.forecast import Forecast, Running, running, standing
 from sla.interval import Interval
 from sla.line import line_of
 from sla.proposal import Proposal
 from sla.store.correction import corrections
-from sla.store.transition import Changes, changes
+from sla.store.transition import Changes, Laid, changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,8 @@ def standings(tx: Connection, config: Config, now: Instant, customer: str | None
     components = sorted({name for one in agreements for name in one.components})
     proposals, settled = Exclusions(config).known(tx, components, now), corrections(tx, components, now)
     going = list(_running(agreements, proposals, now))
-    lines = {window: _lines(tx, going, window, now) for window in sorted({one.passed for one in going})}
+    laid = lying(settled)
+    lines = {window: _lines(tx, going, window, now, laid) for window in sorted({one.passed for one in going})}
     return [
         _standing(one, component, lines[one.passed].get(component), settled, now)
         for one in going
@@ -57,10 +58,10 @@ def _running(agreements: Iterable[Agreement], proposals: Sequence[Proposal], now
             yield found
 
 
-def _lines(tx: Connection, going: Sequence[Running], window: Interval, now: Instant) -> dict[str, Changes]:
+def _lines(tx: Connection, going: Sequence[Running], window: Interval, now: Instant, laid: Laid) -> dict[str, Changes]:
     concerned = [one.agreement for one in going if one.passed == window]
     slack = max(max(one.availability.merge_gap, one.availability.bridge_max) for one in concerned)
-    return changes(tx, sorted({name for one in concerned for name in one.components}), window, now, slack)
+    return changes(tx, sorted({name for one in concerned for name in one.components}), window, now, slack, laid)
 
 
 def _standing(

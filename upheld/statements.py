@@ -16,6 +16,7 @@ from incidents.clock import Clock, ClockState
 from incidents.store import case as cases
 from incidents.store import incident as incidents
 from probe.store import observing
+from sla.correction import lying
 from sla.document import record
 from sla.evidence import Evidence
 from sla.exclusions import Exclusions
@@ -142,10 +143,11 @@ def _facts(
     components = sorted({name for one in parties.agreements for name in one.components})
     start, end = parties.reach(period)
     found = cases.of_customer(tx, customer) if as_of is None else _cases_as_of(tx, customer, as_of)
+    settled = corrections(tx, components, now)
     return Facts(
-        transitions=transitions(tx, components, (start, min(end, now)), now, parties.slack),
+        transitions=transitions(tx, components, (start, min(end, now)), now, parties.slack, lying(settled)),
         exclusions=Exclusions(config).known(tx, components, now),
-        corrections=corrections(tx, components, now),
+        corrections=settled,
         cases=tuple(case_record(one, caseload.clocks(one, at), config) for one in found),
         bookings=bookings(tx, parties.customer, now),
         outcomes=outcomes(tx, parties.customer, now),

@@ -2,7 +2,7 @@
 
 Only what a window needs is read, not the history: whole outages count (sla-definition.md, 'Loss and outages'), so it is
 read back from the window, and on after it, until a stretch without any loss is longer than what could join outages or
-bridge a hole over it.
+bridge a hole over it. What a correction will be laid over is no such stretch.
 """
 
 import json
@@ -12,19 +12,22 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from operator import lt
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import JSON, Connection, Select, String, bindparam, cast, column, desc, func, literal_column, select
 
 from config.instant import DAY, Instant, Span
 from config.state import State
 from db.tables.incidents import transition as table
-from sla.interval import Interval
+from sla.interval import Interval, subtract, union
 from sla.record import Transition
 
 _STATES = {state.value: state for state in State}
 _LOSSLESS = frozenset({State.UP, State.UNKNOWN})
 _FIRST_STEP = DAY
+Laid: TypeAlias = Mapping[str, Sequence[Interval]]
+"""Component -> where corrections of it lie, whatever they say."""
+NOTHING_LAID: Laid = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +43,19 @@ class Changes:
 
 
 def transitions(
-    tx: Connection, components: Collection[str], window: Interval, until: Instant, slack: Span
+    tx: Connection,
+    components: Collection[str],
+    window: Interval,
+    until: Instant,
+    slack: Span,
+    laid: Laid = NOTHING_LAID,
 ) -> dict[str, tuple[Transition, ...]]:
     """Component -> its facts, in the order recorded: of several at one instant the last one holds.
 
     `until`: what was recorded later is not known yet. `slack`: the longest that may lie between two losses and still
-    join them, the longer of `merge_gap` and `bridge_max` of the agreements concerned.
+    join them, the longer of `merge_gap` and `bridge_max` of the agreements concerned. `laid`: where corrections lie.
     """
-    reached = _reached(tx, components, window, until, slack)
+    reached = _reached(tx, components, window, until, slack, laid)
     found: dict[str, tuple[Transition, ...]] = dict.fromkeys(components, ())
     for edges in sorted(set(reached.values())):
         names = [name for name, reach in reached.items() if reach == edges]
@@ -69,26 +77,32 @@ def transitions(
 
 
 def changes(
-    tx: Connection, components: Collection[str], window: Interval, until: Instant, slack: Span
+    tx: Connection,
+    components: Collection[str],
+    window: Interval,
+    until: Instant,
+    slack: Span,
+    laid: Laid = NOTHING_LAID,
 ) -> dict[str, Changes]:
     """The same as bare columns, for counting hundreds of components at once. One without any fact is left out."""
     return {
         name: told
-        for _, _, found in _rounds(tx, components, window, until, slack)
+        for _, _, found in _rounds(tx, components, window, until, slack, laid)
         for name, told in found.items()
         if told is not None
     }
 
 
 def _reached(
-    tx: Connection, components: Collection[str], window: Interval, until: Instant, slack: Span
+    tx: Connection, components: Collection[str], window: Interval, until: Instant, slack: Span, laid: Laid
 ) -> dict[str, Interval]:
     """How far around the window each component has to be read."""
-    return {name: (start, end) for start, end, found in _rounds(tx, components, window, until, slack) for name in found}
+    rounds = _rounds(tx, components, window, until, slack, laid)
+    return {name: (start, end) for start, end, found in rounds for name in found}
 
 
 def _rounds(
-    tx: Connection, components: Collection[str], window: Interval, until: Instant, slack: Span
+    tx: Connection, components: Collection[str], window: Interval, until: Instant, slack: Span, laid: Laid
 ) -> Iterator[tuple[Instant, Instant, Mapping[str, Changes | None]]]:
     """(start, end, the components for which that is enough), wider each time: by a day, four, sixteen…"""
     waiting, wider = list(dict.fromkeys(components)), 0
@@ -98,14 +112,16 @@ def _rounds(
         enough = {
             name: told
             for name in waiting
-            if (told := read.get(name)) is None or _sure(told, window, (start, end), until, slack)
+            if (told := read.get(name)) is None or _sure(told, window, (start, end), until, slack, laid.get(name, ()))
         }
         yield start, end, enough
         waiting = [name for name in waiting if name not in enough]
         wider = wider * 4 or _FIRST_STEP
 
 
-def _sure(told: Changes, window: Interval, read: Interval, until: Instant, slack: Span) -> bool:
+def _sure(
+    told: Changes, window: Interval, read: Interval, until: Instant, slack: Span, laid: Sequence[Interval]
+) -> bool:
     """Whether nothing outside what was read can change the count inside the window.
 
     True where a stretch without loss longer than `slack` holds at its start (or there is no earlier fact), and another
@@ -114,11 +130,12 @@ def _sure(told: Changes, window: Interval, read: Interval, until: Instant, slack
     starts, states = told.starts, told.states
     first, last = starts[0] > read[0], read[1] > until
     at = bisect_right(starts, window[0]) - 1
-    if not first and states[at] in _LOSSLESS:  # the usual case, without a look at the rest
+    if not first and not laid and states[at] in _LOSSLESS:  # the usual case, without a look at the rest
         first = (starts[at + 1] if at + 1 < len(starts) else read[1]) - starts[at] > slack
     if first and last:
         return True
-    for start, end in _lossless(told, read[1]):
+    quiet = _lossless(told, read[1])
+    for start, end in subtract(list(quiet), union(laid)) if laid else quiet:
         if end - start > slack:
             first = first or start <= window[0]
             last = last or end >= window[1]

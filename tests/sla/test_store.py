@@ -15,6 +15,9 @@ from db.engine import Database
 from db.tables.incidents import transition as table
 from sla.account import Account, account
 from sla.cases import CASE_TERMS
+from sla.correction import Correction
+from sla.line import line_of
+from sla.overlay import Corrected, corrected
 from sla.record import Transition
 from sla.store.transition import Changes, changes, transitions
 from sla.timeline import timeline
@@ -98,6 +101,47 @@ async def test_what_is_read_counts_as_the_whole_history_does(database: Database,
         one_by_one = {one.happened_at: one.state for one in sorted(whole[name], key=lambda one: one.happened_at)}
         assert one_by_one == dict(zip(read.starts, read.states, strict=True))
     assert fewer > 3
+
+
+def adjudged(chance: random.Random, number: int) -> Correction:
+    start = chance.randrange(30 * DAY, 75 * DAY)
+    return Correction(
+        id=f"C-{number}",
+        component="pay",
+        start=start,
+        end=start + chance.randrange(1, 12 * DAY),
+        state=chance.choice(list(State)),
+        reason="seen otherwise",
+        evidence="log",
+        requested_by="person:li",
+        requested_at=number,
+        approved_by=chance.choice([None, "person:wang"]),
+        words=(("acme", True, number),) if chance.random() < 0.7 else (),
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_with_corrections_over_it_too_what_is_read_counts_as_the_whole_history_does(
+    database: Database, seed: int
+) -> None:
+    chance = random.Random(seed)
+    told = {f"c{number}": restless(chance) for number in range(8)}
+    laid = {name: [adjudged(chance, number) for number in range(chance.randrange(5))] for name in told}
+    rows = [row(name, state, at, at) for name, line in told.items() for at, state, _ in line]
+    await stored(database, rows)
+    spans = {name: [one.interval for one in some] for name, some in laid.items()}
+    bare = await database.read(lambda tx: changes(tx, list(told), WINDOW, LATEST, SLACK, spans))
+
+    def settled(line: Changes, corrections: Sequence[Correction]) -> tuple[Account, tuple[Corrected, ...]]:
+        whole = line_of(line.events, WINDOW, LATEST)
+        after, found = corrected(whole, corrections, "acme", WINDOW, lambda one: account(one, WINDOW, [], [], TERMS))
+        return account(after, WINDOW, [], [], TERMS), found
+
+    for name, line in told.items():
+        last = {at: state for at, state, _ in sorted(line, key=lambda one: one[0])}
+        everything = Changes(starts=list(last), states=list(last.values()))
+        read = bare.get(name, Changes(starts=[], states=[]))
+        assert settled(read, laid[name]) == settled(everything, laid[name])
 
 
 @pytest.mark.parametrize(
