@@ -13,8 +13,10 @@ from config.duration import print_duration
 from config.instant import SECOND
 from config.model import (
     Access,
+    Anchor,
     Channel,
     Check,
+    Checkpoints,
     Component,
     Customer,
     Escalation,
@@ -48,6 +50,7 @@ SECTIONS: dict[str, type[Value]] = {
     "listen": Listen,
     "signing": Signing,
     "probing": Probing,
+    "checkpoints": Checkpoints,
     "severity": Severity,
     "access": Access,
     "retention": Retention,
@@ -60,6 +63,7 @@ ENTITIES: dict[str, type[Value]] = {
     "escalations": Escalation,
     "components": Component,
     "sources": Source,
+    "anchors": Anchor,
     "customers": Customer,
     "exclusions": Exclusion,
     "pages": Page,
@@ -121,6 +125,7 @@ def _entities(assembly: Assembly, name: str, model: type[Model]) -> dict[str, Mo
         "components": lambda node, _: _component(assembly, node),
         "channels": lambda node, _: _plugged(assembly, node, Channel, assembly.kinds.channels),
         "sources": lambda node, _: _plugged(assembly, node, Source, assembly.kinds.sources),
+        "anchors": lambda node, _: _plugged(assembly, node, Anchor, assembly.kinds.anchors),
     }.get(name, lambda node, _: read(model, node, assembly.report))
     found: dict[str, Model] = {}
     for key, node in assembly.section(name).mapping.items():

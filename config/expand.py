@@ -21,6 +21,7 @@ ENTITIES = (
     "escalations",
     "components",
     "sources",
+    "anchors",
     "customers",
     "exclusions",
 )
@@ -43,7 +44,7 @@ def expand(root: Node, kinds: Registries, report: Report) -> Node:
     _components(root, kinds, report)
     for customer in _entries(root, "customers"):
         spell_out(customer, report)
-    for name in ("channels", "sources"):
+    for name in ("channels", "sources", "anchors"):
         for entity in _entries(root, name):
             _gather_options(entity, frozenset({"id", "kind"}))
     for escalation in _entries(root, "escalations"):

@@ -191,6 +191,21 @@ class Source(Value):
     options: Raw = Field(default_factory=dict)
 
 
+class Anchor(Value):
+    """A third party that confirms when a head of the ledger existed."""
+
+    id: str
+    kind: str
+    options: Raw = Field(default_factory=dict)
+
+
+class Checkpoints(Value):
+    """How often a customer's contact is mailed the ledger's signed head, and which channels get it, each day."""
+
+    mail: Literal["daily", "weekly", "none"] = "daily"
+    channels: tuple[str, ...] = ()
+
+
 SeverityNumber = Annotated[int, Strict(), Ge(1), Le(3)]
 
 
@@ -228,6 +243,8 @@ class Customer(Value):
     name: Text
     registration: str | None = None
     language: Literal["zh-CN", "en"] | None = None
+    checkpoints: Checkpoints | None = None
+    """Its own `mail`, and channels of its own besides those for all."""
     contacts: tuple[Contact, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     """Every version, by id and then version."""
@@ -304,6 +321,8 @@ class Config(Value):
     escalations: dict[str, Escalation] = Field(default_factory=dict)
     components: dict[str, Component]
     sources: dict[str, Source] = Field(default_factory=dict)
+    anchors: dict[str, Anchor] = Field(default_factory=dict)
+    checkpoints: Checkpoints = Checkpoints()
     severity: Severity = Severity()
     customers: dict[str, Customer] = Field(default_factory=dict)
     exclusions: dict[str, Exclusion] = Field(default_factory=dict)

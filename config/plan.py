@@ -9,7 +9,7 @@ import yaml
 
 from config.agreement import Agreement
 from config.document import AMBIGUOUS
-from config.model import Channel, Check, Config, Source
+from config.model import Anchor, Channel, Check, Config, Source
 from config.moment import print_moment
 
 KEPT = "history, phase and streaks are kept"
@@ -95,7 +95,7 @@ def _entities(long: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 _APART = ("checks", "agreements")
-_SINGLE = ("site", "store", "listen", "signing", "probing", "severity", "access", "retention")
+_SINGLE = ("site", "store", "listen", "signing", "probing", "checkpoints", "severity", "access", "retention")
 
 
 def differences(old: object, new: object, path: str = "") -> Iterator[str]:
@@ -122,12 +122,14 @@ def _options(config: Config, path: str) -> object:
         return config.components[component].checks[name].options
     if path == "store":
         return config.store.url
-    plugged: dict[str, Channel | Source] = {}
+    plugged: dict[str, Channel | Source | Anchor] = {}
     match section:
         case "channels":
             plugged.update(config.channels)
         case "sources":
             plugged.update(config.sources)
+        case "anchors":
+            plugged.update(config.anchors)
         case _:
             pass
     return plugged[id].options if id in plugged else None
@@ -166,6 +168,8 @@ def long_form(config: Config) -> dict[str, Any]:
         dumped["channels"][id] = _plugged(dumped["channels"][id], channel)
     for id, source in config.sources.items():
         dumped["sources"][id] = _plugged(dumped["sources"][id], source)
+    for id, anchor in config.anchors.items():
+        dumped["anchors"][id] = _plugged(dumped["anchors"][id], anchor)
     for id, exclusion in config.exclusions.items():
         written = dumped["exclusions"][id]
         for key in ("start", "end"):
@@ -202,7 +206,7 @@ def _component(written: dict[str, Any], checks: Mapping[str, Check]) -> dict[str
     return written
 
 
-def _plugged(written: dict[str, Any], entity: Channel | Source | Check) -> dict[str, Any]:
+def _plugged(written: dict[str, Any], entity: Channel | Source | Anchor | Check) -> dict[str, Any]:
     options: dict[str, Any] = written.pop("options")
     plain = {key: value for key, value in written.items() if key not in ("id", "component")}
     if isinstance(entity, Check) and not entity.target:

@@ -56,6 +56,7 @@ def check_references(root: Node, report: Report) -> None:
     _agreements(names)
     _exclusions(names)
     _pages(names)
+    _checkpoints(names)
     severity = root.get("severity")
     rules = severity.get("rules") if severity is not None else None
     for rule in rules.items if rules is not None else ():
@@ -195,6 +196,14 @@ def _every(written: Node, report: Report) -> None:
     except ValueError:
         advice = "write Sun 01:00, day 01:00 for each day, or 1 01:00 for the first of the month"
         report.add(written.mark, f"{what(written)} is no recurring time; {advice}")
+
+
+def _checkpoints(names: _Names) -> None:
+    owners = [names.root, *(customer for _, customer in names.entries("customers"))]
+    for owner in owners:
+        written = owner.get("checkpoints")
+        for channel in _items(written, "channels") if written is not None else ():
+            names.want("channels", channel)
 
 
 def _pages(names: _Names) -> None:

@@ -20,6 +20,7 @@ class Registries:
     kinds: OptionsModels = field(default_factory=dict)
     channels: OptionsModels = field(default_factory=dict)
     sources: OptionsModels = field(default_factory=dict)
+    anchors: OptionsModels = field(default_factory=dict)
     faults: Mapping[str, Fault] = field(default_factory=dict)
     """For a probe kind: what is wrong with a target and the kind's parsed options, None when nothing is."""
 

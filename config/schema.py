@@ -11,7 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from config.agreement import Agreement
 from config.assemble import ENTITIES, SECTIONS
 from config.contract import OWN
-from config.model import Channel, Check, Contact, Person, Source
+from config.model import Anchor, Channel, Check, Contact, Person, Source
 from config.profile import Family
 from config.registry import OptionsModels, Registries, needs_target
 from config.remedy import FORMS
@@ -42,6 +42,8 @@ def schema(kinds: Registries) -> Schema:
     book.plug(Check, kinds.kinds)
     book.plug(Channel, kinds.channels)
     book.plug(Source, kinds.sources)
+    if kinds.anchors:
+        book.plug(Anchor, kinds.anchors)
     _short_forms(book.defs)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     CUSTOMER = "customer"  # news for a customer's contact
     STATEMENT = "statement"  # a statement was issued
     AGREEMENT = "agreement"  # an agreement needs its managers
+    CHECKPOINT = "checkpoint"  # the ledger's signed head leaves the house
 
 
 LIFETIME: Mapping[Purpose, Span] = {
@@ -38,6 +39,7 @@ LIFETIME: Mapping[Purpose, Span] = {
     Purpose.CUSTOMER: 3 * DAY,
     Purpose.STATEMENT: 3 * DAY,
     Purpose.AGREEMENT: 3 * DAY,
+    Purpose.CHECKPOINT: 3 * DAY,
 }
 """How long after its creation a notification may still be sent."""
 

@@ -26,6 +26,7 @@ FAMILIES = (
     ("incidents.sources", "SOURCE", "incidents.source", "Source"),
     ("sla.formats", "FORMAT", "sla.format", "Format"),
     ("sla.reports", "REPORT", "sla.report", "Report"),
+    ("sla.anchors", "ANCHOR", "sla.anchor", "Anchor"),
 )
 LONGEST = 400
 NOT_TOLERATED = {"skip", "skipif", "skipTest", "xfail", "importorskip"}

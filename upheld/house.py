@@ -27,6 +27,7 @@ from incidents import reading
 from incidents.intake import Intake
 from incidents.paging import Paging, still_wanted
 from incidents.store import inbox, timer
+from notify.channel import Attachment
 from notify.deliver import Deliverer
 from notify.message import Notification
 from notify.metrics import NotifyMetrics
@@ -34,9 +35,11 @@ from probe import definition
 from probe.metrics import ProbeCollector
 from probe.service import Prober
 from probe.verdict import CheckChange
+from sla.checkpoint_letter import EVENT
 from sla.exclusions import Exclusions
 from sla.store import contract as agreements
-from upheld import contracts, control, obligations, post, signing
+from upheld import contracts, control, obligations, outgoing, post, signing
+from upheld.anchoring import Anchoring
 from upheld.call import Call
 from upheld.clock import utc_now
 from upheld.commands import AGREEMENT, COMMANDS, REFUSALS
@@ -81,7 +84,10 @@ class House:
         self.prober = Prober(database, now, LOCATION, self.installed.kinds, self._check_changes)
         self.registry.register(ProbeCollector(self.prober))
         self.issuer = Issuer(database, lambda: self.rules, now)
-        self.housekeeping = Housekeeping(database, lambda: self.config, now, self.key, self.issuer, self._call_to_mind)
+        self.anchoring = Anchoring(database, lambda: self.config, self.installed.anchors, now, self.registry)
+        self.housekeeping = Housekeeping(
+            database, lambda: self.rules, now, self.key, self.issuer, self.anchoring, self._call_to_mind
+        )
         self.deliverer = Deliverer(
             database,
             self.rules.channels,
@@ -89,7 +95,7 @@ class House:
             still_wanted=still_wanted,
             on_failed=self._not_told,
             on_sent=self._told,
-            enclose=lambda tx, name: post.enclose(tx, name, self.rules),
+            enclose=self._enclose,
             metrics=self.notify_metrics,
         )
         self.intake = Intake(database)
@@ -209,6 +215,9 @@ class House:
     def _not_told(self, tx: Connection, failed: Notification, now: Instant) -> None:
         self.rules.incidents.not_told(tx, failed, now)
         post.not_told(tx, failed, now)
+
+    def _enclose(self, tx: Connection, name: str) -> Attachment:
+        return outgoing.enclose(tx, name) if name.startswith(f"{EVENT}/") else post.enclose(tx, name, self.rules)
 
     async def _process_inbox(self) -> bool:
         """A short slice. While senders wait for their commits a pause follows, so that they go first."""

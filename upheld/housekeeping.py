@@ -18,15 +18,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from config.instant import DAY, HOUR, Instant
-from config.model import Config
 from db.engine import Database
 from db.errors import StoreUnavailable
 from probe import days
-from upheld import keeping, ledger, store
+from upheld import keeping, ledger, outgoing, signing, store
+from upheld.anchoring import Anchoring
 from upheld.issuer import LATE_FACTS, STATEMENTS, Issuer
+from upheld.rules import Rules
 
 log = structlog.get_logger(__name__)
 
+ANCHORS = "anchors"
 RETENTION = "retention"
 LEDGER = "ledger"
 REMINDERS = "reminders"
@@ -42,17 +44,19 @@ class Housekeeping:
     def __init__(
         self,
         database: Database,
-        config: Callable[[], Config],
+        rules: Callable[[], Rules],
         now: Callable[[], Instant],
         key: Ed25519PrivateKey,
         issuer: Issuer,
+        anchoring: Anchoring,
         remind: Remind,
     ) -> None:
         self._database = database
-        self._config = config
+        self._rules = rules
         self._now = now
         self._key = key
         self._issuer = issuer
+        self._anchoring = anchoring
         self._remind = remind
         self._keeping = asyncio.Lock()
         self._stopping = False
@@ -63,6 +67,7 @@ class Housekeeping:
     def start(self) -> None:
         self._scheduler.add_job(self.keep_ledger, id=f"{LEDGER}-at-start")
         self._scheduler.add_job(self.keep_ledger, CronTrigger(hour=0, minute=10, timezone="UTC"), id=LEDGER)
+        self._scheduler.add_job(self._anchoring.ask, CronTrigger(minute="3-59/10", timezone="UTC"), id=ANCHORS)
         self._scheduler.add_job(self.tidy, CronTrigger(hour=3, minute=17, timezone="UTC"), id=RETENTION)
         self._scheduler.add_job(self._issuer.issue, id=f"{STATEMENTS}-at-start")
         self._scheduler.add_job(self._issuer.issue, CronTrigger(minute=2, timezone="UTC"), id=STATEMENTS)
@@ -78,21 +83,22 @@ class Housekeeping:
                 self._scheduler.shutdown(wait=False)
 
     async def keep_ledger(self) -> None:
-        """Every day that is over has its leaves, however long nobody was here; then the head is signed."""
-        written = 0
+        """Every day that is over has its leaves, however long nobody was here; then the head is signed and goes out."""
+        written, rules, key_id = 0, self._rules(), signing.key_id(self._key)
         async with self._keeping:
             try:
-                asked = [check.id for check in self._config().checks()]
+                asked = [check.id for check in rules.config.checks()]
                 pieces = await self._database.read(lambda tx: days.due(tx, asked, self._now()))
                 for piece in pieces:
                     if self._stopping:
                         return
                     written += await self._database.write(partial(days.write, piece=piece, now=self._now()))
-                head = await ledger.head(self._database, self._config(), self._key, self._now)
+                head = await ledger.head(self._database, rules.config, self._key, self._now)
+                sent = await self._database.write(lambda tx: outgoing.send(tx, rules, head, key_id, self._now()))
             except StoreUnavailable as error:
                 log.error("ledger not kept", error=str(error))
                 return
-        log.info("ledger kept", leaves=written, size=head.size)
+        log.info("ledger kept", leaves=written, size=head.size, sent=sent)
 
     async def remind(self) -> None:
         """Agreements whose end has come near; also at the start, for what came near while nothing ran."""
@@ -112,7 +118,7 @@ class Housekeeping:
         try:
             if not await self._database.write(lambda tx: store.claim(tx, RETENTION, scheduled_for, now)):
                 return
-            for step in await self._database.read(lambda tx: keeping.steps(tx, self._config(), now)):
+            for step in await self._database.read(lambda tx: keeping.steps(tx, self._rules().config, now)):
                 while not self._stopping and (rows := await self._database.write(step)):
                     gone += rows
             await self._database.write(lambda tx: store.done(tx, RETENTION, scheduled_for, now))

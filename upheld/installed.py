@@ -10,6 +10,7 @@ from pydantic import BaseModel
 import incidents.sources
 import notify.channels
 import probe.kinds
+import sla.anchors
 import sla.formats
 import sla.reports
 from config.discover import discover
@@ -17,6 +18,7 @@ from config.registry import Registries
 from incidents.source import Source
 from notify.channel import Channel
 from probe.kind import ProbeKind
+from sla.anchor import Anchor
 from sla.format import Format
 from sla.report import Report
 
@@ -28,6 +30,7 @@ class Installed:
     sources: Mapping[str, Source]
     formats: Mapping[str, Format]
     reports: Mapping[str, Report[Any]]
+    anchors: Mapping[str, Anchor[BaseModel]]
 
     @property
     def registries(self) -> Registries:
@@ -36,6 +39,7 @@ class Installed:
             kinds={name: kind.options for name, kind in self.kinds.items()},
             channels={name: channel.options for name, channel in self.channels.items()},
             sources={name: source.options for name, source in self.sources.items()},
+            anchors={name: anchor.options for name, anchor in self.anchors.items()},
             faults={name: kind.fault for name, kind in self.kinds.items()},
         )
 
@@ -49,4 +53,5 @@ def installed() -> Installed:
         sources=discover(incidents.sources, "SOURCE", Source),
         formats=discover(sla.formats, "FORMAT", Format),
         reports=discover(sla.reports, "REPORT", Report),
+        anchors=discover(sla.anchors, "ANCHOR", Anchor),
     )

@@ -97,7 +97,7 @@ class Post:
         )
 
     def _contact(self, statement: Statement, now: Instant) -> Addressee | None:
-        contact = _primary(self._rules, statement.customer)
+        contact = primary_contact(self._rules, statement.customer)
         if contact is None or not self._rules.paging.mails:
             return None
         agreed = statement.agreements[-1].newest.language
@@ -107,12 +107,12 @@ class Post:
 
 def undeliverable(rules: Rules, customer: str) -> Hold | None:
     """Why no mail could reach the customer."""
-    if _primary(rules, customer) is None:
+    if primary_contact(rules, customer) is None:
         return Hold.CONTACT
     return None if rules.paging.mails else Hold.CHANNEL
 
 
-def _primary(rules: Rules, customer: str) -> Contact | None:
+def primary_contact(rules: Rules, customer: str) -> Contact | None:
     contacts = rules.config.customers[customer].contacts
     return next((one for one in contacts if one.kind == "primary" and one.email is not None), None)
 

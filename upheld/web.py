@@ -14,7 +14,7 @@ from db.errors import StoreUnavailable
 from incidents.routes import Hooks
 from probe.metrics import blackbox_text
 from probe.routes import ping_routes
-from upheld import ledger, signing
+from upheld import heads, ledger, signing
 from upheld.house import House
 from upheld.metrics import snapshot
 
@@ -62,6 +62,7 @@ def application(
             web.get("/metrics", partial(_metrics, house)),
             web.get("/.well-known/upheld.pub", partial(_public_key, house)),
             web.get("/checkpoint", partial(_checkpoint, house)),
+            *heads.routes(house),
             web.get("/probe", partial(_probe, house)),
             web.get("/sd/prometheus", partial(_service_discovery, house)),
             *hooks.routes(),

@@ -1,7 +1,9 @@
-"""The append-only ledger, its openings and its signed heads. Instants are POSIX milliseconds.
+"""The append-only ledger, its openings, its signed heads and where they went. Instants are POSIX milliseconds.
 
 The database refuses to change or delete a row of `ledger_leaf` or `ledger_node` (a trigger of the migration).
 `ledger_node` holds the inner hashes over full groups of 256 ** level leaves, level 1 and above.
+`ledger_day` is the head that left the house for a UTC day (its midnight), `ledger_anchored` what an anchor answered to
+a note, in its own time `at`.
 """
 
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
@@ -47,4 +49,26 @@ checkpoint = Table(
     Column("root", LargeBinary, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("note", Text, nullable=False),
+)
+
+day = Table(
+    "ledger_day",
+    METADATA,
+    Column("day", BigInteger, primary_key=True, autoincrement=False),
+    Column("size", KEY, ForeignKey("ledger_checkpoint.size"), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+)
+
+anchored = Table(
+    "ledger_anchored",
+    METADATA,
+    Column("anchor", String(63), primary_key=True),
+    Column("size", KEY, ForeignKey("ledger_checkpoint.size"), primary_key=True, autoincrement=False),
+    Column("kind", String(40), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("content_type", String(100), nullable=False),
+    Column("receipt", LargeBinary, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
 )

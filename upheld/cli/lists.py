@@ -1,4 +1,4 @@
-"""`upheld kinds | channels | sources | formats`: what is installed, with the options of each."""
+"""`upheld kinds | channels | sources | formats | anchors`: what is installed, with the options of each."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -75,3 +75,10 @@ def sources(as_json: bool) -> None:
 def formats(as_json: bool) -> None:
     """Formats of statements."""
     _list([{"name": name, "content_type": one.content_type} for name, one in installed().formats.items()], as_json)
+
+
+@click.command()
+@as_json
+def anchors(as_json: bool) -> None:
+    """Third parties that confirm when a head of the ledger existed."""
+    _list(_rows(installed().registries.anchors), as_json)

@@ -21,6 +21,7 @@ COMMANDS = {
     "channels": "upheld.cli.lists:channels",
     "sources": "upheld.cli.lists:sources",
     "formats": "upheld.cli.lists:formats",
+    "anchors": "upheld.cli.lists:anchors",
     "profiles": "upheld.cli.sheets:profiles",
     "calendar": "upheld.cli.almanac:calendar",
     "account": "upheld.cli.counting:account",
