@@ -27,6 +27,7 @@ from notify.channel import Channel, Letter
 from notify.message import Message
 from probe.kind import ProbeKind, Question
 from probe.result import Outcome, Reason
+from sla.anchor import Anchor, AnchorError, Head
 from sla.format import Format
 from sla.parties import parties_of
 from sla.period import parse_period
@@ -225,9 +226,11 @@ def test_every_option_of_a_kind_is_named() -> None:
     assert missing == []
 
 
-def test_every_channel_source_and_format_has_its_line() -> None:
+def test_every_channel_source_anchor_and_format_has_its_line() -> None:
     words = {coded(row[0])[0] for row in rows(section(CONFIGURATION, "Channels, sources")) if coded(row[0])}
     assert words == set(installed().channels) | set(installed().sources)
+    anchors = {coded(row[0])[0] for row in rows(section(CONFIGURATION, "Checkpoints, anchors")) if coded(row[0])}
+    assert anchors == set(installed().anchors)
     forms = {coded(row[0])[0] for row in rows(section(COUNTING, "Statements")) if coded(row[0])}
     assert forms == set(installed().formats)
 
@@ -378,3 +381,20 @@ def test_the_example_of_a_format_writes_a_statement_down(example: dict[str, str]
     nothing = Facts(transitions={}, exclusions=(), cases=())
     statement = compose(parties_of(config, "acme"), parse_period("2026-03"), nothing, NOW + DAY, marked_as_demo=False)
     assert form.render(statement, "en").decode().splitlines()[0] == "acme 2026-03"
+
+
+async def test_the_example_of_an_anchor_keeps_the_first_head_and_refuses_another(
+    example: dict[str, str], tmp_path: Path
+) -> None:
+    offered: dict[str, Anchor[BaseModel]] = discover(import_module("sla.anchors"), "ANCHOR", Anchor)
+    anchor = offered[example["sla.anchors"]]
+    options = anchor.options.model_validate({"path": "."})
+
+    async def prove(first: int) -> list[bytes]:
+        return []
+
+    for _ in range(2):
+        receipt = await anchor.submit(options, Head(note="one", size=5, last=0, prove=prove, folder=tmp_path))
+        assert Path(receipt.body.decode()).read_text() == "one"
+    with pytest.raises(AnchorError, match="another head"):
+        await anchor.submit(options, Head(note="two", size=5, last=0, prove=prove, folder=tmp_path))

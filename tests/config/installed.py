@@ -58,6 +58,11 @@ class Webhook(Options):
     url: str
 
 
+class Stamp(Options):
+    url: str
+    ca_file: Path
+
+
 class Alertmanager(Options):
     token: str = Field(repr=False)
     component_from: tuple[str, ...] = ("component",)
@@ -71,6 +76,7 @@ INSTALLED = Registries(
     kinds={"http": Http, "tcp": Tcp, "heartbeat": Heartbeat},
     channels={"email": Email, "webhook": Webhook, "log": Options},
     sources={"alertmanager": Alertmanager},
+    anchors={"rfc3161": Stamp},
     faults={"tcp": _fault},
 )
 WITH_TLS = Registries(kinds={**INSTALLED.kinds, "tls": Tls}, channels=INSTALLED.channels, sources=INSTALLED.sources)

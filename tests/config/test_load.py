@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.load import load
-from config.model import Config, Escalation, Group, Reach, Step, Tier
+from config.model import Checkpoints, Config, Escalation, Group, Reach, Step, Tier
 from config.node import ConfigError
 from config.registry import Registries
 from tests.config.installed import DOCUMENTS, ENVIRONMENT, INSTALLED, WITH_TLS, read
@@ -67,6 +67,8 @@ def test_every_key_of_the_long_example_loads() -> None:
     assert config.pages["public"].components == ("database", Group(group="Shop", of=("shop",)))
     assert config.exclusions["weekly-work"].duration == 4 * 3_600_000
     assert config.retention.rollups == 730 * 86_400_000
+    assert config.anchors["tsa"].options == {"url": "https://tsa.example.com/", "ca_file": "tsa.pem"}
+    assert config.checkpoints == Checkpoints(mail="weekly", channels=("ding",))
 
 
 def test_what_is_not_in_use_yet_is_named_with_its_place() -> None:

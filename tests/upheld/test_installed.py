@@ -1,4 +1,4 @@
-"""What is installed is what lies in the folders, and `upheld kinds | channels | sources | formats` says so."""
+"""What is installed is what lies in the folders; `upheld kinds` and the other lists say so."""
 
 import json
 
@@ -15,11 +15,17 @@ def test_the_shipped_plug_ins_are_found() -> None:
     assert {"email", "webhook", "log"} <= set(found.channels)
     assert {"alertmanager"} <= set(found.sources)
     assert {"json", "csv", "html"} <= set(found.formats)
+    assert {"rfc3161", "witness"} <= set(found.anchors)
 
 
 @pytest.mark.parametrize(
     ("word", "name", "option"),
-    [("kinds", "http", "expect"), ("channels", "email", "host"), ("sources", "alertmanager", "token")],
+    [
+        ("kinds", "http", "expect"),
+        ("channels", "email", "host"),
+        ("sources", "alertmanager", "token"),
+        ("anchors", "witness", "key"),
+    ],
 )
 def test_each_family_is_listed_with_its_options(word: str, name: str, option: str) -> None:
     listed = json.loads(CliRunner().invoke(main, [word, "--json"]).stdout)
