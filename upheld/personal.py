@@ -177,7 +177,7 @@ IMPERSONAL = frozenset(
     {
         *("observation_run", "latency_bucket", "check_transition", "check_state", "counter", "timer", "housekeeping"),
         *("installation", "official_days", "exclusion_component", "remedy_booking", "remedy_month", "obligation"),
-        *("ledger_leaf", "ledger_node", "ledger_checkpoint"),
+        *("ledger_leaf", "ledger_node", "ledger_checkpoint", "ledger_day", "ledger_anchored"),
     }
 )
 """Tables that hold figures, instants, names of components and hashes."""
