@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from config.look.state import Shown, worst
 from console import reading
 from console.listing import by_clock, case_row, incident_row, worst_first
+from console.owed import SHOWN, due_rows
 from console.reading import DeskFacts
 from console.rules import Rules
 from console.user import Access, allowed
@@ -25,6 +26,8 @@ class Desk:
         """Unresolved incidents worst first, open cases nearest clock first."""
         caseload = self._rules.caseload()
         facts = await self._rules.database.read(lambda tx: reading.desk(tx, caseload, visit.now))
+        reports = self._rules.reports
+        owed = [] if reports is None else await self._rules.database.read(lambda tx: reports.due(tx, visit.now))
         voice = replace(visit.voice, people=facts.people)
         rows = [
             incident_row(one, [case for case in facts.cases if case.case.incident == one.id], voice)
@@ -39,6 +42,8 @@ class Desk:
             incidents=rows,
             due=next((row.id for row in rows if row.free), None),
             cases=cases,
+            owed=due_rows(owed, voice),
+            more=max(0, len(owed) - SHOWN),
             may_act=allowed(visit.user, Access.INCIDENTS),
             may_open=allowed(visit.user, Access.CASES),
         )

@@ -17,6 +17,8 @@ from console.door import Act, Door
 from console.incident import IncidentPage
 from console.issued import Statements
 from console.login import DemoLogin, Login
+from console.owed import Reports
+from console.papers import PapersPage
 from console.report import ReportPage
 from console.room import RoomPage
 from console.rules import Rules
@@ -47,9 +49,9 @@ class Page:
 class Console:
     """`config`, `incidents`, `caseload` give those in force; `secure`: pages are reached by https.
 
-    `budgets` counts what a customer's running periods have used, `statements` issues what is sealed. `address` says
-    where a request comes from; without it the socket does. `demo` logins are offered on the login page, and every page
-    says that its data is made up.
+    `budgets` counts what a customer's running periods have used, `statements` issues what is sealed, `reports`
+    writes reports. `address` says where a request comes from; without it the socket does. `demo` logins are offered on
+    the login page, and every page says that its data is made up.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Console:
         secure: bool,
         budgets: Budgets | None = None,
         statements: Statements | None = None,
+        reports: Reports | None = None,
         address: Callable[[web.Request], str] | None = None,
         sealed: Sealed = nothing_sealed,
         demo: Sequence[DemoLogin] = (),
@@ -74,6 +77,7 @@ class Console:
             caseload=caseload,
             budgets=budgets,
             statements=statements,
+            reports=reports,
             sealed=sealed,
         )
         self._login = Login(self._door, address or _socket, demo)
@@ -82,6 +86,7 @@ class Console:
         self._case = CasePage(rules)
         self._report = ReportPage(rules)
         self._room = RoomPage(rules)
+        self._papers = PapersPage(rules)
         self._settling = SettlingPage(rules)
         self._agreement = AgreementPage(rules)
         self._contract = ContractPage(rules, self._agreement)
@@ -112,6 +117,8 @@ class Console:
             _page("GET", "/desk/agreements/{of}/{name}/annex", Access.STAFF, self._agreement.annex),
             _page("GET", "/desk/agreements/{of}/{name}/next", Access.AGREEMENTS, self._contract.show_next),
             _page("POST", "/desk/agreements/{of}/{name}/next", Access.AGREEMENTS, self._contract.act_next),
+            _page("GET", "/desk/reports/{kind}/{subject}", Access.STAFF, self._papers.desk),
+            _page("GET", "/room/{customer}/reports/{kind}/{subject}", Access.ROOM, self._papers.room),
             _page("GET", "/room/{customer}", Access.ROOM, self._room.show),
             _page("POST", "/room/{customer}", Access.GUEST, self._room.act),
             _page("GET", "/room/{customer}/exclusions", Access.ROOM, self._settling.show),

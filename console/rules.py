@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from console.budget import Budgets
 from console.issued import Statements
+from console.owed import Reports
 from db.engine import Database
 from incidents.caseload import Caseload
 from incidents.service import Incidents
@@ -14,7 +15,7 @@ from sla.agreeing import Sealed, nothing_sealed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """A reload makes new ones, so they are asked for at each request. `budgets` None: nothing counts yet,
-    `statements` None: nothing is issued yet.
+    `statements` None: nothing is issued yet, `reports` None: nothing is reported.
 
     `sealed` knows which statements are sealed.
     """
@@ -25,3 +26,4 @@ class Rules:
     budgets: Budgets | None
     sealed: Sealed = nothing_sealed
     statements: Statements | None = None
+    reports: Reports | None = None

@@ -24,6 +24,7 @@ from upheld.budgets import budgets
 from upheld.contracts import SEALED
 from upheld.counter import Counter
 from upheld.house import House
+from upheld.reports.shelf import Shelf
 from upheld.web import address_of
 
 SHOWN = frozenset({transition.TOPIC, incident.TOPIC, case.TOPIC, exclusion.TOPIC})
@@ -72,6 +73,7 @@ def _console(house: House, *, demo: bool) -> Console:
         budgets=used,
         sealed=SEALED,
         statements=Counter(lambda: house.rules),
+        reports=Shelf(lambda: house.rules),
         address=address_of,
         demo=house.demo_logins if demo else (),
     )

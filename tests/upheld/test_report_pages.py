@@ -1,0 +1,100 @@
+"""Reports on the desk and in the customer's room: who sees which, and what stands owed."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from aiohttp import web
+from pytest_aiohttp.plugin import AiohttpClient
+
+from console.password import hash_password
+from console.routes import Console
+from console.store import add_user
+from console.user import Role
+from db.engine import Database
+from tests.upheld.house import NOON, Reader
+from tests.upheld.test_reports import config, fails, issue, rules
+from upheld.reports.shelf import Shelf
+from upheld.rules import Rules
+
+__all__ = ["config", "rules"]
+HASHED = hash_password("four words make one")
+INCIDENT, CASE = "INC-2026-0001", "CASE-2026-0002"
+
+Enter = Callable[[Role, str | None], Awaitable[Reader]]
+
+
+@pytest.fixture
+async def enter(database: Database, rules: Rules, aiohttp_client: AiohttpClient) -> Enter:
+    await database.write(lambda tx: fails(tx, rules))
+    console = Console(
+        database,
+        lambda: rules.config,
+        lambda: rules.incidents,
+        lambda: rules.caseload,
+        lambda: NOON,
+        secure=False,
+        reports=Shelf(lambda: rules),
+    )
+    app = web.Application()
+    app.add_routes(console.routes())
+
+    async def entered(role: Role, customer: str | None) -> Reader:
+        await database.write(
+            lambda tx: (
+                add_user(tx, name="reader", password_hash=HASHED, role=role.value, now=NOON, customer=customer) and None
+            )
+        )
+        reader: Reader = await aiohttp_client(app, headers={"Accept-Language": "en"})
+        await reader.post("/login", data={"name": "reader", "password": "four words make one"})
+        return reader
+
+    return entered
+
+
+async def text(reader: Reader, path: str, status: int = 200) -> str:
+    answer = await reader.get(path)
+    assert answer.status == status, path
+    return await answer.text()
+
+
+async def test_the_desk_lists_what_is_owed_until_it_is_issued(database: Database, rules: Rules, enter: Enter) -> None:
+    li = await enter(Role.ENGINEER, None)
+    desk = await text(li, "/desk")
+    assert "Reports owed" in desk and f"/desk/reports/incident/{INCIDENT}?customer=acme" in desk
+    await database.write(lambda tx: issue(tx, rules, "incident", INCIDENT))
+    assert "Reports owed" not in await text(li, "/desk")
+
+
+async def test_an_incident_and_a_case_lead_to_their_reports(enter: Enter) -> None:
+    li = await enter(Role.ENGINEER, None)
+    assert f"/desk/reports/incident/{INCIDENT}" in await text(li, f"/desk/incidents/{INCIDENT}")
+    assert f"/desk/reports/completion/{CASE}" in await text(li, f"/desk/cases/{CASE}")
+    report = await text(li, f"/desk/reports/incident/{INCIDENT}?customer=acme")
+    assert "Draft" in report and "Disk changed" in report
+    answer = await li.get(f"/desk/reports/forms/{CASE}?format=pdf")
+    assert (await answer.read()).startswith(b"%PDF")
+    assert f"forms-{CASE}.pdf" in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("path", ["incident/INC-9", "gossip/INC-1", f"forms/{CASE}?format=docx", "inspection/2026-09"])
+async def test_what_there_is_not_is_not_found(enter: Enter, path: str) -> None:
+    await text(await enter(Role.ENGINEER, None), f"/desk/reports/{path}", 404)
+
+
+async def test_the_customer_gets_what_was_issued_to_him_and_his_forms_and_no_draft(
+    database: Database, rules: Rules, enter: Enter
+) -> None:
+    chen = await enter(Role.CUSTOMER, "acme")
+    assert f"/room/acme/reports/forms/{CASE}" in await text(chen, "/room/acme")
+    assert "Acceptance record" in await text(chen, f"/room/acme/reports/forms/{CASE}")
+    await text(chen, f"/room/acme/reports/incident/{INCIDENT}", 404)
+    await text(chen, f"/desk/reports/incident/{INCIDENT}", 404)
+    await database.write(lambda tx: issue(tx, rules, "incident", INCIDENT, words={"cause": "a bad disk"}))
+    assert "a bad disk" in await text(chen, f"/room/acme/reports/incident/{INCIDENT}")
+
+
+async def test_nobody_gets_anothers_report(database: Database, rules: Rules, enter: Enter) -> None:
+    await database.write(lambda tx: issue(tx, rules, "incident", INCIDENT))
+    stranger = await enter(Role.CUSTOMER, "brook")
+    for path in (f"acme/reports/incident/{INCIDENT}", f"brook/reports/forms/{CASE}"):
+        await text(stranger, f"/room/{path}", 404)
