@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, union, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
 
 from config.instant import DAY, Instant
 from config.state import State
@@ -81,18 +81,14 @@ def changes_of(tx: Connection, check: str, since: Instant, until: Instant) -> li
 
 
 def observing(tx: Connection, since: Instant, until: Instant) -> list[str]:
-    """The checks whose line said something else than unknown within [since, until), sorted."""
-    column = check_transition.c
-    before = (
-        select(column.check, func.max(column.happened_at).label("at"))
-        .where(column.happened_at < since)
-        .group_by(column.check)
-        .subquery()
+    """The checks that gave a valid answer within [since, until), sorted: what observed it."""
+    column = observation_run.c
+    answered = select(column.check).where(
+        column.result.in_([one.value for one in Outcome if one.valid]),
+        column.first_at < until,
+        column.last_at >= since,
     )
-    known = column.state != State.UNKNOWN
-    inside = select(column.check).where(column.happened_at >= since, column.happened_at < until, known)
-    standing = select(column.check).where(column.check == before.c.check, column.happened_at == before.c.at, known)
-    return sorted(tx.execute(union(inside, standing)).scalars())
+    return sorted(tx.execute(answered.distinct()).scalars())
 
 
 def observed_spans(tx: Connection) -> dict[tuple[str, str], tuple[Instant, Instant]]:

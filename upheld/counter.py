@@ -11,10 +11,11 @@ from sla.parties import NoStatement, parties_of
 from sla.record import Word
 from sla.sealing import figures, months
 from sla.store import statement as stored
+from upheld.files import BUNDLE, bundle_file, kinds
 from upheld.installed import installed
 from upheld.rules import Rules
 from upheld.sealing import lines_of, sealer_of
-from upheld.statements import composed, issued, parsed, rendered
+from upheld.statements import composed, issued, last_sealed, parsed, rendered
 
 
 class Counter:
@@ -25,7 +26,7 @@ class Counter:
 
     @property
     def formats(self) -> Sequence[str]:
-        return tuple(installed().formats)
+        return tuple(kinds())
 
     def of(self, tx: Connection, customer: str, now: Instant) -> Sequence[Issued]:
         rules = self._rules()
@@ -33,13 +34,18 @@ class Counter:
         return tuple(one for one in reversed(found) if one is not None)
 
     def file(self, tx: Connection, customer: str, period: str, form: str, language: str | None, now: Instant) -> File:
-        rules, formats = self._rules(), installed().formats
-        if form not in formats:
-            raise LookupError(f"there is no format {form!r}; write one of {', '.join(formats)}")
+        rules, offered = self._rules(), kinds()
+        if form not in offered:
+            raise LookupError(f"there is no format {form!r}; write one of {', '.join(offered)}")
+        if form == BUNDLE:
+            sealed = last_sealed(tx, customer, period)
+            body = bundle_file(tx, rules.config, sealed)
+            name = f"{sealed.seal.name.replace('/', '-')}.{offered[form].extension}"
+            return File(name=name, content_type=offered[form].content_type, body=body)
         made = issued(tx, rules.config, rules.caseload, customer, period, now)
         name = f"{customer}-{period}" if made.seal is None else made.seal.name.replace("/", "-")
-        body = rendered(made, rules.config, formats[form], language)
-        return File(name=f"{name}.{formats[form].extension}", content_type=formats[form].content_type, body=body)
+        body = rendered(made, rules.config, installed().formats[form], language)
+        return File(name=f"{name}.{offered[form].extension}", content_type=offered[form].content_type, body=body)
 
     def answer(self, tx: Connection, customer: str, period: str, word: Word, by: str, now: Instant) -> None:
         sealer_of(self._rules()).answer(tx, customer, parsed(period), word, by, by, now)

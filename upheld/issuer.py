@@ -14,6 +14,7 @@ from db.engine import Database
 from db.errors import StoreUnavailable
 from sla.parties import NoStatement
 from sla.period import Period
+from sla.sealing import NotSealed
 from upheld import store
 from upheld.rules import Rules
 from upheld.sealing import Sealer, sealer_of
@@ -59,7 +60,7 @@ class Issuer:
                 except NoStatement:
                     continue  # no agreement was in force in that month
                 except Exception as error:
-                    known = isinstance(error, Altered)
+                    known = isinstance(error, Altered | NotSealed)
                     log.error(
                         "statement not issued",
                         customer=customer,

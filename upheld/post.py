@@ -21,13 +21,13 @@ from sla.standing import Happening, Stage, What
 from sla.statement import Statement
 from sla.store import statement as stored
 from sla.store.statement import SealedRevision
+from upheld import files
+from upheld.files import BUNDLE, bundle_file
 from upheld.installed import installed
 from upheld.rules import Rules
 from upheld.statements import rendered, sealed_statement
 
 SYSTEM = "upheld"
-ENCLOSED = (("pdf", "html"), ("bundle", "json"))
-"""What is mailed: of each pair the first format that is installed."""
 _PRIORITY = 3
 
 
@@ -43,8 +43,7 @@ class Post:
         statement = sealed_statement(last)
         one = self._contact(statement, now)
         assert one is not None, "decided only where there is somebody to mail to"
-        formats = installed().formats
-        kinds = [next(kind for kind in pair if kind in formats) for pair in ENCLOSED]
+        kinds = ["pdf" if "pdf" in installed().formats else "html", BUNDLE]
         names = [f"{last.customer}/{last.period}/{last.seal.revision}/{kind}/{one.language}" for kind in kinds]
         copies = [
             person.email
@@ -147,6 +146,10 @@ def enclose(tx: Connection, name: str, rules: Rules) -> Attachment:
     found = stored.find(tx, customer, period, int(revision))
     if found is None:
         raise LookupError(f"there is no sealed {customer} {period} revision {revision}")
+    if kind == BUNDLE:
+        body = bundle_file(tx, rules.config, found, pinned=True)
+        name = f"{found.seal.name.replace('/', '-')}.{BUNDLE}"
+        return Attachment(name=name, content_type=files.kinds()[BUNDLE].content_type, body=body)
     form = installed().formats[kind]
     body = rendered(sealed_statement(found), rules.config, form, language)
     file = f"{found.seal.name.replace('/', '-')}.{form.extension}"

@@ -5,14 +5,15 @@ stored together or not at all.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from config.instant import Instant
-from db.ledger import store as ledger
+from db.ledger.checkpoint import Signed, checkpoint_now
 from sla import letter, sealing
 from sla.booking import Booking
 from sla.document import document, record
@@ -29,7 +30,10 @@ from sla.store import remedy
 from sla.store import statement as stored
 from sla.store.statement import SealedRevision
 from upheld import signing
+from upheld.ledger import signer_of
 from upheld.post import SYSTEM, Post, undeliverable
+from upheld.proof.gather import bundle_of, resting_on
+from upheld.proof.verify import verify
 from upheld.rules import Rules
 from upheld.statements import composed
 
@@ -40,8 +44,18 @@ _EXPLAINED = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    key_id: str
-    sign: Callable[[bytes], bytes]
+    key: Ed25519PrivateKey
+
+    @property
+    def key_id(self) -> str:
+        return signing.key_id(self.key)
+
+    @property
+    def public_pem(self) -> str:
+        return signing.public_pem(self.key).decode()
+
+    def sign(self, data: bytes) -> bytes:
+        return self.key.sign(data)
 
 
 class Sealer:
@@ -265,6 +279,8 @@ class Sealer:
         customer, period = statement.customer, str(statement.period)
         body, last = record(statement), stored.find(tx, customer, period)
         number = stored.free_number(tx, customer, period)
+        head = self._signed_head(tx, now)
+        streams = resting_on(tx, evidence.parties, statement.period, head.size)
         booked = remedy.book(tx, customer, statement.remedies, number, revision, now)
         seal = sealed(
             body,
@@ -274,23 +290,37 @@ class Sealer:
             sealed_at=now,
             cutoff=statement.issued_at,
             key_id=self._signer.key_id,
-            tree_size=(leaves := ledger.size(tx)),
-            root=ledger.root_at(tx, leaves).hex(),
+            tree_size=head.size,
+            root=head.root.hex(),
             replaces=None if last is None else _replaced(last, document(statement), booked),
         )
-        stored.add(
-            tx,
-            SealedRevision(
-                customer=customer,
-                period=period,
-                verdict=statement.verdict.value,
-                ends_at=statement.window[1],
-                record=body,
-                evidence=evidence,
-                seal=seal,
-            ),
+        made = SealedRevision(
+            customer=customer,
+            period=period,
+            verdict=statement.verdict.value,
+            ends_at=statement.window[1],
+            record=body,
+            evidence=evidence,
+            seal=seal,
         )
-        self._happened(tx, customer, statement.period, What.SEALED, revision, now, {"seal": seal_json(seal)}, by)
+        stored.add(tx, made)
+        stamp = {"seal": seal_json(seal), "streams": {name: list(numbers) for name, numbers in streams.items()}}
+        self._happened(tx, customer, statement.period, What.SEALED, revision, now, stamp, by)
+        self._signed_head(tx, now)
+        self._prove(tx, made)
+
+    def _prove(self, tx: Connection, made: SealedRevision) -> None:
+        """Nothing is issued that its reader could not verify. Raises NotSealed."""
+        report = verify(bundle_of(tx, made, self._signer.public_pem, pinned=True))
+        if not report.holds:
+            said = "; ".join(finding.text for finding in report.findings[:3])
+            raise NotSealed(
+                f"{made.customer} {made.period} cannot be proven from the ledger: {said}; "
+                "somebody changed the store, or a fact was written without its leaf: look into both before sealing"
+            )
+
+    def _signed_head(self, tx: Connection, now: Instant) -> Signed:
+        return checkpoint_now(tx, signer_of(tx, self._config, self._signer.key, now), now)
 
     def _happened(
         self,
@@ -309,7 +339,7 @@ class Sealer:
 def sealer_of(rules: Rules) -> Sealer:
     """With the key the configuration names. Raises signing.KeyUnusable."""
     key = signing.ensure(rules.config.signing.key_file)
-    return Sealer(rules, Signer(key_id=signing.key_id(key), sign=key.sign))
+    return Sealer(rules, Signer(key=key))
 
 
 def lines_of(sealed_record: Mapping[str, Any]) -> list[str]:

@@ -1,6 +1,5 @@
 """A customer's statement from the store: sla counts; what it says of cases comes in as sla's own plain records."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -12,7 +11,6 @@ from config.official import OfficialDays
 from config.statutory import official_of
 from incidents.case import Case, replay_case
 from incidents.caseload import Caseload
-from incidents.clock import Clock, ClockState
 from incidents.store import case as cases
 from incidents.store import incident as incidents
 from probe.store import observing
@@ -24,7 +22,7 @@ from sla.format import Format
 from sla.interval import Interval
 from sla.parties import NoStatement, Parties, parties_of
 from sla.period import Period, parse_period
-from sla.record import CaseRecord, CommitmentRecord, Facts, IncidentRecord, Outcome
+from sla.record import Facts, IncidentRecord
 from sla.seal import digest
 from sla.sealing import figures
 from sla.statement import Statement, compose
@@ -37,6 +35,7 @@ from sla.store.remedy import bookings, obligations, outcomes
 from sla.store.statement import SealedRevision
 from sla.store.transition import transitions
 from upheld import store
+from upheld.casebook import case_record
 from upheld.location import LOCATION
 from upheld.trouble import Trouble
 
@@ -112,6 +111,16 @@ def issued(
     return statement_of(tx, config, caseload, customer, asked, now)
 
 
+def last_sealed(tx: Connection, customer: str, period: str, revision: int | None = None) -> SealedRevision:
+    """Raises NoStatement where nothing is sealed."""
+    asked = str(parsed(period))
+    found = stored.find(tx, customer, asked, revision)
+    if found is None:
+        what = "is not sealed yet" if revision is None else f"has no sealed revision {revision}"
+        raise NoStatement(f"{customer} {asked} {what}; `upheld statement --list {customer}` says what it waits for")
+    return found
+
+
 def rendered(statement: Statement, config: Config, form: Format, language: str | None) -> bytes:
     """In the language asked for, else the agreement's, else the site's first."""
     agreed = statement.agreements[-1].newest.language
@@ -148,7 +157,7 @@ def _facts(
         transitions=transitions(tx, components, (start, min(end, now)), now, parties.slack, lying(settled)),
         exclusions=Exclusions(config).known(tx, components, now),
         corrections=settled,
-        cases=tuple(case_record(one, caseload.clocks(one, at), config) for one in found),
+        cases=tuple(case_record(one, caseload.clocks(one, at), config.agreements()) for one in found),
         bookings=bookings(tx, parties.customer, now),
         outcomes=outcomes(tx, parties.customer, now),
         obligations=obligations(tx, now, parties.customer),
@@ -193,43 +202,3 @@ def _cases_as_of(tx: Connection, customer: str, as_of: Instant) -> list[Case]:
         if events:
             found.append(replay_case(case.id, events))
     return found
-
-
-def case_record(case: Case, clocks: tuple[Clock, ...], config: Config) -> CaseRecord:
-    """As sla says it."""
-    levels = {
-        level.number: level.name
-        for agreement in config.agreements()
-        if (agreement.id, agreement.version) == (case.agreement, case.agreement_version)
-        for level in agreement.levels
-    }
-    return CaseRecord(
-        id=case.id,
-        kind=case.kind,
-        level=case.level,
-        level_name=levels.get(case.level, str(case.level)),
-        title=case.title,
-        component=case.component,
-        incident=case.incident,
-        reported_at=case.reported_at,
-        closed_at=case.confirmed_at or case.resolved_at,
-        agreement=case.agreement,
-        commitments=tuple(
-            CommitmentRecord(
-                name=clock.name,
-                started_at=clock.started_at,
-                due_at=clock.due_at,
-                done_at=clock.done_at,
-                outcome=_OUTCOMES[clock.state],
-            )
-            for clock in clocks
-        ),
-    )
-
-
-_OUTCOMES: Mapping[ClockState, Outcome] = {
-    ClockState.MET: Outcome.MET,
-    ClockState.MISSED: Outcome.MISSED,
-    ClockState.RUNNING: Outcome.OPEN,
-    ClockState.PAUSED: Outcome.OPEN,
-}

@@ -38,6 +38,7 @@ def checkpoint_now(tx: Connection, signer: Signer, now: int) -> Signed:
     if last is not None and last.size == size:
         return last if _is_by(signer, last) else add_signatures(tx, size, _sign(signer, read_note(last.note).text))
     root = store.root_at(tx, size)
+    now = max(now, store.newest_at(tx))
     head = Checkpoint(origin=signer.name, size=size, root=root, extensions=(_written(now),))
     note = _sign(signer, head.text).render()
     tx.execute(insert(table).values(size=size, root=root, at=now, note=note))
@@ -67,6 +68,12 @@ def _sign(signer: Signer, text: str) -> Note:
 def newest(tx: Connection) -> Signed | None:
     row = tx.execute(select(table).order_by(table.c.size.desc()).limit(1)).one_or_none()
     return None if row is None else _signed(row)
+
+
+def before(tx: Connection, size: int) -> list[Signed]:
+    """Every head of fewer leaves, the smallest first."""
+    rows = tx.execute(select(table).where(table.c.size < size).order_by(table.c.size))
+    return [_signed(row) for row in rows]
 
 
 def at_size(tx: Connection, size: int) -> Signed | None:

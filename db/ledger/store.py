@@ -115,6 +115,11 @@ def size(tx: Connection) -> int:
     return 0 if newest is None else newest + 1
 
 
+def newest_at(tx: Connection) -> int:
+    """When the newest leaf was recorded; 0 without one."""
+    return tx.scalar(select(_newest_at)) or 0
+
+
 def nodes(tx: Connection) -> Node:
     """Every full subtree's hash; a group is read and hashed once. It does not notice what is appended later."""
     groups: dict[tuple[int, int], list[list[bytes]]] = {}

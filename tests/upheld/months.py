@@ -15,12 +15,13 @@ from incidents.store import transition
 from notify import outbox
 from notify.channel import Attachment, DeliveryError, Reason, Receipt
 from notify.message import Notification
+from sla.exclusions import Exclusions
 from sla.period import Period, parse_period
 from sla.standing import Happening, Standing
 from sla.store import statement as stored
 from sla.store.statement import SealedRevision
 from tests.upheld.house import configuration
-from upheld import post
+from upheld import contracts, post
 from upheld.installed import installed
 from upheld.issuer import Issuer
 from upheld.rules import Rules, rules_of
@@ -90,6 +91,7 @@ class Months:
                 transition.append(tx, one, self.now if late else at(when) + MINUTE)
 
         await self.database.write(record)
+        await self.begin()
 
     async def up_since(self, when: str) -> None:
         for name in self.customers:
@@ -102,7 +104,17 @@ class Months:
             self.now += every
         self.now = at(when)
 
+    async def begin(self) -> None:
+        """What a server does when it starts: what is written is stored, each with its leaf."""
+
+        def take_over(tx: Connection) -> None:
+            contracts.take_over(tx, self.config, self.now)
+            Exclusions(self.config).take_over(tx, self.now)
+
+        await self.database.write(take_over)
+
     async def hour(self) -> None:
+        await self.begin()
         await self.issuer.issue()
         await self.deliver()
 

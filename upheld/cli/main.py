@@ -30,6 +30,7 @@ COMMANDS = {
     "report": "upheld.cli.report:report",
     "seal": "upheld.cli.statement:seal",
     "key": "upheld.cli.counting:key",
+    "verify": "upheld.cli.verifying:verify",
     "incident": "upheld.cli.incident:incident",
     "case": "upheld.cli.case:case",
     "agreement": "upheld.cli.agreement:agreement",
@@ -44,7 +45,6 @@ COMMANDS = {
 }
 
 LATER = {
-    "verify": "recompute and check a signed statement offline",
     "token": "tokens for programs",
     "backup": "copy the store",
     "restore": "put a backup back",

@@ -17,8 +17,9 @@ from upheld.cli.incident import as_json as json_option
 from upheld.cli.incident import by as by_option
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
 from upheld.clock import utc_now
+from upheld.files import BUNDLE, bundle_file, kinds
 from upheld.installed import installed
-from upheld.statements import issued, rendered
+from upheld.statements import issued, last_sealed, rendered
 
 COLUMNS = ("number", "customer", "period", "revision", "status", "verdict", "blocked_by", "next", "delivered_at")
 ANSWERS = {"accept": Word.ACCEPTED, "contest": Word.CONTESTED}
@@ -81,7 +82,7 @@ def statement(
         return
     if word is not None:
         fail(f"{word!r} is one word too many; write upheld statement CUSTOMER PERIOD", WRONG)
-    forms = installed().formats
+    forms = kinds()
     if form not in forms:
         fail(f"--format {form}: not in this version; write {', '.join(forms)}", WRONG)
     if everyone is not None:
@@ -118,6 +119,11 @@ def _rendered(
     config: Config, customer: str, period: str, form: str, language: str | None, revision: int | None, *, draft: bool
 ) -> bytes:
     config, now = in_force(config), utc_now()
+    if form == BUNDLE:
+        try:
+            return read(config, lambda tx: bundle_file(tx, config, last_sealed(tx, customer, period, revision)))
+        except NoStatement as error:
+            fail(str(error), WRONG)
     caseload = caseload_of(config)
     try:
         made = read(

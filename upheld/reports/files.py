@@ -18,7 +18,7 @@ from notify.store import Told, history
 from sla.casefile import Call, CaseFile, Happening, IncidentFile
 from sla.record import Transition
 from sla.store.transition import transitions
-from upheld.statements import case_record
+from upheld.casebook import case_record
 
 _WORKING = (Purpose.PAGE, Purpose.RESOLVED)
 
@@ -46,7 +46,7 @@ def incident_file(
         transitions=_measured(tx, incident.component, incident.started_at, end, now),
         happenings=_happenings(incidents.events(tx, incident.id)),
         calls=_calls(one for one in history(tx, incident=incident.id) if one.notification.purpose in _WORKING),
-        cases=tuple(case_record(one, caseload.clocks(one, now), config) for one in reversed(owed)),
+        cases=tuple(case_record(one, caseload.clocks(one, now), config.agreements()) for one in reversed(owed)),
     )
 
 
@@ -57,7 +57,7 @@ def case_file(tx: Connection, config: Config, caseload: Caseload, case: Case, no
     rating = None if agreement is None else agreement.rating
     words = {} if handling is None else {str(word): text for word, text in handling.progress.items()}
     return CaseFile(
-        case=case_record(case, caseload.clocks(case, now), config),
+        case=case_record(case, caseload.clocks(case, now), config.agreements()),
         agreement_name=_name(agreement, case),
         agreement_version=case.agreement_version,
         component_name=case.component if component is None else component.name,

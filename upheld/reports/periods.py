@@ -17,7 +17,8 @@ from sla.reports.inspection import Checked, Inspected, Inspection, Latency
 from sla.reports.quarterly import Month, Quarter, Sums
 from sla.statement import Statement
 from upheld.location import LOCATION
-from upheld.statements import case_record, issued
+from upheld.casebook import case_record
+from upheld.statements import issued
 
 _WEEK = 7 * DAY
 
@@ -87,7 +88,7 @@ def quarterly(
         period=str(period),
         end=last,
         months=tuple(months),
-        cases=tuple(case_record(one, caseload.clocks(one, now), config) for one in reversed(reported)),
+        cases=tuple(case_record(one, caseload.clocks(one, now), config.agreements()) for one in reversed(reported)),
         resolved=sum(one.resolved_at is not None and one.resolved_at < end for one in reported),
         incidents=len(faults),
         repeats=sum(one.recurrence_of is not None for one in faults),

@@ -1,0 +1,105 @@
+"""A sealed month with everything in it that a bundle can hold, made through the real stores."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from config.agreement import CaseKind
+from config.instant import DAY, MINUTE, Instant
+from db.engine import Database
+from incidents.case import CaseResolved, Fulfilled
+from probe import days, definition
+from probe.recorder import Recorder
+from probe.result import Answer, Outcome, Reason, Result
+from probe.store import save
+from probe.watch import Watch
+from tests.upheld.months import Months, at
+from upheld import signing
+from upheld.installed import installed
+from upheld.proof.bundle import Bundle
+from upheld.proof.gather import bundle_of
+
+CHECKED = {
+    "components": {
+        "acme-shop": {
+            "name": {"en": "Shop", "zh-CN": "商城"},
+            "checks": {
+                "home": {"kind": "http", "target": "https://a.example.com/", "interval": "10m", "recheck": "1m"}
+            },
+        }
+    }
+}
+"""A component that is asked every ten minutes."""
+DOWN = (at("10-13 09:00"), at("10-13 12:00"))
+
+
+async def asked(months: Months, begins: Instant, ends: Instant, down: tuple[Instant, Instant] = DOWN) -> None:
+    """What the check would have been answered, through the real judging and stores; day leaves as they fall due."""
+    (check,) = months.config.checks()
+    watch, recorder = Watch(check, installed().kinds[check.kind], "local"), Recorder()
+    await months.database.write(lambda tx: definition.record(tx, months.config.asked(), begins))
+    now, midnight = begins, begins - begins % DAY + DAY
+    while now < ends:
+        failing = down[0] <= now < down[1]
+        answer = Answer(outcome=Outcome.DOWN, reason=Reason.STATUS) if failing else Answer(outcome=Outcome.UP)
+        judged = recorder.result(
+            watch, Result(check=check.id, location="local", tick=now, started_at=now, answer=answer)
+        )
+        if judged.changes or now >= midnight:
+            await _write(months, recorder, now)
+        if now >= midnight:
+            await months.database.write(partial(_days, check=check.id, now=now))
+            midnight += DAY
+        now += (1 if judged.recheck else 10) * MINUTE
+    await _write(months, recorder, ends)
+    await months.database.write(partial(_days, check=check.id, now=ends))
+
+
+async def _write(months: Months, recorder: Recorder, now: Instant) -> None:
+    batch = recorder.batch()
+    if batch is None:
+        return
+
+    def work(tx: Connection) -> list[int]:
+        rows = save(tx, batch, now)
+        months.rules.incidents.check_news(tx, batch.changes, "probe:local", now)
+        return rows
+
+    rows = await months.database.write(work)
+    begun = [held for held, _ in batch.runs if held.row is None]
+    for held, row in zip(begun, rows, strict=True):
+        held.row = row
+
+
+def _days(tx: Connection, check: str, now: Instant) -> None:
+    for piece in days.due(tx, [check], now):
+        days.write(tx, piece, now)
+
+
+async def october(database: Database, folder: Path, **changes: Any) -> Months:
+    """Asked the whole month; down for three hours with incident and case; a question by telephone; then sealed."""
+    months = Months(database=database, folder=folder, changes={**CHECKED, **changes})
+    months.now = at("10-01 00:00")
+    await months.begin()
+    await asked(months, at("09-30 00:00"), at("11-01 08:10"))
+
+    def telephone(tx: Connection) -> None:
+        case = months.rules.caseload.open_by_person(
+            tx, customer="acme", kind=CaseKind.QUESTION, title="How long are results kept?", by="person:wang",
+            reported_at=at("10-20 10:00"), now=at("10-20 10:05"),
+        )  # fmt: skip
+        for event in (Fulfilled(commitment="respond", how="told"), CaseResolved(how="explained")):
+            months.rules.caseload.record(tx, case.id, event, "person:wang", at("10-20 10:20"), at("10-20 10:20"))
+
+    await database.write(telephone)
+    months.now = at("11-01 00:30")
+    await months.until("11-02 06:00")
+    return months
+
+
+async def bundle(months: Months) -> Bundle:
+    sealed = await months.sealed()
+    key = signing.public_pem(signing.ensure(months.config.signing.key_file)).decode()
+    return await months.database.read(lambda tx: bundle_of(tx, sealed, key))
