@@ -16,8 +16,8 @@ from sla.period import Period
 from sla.reports.inspection import Checked, Inspected, Inspection, Latency
 from sla.reports.quarterly import Month, Quarter, Sums
 from sla.statement import Statement
-from upheld.location import LOCATION
 from upheld.casebook import case_record
+from upheld.location import LOCATION
 from upheld.statements import issued
 
 _WEEK = 7 * DAY
