@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from config.agreement import ALWAYS, SERVICE_HOURS, Called, Commitment, Level, Limit
+from config.agreement import ALWAYS, SERVICE_HOURS, Agreement, Called, Commitment, Level, Limit
 from config.language import CHINESE, choose
 from config.look import sentence
 from config.look.figure import listed, promised
@@ -153,3 +153,13 @@ def _called(one: Called, language: str) -> str:
     if not one.customer_told:
         return text
     return text + ("" if language == CHINESE else " ") + say("The customer is told at the same moment.")
+
+
+def runs_evenly(agreement: Agreement, level: int, commitment: str) -> bool:
+    """Whether its limit is elapsed time by the wall clock, so that what was used and what was allowed compare."""
+    found = next((one for one in agreement.levels if one.number == level), None)
+    if found is None:
+        return True
+    even = {ALWAYS, SERVICE_HOURS} if agreement.hours == ALWAYS else {ALWAYS}
+    clocks = (found.commitments.get(commitment), (found.outside_hours or {}).get(commitment))
+    return all(one.calendar in even and one.limit.days is None for one in clocks if one is not None)

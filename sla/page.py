@@ -8,13 +8,13 @@ from config.agreement import Period as Kind
 from config.instant import MINUTE, SECOND, Instant, Span
 from config.language import CHINESE, choose
 from config.look import sentence
-from config.look.figure import NARROW, RANGE, day, grouped, length, listed, moment, percent, time_of_day
+from config.look.figure import MINUS, NARROW, RANGE, day, grouped, length, listed, moment, percent, time_of_day
 from config.look.reason import reason_text
 from config.value import Text
 from sla.account import Verdict
 from sla.cases import share
 from sla.clause import CATEGORIES, ROOM
-from sla.commitment import commitment_name
+from sla.commitment import commitment_name, runs_evenly
 from sla.display import decimals, used
 from sla.exclusion import Exclusion, Flaw
 from sla.line import Outage
@@ -151,7 +151,7 @@ class Page:
             return ""
         zone = self.statement.zone
         asked, at = (moment(one, zone, self.language) for one in (answer.asked_at, answer.at))
-        return self.say(_ANSWERS[answer.word], asked=asked, at=at, by=answer.by or "")
+        return self.say(_ANSWERS[answer.word], asked=asked, at=at, by=self.who(answer.by))
 
     def verdict(self, verdict: Verdict) -> str:
         return self.say(VERDICTS[verdict])
@@ -181,6 +181,10 @@ class Page:
 
     def lasted(self, span: Span | Fraction) -> str:
         return length(span, self.language)
+
+    def signed(self, span: Span | Fraction) -> str:
+        """With a minus where more was used than there was."""
+        return f"{MINUS}{self.lasted(-span)}" if span < 0 else self.lasted(span)
 
     def seconds(self, span: Span | Fraction) -> str:
         """`2 647 260`, or with three places where it is not whole, rounded up."""
@@ -218,11 +222,7 @@ class Page:
             names = [self.text(part.name) for part in self._judged(verdict)]
             if names:
                 said.append(self.say(text, names=listed(names, self.language)))
-        missed = [
-            case.id
-            for case in self.statement.cases
-            if any(clock.outcome.value == "missed" for clock in case.commitments)
-        ]
+        missed = list(dict.fromkeys(case.id for case, clock in self.clocks() if clock.outcome is Outcome.MISSED))
         if missed:
             said.append(self.say("A time limit was missed: {cases}.", cases=listed(missed, self.language)))
         # an announced window that nobody used is not held against anybody
@@ -270,7 +270,10 @@ class Page:
 
     def remedy_rows(self) -> list[Row]:
         names = {component: self.text(name) for component, name in self.statement.names.items()}
-        return list(rows(self.statement.remedies, names, self.language))
+        causes = {case.id: self.title_of(case) for case in self.statement.cases}
+        for part in self.statement.components:
+            causes |= {outage.id: self.outage_span(outage) for outage in part.counted.outages}
+        return list(rows(self.statement.remedies, names, causes, self.language))
 
     def remedy_notes(self) -> list[str]:
         """What it comes to in all, how missed months stand, what is due by a date."""
@@ -344,17 +347,41 @@ class Page:
     def level(self, case: CaseRecord) -> str:
         return f"{case.level} {self.text(case.level_name)}"
 
+    def clocks(self) -> list[tuple[CaseRecord, CommitmentRecord]]:
+        """Those that count for the period: met or missed in it, or open. The others of its cases count elsewhere."""
+        start, end = self.statement.window
+        return [
+            (case, clock)
+            for case in self.statement.cases
+            for clock in case.commitments
+            if clock.ended_at is None or start <= clock.ended_at < end
+        ]
+
     def commitment(self, clock: CommitmentRecord) -> str:
         return commitment_name(clock.name, self.language)
 
-    def took(self, clock: CommitmentRecord) -> str:
-        """`6 min 10 s of 30 min`."""
+    def took(self, case: CaseRecord, clock: CommitmentRecord) -> str:
+        """`6 min 10 s of 30 min`; on a calendar, where hours do not pass evenly, `12 May 14:10, due 13 May 09:40`."""
+        if clock.due_at is not None and not self._evenly(case, clock.name):
+            return self._by_date(clock, clock.due_at)
         limit = None if clock.due_at is None else self.lasted(clock.due_at - clock.started_at)
         if clock.done_at is None:
             text = self.say("limit {limit}", limit=limit) if limit else self.say("open")
             return self.say("missed, {limit}", limit=text) if clock.outcome is Outcome.MISSED else text
         spent = self.lasted(clock.done_at - clock.started_at)
         return self.say("{used} of {allowed}", used=spent, allowed=limit) if limit else spent
+
+    def _by_date(self, clock: CommitmentRecord, due_at: Instant) -> str:
+        zone = self.statement.zone
+        due = self.say("due {time}", time=moment(due_at, zone, self.language))
+        if clock.done_at is None:
+            return self.say("missed, {limit}", limit=due) if clock.outcome is Outcome.MISSED else due
+        return self.say("{done}, {limit}", done=moment(clock.done_at, zone, self.language), limit=due)
+
+    def _evenly(self, case: CaseRecord, commitment: str) -> bool:
+        """Of the versions in the period the newest says it."""
+        newest = [part.newest for part in self.statement.agreements if case.agreement in (None, part.newest.id)]
+        return not newest or runs_evenly(newest[0], case.level, commitment)
 
 
 _SUMMARY = {

@@ -42,6 +42,11 @@ class CommitmentRecord:
     done_at: Instant | None
     outcome: Outcome
 
+    @property
+    def ended_at(self) -> Instant | None:
+        """When it was met or missed: the period this lies in is the one it counts for. None while it is open."""
+        return {Outcome.MET: self.done_at, Outcome.MISSED: self.due_at, Outcome.OPEN: None}[self.outcome]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRecord:
@@ -56,6 +61,7 @@ class CaseRecord:
     incident: str | None
     reported_at: Instant
     closed_at: Instant | None
+    """When it was solved; the customer's confirmation may come later, and opens no closed month."""
     commitments: tuple[CommitmentRecord, ...]
     agreement: str | None = None
     """Under which it is owed; None: the customer's only one."""

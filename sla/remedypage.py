@@ -1,6 +1,6 @@
 """Remedies read aloud: rows and sentences for the printed forms, in the words of the contract."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from config.agreement import Agreement
@@ -26,11 +26,11 @@ class Row:
     held_back: str
 
 
-def rows(remedies: Remedies, names: dict[str, str], language: str) -> Iterator[Row]:
-    """`names`: component id -> its name."""
+def rows(remedies: Remedies, names: Mapping[str, str], causes: Mapping[str, str], language: str) -> Iterator[Row]:
+    """`names`: component id -> its name; `causes`: outage or case -> what it was, in words."""
     terms = {agreement.id: agreement for agreement, _, _ in remedies.settled}
     for claim in remedies.claims:
-        yield _row(claim, terms[claim.agreement], names, language)
+        yield _row(claim, terms[claim.agreement], names, causes, language)
 
 
 def totals(remedies: Remedies, language: str) -> Iterator[str]:
@@ -74,7 +74,7 @@ def money(minor: int, currency: str) -> str:
     return f"{currency} {MINUS if minor < 0 else ''}{int(whole):,}{dot}{rest}"
 
 
-def _row(claim: Claim, agreement: Agreement, names: dict[str, str], language: str) -> Row:
+def _row(claim: Claim, agreement: Agreement, names: Mapping[str, str], causes: Mapping[str, str], language: str) -> Row:
     def say(text: str, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
@@ -96,8 +96,8 @@ def _row(claim: Claim, agreement: Agreement, names: dict[str, str], language: st
         if claim.capped:
             held.append(say("{amount} above the cap", amount=money(claim.capped, claim.currency)))
     return Row(
-        breach=say("{breach}, {where}", breach=what, where=names.get(where, where)),
-        causes=listed(list(claim.causes), language),
+        breach=say("{breach}, {where}", breach=what[:1].upper() + what[1:], where=names.get(where, where)),
+        causes=listed([causes[one] for one in claim.causes if one in causes], language),
         reckoning=reckoning,
         amount=amount,
         held_back=listed(held, language),

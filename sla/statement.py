@@ -187,8 +187,7 @@ def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, mar
         cases=tuple(
             case
             for case in sorted(facts.cases, key=lambda case: (case.reported_at, case.id))
-            if case.reported_at < parts[0].window[1]
-            and (case.closed_at is None or case.closed_at >= parts[0].window[0])
+            if _belongs(case, parts[0].window)
         ),
         observers={part.component: facts.observers.get(part.component, ()) for part in components},
         changes=changes((one for one in facts.definitions if one.component in covered), parts[0].window),
@@ -197,6 +196,14 @@ def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, mar
         remedies=settle([_settlement(parties, part, components) for part in parts], period, facts, now),
         answer=facts.answer,
     )
+
+
+def _belongs(case: CaseRecord, window: Interval) -> bool:
+    """Not closed before it began, or with a time limit that was met or missed later: a review, a report."""
+    if case.reported_at >= window[1]:
+        return False
+    ends = [case.closed_at, *(clock.ended_at for clock in case.commitments)]
+    return any(one is None or one >= window[0] for one in ends)
 
 
 def _settlement(parties: Parties, part: AgreementPart, components: Sequence[ComponentPart]) -> Part:

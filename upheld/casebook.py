@@ -26,7 +26,7 @@ def case_record(case: Case, clocks: Sequence[Clock], versions: Iterable[Agreemen
         component=case.component,
         incident=case.incident,
         reported_at=case.reported_at,
-        closed_at=case.confirmed_at or case.resolved_at,
+        closed_at=case.resolved_at,
         agreement=case.agreement,
         commitments=tuple(
             CommitmentRecord(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from config.look.figure import MINUS, RANGE, moment
+from config.look.figure import RANGE, moment
 from sla.page import Page
 from sla.paper.sheet import Cell, Column, Note, Section, Table
 from sla.statement import ComponentPart, ShorterPart
@@ -71,12 +71,11 @@ def _forecast(page: Page, part: ComponentPart) -> Iterator[tuple[Cell, ...]]:
     if one is None:
         return
     zone, language = page.statement.zone, page.language
-    left = page.lasted(abs(one.remaining))
     yield (
         Cell(text=page.text(part.name)),
         Cell(text=page.period_name(one.period)),
         Cell(text=page.lasted(one.allowed)),
-        Cell(text=f"{MINUS}{left}" if one.remaining < 0 else left, strong=True),
+        Cell(text=page.signed(one.remaining), strong=True),
         Cell(text=RANGE if one.expected is None else page.lasted(one.expected)),
         Cell(text=RANGE if one.used_up_at is None else moment(one.used_up_at, zone, language)),
     )

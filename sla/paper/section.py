@@ -13,7 +13,7 @@ from sla.paper.counting import by_day, counting, terms
 from sla.paper.exclusion import corrected, excluded
 from sla.paper.remedy import owed
 from sla.paper.sheet import Cell, Column, Line, Note, Pairs, Section, Signatures, Strip, Strips, Table
-from sla.record import CommitmentRecord, Outcome
+from sla.record import CaseRecord, CommitmentRecord, Outcome
 from sla.statement import ComponentPart
 
 _SHOWN = {"excluded": "Down, but excluded", "inactive": "Nothing was counted"}
@@ -77,7 +77,7 @@ def _availability_row(page: Page, part: ComponentPart) -> tuple[Cell, ...]:
             page.say(
                 "year so far: {share}; budget left: {left}",
                 share=page.share(part, part.year_so_far.availability),
-                left=page.lasted(part.year_so_far.budget.remaining),
+                left=page.signed(part.year_so_far.budget.remaining),
             )
         )
     return (
@@ -163,8 +163,8 @@ def _cases(page: Page) -> Section:
     say = page.say
     columns = (
         Column(title=say("Case")),
-        Column(title=say("Level")),
-        Column(title=say("Title"), share=1),
+        Column(title=say("Level"), share=2),
+        Column(title=say("Title"), share=3),
         Column(title=say("Reported")),
         Column(title=say("Time limits")),
     )
@@ -174,11 +174,11 @@ def _cases(page: Page) -> Section:
             Cell(text=page.level(case)),
             Cell(text=page.title_of(case), small=() if case.component is None else (page.name(case.component),)),
             Cell(text=moment(case.reported_at, page.statement.zone, page.language)),
-            Cell(lines=tuple(_clock(page, clock) for clock in case.commitments)),
+            Cell(lines=tuple(_clock(page, case, clock) for clock in case.commitments)),
         )
         for case in page.statement.cases
     ]
-    kept = [clock.outcome for case in page.statement.cases for clock in case.commitments]
+    kept = [clock.outcome for _, clock in page.clocks()]
     note = say(
         "{met} time limits met, {missed} missed, {open} open",
         met=kept.count(Outcome.MET),
@@ -190,8 +190,8 @@ def _cases(page: Page) -> Section:
     )
 
 
-def _clock(page: Page, clock: CommitmentRecord) -> Line:
-    text = f"{page.commitment(clock)} {page.took(clock)}"
+def _clock(page: Page, case: CaseRecord, clock: CommitmentRecord) -> Line:
+    text = f"{page.commitment(clock)} {page.took(case, clock)}"
     return Line(text=text, mark=clock.outcome.value, strong=clock.outcome is Outcome.MISSED)
 
 
@@ -237,6 +237,7 @@ def _signatures(page: Page) -> Section:
     say = page.say
     return Section(
         title=say("Confirmed by both sides"),
+        joined=True,
         blocks=(
             Signatures(
                 sides=page.sides,

@@ -117,12 +117,13 @@ Block = Table | Strips | Note | Prose | Blank | Pairs | Signatures
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """`fresh`: it begins a page of its own."""
+    """`fresh`: it begins a page of its own. `joined`: it stays on the page of the section before it."""
 
     title: str
     blocks: tuple[Block, ...]
     note: str = ""
     fresh: bool = False
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

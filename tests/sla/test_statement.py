@@ -11,9 +11,10 @@ from config.model import Config
 from config.state import State
 from sla.account import Class, Verdict
 from sla.exclusion import Flaw
+from sla.page import Page
 from sla.parties import NoStatement, parties_of
 from sla.period import parse_period
-from sla.record import Facts
+from sla.record import CommitmentRecord, Facts, Outcome
 from sla.statement import ComponentPart, Obstacle, Statement, compose
 from tests.sla.contract import AGREEMENT, LATER, NOVEMBER, OCTOBER, at, config, facts, transition
 
@@ -200,11 +201,29 @@ def test_cases_are_those_that_were_open_in_the_period(tmp_path: Path) -> None:
     settings = config(tmp_path)
     known = facts(settings)
     (case,) = known.cases
-    before = replace(case, id="OLD", reported_at=OCTOBER - 2 * DAY, closed_at=OCTOBER - DAY)
+    before = replace(case, id="OLD", reported_at=OCTOBER - 2 * DAY, closed_at=OCTOBER - DAY, commitments=())
     still = replace(case, id="STILL", reported_at=OCTOBER - 2 * DAY, closed_at=None)
     after = replace(case, id="NEW", reported_at=NOVEMBER)
     statement = october(settings, replace(known, cases=(case, before, still, after)))
     assert [one.id for one in statement.cases] == ["STILL", "CASE-7"]
+
+
+@pytest.mark.parametrize(("due", "listed"), [(-HOUR, []), (0, ["LATE"]), (DAY, ["LATE"])])
+def test_a_case_is_listed_in_the_period_its_last_time_limit_ended_in(
+    tmp_path: Path, due: int, listed: list[str]
+) -> None:
+    settings = config(tmp_path)
+    known = facts(settings)
+    (case,) = known.cases
+    review = CommitmentRecord(
+        name="review", started_at=OCTOBER - DAY, due_at=OCTOBER + due, done_at=None, outcome=Outcome.MISSED
+    )
+    before = replace(case.commitments[0], due_at=OCTOBER - DAY, done_at=OCTOBER - DAY, outcome=Outcome.MET)
+    solved = replace(case, id="LATE", reported_at=OCTOBER - 2 * DAY, closed_at=OCTOBER - DAY)
+    late = replace(solved, commitments=(before, review))
+    statement = october(settings, replace(known, cases=(late,)))
+    assert [one.id for one in statement.cases] == listed
+    assert [clock.name for _, clock in Page(statement, "en").clocks()] == ["review"] * len(listed)
 
 
 def test_the_same_facts_give_the_same_statement(tmp_path: Path) -> None:
