@@ -42,6 +42,8 @@ INHERITED = (
     "warn_before",
 )
 """What an agreement takes from its term sheet or profile unless it says otherwise."""
+PROPOSED = "proposed"
+"""Under `remedies`: those that the profile proposes."""
 BY_NAME = ("indicators", "duties")
 """The same, entry by entry."""
 PIN = 16
@@ -238,6 +240,8 @@ def _by_name(contract: Contract) -> None:
 def _remedies(contract: Contract) -> None:
     """Each entry has one of the known forms; the calendars of their working days become the agreement's own."""
     written = contract.node.get("remedies")
+    if written is not None and written.text == PROPOSED:
+        written = _proposed(contract, written)
     for entry in written.items if written is not None else ():
         if entry.mapping and form(entry.content()) == SENTENCE and not entry.mapping.keys() <= set(LANGUAGES):
             advice = f"one of its keys tells its form: {', '.join(FORMS)}; or write it as a sentence"
@@ -245,6 +249,18 @@ def _remedies(contract: Contract) -> None:
         named_calendar(contract, entry)
     if contract.node.get("amounts") is not None:
         contract.origins["amounts"] = Origin.AGREEMENT
+
+
+def _proposed(contract: Contract, written: Node) -> Node:
+    """What the profile proposes, taken over as it stands; the amounts it speaks of remain the agreement's to name."""
+    proposal = contract.profile.get("proposes") if contract.profile is not None else None
+    remedies = proposal.get("remedies") if proposal is not None else None
+    if remedies is None:
+        contract.report.add(written.mark, "the agreement's profile proposes no remedies; write them out, or `[]`")
+        remedies = Node(value=[], mark=written.mark)
+    contract.node.put("remedies", remedies.copy(), contract.node.key_mark("remedies"))
+    contract.origins["remedies"] = Origin.PROFILE
+    return contract.node.mapping["remedies"]
 
 
 def _consistent(agreement: Agreement, contract: Contract) -> bool:

@@ -19,8 +19,8 @@ PINNED: dict[Family, dict[str, str]] = {
         "after-sales@1": "d96001f3ce65886001dd5a05146ade3dc704f90357527a419ad12e56a5636c5f",
         "assurance-pledge@1": "41fb972fb3ccc33d878d53267ba6141fa308b730d8530401e4ab333fd1c510e3",
         "service-process@1": "611cd93be8264a0b1f6084b6146510cf809cb8484db4947609d2cbb45009b7e2",
-        "sla-standard@1": "0f4a4390081fb771ffef2d7d37332185f1157a071dcecfab7780ccc4d1f2e4c1",
-        "support-agreement@1": "ac90b844a3f3c0776a0a1dd2e744fbf3cf13dfed2a0800107b60e3b100351fbc",
+        "sla-standard@1": "43d68f236f8e6af4c027970851cfde6488a65b082c3138294f93f33b8967388d",
+        "support-agreement@1": "d488adb3419e8fe445879ea71ed1f840db522478af5fd1fa344439e3884814cb",
     },
     "terms": {
         "strict-7x24@1": "27da96802baf1bace261be10507ebe0e7197b84f3a16649b989bc3ce43478c59",

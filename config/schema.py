@@ -10,7 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from config.agreement import Agreement
 from config.assemble import ENTITIES, SECTIONS
-from config.contract import OWN
+from config.contract import OWN, PROPOSED
 from config.model import Anchor, Channel, Check, Contact, Person, Source
 from config.profile import Family
 from config.registry import OptionsModels, Registries, needs_target
@@ -76,6 +76,8 @@ def _plain(defs: dict[str, Schema]) -> None:
     """Limits are texts; what follows from a key is not asked."""
     if "Limit" in defs:
         defs["Limit"] = {"type": "string", "examples": ["30m", "4h", "3wd", "the earlier of 24h and 1wd", "by plan"]}
+    if "Days" in defs:
+        defs["Days"] = {"type": "string", "examples": ["15d", "15wd"]}
     if "Level" in defs:
         defs["Level"]["required"] = ["number", "name"]
 
@@ -151,7 +153,6 @@ def _written(definition: Schema) -> Schema:
 def _short_forms(defs: dict[str, Schema]) -> None:
     text: Schema = {"type": "string"}
     defs["Site"]["properties"]["url"] = {"type": "string", "description": "short for external_url"}
-    defs["Days"] = {"type": "string", "examples": ["15d", "15wd"]}
     _plain(defs)
     defs["DownWhen"] = {
         "anyOf": [
@@ -191,6 +192,7 @@ def _agreement(defs: dict[str, Schema]) -> None:
         "covers": properties["components"],
         "target": defs["Availability"]["properties"]["target"],
         "hours": _HOURS,
+        "remedies": {"anyOf": [{"const": PROPOSED}, properties["remedies"]]},
     }
     defs["Agreement"] = {**agreement, "properties": properties, "required": ["measured_from"]}
     availability = defs["Availability"]

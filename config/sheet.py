@@ -19,8 +19,9 @@ class Proposal(Value):
 
     target: Percent | None = None
     period: Period | None = None
-    remedies: tuple[Text, ...] = ()
-    """What a breach usually costs; of which fee and which total, only the agreement can say."""
+    remedies: tuple[Remedy, ...] = ()
+    """What a breach usually costs, owed where an agreement writes `remedies: proposed`; the amounts it speaks of, `fee`
+    and `total`, only the agreement can say."""
 
 
 class Exclusions(Value):

@@ -10,6 +10,7 @@ from config.look.figure import NARROW, listed, promised
 from config.sheet import Profile
 from sla.clause import ROOM, exclusion_text, hours_words
 from sla.commitment import KINDS, commitment_name, level_text, limit_text
+from sla.remedyclause import remedy_sentence
 
 _REPORTS = {
     "incident": "Incident report",
@@ -109,7 +110,10 @@ def _proposed(profile: Profile, language: str) -> Iterator[str]:
         period = sentence(ROOM, language, _PERIODS[profile.proposes.period])
         yield sentence(ROOM, language, "Counted {period}; the agreement writes it.", period=period)
     for remedy in profile.proposes.remedies:
-        yield choose(remedy, language) + sentence(ROOM, language, ".")
+        plain = isinstance(remedy, str | dict)
+        yield remedy_sentence(None, remedy, language) + (sentence(ROOM, language, ".") if plain else "")
+    if profile.proposes.remedies:
+        yield sentence(ROOM, language, "An agreement that writes `remedies: proposed` takes these over.")
 
 
 def _hours(profile: Profile, language: str) -> Iterator[str]:

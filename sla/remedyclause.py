@@ -23,6 +23,8 @@ from config.remedy import (
 )
 
 ROOM = "sla"
+TOTAL = "total"
+"""The amount that a profile means by the total; the agreement names it under `amounts`."""
 
 BREACHES = {
     TARGET: "missed target",
@@ -52,6 +54,7 @@ _WINDOWS = {
     Window.CONTRACT_YEAR: "In each contract year, beginning on {day}, remedies come to at most {percent} of {base}.",
     Window.CONTRACT_TERM: "Over the whole term of the contract, remedies come to at most {percent} of {base}.",
 }
+_PROPOSED = {**_WINDOWS, Window.CONTRACT_YEAR: "In each contract year, remedies come to at most {percent} of {base}."}
 _OUTAGES = {
     "highest": "If one outage misses the target and a time to restore, only the dearer of the two remedies is owed.",
     "both": "If one outage misses the target and a time to restore, both remedies are owed.",
@@ -63,15 +66,17 @@ def remedy_sentences(agreement: Agreement, language: str) -> Iterator[str]:
         return sentence(ROOM, language, text, **values)
 
     for one in agreement.remedies:
-        yield _sentence(agreement, one, language)
+        yield remedy_sentence(agreement, one, language)
     if any(isinstance(one, Tiers | PerBreach) for one in agreement.remedies):
         yield say("A remedy is worked out from the exact figures of a sealed statement, and booked without a claim.")
 
 
-def base_name(agreement: Agreement, name: str | None, language: str) -> str:
-    """Which fee or total it is, in the agreement's words."""
-    if name in agreement.amounts:
+def base_name(agreement: Agreement | None, name: str | None, language: str) -> str:
+    """Which fee or total it is, in the agreement's words; without one, what it will have to name."""
+    if agreement is not None and name in agreement.amounts:
         return choose(agreement.amounts[name].name, language)
+    if agreement is None and name == TOTAL:
+        return sentence(ROOM, language, "the total that the agreement names")
     return sentence(ROOM, language, "the fee") if name == FEE else name or ""
 
 
@@ -88,7 +93,9 @@ def days_text(days: Days, language: str) -> str:
     return sentence(ROOM, language, words, count=days.count)
 
 
-def _sentence(agreement: Agreement, one: Remedy, language: str) -> str:
+def remedy_sentence(agreement: Agreement | None, one: Remedy, language: str) -> str:
+    """Without an agreement as a profile proposes it."""
+
     def say(text: str, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
@@ -98,13 +105,12 @@ def _sentence(agreement: Agreement, one: Remedy, language: str) -> str:
         case PerBreach():
             return _per_breach(agreement, one, language)
         case Cap():
-            day = full_day(agreement.effective, agreement.availability.timezone, language)
-            text = say(
-                _WINDOWS[one.per],
-                percent=per_cent(one.cap, language),
-                base=base_name(agreement, one.of, language),
-                day=day,
-            )
+            share, base = per_cent(one.cap, language), base_name(agreement, one.of, language)
+            if agreement is None:
+                text = say(_PROPOSED[one.per], percent=share, base=base)
+            else:
+                day = full_day(agreement.effective, agreement.availability.timezone, language)
+                text = say(_WINDOWS[one.per], percent=share, base=base, day=day)
             return text + say("This bounds {rules}.", rules=listed(list(one.covers), language)) if one.covers else text
         case Streak():
             return _streak(one, language)
@@ -114,7 +120,7 @@ def _sentence(agreement: Agreement, one: Remedy, language: str) -> str:
             return choose(one, language)
 
 
-def _tiers(agreement: Agreement, one: Tiers, language: str) -> Iterator[str]:
+def _tiers(agreement: Agreement | None, one: Tiers, language: str) -> Iterator[str]:
     def say(text: str, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
@@ -128,7 +134,7 @@ def _tiers(agreement: Agreement, one: Tiers, language: str) -> Iterator[str]:
             yield say("below {limit}: {percent} of {base}", limit=limit, percent=share, base=base)
 
 
-def _per_breach(agreement: Agreement, one: PerBreach, language: str) -> str:
+def _per_breach(agreement: Agreement | None, one: PerBreach, language: str) -> str:
     def say(text: str, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 

@@ -140,3 +140,35 @@ def test_the_schema_knows_every_form_and_no_other() -> None:
     assert accepted(REMEDIES)
     for wrong in ("{id: damages, percentage: x}", "{cap: x, per: week, of: fee}", "{same_outage: cheapest}"):
         assert not accepted(f"        remedies: [{wrong}]")
+
+
+def test_an_agreement_takes_over_what_its_profile_proposes_and_names_the_amounts(tmp_path: Path) -> None:
+    text = WRITTEN.replace("sla-standard@1", "support-agreement@1") + "        remedies: proposed\n"
+    rules = schema(INSTALLED)
+    assert valid(compose(text.encode(), "upheld.yaml").content(), rules, rules)
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, text)
+    (problem,) = caught.value.problems
+    assert problem.message.startswith("the agreement states no amount 'total'")
+    found = read(tmp_path, text.replace("contract-total", "total")).customers["acme"].agreements[0]
+    assert found.origins["remedies"] is Origin.PROFILE
+    damages, cap, settlement, *plain = found.remedies
+    assert isinstance(damages, PerBreach)
+    assert isinstance(damages.percent, Scale)
+    assert damages.percent.within == ("5", "10")
+    assert isinstance(cap, Cap)
+    assert (cap.cap, cap.of, cap.per) == ("20", "total", Window.CONTRACT_TERM)
+    assert isinstance(settlement, Settlement)
+    assert all(isinstance(one, dict) for one in plain)
+
+
+def test_a_plan_after_three_missed_months_is_proposed_with_its_fifteen_days(tmp_path: Path) -> None:
+    (plan,) = agreement(tmp_path, "        remedies: proposed\n").remedies
+    assert isinstance(plan, Streak)
+    assert (plan.missed, str(plan.due), plan.missed_month) == (3, "15d", "month")
+
+
+def test_where_nothing_is_proposed_nothing_can_be_taken_over(tmp_path: Path) -> None:
+    text = WRITTEN.replace("sla-standard@1", "after-sales@1") + "        remedies: proposed\n"
+    with pytest.raises(ConfigError, match="the agreement's profile proposes no remedies"):
+        read(tmp_path, text)
