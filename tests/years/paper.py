@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import Connection
 
 from config.language import LANGUAGES
@@ -15,6 +16,7 @@ from db.engine import open_database
 from sla.statement import Statement
 from tests.years.setting import at, configured
 from tests.years.year import Year
+from upheld import signing
 from upheld.installed import installed
 from upheld.rules import rules_of
 from upheld.statements import issued, rendered
@@ -37,12 +39,20 @@ async def passed(folder: Path, since: str, until: str) -> AsyncIterator[Year]:
             kinds=installed().kinds,
             begins=at(f"{since} 00:00"),
             clock=lambda: at(f"{until} 00:00"),
-            key=Ed25519PrivateKey.from_private_bytes(bytes(32)),
+            key=_key(config.signing.key_file),
         )
         await year.happen(lambda: False)
         yield year
     finally:
         await database.close()
+
+
+def _key(path: Path) -> Ed25519PrivateKey:
+    """Always the same, so that a year gives the same bytes twice."""
+    made = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    path.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    path.chmod(0o600)
+    return signing.ensure(path)
 
 
 async def statement(year: Year, customer: str, period: str) -> Statement:
