@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from config.instant import DAY, SECOND, Instant, rfc3339
+from config.instant import DAY, HOUR, SECOND, Instant, rfc3339
 from config.model import DownWhen
 from config.state import State
 from incidents.impact import Line, changes_since, combine_of, state_at
@@ -22,12 +22,19 @@ from upheld.proof.facts import Told
 
 TOLERANCE = SECOND
 """A difference no longer than this is none: the edges of two lines may be told a moment apart."""
+WRITTEN_WITHIN = HOUR
+"""So long after its end a day's leaf may still be to come."""
 _BETTER = frozenset((State.UP, State.DEGRADED))
+
+
+def days_told(cutoff: Instant) -> Instant:
+    """Until when the ledger must tell of every day: a UTC day gets its leaf soon after it is over."""
+    return cutoff - WRITTEN_WITHIN - (cutoff - WRITTEN_WITHIN) % DAY
 
 
 def unsupported(told: Sequence[Told], components: Sequence[str], window: Interval) -> Iterator[str]:
     """A sentence for each stretch of a component's line that its observations do not carry."""
-    for component in components:
+    for component in components if window[0] < window[1] else ():
         observed = _observed(told, component, window)
         if observed is None:
             continue

@@ -23,7 +23,7 @@ from sla.seal import Seal, holds, seal_json, seal_of
 from upheld.proof.bundle import Bundle, Evidence
 from upheld.proof.evidence import Unusable, instant, recomposed, told_by
 from upheld.proof.stamp import STATEMENT, Stamp, stamp_of
-from upheld.proof.support import unsupported
+from upheld.proof.support import days_told, unsupported
 
 
 class Check(StrEnum):
@@ -243,7 +243,7 @@ class _Verifying:
         for place in _differences(again, self._bundle.record, ""):
             self._say(Check.FIGURES, f"{place} is not what follows from the facts")
         record = self._bundle.record
-        window = instant(record["start"]), instant(record["end"])
+        window = instant(record["start"]), min(instant(record["end"]), days_told(seal.cutoff))
         components = [one["component"] for one in record["components"]]
         for text in unsupported(told_by(self._bundle.evidence), components, window):
             self._say(Check.SUPPORT, text)
