@@ -42,6 +42,8 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("GET", "/room/{customer}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("GET", "/room/{customer}/statements/{file}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("GET", "/api/v1/customers/{customer}/statements/{period}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
+    ("GET", "/desk/reports/{kind}/{subject}"): LOOK,
+    ("GET", "/room/{customer}/reports/{kind}/{subject}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("POST", "/room/{customer}"): dict.fromkeys(STAFF, "no") | {Role.CUSTOMER: "own"},
 }
 """in: let in; own: into his own; no: refused, as one who may look; none: as if it did not exist."""
@@ -52,6 +54,7 @@ OPEN_TO_ALL = {("GET", "/login"), ("POST", "/login"), ("GET", "/{place}/"), ("GE
 def address(path: str, *, incident: str, case: str, customer: str) -> str:
     path = path.replace("{of}/{name}", "harbour/sla-standard")
     path = path.replace("{file}", "2026-10.json").replace("{period}", "2026-10")
+    path = path.replace("{kind}/{subject}", "forms/CASE-1")
     return path.replace("incidents/{id}", f"incidents/{incident}").replace("{id}", case).replace("{customer}", customer)
 
 

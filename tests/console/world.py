@@ -36,8 +36,11 @@ from probe.batch import Batch
 from probe.result import Reason as ProbeReason
 from probe.store import save
 from probe.verdict import CheckChange
+from sla.duereport import DueReport
 from sla.record import Word
+from sla.report import Paper
 from sla.sealing import NotSealed
+from tests.sla.reporting import paper
 
 PASSWORD = "four words make one"
 PASSWORD_HASH = hash_password(PASSWORD)
@@ -126,6 +129,19 @@ class Shelf:
         raise NotSealed("nothing is sealed")
 
 
+class Folder:
+    """Nothing is owed, and whoever asks gets the forms of a case of the customer's."""
+
+    def due(self, tx: Connection, now: Instant) -> Sequence[DueReport]:
+        return ()
+
+    def paper(self, tx: Connection, kind: str, subject: str, customer: str | None, now: Instant) -> Paper:
+        return paper("forms", customer=customer)
+
+    def file(self, paper: Paper, form: str, language: str) -> File:
+        return File(name=f"forms.{form}", content_type="text/html; charset=utf-8", body=b"forms")
+
+
 @dataclass
 class World:
     """`now` stands still until somebody turns it."""
@@ -152,6 +168,7 @@ class World:
             secure=self.secure,
             budgets=lambda tx, customer, now: self.budgets if customer == "harbour" else (),
             statements=Shelf(),
+            reports=Folder(),
             demo=self.demo,
         )
         app = web.Application()
