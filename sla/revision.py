@@ -1,14 +1,12 @@
 """What late facts change in a sealed statement: the lines that differ, and the delta in seconds and verdict. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from config.instant import SECOND
 from sla.account import Verdict
-from sla.booking import Booking
-from sla.money import written
 from sla.seal import Delta
 
 _WORDING = frozenset(
@@ -59,15 +57,6 @@ def deltas(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Delta, 
         if more or verdicts[0] is not verdicts[1]:
             found.append(Delta(component=key[1], counted=more, was=verdicts[0], now=verdicts[1]))
     return tuple(found)
-
-
-def owed(entries: Iterable[Booking]) -> tuple[tuple[str, str], ...]:
-    """What these entries come to, by currency, as exact decimals."""
-    sums: dict[str, int] = {}
-    for one in entries:
-        if one.currency is not None and one.amount:
-            sums[one.currency] = sums.get(one.currency, 0) + one.amount
-    return tuple((currency, written(minor, currency)) for currency, minor in sorted(sums.items()) if minor)
 
 
 def _by_component(record: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:

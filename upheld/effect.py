@@ -13,10 +13,10 @@ from sla.calendar import local
 from sla.cases import seconds, share
 from sla.display import cut, decimals
 from sla.interval import Interval
-from sla.money import written
 from sla.occurrence import occurrences
 from sla.parties import NoStatement
 from sla.proposal import Proposal
+from sla.remedydocument import owed
 from sla.statement import ComponentPart, Statement
 from upheld.call import Call
 from upheld.statements import statement_of
@@ -125,8 +125,4 @@ def _figure(part: ComponentPart, statement: Statement) -> dict[str, Any]:
 
 
 def _money(part: ComponentPart, statement: Statement) -> dict[str, str]:
-    owed: dict[str, int] = {}
-    for claim in statement.remedies.claims:
-        if claim.agreement == part.agreement.id and claim.currency is not None:
-            owed[claim.currency] = owed.get(claim.currency, 0) + claim.granted
-    return {currency: written(minor, currency) for currency, minor in sorted(owed.items())}
+    return owed(one for one in statement.remedies.claims if one.agreement == part.agreement.id)

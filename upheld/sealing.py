@@ -21,7 +21,8 @@ from sla.evidence import Evidence
 from sla.parties import parties_of
 from sla.period import Period
 from sla.record import Word
-from sla.revision import changes, deltas, owed
+from sla.remedydocument import owed_more
+from sla.revision import changes, deltas
 from sla.seal import Replaced, delta_json, digest, seal_json, sealed
 from sla.sealing import Ask, CountAsDown, Draft, Mail, NotSealed, SealIt, Tell, Who, decide
 from sla.standing import Happening, Stage, Standing, What
@@ -131,7 +132,7 @@ class Sealer:
                 ],
                 "more": max(0, len(found) - _EXPLAINED),
                 "deltas": [delta_json(one) for one in deltas(before, document(fresh))],
-                "money": dict(owed(fresh.remedies.entries)),
+                "money": dict(owed_more(fresh.remedies.entries)),
             }
             self._happened(tx, customer, period, What.PROPOSED, last.seal.revision + 1, now, body)
         if found:
@@ -354,5 +355,5 @@ def _replaced(last: SealedRevision, now: Mapping[str, Any], booked: Iterable[Boo
         revision=last.seal.revision,
         record_sha256=last.seal.record_sha256,
         deltas=deltas(json.loads(last.record), now),
-        money=owed(booked),
+        money=owed_more(booked),
     )

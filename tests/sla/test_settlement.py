@@ -200,7 +200,7 @@ def test_the_printed_page_and_the_rows_say_what_is_owed(tmp_path: Path) -> None:
     facts = replace(down(), cases=(missed("resolve", "10-05 00:01:00", "10-05 02:01:00"),))
     statement = month(settings(tmp_path), facts)
     english, chinese = HTML.render(statement, "en").decode(), HTML.render(statement, "zh-CN").decode()
-    assert "missed target, Payment API" in english
+    assert "Missed target, Payment API" in english
     assert "CNY 6,000.00 owed already for the same outage" in english
     assert "In all: CNY 12,000.00." in english
     assert "合计：CNY 12,000.00（人民币壹万贰仟元整）。" in chinese
