@@ -70,6 +70,7 @@ class Months:
     now: Instant = FIRST
     changes: Mapping[str, Any] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
+    begun: Config | None = None
     mails: list[tuple[Instant, Notification, tuple[Attachment, ...]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -105,7 +106,10 @@ class Months:
         self.now = at(when)
 
     async def begin(self) -> None:
-        """What a server does when it starts: what is written is stored, each with its leaf."""
+        """What a server does when it starts or reloads: what is written is stored, each with its leaf."""
+        if self.begun is self.config:
+            return
+        self.begun = self.config
 
         def take_over(tx: Connection) -> None:
             contracts.take_over(tx, self.config, self.now)
