@@ -48,10 +48,11 @@ def recomposed(evidence: Sequence[Evidence], record: Mapping[str, Any], seal: Se
             raise Unusable("the seal is of another moment than the record")
         statement = composed_from(told_by(evidence), labels_of(record), period, now, demo=record["demo"] is True)
         return document(statement)
-    except (KeyError, TypeError, ValueError, AttributeError, LookupError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, LookupError, AssertionError) as error:
         if isinstance(error, Unusable):
             raise
-        raise Unusable(f"no statement can be composed from its facts: {error}") from error
+        said = str(error) or "they contradict each other"
+        raise Unusable(f"no statement can be composed from its facts: {said}") from error
 
 
 def composed_from(told: Sequence[Told], labels: Labels, period: Period, now: int, *, demo: bool) -> Statement:

@@ -1,5 +1,6 @@
 """A sealed month with everything in it that a bundle can hold, made through the real stores."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,13 @@ from probe.recorder import Recorder
 from probe.result import Answer, Outcome, Reason, Result
 from probe.store import save
 from probe.watch import Watch
-from tests.upheld.months import Months, at
-from upheld import signing
+from tests.upheld.months import Months, at, written
+from upheld import ledger, signing
 from upheld.installed import installed
 from upheld.proof.bundle import Bundle
 from upheld.proof.gather import bundle_of
 
-CHECKED = {
+CHECKED: dict[str, Any] = {
     "components": {
         "acme-shop": {
             "name": {"en": "Shop", "zh-CN": "商城"},
@@ -32,29 +33,49 @@ CHECKED = {
     }
 }
 """A component that is asked every ten minutes."""
+
+
+def several(count: int) -> dict[str, Any]:
+    """A month's changes for that many such components under one agreement, all down at the same time."""
+    shop, names = CHECKED["components"]["acme-shop"], ["acme-shop", *(f"acme-{number}" for number in range(1, count))]
+    agreement = {**written(["acme"], "2026-10-01")["customers"]["acme"]["agreement"], "covers": names}
+    customer = {**written(["acme"], "2026-10-01")["customers"]["acme"], "agreement": agreement}
+    return {"components": dict.fromkeys(names, shop), "customers": {"acme": customer}}
+
+
 DOWN = (at("10-13 09:00"), at("10-13 12:00"))
 
 
-async def asked(months: Months, begins: Instant, ends: Instant, down: tuple[Instant, Instant] = DOWN) -> None:
+async def asked(
+    months: Months,
+    begins: Instant,
+    ends: Instant,
+    down: tuple[Instant, Instant] = DOWN,
+    each_day: Callable[[Instant], Awaitable[None]] | None = None,
+) -> None:
     """What the check would have been answered, through the real judging and stores; day leaves as they fall due."""
-    (check,) = months.config.checks()
-    watch, recorder = Watch(check, installed().kinds[check.kind], "local"), Recorder()
+    checks = list(months.config.checks())
+    watches, recorder = [Watch(one, installed().kinds[one.kind], "local") for one in checks], Recorder()
+    ids, interval, recheck = [one.id for one in checks], checks[0].interval, checks[0].recheck
     await months.database.write(lambda tx: definition.record(tx, months.config.asked(), begins))
     now, midnight = begins, begins - begins % DAY + DAY
     while now < ends:
         failing = down[0] <= now < down[1]
         answer = Answer(outcome=Outcome.DOWN, reason=Reason.STATUS) if failing else Answer(outcome=Outcome.UP)
-        judged = recorder.result(
-            watch, Result(check=check.id, location="local", tick=now, started_at=now, answer=answer)
-        )
-        if judged.changes or now >= midnight:
+        judged = [
+            recorder.result(one, Result(check=id, location="local", tick=now, started_at=now, answer=answer))
+            for id, one in zip(ids, watches, strict=True)
+        ]
+        if any(one.changes for one in judged) or now >= midnight:
             await _write(months, recorder, now)
         if now >= midnight:
-            await months.database.write(partial(_days, check=check.id, now=now))
+            await months.database.write(partial(_days, checks=ids, now=now))
+            if each_day is not None:
+                await each_day(now)
             midnight += DAY
-        now += (1 if judged.recheck else 10) * MINUTE
+        now += (recheck if any(one.recheck for one in judged) else interval) or MINUTE
     await _write(months, recorder, ends)
-    await months.database.write(partial(_days, check=check.id, now=ends))
+    await months.database.write(partial(_days, checks=ids, now=ends))
 
 
 async def _write(months: Months, recorder: Recorder, now: Instant) -> None:
@@ -73,17 +94,23 @@ async def _write(months: Months, recorder: Recorder, now: Instant) -> None:
         held.row = row
 
 
-def _days(tx: Connection, check: str, now: Instant) -> None:
-    for piece in days.due(tx, [check], now):
+def _days(tx: Connection, checks: list[str], now: Instant) -> None:
+    for piece in days.due(tx, checks, now):
         days.write(tx, piece, now)
 
 
-async def october(database: Database, folder: Path, **changes: Any) -> Months:
+async def october(
+    database: Database,
+    folder: Path,
+    each_day: Callable[[Months, Instant], Awaitable[None]] | None = None,
+    **changes: Any,
+) -> Months:
     """Asked the whole month; down for three hours with incident and case; a question by telephone; then sealed."""
     months = Months(database=database, folder=folder, changes={**CHECKED, **changes})
     months.now = at("10-01 00:00")
     await months.begin()
-    await asked(months, at("09-30 00:00"), at("11-01 08:10"))
+    daily = None if each_day is None else partial(each_day, months)
+    await asked(months, at("09-30 00:00"), at("11-01 08:10"), each_day=daily)
 
     def telephone(tx: Connection) -> None:
         case = months.rules.caseload.open_by_person(
@@ -97,6 +124,12 @@ async def october(database: Database, folder: Path, **changes: Any) -> Months:
     months.now = at("11-01 00:30")
     await months.until("11-02 06:00")
     return months
+
+
+async def head(months: Months, now: Instant) -> str:
+    """The ledger's signed head, as it goes to the customer each day."""
+    key = signing.ensure(months.config.signing.key_file)
+    return (await ledger.head(months.database, months.config, key, lambda: now)).note
 
 
 async def bundle(months: Months) -> Bundle:

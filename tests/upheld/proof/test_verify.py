@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,14 @@ def _other(value: Any, chance: random.Random) -> Any:
             return {}
         case _:
             return []
+
+
+async def test_a_case_without_its_beginning_is_a_finding(written: bytes) -> None:
+    bundle = read(written)
+    first = next(one for one in bundle.evidence if one.entry.stream.startswith("case/"))
+    report = verify(replace(bundle, evidence=tuple(one for one in bundle.evidence if one is not first)))
+    assert report.findings[0].check is Check.COMPLETE
+    assert "no statement can be composed from its facts" in report.findings[-1].text
 
 
 async def test_a_checkpoint_of_another_ledger_is_told_apart(written: bytes) -> None:
