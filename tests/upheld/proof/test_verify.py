@@ -192,6 +192,12 @@ async def test_a_case_without_its_beginning_is_a_finding(written: bytes) -> None
     assert "no statement can be composed from its facts" in report.findings[-1].text
 
 
+async def test_an_earlier_head_that_stands_twice_is_a_finding(written: bytes) -> None:
+    bundle = read(written)
+    report = verify(replace(bundle, history=(bundle.history[0], *bundle.history)))
+    assert [one.text for one in report.findings] == ["the earlier heads are out of order, or one stands twice"]
+
+
 async def test_a_checkpoint_of_another_ledger_is_told_apart(written: bytes) -> None:
     bundle = read(written)
     key = public_key(bundle.key)
