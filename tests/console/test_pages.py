@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestServer
 from pytest_aiohttp.plugin import AiohttpClient
 from sqlalchemy import Connection
 
+from config import identity
 from config.instant import MINUTE, SECOND
 from config.look.figure import length
 from config.state import State
@@ -372,6 +373,7 @@ def test_every_word_for_a_code_has_a_chinese_one() -> None:
 def test_what_the_rules_can_refuse_is_known_to_the_pages() -> None:
     """The sentences of incidents/, by their last words; those that name what the form had offered are left out."""
     written = "".join((Path(ROOT) / "incidents" / name).read_text() for name in ("caseload.py", "decide.py"))
+    written += identity.REFUSAL
     assert [one for one in words.REFUSALS if one not in written] == []
     settled = "".join((Path(ROOT) / "sla" / name).read_text() for name in ("exclusions.py", "corrections.py"))
     assert [one for one in words.UNSETTLED if one not in settled] == []

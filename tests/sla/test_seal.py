@@ -109,7 +109,8 @@ def test_the_printed_statement_says_number_revision_hash_and_key(statement: Stat
     made = seal(record(statement), REPLACED)
     for language, revision in (("en", "HB-2026-10, revision 2"), ("zh-CN", "HB-2026-10，修订2")):
         text = html.render(replace(statement, seal=made), language).decode()
-        assert all(said in text for said in (revision, made.record_sha256, made.key_id, made.signature, "ab" * 32))
+        assert all(said in text for said in (revision, made.key_id, made.signature))
+        assert all(said in text.replace(" ", "") for said in (made.record_sha256, "ab" * 32))
     english = re.sub(r"\s+", " ", html.render(replace(statement, seal=made), "en").decode())
     assert re.search(r"Payment API: 1.min 30.s more downtime", english)
     assert "before: Met, now: Missed" in english
