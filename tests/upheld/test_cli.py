@@ -16,6 +16,8 @@ from tests.upheld.house import document, write
 from upheld.cli import main
 from upheld.cli.main import COMMANDS, LATER
 
+pytestmark = pytest.mark.store
+
 CASES = Path(__file__).parent.parent / "sla" / "cases"
 PASSWORD = "correct horse battery staple"
 INCIDENT_KEYS = {

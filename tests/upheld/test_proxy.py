@@ -10,6 +10,8 @@ from pytest_aiohttp.plugin import AiohttpClient
 from tests.upheld.house import Reader, house, served
 from upheld.web import address_of
 
+pytestmark = pytest.mark.store
+
 STRANGER, ENGINEER = "203.0.113.7", "198.51.100.9"
 
 

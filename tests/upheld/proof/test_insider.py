@@ -37,6 +37,8 @@ from upheld import signing
 from upheld.proof.bundle import Bundle
 from upheld.proof.verify import public_key, verify
 
+pytestmark = pytest.mark.store
+
 DOWN = (at("10-30 09:00"), at("10-30 12:00"))
 SINCE, ASKED, ENDS = "2026-10-29", at("10-28 00:00"), at("11-01 08:10")
 SEALED, ANSWERLESS = "11-02 06:00", "11-05 06:00"
