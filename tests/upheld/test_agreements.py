@@ -17,6 +17,8 @@ from upheld.control import CommandRefused
 from upheld.house import House
 from upheld.statements import statement_of
 
+pytestmark = pytest.mark.store
+
 ACME = "acme/sla-standard"
 REVISION = {"id": ACME, "target": "99", "effective": "2026-09-20", "reason": "less traffic by night", "signed": []}
 

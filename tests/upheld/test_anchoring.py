@@ -23,6 +23,8 @@ from tests.servers.witness import Witness, listening
 from tests.upheld.house import NOON, configuration, house, served
 from upheld.house import House, open_house
 
+pytestmark = pytest.mark.store
+
 LEAF = Leaf(kind="transition", stream="transition/shop", body={"state": "down"})
 
 

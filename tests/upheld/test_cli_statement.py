@@ -9,6 +9,8 @@ from click.testing import CliRunner, Result
 from tests.upheld.house import write
 from upheld.cli.main import main
 
+pytestmark = pytest.mark.store
+
 
 def typed(folder: Path, *words: str) -> Result:
     return CliRunner().invoke(main, [*words, "-c", str(folder / "upheld.yaml")])

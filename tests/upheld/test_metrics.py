@@ -19,6 +19,8 @@ from upheld.installed import installed
 from upheld.rules import rules_of
 from upheld.statements import statement_of
 
+pytestmark = pytest.mark.store
+
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 

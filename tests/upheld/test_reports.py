@@ -46,6 +46,8 @@ from upheld.reports.making import NoReport, paper
 from upheld.reports.pack import pack
 from upheld.rules import Rules, rules_of
 
+pytestmark = pytest.mark.store
+
 STARTS, ENDS = NOON - 5 * HOUR, NOON - 4 * HOUR
 CHECK = {"kind": "http", "target": "https://shop.example.com/"}
 

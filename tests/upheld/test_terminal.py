@@ -8,6 +8,8 @@ from click.testing import CliRunner, Result
 from tests.upheld.house import write
 from upheld.cli import main
 
+pytestmark = pytest.mark.store
+
 
 def upheld(*words: str) -> Result:
     return CliRunner().invoke(main, list(words))
