@@ -44,6 +44,8 @@ def free_ports(wanted: int | None) -> Ports:
 
 def is_free(port: int) -> bool:
     with socket.socket() as probe:
+        # As the server itself binds: connections that are only fading away leave a port free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError:

@@ -49,6 +49,19 @@ def test_a_port_that_something_listens_on_is_not_free() -> None:
     assert is_free(port)
 
 
+def test_a_port_on_which_connections_only_fade_away_is_free() -> None:
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind((HOST, 0))
+        server.listen()
+        port = server.getsockname()[1]
+        with socket.create_connection((HOST, port)) as client:
+            accepted, _ = server.accept()
+            accepted.close()  # whoever closes first keeps the fading connection
+            assert client.recv(1) == b""
+    assert is_free(port)
+
+
 def test_it_takes_the_port_asked_for_and_else_the_next_free_one() -> None:
     assert free_ports(4711).page == 4711
     first = free_ports(None)
