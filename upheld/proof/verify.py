@@ -4,7 +4,7 @@ A finding says what does not hold and what that means. The order is that of trus
 leaf, the seal, what may have been left out, when it was written, and last the figures, composed again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -100,12 +100,14 @@ class _Verifying:
         self._key(key)
         self._leaves(head)
         seal, stamp = self._seal(key, head)
-        if not self._findings and seal is not None and stamp is not None:
+        sound = not self._findings
+        heads = [*self._earlier(key, head), head]
+        if sound and seal is not None and stamp is not None:
             self._complete(stamp)
-            self._times(key, head, seal)
+            self._times(heads, seal)
             self._figures(seal)
         if self._seen is not None:
-            self._kept(key, head, self._seen)
+            self._kept(key, heads, self._seen)
         return self._report(key_id_of(key), self._findings, head.size)
 
     def _report(self, key_id: str, findings: list[Finding], size: int) -> Report:
@@ -132,7 +134,7 @@ class _Verifying:
         except NoteUnreadable as error:
             self._say(check, f"{what} is not readable: {error}")
             return None
-        if not _signed(found, head, key):
+        if not _signed(found, key):
             self._say(check, f"{what} is not signed by the key of this bundle")
             return None
         return head
@@ -200,14 +202,13 @@ class _Verifying:
             if one.entry.private_hash is not None and one.opening is None and one.index not in erased:
                 self._say(Check.COMPLETE, f"what leaf {one.index} ({one.entry.stream}) stands for is missing")
 
-    def _times(self, key: Ed25519PublicKey, head: Checkpoint, seal: Seal) -> None:
+    def _times(self, heads: Sequence[Checkpoint], seal: Seal) -> None:
         """No fact says it was recorded before one that stands earlier in the ledger, or on the other side of a head."""
         for before, after in pairwise(self._bundle.evidence):
             if after.entry.recorded_at < before.entry.recorded_at:
                 self._say(
                     Check.TIMES, f"leaf {after.index} says it was recorded before leaf {before.index}: back-dated"
                 )
-        heads = [*self._earlier(key, head), head]
         for one in heads:
             at = _time_of(one)
             if at is None:
@@ -248,21 +249,18 @@ class _Verifying:
         for text in unsupported(told_by(self._bundle.evidence), components, window):
             self._say(Check.SUPPORT, text)
 
-    def _kept(self, key: Ed25519PublicKey, head: Checkpoint, written: str) -> None:
+    def _kept(self, key: Ed25519PublicKey, heads: Sequence[Checkpoint], written: str) -> None:
         """That the reader's own checkpoint is the beginning of this ledger."""
         kept = self._checkpoint(Check.SEEN, "the checkpoint you kept", written, key)
         if kept is None:
             return
-        known = [(head, ())] + [
-            (note.read_checkpoint(note.read_note(one.checkpoint).text), one.proof) for one in self._bundle.history
-        ]
-        same = [found for found, _ in known if found.size == kept.size]
+        newest, same = heads[-1], [one for one in heads if one.size == kept.size]
         if any(found.root == kept.root and found.origin == kept.origin for found in same):
             return
         if same:
             self._say(Check.SEEN, f"the ledger of {kept.size} leaves that you saw is not this one: it was rewritten")
-        elif kept.size > head.size:
-            text = f"your checkpoint has {kept.size} leaves, this bundle only {head.size}; ask for the bundle anew"
+        elif kept.size > newest.size:
+            text = f"your checkpoint has {kept.size} leaves, this bundle only {newest.size}; ask for the bundle anew"
             self._say(Check.SEEN, text)
         else:
             self._say(
@@ -270,7 +268,7 @@ class _Verifying:
             )
 
 
-def _signed(found: Note, head: Checkpoint, key: Ed25519PublicKey) -> bool:
+def _signed(found: Note, key: Ed25519PublicKey) -> bool:
     names = {one.name for one in found.signatures}
     return any(note.signed_by(found, name, key) for name in names)
 

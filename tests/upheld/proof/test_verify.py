@@ -205,3 +205,10 @@ async def test_a_checkpoint_of_another_ledger_is_told_apart(written: bytes) -> N
     forked = bundle.history[0].checkpoint.splitlines()
     report = verify(bundle, key, "\n".join([*forked[:2], "A" * 43 + "=", *forked[3:]]) + "\n")
     assert [one.check for one in report.findings] == [Check.SEEN]
+
+
+async def test_an_earlier_head_that_cannot_be_read_is_a_finding_beside_the_checkpoint_one_kept(written: bytes) -> None:
+    bundle = read(written)
+    broken = replace(bundle, history=(replace(bundle.history[0], checkpoint="no note"), *bundle.history[1:]))
+    report = verify(broken, public_key(bundle.key), bundle.checkpoint)
+    assert "an earlier head is not readable" in report.findings[0].text
