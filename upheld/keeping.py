@@ -23,11 +23,13 @@ from sla.period import Period
 from sla.sealing import months
 from sla.store import pruning as statements
 from sla.store import statement as stored
-from upheld import holds
+from upheld import holds, store
 
 INBOX: Span = 30 * DAY
 QUARANTINE: Span = 120 * DAY
 NOTIFICATIONS: Span = 365 * DAY
+CLAIMS: Span = 30 * DAY
+"""Of the calendar's work: long enough to see what was done and when."""
 
 Step: TypeAlias = Callable[[Connection], int]
 """Drops a piece; how many rows went, 0 when there is nothing left."""
@@ -76,6 +78,7 @@ def _steps(tx: Connection, config: Config, now: Instant) -> Iterator[Step]:
     known = subjects(tx, config, now)
     kept = config.retention
     yield lambda tx: sessions.end_old_sessions(tx, now)
+    yield lambda tx: store.forget_claims(tx, now - CLAIMS)
     if not any(one.held for one in known):  # nobody can tell whose these are
         yield lambda tx: records.posts(tx, now - INBOX)
         yield lambda tx: records.quarantined(tx, now - QUARANTINE)

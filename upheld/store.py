@@ -4,7 +4,7 @@ legal holds."""
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from config.instant import Instant
 from db.tables.hold import legal_hold
@@ -38,6 +38,11 @@ def done(tx: Connection, task: str, scheduled_for: Instant, now: Instant) -> Non
         .where(housekeeping.c.task == task, housekeeping.c.scheduled_for == scheduled_for)
         .values(done_at=now)
     )
+
+
+def forget_claims(tx: Connection, before: Instant) -> int:
+    """Of what was to be done before that; how many. Nobody claims so old a firing again."""
+    return tx.execute(delete(housekeeping).where(housekeeping.c.scheduled_for < before)).rowcount
 
 
 def hold_events(tx: Connection) -> Sequence[Row[Any]]:

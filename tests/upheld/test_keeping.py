@@ -18,7 +18,7 @@ from db.tables.notify import notification
 from db.tables.probe import failing_result
 from db.tables.statement import statement
 from tests.upheld.house import NOON, configuration
-from upheld import holds, keeping
+from upheld import holds, keeping, store
 from upheld.call import Call
 from upheld.installed import installed
 from upheld.rules import rules_of
@@ -111,6 +111,17 @@ async def tidied(database: Database, config: Config, now: Instant) -> dict[str, 
         while await database.write(step):
             pass
     return await database.read(counts)
+
+
+async def test_of_the_calendars_work_only_the_last_days_are_remembered(database: Database, config: Config) -> None:
+    """An hourly task leaves a row each hour, and nobody asks for last year's."""
+
+    def claim(tx: Connection) -> list[bool]:
+        return [store.claim(tx, "statements", NOON - days * DAY, NOON) for days in (400, 31, 30, 0)]
+
+    assert await database.write(claim) == [True] * 4
+    await tidied(database, config, NOON)
+    assert await database.write(claim) == [True, True, False, False]
 
 
 async def test_while_a_period_waits_for_its_seal_everything_it_rests_on_stays(
