@@ -124,6 +124,8 @@ class Case:
     opened_at: Instant
     fulfilled: Mapping[str, Instant] = field(default_factory=dict)
     """Commitment -> when what it asks for first happened."""
+    again: Mapping[str, Instant] | None = None
+    """The same since the customer last contested the result; None: he never did."""
     pauses: tuple[tuple[Instant, Instant | None], ...] = ()
     resolved_at: Instant | None = None
     confirmed_at: Instant | None = None
@@ -178,7 +180,8 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
             return replace(after, progress=CaseProgress.CONFIRMED, confirmed_at=at)
         case Contested():
             met = {name: when for name, when in case.fulfilled.items() if name != RESOLVE}
-            return replace(after, progress=CaseProgress.OPEN, resolved_at=None, confirmed_at=None, fulfilled=met)
+            opened = replace(after, progress=CaseProgress.OPEN, resolved_at=None, confirmed_at=None)
+            return replace(opened, fulfilled=met, again={})
         case CaseOpened() | CaseNoted() | ClockWarned():
             return after
         case other:
@@ -186,8 +189,12 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
 
 
 def _fulfil(case: Case, commitment: str, at: Instant) -> Case:
-    earliest = min(at, case.fulfilled.get(commitment, at))
-    return replace(case, fulfilled={**case.fulfilled, commitment: earliest})
+    again = None if case.again is None else _earliest(case.again, commitment, at)
+    return replace(case, fulfilled=_earliest(case.fulfilled, commitment, at), again=again)
+
+
+def _earliest(known: Mapping[str, Instant], commitment: str, at: Instant) -> Mapping[str, Instant]:
+    return {**known, commitment: min(at, known.get(commitment, at))}
 
 
 def _stopped(case: Case, at: Instant) -> tuple[tuple[Instant, Instant | None], ...]:

@@ -96,7 +96,7 @@ def _clock(case: Case, agreement: Agreement, commitment: Commitment, started_at:
     pauses = case.pauses if commitment.id == RESOLVE else ()
     due = _due(calendar, started_at, limit, pauses)
     target = None if commitment.target is None else _due(calendar, started_at, commitment.target, pauses)
-    done_at = case.fulfilled.get(commitment.id)
+    done_at = _done(case, commitment)
     return Clock(
         name=commitment.id,
         started_at=started_at,
@@ -106,6 +106,12 @@ def _clock(case: Case, agreement: Agreement, commitment: Commitment, started_at:
         done_at=done_at,
         state=_by_plan(done_at) if limit.by_plan else _state(due, done_at, now),
     )
+
+
+def _done(case: Case, commitment: Commitment) -> Instant | None:
+    """What follows a resolution is owed once more for the next one, when the customer contested the first."""
+    anew = commitment.starts == "resolved" and case.again is not None
+    return ((case.again or {}) if anew else case.fulfilled).get(commitment.id)
 
 
 def _by_plan(done_at: Instant | None) -> ClockState:

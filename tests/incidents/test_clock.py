@@ -275,6 +275,25 @@ def test_a_report_is_due_after_the_resolution_and_has_no_clock_before() -> None:
     assert clock(solved, agreed, "report").due_at == NOON + HOUR + DAY
 
 
+def test_a_result_that_was_contested_is_reviewed_again_after_the_next_one() -> None:
+    made = level(1, commitment("respond", HOUR), commitment("review", DAY, starts="resolved"))
+    agreed = agreement(levels=(made,))
+    until_contested = (
+        (Fulfilled(commitment="respond", how="mail"), NOON),
+        (CaseResolved(how="x"), NOON + HOUR),
+        (Fulfilled(commitment="review", how="meeting"), NOON + 2 * HOUR),
+        (Contested(reason="no"), NOON + 3 * HOUR),
+        (CaseResolved(how="y"), NOON + 4 * HOUR),
+    )
+    again = case(NOON, *until_contested)
+    reviewed = case(NOON, *until_contested, (Fulfilled(commitment="review", how="meeting"), NOON + 5 * HOUR))
+
+    assert clock(again, agreed, "respond").done_at == NOON
+    assert clock(again, agreed, "review", NOON + 4 * HOUR).state is ClockState.RUNNING
+    found = clock(reviewed, agreed, "review", NOON + 6 * HOUR)
+    assert (found.started_at, found.done_at, found.state) == (NOON + 4 * HOUR, NOON + 5 * HOUR, ClockState.MET)
+
+
 def test_escalating_is_due_only_once_the_case_is_beyond_its_limit() -> None:
     """Nothing says so but the limit itself: it starts when the resolve clock has run out undone."""
     made = level(1, commitment("resolve", 2 * HOUR), commitment("escalate", HOUR, starts="beyond_limit"))
