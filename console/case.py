@@ -22,6 +22,7 @@ from incidents.case import (
     Confirmed,
     Contested,
     Fulfilled,
+    LevelChanged,
     Resumed,
     Waiting,
 )
@@ -63,6 +64,8 @@ class CasePage:
         open_clocks = {clock.name: clock.name for clock in facts.standing.clocks if clock.done_at is None}
         if act.id == "fulfilled":
             form.one_of("commitment", open_clocks, voice.t("Choose one of the clocks that still run."))
+        if act.id == "level":
+            form.one_of("level", _levels(facts, voice), voice.t("Choose one of the agreement’s other levels."))
         happened_at = form.instant("happened_at", earliest=case.started_at)
         if not form.good:
             return await self._page(visit, form, status=422)
@@ -110,6 +113,7 @@ class CasePage:
             acts=acts,
             open_act=chosen if any(act.id == chosen for act in acts) else next((act.id for act in acts), ""),
             clocks=_running(facts, voice),
+            levels=_levels(facts, voice),
             example=written(visit.now, voice.zone),
             may_act=allowed(visit.user, Access.CASES),
         )
@@ -124,12 +128,22 @@ def _running(facts: CaseFacts, voice: Voice) -> Mapping[str, str]:
     }
 
 
+def _levels(facts: CaseFacts, voice: Voice) -> Mapping[str, str]:
+    """What a person can say instead of the level that was said last."""
+    case, agreement = facts.standing.case, voice.agreement(facts.standing.case)
+    said = (case.level, *case.claims)[-1]
+    known = () if agreement is None else agreement.levels
+    return {str(one.number): voice.numbered(case, one.number) for one in known if one.number != said}
+
+
 def _offered(progress: CaseProgress, facts: CaseFacts, voice: Voice) -> Sequence[Act]:
     """Only what fits the case now; what is due next comes first."""
     known = _known(voice)
     names = _FITTING[progress]
     if progress is CaseProgress.OPEN and _running(facts, voice):
         names = ("fulfilled", *names)
+    if _levels(facts, voice):
+        names = (*names, "level")
     return [known[name] for name in names]
 
 
@@ -145,6 +159,7 @@ _EVENTS: Mapping[str, Callable[[Form, str], CaseEvent]] = {
     "waiting": lambda form, text: Waiting(awaited=text),
     "resumed": lambda form, text: Resumed(),
     "fulfilled": lambda form, text: Fulfilled(commitment=form.get("commitment"), how=text),
+    "level": lambda form, text: LevelChanged(level=int(form.get("level")), reason=text),
     "resolved": lambda form, text: CaseResolved(how=text),
     "confirmed": lambda form, text: Confirmed(text=text),
     "contested": lambda form, text: Contested(reason=text),
@@ -187,6 +202,14 @@ def _known(voice: Voice) -> Mapping[str, Act]:
                 hint=voice.t("The customer gave what was awaited: the resolve clock runs again from then on."),
                 button=voice.t("Go on"),
                 missing="",
+            ),
+            Act(
+                id="level",
+                title=voice.t("Another level"),
+                asked=voice.t("Why it is that level"),
+                hint=voice.t("The customer is asked to confirm it; until then the stricter level stands."),
+                button=voice.t("Say this level"),
+                missing=voice.t("Write why: the customer reads it, and it stands on the statement."),
             ),
             Act(
                 id="resolved",

@@ -21,7 +21,16 @@ from console.timeline import Row
 from console.user import Access, allowed
 from console.visit import Visit, see_other
 from console.voice import Voice
-from incidents.case import CaseEvent, CaseRecorded, CaseResolved, Confirmed, Contested
+from incidents.case import (
+    CaseEvent,
+    CaseRecorded,
+    CaseResolved,
+    Confirmed,
+    Contested,
+    LevelChanged,
+    LevelConfirmed,
+    LevelContested,
+)
 from incidents.caseload import NoSuchCase
 from incidents.decide import Refused
 from incidents.store.incident import Conflict
@@ -56,6 +65,9 @@ class CaseView:
     rows: Sequence[Row]
     how: str
     """How it was resolved, in our words."""
+    level: str
+    """The level the customer is asked about; empty for none."""
+    why: str
 
 
 class RoomPage:
@@ -82,6 +94,12 @@ class RoomPage:
                 text = form.text("text", visit.voice.t("Write what is still wrong, so that we know where to look."))
                 if form.good:
                     return await self._word(visit, form, Contested(reason=text))
+            case "confirm-level":
+                return await self._word(visit, form, LevelConfirmed(text=form.get("text")))
+            case "contest-level":
+                text = form.text("text", visit.voice.t("Write why the level is another one."))
+                if form.good:
+                    return await self._word(visit, form, LevelContested(reason=text))
             case word if word in ACTS:
                 if await act(self._rules, visit, form):
                     return see_other(f"/room/{customer}")
@@ -153,6 +171,7 @@ def _view(facts: RoomFacts, voice: Voice) -> Mapping[str, object]:
         "budgets": [_budget(one, voice) for one in facts.budgets],
         "month": _period(facts.budgets, voice),
         "asks": [case for case in cases if case.row.asks],
+        "level_asks": [case for case in cases if case.level],
         "open_cases": [case for case in cases if case.row.open],
         "done": [case for case in cases if not case.row.open and not case.row.asks],
     }
@@ -200,10 +219,15 @@ def _component(name: str, state: State, since: Instant | None, voice: Voice) -> 
 def _case(standing: Standing, events: Sequence[CaseRecorded], voice: Voice) -> CaseView:
     rows = timeline.case_rows(events, voice)
     resolved = [row for row, one in zip(rows, events, strict=True) if isinstance(one.event, CaseResolved)]
+    case = standing.case
+    said = [one.event for one in events if isinstance(one.event, LevelChanged)]
+    asked = said[-1:] if case.claims and not case.claim_contested else []
     return CaseView(
         row=case_row(standing, voice),
         rows=timeline.newest_first(rows),
         how=(resolved[-1].quote or resolved[-1].text) if resolved else "",
+        level="".join(voice.numbered(case, one.level) for one in asked),
+        why="".join(one.reason for one in asked),
     )
 
 

@@ -19,6 +19,9 @@ from incidents.case import (
     Confirmed,
     Contested,
     Fulfilled,
+    LevelChanged,
+    LevelConfirmed,
+    LevelContested,
     Resumed,
     Waiting,
 )
@@ -150,6 +153,14 @@ def _case_row(one: CaseRecorded, voice: Voice) -> Row:
             return _row(at, voice, voice.t("{who} confirmed it", who=who), [late], quote=written, human=human)
         case Contested(reason=reason):
             text = voice.t("{who} is not satisfied: open again", who=who)
+            return _row(at, voice, text, [late], quote=reason, human=human)
+        case LevelChanged(level=level, reason=reason):
+            text = voice.t("{who} says level {n}; the stricter stands until it is confirmed", who=who, n=level)
+            return _row(at, voice, text, [late], quote=reason, human=human)
+        case LevelConfirmed(text=written):
+            return _row(at, voice, voice.t("{who} confirmed the level", who=who), [late], quote=written, human=human)
+        case LevelContested(reason=reason):
+            text = voice.t("{who} contests the level: the stricter stands", who=who)
             return _row(at, voice, text, [late], quote=reason, human=human)
         case ClockWarned(commitment=commitment, missed=missed, due_at=due_at):
             clock = voice.code(words.CLOCKS, commitment)

@@ -12,6 +12,7 @@ from config.look.reason import reason_text
 from config.model import Config
 from console import words
 from incidents.case import Case
+from incidents.level import standing
 
 ROOM = "console"
 
@@ -81,10 +82,14 @@ class Voice:
 
     def level(self, case: Case) -> str:
         """`Level 2 Important`."""
+        return self.numbered(case, standing(case, self.agreement(case)))
+
+    def numbered(self, case: Case, level: int) -> str:
+        """A level of its agreement by its number, with its name."""
         agreement = self.agreement(case)
-        named = [] if agreement is None else [one for one in agreement.levels if one.number == case.level]
+        named = [] if agreement is None else [one for one in agreement.levels if one.number == level]
         name = choose(named[0].name, self.language) if named else ""
-        return self.t("Level {number} {name}", number=case.level, name=name).strip()
+        return self.t("Level {number} {name}", number=level, name=name).strip()
 
     def agreement(self, case: Case) -> Agreement | None:
         """The version the case stands under; None when it is no longer configured."""

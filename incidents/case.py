@@ -85,6 +85,28 @@ class Contested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LevelChanged:
+    """By the supplier, with his reason. The customer sees it at once; the stricter stands until he confirms it."""
+
+    level: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelConfirmed:
+    """By the customer: the level last said is the case's level from its beginning."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelContested:
+    """By the customer: the stricter level goes on standing."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockWarned:
     """A commitment is about to be missed, or was: told before and at the instant."""
 
@@ -94,7 +116,18 @@ class ClockWarned:
 
 
 CaseEvent: TypeAlias = (
-    CaseOpened | Fulfilled | CaseNoted | Waiting | Resumed | CaseResolved | Confirmed | Contested | ClockWarned
+    CaseOpened
+    | Fulfilled
+    | CaseNoted
+    | Waiting
+    | Resumed
+    | CaseResolved
+    | Confirmed
+    | Contested
+    | LevelChanged
+    | LevelConfirmed
+    | LevelContested
+    | ClockWarned
 )
 
 
@@ -115,6 +148,7 @@ class Case:
     agreement_version: int
     kind: CaseKind
     level: int
+    """The one it was opened with, or that the customer confirmed since; `incidents.level` says which stands."""
     title: str
     component: str | None
     incident: str | None
@@ -129,6 +163,10 @@ class Case:
     pauses: tuple[tuple[Instant, Instant | None], ...] = ()
     resolved_at: Instant | None = None
     confirmed_at: Instant | None = None
+    claims: tuple[int, ...] = ()
+    """Levels the supplier said since, in order; the customer has confirmed none of them."""
+    claim_contested: bool = False
+    """He contested the last of them."""
     version: int = 1
 
     @property
@@ -182,6 +220,12 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
             met = {name: when for name, when in case.fulfilled.items() if name != RESOLVE}
             opened = replace(after, progress=CaseProgress.OPEN, resolved_at=None, confirmed_at=None)
             return replace(opened, fulfilled=met, again={})
+        case LevelChanged(level=level):
+            return replace(after, claims=(*case.claims, level), claim_contested=False)
+        case LevelConfirmed():
+            return replace(after, level=(case.level, *case.claims)[-1], claims=(), claim_contested=False)
+        case LevelContested():
+            return replace(after, claim_contested=True)
         case CaseOpened() | CaseNoted() | ClockWarned():
             return after
         case other:

@@ -24,6 +24,7 @@ from incidents.case import (
     Confirmed,
     Contested,
     Fulfilled,
+    LevelChanged,
     Resumed,
     Waiting,
     evolve_case,
@@ -32,6 +33,7 @@ from incidents.case import (
 from incidents.clock import Clock, ClockState, clocks, commitments_of
 from incidents.decide import Refused
 from incidents.incident import Incident
+from incidents.level import unfit
 from incidents.notice import Writer
 from incidents.paging import Addressee, Paging
 from incidents.store import case as store
@@ -106,11 +108,16 @@ class Caseload:
         """A person's fact about a case. Raises NoSuchCase, or Refused when it does not fit the case."""
         case = self._load(tx, case_id)
         _check(case, event, happened_at, now)
+        wrong = unfit(case, event, by, self._version(case))
+        if wrong is not None:
+            raise Refused(f"{case.id}: {wrong}")
         after = self._append(tx, case, [event], by, happened_at, now)
         if isinstance(event, CaseResolved):
             self._tell_customer(tx, after, "solved", now, event.how)
         if isinstance(event, Waiting):
             self._tell_customer(tx, after, "waiting", now, event.awaited)
+        if isinstance(event, LevelChanged):
+            self._tell_customer(tx, after, "level", now, event.reason)
         return after
 
     def taken(self, tx: Connection, incident: Incident, by: str, now: Instant) -> None:
@@ -225,6 +232,7 @@ class Caseload:
                 "opened": writer.opened,
                 "taken": writer.taken,
                 "waiting": partial(writer.waiting, awaited=how),
+                "level": partial(writer.level, why=how),
                 "solved": partial(writer.solved, how=how),
             }
             message = words[what](case)

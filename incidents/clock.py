@@ -13,6 +13,7 @@ from config.agreement import ALWAYS as ROUND_THE_CLOCK
 from config.agreement import SERVICE_HOURS, Agreement, Commitment, Level, Limit
 from config.instant import Instant
 from incidents.case import RESOLVE, Case
+from incidents.level import readings
 from sla.calendar import Calendar
 from sla.deadline import Due, Mode, Never, business_time, due_after, due_after_days
 from sla.hours import ALWAYS, calendar_of
@@ -43,8 +44,23 @@ class Clock:
 
 
 def clocks(case: Case, agreement: Agreement, now: Instant) -> tuple[Clock, ...]:
-    """Those that have started, in the agreement's order; none for a level the agreement does not have any more."""
-    commitments = commitments_of(case, agreement).values()
+    """Those that have started, in the agreement's order; none for a level the agreement does not have any more.
+
+    While the customer has to confirm another level, of each clock the one that runs out first stands.
+    """
+    found: dict[str, Clock] = {}
+    for level in readings(case, agreement):
+        for one in _of_level(case, level, agreement, now):
+            found[one.name] = min(found.get(one.name, one), one, key=_end)
+    return tuple(found.values())
+
+
+def _end(clock: Clock) -> tuple[bool, Instant]:
+    return clock.due_at is None, clock.due_at or 0
+
+
+def _of_level(case: Case, level: int, agreement: Agreement, now: Instant) -> tuple[Clock, ...]:
+    commitments = _owed(case, level, agreement).values()
     first = [_clock(case, agreement, one, case.started_at, now) for one in commitments if one.starts == "reported"]
     resolve = next((one for one in first if one.name == RESOLVE), None)
     found = {one.name: one for one in first}
@@ -56,9 +72,15 @@ def clocks(case: Case, agreement: Agreement, now: Instant) -> tuple[Clock, ...]:
 
 
 def commitments_of(case: Case, agreement: Agreement) -> Mapping[str, Commitment]:
-    """What is owed on the case; nothing for a level the agreement does not have any more."""
-    level = next((one for one in agreement.levels if one.number == case.level), None)
-    owed = {} if level is None else _commitments(level, agreement, case.started_at)
+    """What is owed on the case, by the most severe level that stands; nothing for one the agreement has no more."""
+    owed: dict[str, Commitment] = {}
+    for level in readings(case, agreement):
+        owed = {**_owed(case, level, agreement), **owed}
+    return owed
+
+
+def _owed(case: Case, level: int, agreement: Agreement) -> Mapping[str, Commitment]:
+    owed = _commitments(agreement.level(level), agreement, case.started_at)
     return {id: one for id, one in owed.items() if one.agreed and (not one.kinds or case.kind in one.kinds)}
 
 

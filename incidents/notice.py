@@ -109,6 +109,17 @@ class Writer:
         ]
         return self._case_message(self._say("Case {number} waits for you", number=case.id), lines, case, "waiting")
 
+    def level(self, case: Case, why: str) -> Message:
+        """To the customer: another level was said, and why; his word decides whether it stands."""
+        lines = [
+            self._say("Level before: {before}, now: {after}.", before=case.level, after=case.claims[-1]),
+            self._say("Why: {reason}", reason=why),
+            self._reason(case.title),
+            self._say("Please confirm it, or contest it. Until you confirm it the stricter level stands."),
+            *self._address("room", case.customer),
+        ]
+        return self._case_message(self._say("Level of case {number} changed", number=case.id), lines, case, "level")
+
     def solved(self, case: Case, how: str) -> Message:
         """To the customer: it is over, please confirm."""
         lines = [

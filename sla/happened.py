@@ -23,7 +23,9 @@ _BECAME = {
 _PEOPLE = ("person:", "customer:")
 _WROTE = frozenset({"noted", "case_noted"})
 """People's own progress: what was done, in their words."""
-_DONE = frozenset({"acknowledged", "escalated", "fulfilled", "waiting", "resumed", "resolved", "case_resolved"})
+_DONE = frozenset(
+    {"acknowledged", "escalated", "fulfilled", "waiting", "resumed", "resolved", "case_resolved", "level_changed"}
+)
 
 
 def timeline(voice: Voice, happenings: Iterable[Happening], transitions: Iterable[Transition] = ()) -> Table:
@@ -146,6 +148,14 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             return t("The customer confirmed the result"), facts["text"]
         case "contested":
             return t("The customer is not satisfied: open again"), facts["reason"]
+        case "level_changed":
+            return t("Level {n} said; until the customer confirms it the stricter stands", n=facts["level"]), facts[
+                "reason"
+            ]
+        case "level_confirmed":
+            return t("The customer confirmed the level"), facts["text"]
+        case "level_contested":
+            return t("The customer contests the level: the stricter stands"), facts["reason"]
         case "clock_warned":
             clock = commitment_name(facts["commitment"], voice.language)
             due = t("due {time}", time=voice.time(facts["due_at"]))

@@ -6,22 +6,20 @@ from config.agreement import Agreement
 from config.instant import Instant
 from incidents.case import Case
 from incidents.clock import Clock, ClockState
+from incidents.level import standing
 from sla.record import CaseRecord, CommitmentRecord, Outcome
 
 
 def case_record(case: Case, clocks: Sequence[Clock], versions: Iterable[Agreement]) -> CaseRecord:
     """`versions`: of agreements, among them the one it is owed under, unless nobody knows it any more."""
-    levels = {
-        level.number: level.name
-        for one in versions
-        if (one.id, one.version) == (case.agreement, case.agreement_version)
-        for level in one.levels
-    }
+    agreement = version_of(case, versions)
+    levels = {} if agreement is None else {level.number: level.name for level in agreement.levels}
+    level = standing(case, agreement)
     return CaseRecord(
         id=case.id,
         kind=case.kind,
-        level=case.level,
-        level_name=levels.get(case.level, str(case.level)),
+        level=level,
+        level_name=levels.get(level, str(level)),
         title=case.title,
         component=case.component,
         incident=case.incident,
@@ -39,6 +37,12 @@ def case_record(case: Case, clocks: Sequence[Clock], versions: Iterable[Agreemen
             for clock in sorted(clocks, key=_as_due)
         ),
     )
+
+
+def version_of(case: Case, versions: Iterable[Agreement]) -> Agreement | None:
+    """The one it is owed under; None where nobody knows it any more."""
+    wanted = case.agreement, case.agreement_version
+    return next((one for one in versions if (one.id, one.version) == wanted), None)
 
 
 def _as_due(clock: Clock) -> tuple[Instant, bool, Instant, str]:

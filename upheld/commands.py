@@ -14,7 +14,17 @@ from config.node import ConfigError
 from console import store as users
 from console import user
 from db.personal import mentions
-from incidents.case import CaseEvent, CaseNoted, CaseResolved, Confirmed, Contested, Fulfilled, Resumed, Waiting
+from incidents.case import (
+    CaseEvent,
+    CaseNoted,
+    CaseResolved,
+    Confirmed,
+    Contested,
+    Fulfilled,
+    LevelChanged,
+    Resumed,
+    Waiting,
+)
 from incidents.caseload import NoSuchCase
 from incidents.decide import Refused
 from incidents.service import NotFound
@@ -105,6 +115,12 @@ def case_event(tx: Connection, call: Call) -> Any:
     return case_json(case, call.rules.caseload.clocks(case, call.now))
 
 
+def case_level(tx: Connection, call: Call) -> Any:
+    event = LevelChanged(level=call.arguments["level"], reason=call.arguments["reason"])
+    case = call.rules.caseload.record(tx, call.arguments["id"], event, call.by, call.now, call.now)
+    return case_json(case, call.rules.caseload.clocks(case, call.now))
+
+
 def user_add(tx: Connection, call: Call) -> Any:
     given = call.arguments
     made = users.add_user(
@@ -158,6 +174,7 @@ _COMMANDS: Mapping[str, Command] = {
     "incident.note": note,
     "case.open": case_open,
     "case.event": case_event,
+    "case.level": case_level,
     "user.add": user_add,
     "user.password": user_password,
     "user.role": user_role,

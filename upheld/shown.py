@@ -78,6 +78,7 @@ def case_json(case: Case, clocks: Sequence[Clock]) -> dict[str, Any]:
         "agreement_version": case.agreement_version,
         "kind": case.kind.value,
         "level": case.level,
+        "unconfirmed_levels": list(case.claims),
         "state": case.progress.value,
         "title": case.title,
         "component": case.component,

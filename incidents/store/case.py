@@ -146,6 +146,7 @@ def _case(row: Row[Any]) -> Case:
             "kind": CaseKind(snapshot["kind"]),
             "progress": CaseProgress(snapshot["progress"]),
             "pauses": tuple((start, end) for start, end in snapshot["pauses"]),
+            "claims": tuple(snapshot.get("claims", ())),
         }
     )
 

@@ -223,6 +223,25 @@ async def test_a_customer_who_is_not_satisfied_says_why_and_the_case_is_open_aga
     assert found is not None and found.open
 
 
+async def test_another_level_is_the_customers_to_confirm_or_contest(world: World, log_in: LogIn) -> None:
+    case = await world.report("The statement is late")
+    desk, room = await log_in(name="li"), await log_in(Role.CUSTOMER, "harbour")
+    path, home = f"/desk/cases/{case}", "/room/harbour"
+    other = {"act": "level", "level": "2", "text": "It is a slight defect"}
+    assert (await send(desk, path, **{**other, "level": "9"}))[0] == 422
+    assert (await send(desk, path, **other))[0] == 303
+    text = await page(room, home)
+    assert "Is this its level?" in text and "It is a slight defect" in text and "said: Level 2" in text
+    said = {"home": home, "case": case}
+    assert "Write why the level" in (await send(room, home, **said, act="contest-level", text=""))[1]
+    assert (await send(room, home, **said, act="contest-level", text="Nobody can work"))[0] == 303
+    assert "Is this its level?" not in await page(room, home)
+    found = await world.database.read(lambda tx: cases.find(tx, case))
+    assert found is not None and (found.level, found.claims, found.claim_contested) == (3, (2,), True)
+    assert (await send(room, home, **said, act="confirm-level"))[0] == 303
+    assert "Harbour Bank confirmed the level" in await page(desk, path)
+
+
 async def test_a_customer_reports_in_his_room_and_gets_a_number(world: World, log_in: LogIn) -> None:
     room = await log_in(Role.CUSTOMER, "harbour")
     said = {"home": "/room/harbour", "act": "report", "kind": "question", "title": "Where is my statement?"}

@@ -131,6 +131,8 @@ def test_a_case_from_the_first_call_to_the_confirmation(config: Path) -> None:
     opened = json.loads(upheld("case", "open", "acme", "It is slow", *words).stdout)
     assert (opened["customer"], opened["component"], opened["level"], opened["state"]) == ("acme", "shop", 2, "open")
     number = opened["id"]
+    said = json.loads(upheld("case", "level", number, "3", "--reason", "one branch", "--by", "li", "--json").stdout)
+    assert (said["level"], said["unconfirmed_levels"]) == (2, [3])
     for what in ("respond", "note", "resolved"):
         assert upheld("case", "event", number, what, "told by telephone", "--by", "li").exit_code == 0
     confirmed = json.loads(upheld("case", "confirm", number, "thank you", "--json").stdout)

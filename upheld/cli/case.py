@@ -151,3 +151,16 @@ def event(config: Config, id: str, what: str, text: str, at: datetime | None, by
 def confirm(config: Config, id: str, text: str, at: datetime | None, by: str | None, as_json: bool) -> None:
     """The customer confirms the result."""
     show(_event(config, id, "confirmed", text, at, by), as_json=as_json, columns=())
+
+
+@case.command()
+@click.argument("id")
+@click.argument("level", type=int)
+@click.option("--reason", required=True, help="why; the customer reads it")
+@by
+@as_json
+@with_config
+def level(config: Config, id: str, level: int, reason: str, by: str | None, as_json: bool) -> None:
+    """Another level, in the agreement's numbering. Until the customer confirms it the stricter one stands."""
+    arguments = {"id": id, "level": level, "reason": reason}
+    show(change(config, "case.level", arguments, by), as_json=as_json, columns=())
