@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import chain, count
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -28,7 +29,7 @@ from sla.store import statement as stored
 from tests.years import story
 from tests.years.setting import ZONE, at
 from upheld import contracts, post
-from upheld.demo.history import INTERVAL, Deed, Past
+from upheld.demo.history import Deed, Past
 from upheld.issuer import Issuer
 from upheld.location import LOCATION
 from upheld.sealing import sealer_of
@@ -111,7 +112,8 @@ class Year(Past):
     def _begin(self, check: Check) -> None:
         watch = Watch(check, self.kinds[check.kind], LOCATION)
         self._watches[check.id] = watch
-        self._plan(self.begins + self._random.randrange(INTERVAL), self._ask(watch))
+        first, phase = (self.begins + self._random.randrange(check.interval) for _ in range(2))
+        self._ask(watch, chain([first], (tick for tick in count(phase, check.interval) if tick > first)))
 
     async def _take_over(self, now: Instant) -> None:
         await self.database.write(lambda tx: contracts.take_over(tx, self.rules.config, now))

@@ -6,7 +6,7 @@ answered, and everything else follows as it does every day.
 
 import heapq
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from config.agreement import CaseKind
 from config.instant import DAY, MINUTE, SECOND, Instant, instant_of, moment_of
-from config.model import Check, Config
+from config.model import Check
 from db.engine import Database
 from db.ledger import checkpoint
 from incidents.case import CaseProgress, CaseResolved, Confirmed, Fulfilled
@@ -44,14 +44,11 @@ from sla.record import Word
 from sla.store import statement as stored
 from upheld import ledger, post
 from upheld.demo import story
+from upheld.demo.rhythm import as_then, ticks
 from upheld.demo.setting import CUSTOMER, ZONE
 from upheld.location import LOCATION
 from upheld.rules import Rules
 from upheld.sealing import sealer_of
-
-INTERVAL = 10 * MINUTE
-RECHECK = 30 * SECOND
-TIMEOUT = 10 * SECOND
 
 Deed = Callable[[Instant], Awaitable[None]]
 
@@ -104,16 +101,13 @@ class Past:
         await self._end()
 
     def _lay_out(self) -> None:
-        for check in _as_then(self.rules.config):
-            watch = Watch(check, self.kinds[check.kind], LOCATION)
-            self._watches[check.id] = watch
-            if watch.rhythm is None:
-                self._plan(self.begins + self._random.randrange(INTERVAL), self._ask(watch))
         for episode in (*story.EPISODES, *self._sundays()):
             start = self._local(episode.day, episode.time)
             answer = Answer(outcome=episode.outcome, reason=episode.reason, detail=episode.detail, latency_us=1_840_000)
             for name in episode.checks:
                 self._windows.setdefault(name, []).append((start, start + episode.length, answer))
+        for check in as_then(self.rules.config):
+            self._begin(check)
         for episode in self._sundays():
             start = self._local(episode.day, episode.time)
             self._plan(start + episode.length + 5 * MINUTE, self._work_done(start, start + episode.length))
@@ -156,8 +150,16 @@ class Past:
 
     # what the checks would have been answered
 
-    def _ask(self, watch: Watch) -> Deed:
-        grid = iter(range(self.begins + self._random.randrange(INTERVAL), self.ends + DAY, INTERVAL))
+    def _begin(self, check: Check) -> None:
+        """What will befall it is known by now."""
+        watch = Watch(check, self.kinds[check.kind], LOCATION)
+        self._watches[check.id] = watch
+        if watch.rhythm is None:
+            faults = [(start, end) for start, end, _ in self._windows.get(check.id, ())]
+            self._ask(watch, ticks(self.begins, self.ends + DAY, faults, self._random.randrange))
+
+    def _ask(self, watch: Watch, grid: Iterator[Instant]) -> None:
+        """On the grid, and while a change is unconfirmed after the recheck's pause."""
         upcoming = next(grid)
 
         async def ask(now: Instant) -> None:
@@ -169,10 +171,10 @@ class Past:
             if judgement.changes:
                 await self._write()
             while upcoming <= now:
-                upcoming = next(grid, self.ends)
-            self._plan(min(upcoming, now + RECHECK) if judgement.recheck else upcoming, ask)
+                upcoming = next(grid)
+            self._plan(min(upcoming, now + watch.check.recheck) if judgement.recheck else upcoming, ask)
 
-        return ask
+        self._plan(upcoming, ask)
 
     def _answer(self, watch: Watch, now: Instant) -> Answer:
         for start, end, answer in self._windows.get(watch.check.id, ()):
@@ -262,7 +264,7 @@ class Past:
     async def _issue(self, now: Instant) -> None:
         """A month is over: its statement is sealed and mailed, in the demo without waiting for late observations.
 
-        Checks asked every ten minutes leave the edges of an outage in doubt; the customer accepts the figure at once.
+        Where our own uplink was lost a figure can be in doubt; the customer accepts it at once.
         """
         await self._write()
         sealer = sealer_of(self.rules)
@@ -354,7 +356,7 @@ class Past:
 
     async def _define(self, now: Instant) -> None:
         asked = {check.id: down_when for check, down_when in self.rules.config.asked()}
-        checks = [(check, asked[check.id]) for check in _as_then(self.rules.config)]
+        checks = [(check, asked[check.id]) for check in as_then(self.rules.config)]
         await self.database.write(lambda tx: definition.record(tx, checks, now))
 
     async def _keep_ledger(self, now: Instant) -> None:
@@ -369,16 +371,10 @@ class Past:
         await self.database.write(keep)
 
     async def _end(self) -> None:
-        """The checks cease to be asked every ten minutes; the running server asks them anew."""
+        """The checks cease to be asked as rarely as in the past; the running server asks them anew."""
         for name, watch in self._watches.items():
             if watch.rhythm is None:
                 gone = cease(watch.state, name, self.ends, Reason.CHECK_EDITED, watch.thresholds)
                 self._recorder.judged(watch, gone)
             self._recorder.close(watch)
         await self._write()
-
-
-def _as_then(config: Config) -> list[Check]:
-    """The same checks as they were asked then: every ten minutes."""
-    quick = {"interval": INTERVAL, "recheck": RECHECK, "timeout": TIMEOUT}
-    return [check if check.kind == "heartbeat" else check.model_copy(update=quick) for check in config.checks()]

@@ -39,7 +39,7 @@ def _down(check: str, day: int, time: Span, minutes: int, reason: Reason, detail
 
 EPISODES = (
     _down(SHOP, 5, _at(14, 3), 19, Reason.STATUS, "HTTP 502"),
-    _down(PAYMENTS, 12, _at(13, 46), 38, Reason.TIMEOUT, "no answer within 10 s"),
+    _down(PAYMENTS, 12, _at(13, 46), 64, Reason.TIMEOUT, "no answer within 10 s"),
     Episode(
         checks=(SHOP,),
         day=19,
