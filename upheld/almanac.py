@@ -19,6 +19,8 @@ from config.value import Value
 LIBRARIES = ("chinesecalendar", "holidays")
 _YEARS = re.compile(r"([0-9]{4})(?:-([0-9]{4}))?")
 _SATURDAY = 5
+_WEEKENDS_MISSING = frozenset({"CN"})
+"""Countries whose holidays span weekends that `holidays` does not name."""
 
 
 class Unpublished(LookupError):
@@ -106,21 +108,28 @@ def _chinesecalendar(country: str, year: int) -> Days:
     if country != "CN":
         raise Unpublished(f"chinesecalendar knows CN alone; take --from holidays for {country}")
     try:
-        off = [day for day in _year(year) if day.weekday() < _SATURDAY and chinese_calendar.is_holiday(day)]
+        off = [day for day in _year(year) if _of_a_holiday(*chinese_calendar.get_holiday_detail(day))]
         work = [day for day in _year(year) if day.weekday() >= _SATURDAY and chinese_calendar.is_workday(day)]
     except NotImplementedError as error:
         raise Unpublished(f"chinesecalendar does not know {year} yet; take the published notice as a file") from error
     return _texts(off), _texts(work)
 
 
+def _of_a_holiday(off: bool, holiday: str | None) -> bool:
+    """An ordinary Saturday is off without being a day of any holiday."""
+    return off and holiday is not None
+
+
 def _holidays(country: str, year: int) -> Days:
     import holidays
 
+    if country in _WEEKENDS_MISSING:
+        raise Unpublished(f"holidays leaves out days off of {country} on weekends; take chinesecalendar or the notice")
     try:
         known = holidays.country_holidays(country, years=year)
     except NotImplementedError as error:
         raise Unpublished(f"holidays does not know '{country}'; take a published notice as a file") from error
-    off = [day for day in _year(year) if day.weekday() < _SATURDAY and day in known]
+    off = [day for day in _year(year) if day in known]
     work = [day for day in _year(year) if day.weekday() >= _SATURDAY and known.is_working_day(day)]
     return _texts(off), _texts(work)
 

@@ -25,6 +25,16 @@ def test_a_country_calendar_has_the_published_number_of_working_days_in_each_mon
     assert counted == CASES[year]["workdays_per_month"]
 
 
+def test_a_service_of_seven_days_rests_on_the_weekend_of_a_holiday_and_works_on_any_other() -> None:
+    every_day: dict[str, tuple[str, ...]] = {"mon-sun": ("09:00-18:00",)}
+    calendar = calendar_of(Written(id="cn", timezone="Asia/Shanghai", country="CN", hours=every_day))
+
+    spring_festival = [date(2026, 2, day) for day in range(15, 24)]
+    assert [calendar.hours(day) for day in spring_festival] == [()] * 9
+    for ordinary in (date(2026, 2, 14), date(2026, 2, 24), date(2026, 3, 1)):
+        assert calendar.hours(ordinary) != ()
+
+
 def test_a_year_that_is_not_published_is_provisional() -> None:
     calendar = calendar_of(Written(id="cn", timezone="Asia/Shanghai", country="CN", hours=OFFICE))
 
