@@ -13,6 +13,7 @@ from config.instant import rfc3339
 from config.official import OfficialDays
 from config.statutory import official_of
 from sla.account import Account
+from sla.casechange import CaseChange
 from sla.cases import result, seconds, share
 from sla.causes import Entry
 from sla.change import Change
@@ -51,6 +52,7 @@ def document(statement: Statement) -> dict[str, Any]:
         "corrections": [_correction(part, one) for part in statement.components for one in part.counted.corrections],
         "cases": [_case(one) for one in statement.cases],
         "changes": [_change(one) for one in statement.changes],
+        "case_changes": [_case_change(one) for one in statement.case_changes],
         "remedies": remedies_json(statement.remedies),
     }
 
@@ -270,6 +272,23 @@ def _change(one: Change) -> dict[str, Any]:
         "name": one.name,
         "before": one.before,
         "after": one.after,
+    }
+
+
+def _case_change(one: CaseChange) -> dict[str, Any]:
+    return {
+        "case": one.case,
+        "act": one.act.value,
+        "at": rfc3339(one.at),
+        "happened_at": rfc3339(one.happened_at),
+        "until": None if one.until is None else rfc3339(one.until),
+        "before": one.before,
+        "after": one.after,
+        "by": one.by,
+        "reason": one.reason,
+        "seen_at": None if one.seen_at is None else rfc3339(one.seen_at),
+        "reply": None if one.reply is None else one.reply.value,
+        "replied_at": None if one.replied_at is None else rfc3339(one.replied_at),
     }
 
 

@@ -9,6 +9,7 @@ from config.official import OfficialDays
 from config.state import State
 from config.value import Text
 from sla.booking import Booking, MonthOutcome, Obligation, RecordedBreach
+from sla.casechange import CaseChange
 from sla.change import Definition
 from sla.correction import Correction
 from sla.proposal import Proposal
@@ -65,6 +66,8 @@ class CaseRecord:
     commitments: tuple[CommitmentRecord, ...]
     agreement: str | None = None
     """Under which it is owed; None: the customer's only one."""
+    changes: tuple[CaseChange, ...] = ()
+    """Levels said and clocks stopped, in order."""
 
 
 class Word(StrEnum):

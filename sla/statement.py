@@ -14,6 +14,7 @@ from config.instant import Instant
 from config.statutory import with_days
 from config.value import Text
 from sla.account import Account, Verdict
+from sla.casechange import CaseChange, within
 from sla.causes import Entry, ledger
 from sla.change import Change, changes
 from sla.exclusion import Exclusion, exclusions_in
@@ -132,6 +133,8 @@ class Statement:
     """Component id -> `check@location` of what observed it in the period."""
     changes: tuple[Change, ...]
     """What the provider changed in the period in how these components are asked."""
+    case_changes: tuple[CaseChange, ...]
+    """Levels the provider said in the period, and clocks he had stopped."""
     obstacles: tuple[Obstacle, ...]
     marked_as_demo: bool
     remedies: Remedies = field(default_factory=Remedies)
@@ -191,6 +194,7 @@ def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, mar
         ),
         observers={part.component: facts.observers.get(part.component, ()) for part in components},
         changes=changes((one for one in facts.definitions if one.component in covered), parts[0].window),
+        case_changes=within((one for case in facts.cases for one in case.changes), parts[0].window),
         obstacles=_obstacles(parts, components, now),
         marked_as_demo=marked_as_demo,
         remedies=settle([_settlement(parties, part, components) for part in parts], period, facts, now),

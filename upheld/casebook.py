@@ -4,14 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from config.agreement import Agreement
 from config.instant import Instant
-from incidents.case import Case
+from incidents.case import Case, CaseRecorded
 from incidents.clock import Clock, ClockState
 from incidents.level import standing
 from sla.record import CaseRecord, CommitmentRecord, Outcome
+from upheld.casechanges import changes_of
 
 
-def case_record(case: Case, clocks: Sequence[Clock], versions: Iterable[Agreement]) -> CaseRecord:
-    """`versions`: of agreements, among them the one it is owed under, unless nobody knows it any more."""
+def case_record(
+    case: Case, clocks: Sequence[Clock], versions: Iterable[Agreement], log: Iterable[CaseRecorded] = ()
+) -> CaseRecord:
+    """`versions`: of agreements, among them the one it is owed under, unless nobody knows it any more.
+
+    `log`: its events, where what was changed in it is to be told.
+    """
     agreement = version_of(case, versions)
     levels = {} if agreement is None else {level.number: level.name for level in agreement.levels}
     level = standing(case, agreement)
@@ -26,6 +32,7 @@ def case_record(case: Case, clocks: Sequence[Clock], versions: Iterable[Agreemen
         reported_at=case.reported_at,
         closed_at=case.resolved_at,
         agreement=case.agreement,
+        changes=changes_of(case.id, log, agreement),
         commitments=tuple(
             CommitmentRecord(
                 name=clock.name,

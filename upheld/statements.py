@@ -1,5 +1,6 @@
 """A customer's statement from the store: sla counts; what it says of cases comes in as sla's own plain records."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -9,7 +10,7 @@ from config.language import ENGLISH
 from config.model import Config
 from config.official import OfficialDays
 from config.statutory import official_of
-from incidents.case import Case, replay_case
+from incidents.case import Case, CaseRecorded, replay_case
 from incidents.caseload import Caseload
 from incidents.store import case as cases
 from incidents.store import incident as incidents
@@ -151,13 +152,15 @@ def _facts(
     customer, at = parties.customer, now if as_of is None else as_of
     components = sorted({name for one in parties.agreements for name in one.components})
     start, end = parties.reach(period)
-    found = cases.of_customer(tx, customer) if as_of is None else _cases_as_of(tx, customer, as_of)
     settled = corrections(tx, components, now)
     return Facts(
         transitions=transitions(tx, components, (start, min(end, now)), now, parties.slack, lying(settled)),
         exclusions=Exclusions(config).known(tx, components, now),
         corrections=settled,
-        cases=tuple(case_record(one, caseload.clocks(one, at), config.agreements()) for one in found),
+        cases=tuple(
+            case_record(replayed, caseload.clocks(replayed, at), config.agreements(), log)
+            for replayed, log in _cases(tx, customer, as_of)
+        ),
         bookings=bookings(tx, parties.customer, now),
         outcomes=outcomes(tx, parties.customer, now),
         obligations=obligations(tx, now, parties.customer),
@@ -194,11 +197,9 @@ def _observers(tx: Connection, components: list[str], window: Interval) -> dict[
     return {name: observers for name, observers in found.items() if observers}
 
 
-def _cases_as_of(tx: Connection, customer: str, as_of: Instant) -> list[Case]:
-    """The customer's cases by what had happened until then, whenever it was written down."""
-    found: list[Case] = []
-    for case in cases.of_customer(tx, customer):
-        events = [one for one in cases.events(tx, case.id) if one.happened_at <= as_of]
-        if events:
-            found.append(replay_case(case.id, events))
-    return found
+def _cases(tx: Connection, customer: str, as_of: Instant | None) -> Iterator[tuple[Case, list[CaseRecorded]]]:
+    """The customer's cases with their events; `as_of`: by what had happened until then, whenever it was written."""
+    for id, log in cases.logs(tx, customer).items():
+        known = [one for one in log if as_of is None or one.happened_at <= as_of]
+        if known:
+            yield replay_case(id, known), known

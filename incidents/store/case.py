@@ -43,14 +43,24 @@ def every(tx: Connection) -> list[Case]:
 
 
 def of_period(tx: Connection, customer: str, start: Instant, end: Instant) -> list[Case]:
-    """The customer's cases that were open at any time of [start, end)."""
-    still = (table.c.closed_at.is_(None)) | (table.c.closed_at >= start)
+    """The customer's cases that were open at any time of [start, end), or of which something was written since."""
+    written = table.c.id.in_(select(case_event.c.case).where(case_event.c.recorded_at >= start))
+    still = (table.c.closed_at.is_(None)) | (table.c.closed_at >= start) | written
     return _all(tx, table.c.customer == customer, table.c.reported_at < end, still)
 
 
 def events(tx: Connection, case_id: str) -> list[CaseRecorded]:
     rows = tx.execute(select(case_event).where(case_event.c.case == case_id).order_by(case_event.c.seq))
     return [_recorded(row) for row in rows]
+
+
+def logs(tx: Connection, customer: str) -> dict[str, list[CaseRecorded]]:
+    """All events of each of the customer's cases, as `events` gives those of one."""
+    own = select(case_event).join(table, table.c.id == case_event.c.case).where(table.c.customer == customer)
+    found: dict[str, list[CaseRecorded]] = {}
+    for row in tx.execute(own.order_by(case_event.c.case, case_event.c.seq)):
+        found.setdefault(row.case, []).append(_recorded(row))
+    return found
 
 
 def add(tx: Connection, case: Case, recorded: CaseRecorded) -> None:

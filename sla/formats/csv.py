@@ -105,6 +105,17 @@ def _rows(statement: Statement, language: str) -> Iterator[dict[str, object]]:
                 "verdict": clock.get("outcome"),
                 "reason": case["incident"],
             }
+    for one in data["case_changes"]:
+        yield {
+            "record": "change",
+            "id": one["case"],
+            "name": one["reason"],
+            "start": one["at"],
+            "end": one["until"],
+            "state": one["act"],
+            "verdict": one["reply"],
+            "reason": one["by"],
+        }
     for claim in data["remedies"]["claims"]:
         yield claim | {"record": "remedy", "id": claim["rule"], "name": claim["breach"], "state": claim["kind"]}
     for owed in data["remedies"]["obligations"]:

@@ -1,12 +1,14 @@
-"""What the provider changed in how it measures, in words."""
+"""What the provider changed, in words: how it measures, levels of cases, clocks it stopped."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from config.instant import Span
-from config.look.figure import RANGE, grouped, moment
+from config.instant import Instant, Span
+from config.look.figure import RANGE, grouped, listed, moment
+from sla.casechange import Act, CaseChange, Reply
 from sla.change import ASKED, Change
 from sla.page import Page
-from sla.paper.sheet import Cell, Column, Note, Section, Table
+from sla.paper.sheet import Block, Cell, Column, Note, Section, Table
 
 _NAMES = {
     ASKED: "Asked",
@@ -30,10 +32,17 @@ _MODES = {
 
 def changed_in_short(page: Page) -> str:
     """For the first page."""
-    number = len(page.statement.changes)
-    if not number:
-        return page.say("nothing in how these services are asked")
-    return page.say("how these services are asked; changes listed below: {number}", number=grouped(number))
+    statement = page.statement
+    stopped = sum(one.act is Act.STOPPED for one in statement.case_changes)
+    said = (
+        ("checks: {number}", len(statement.changes)),
+        ("levels of cases: {number}", len(statement.case_changes) - stopped),
+        ("stopped clocks: {number}", stopped),
+    )
+    counts = [page.say(text, number=grouped(number)) for text, number in said if number]
+    if not counts:
+        return page.say("nothing: neither checks nor levels nor clocks of cases")
+    return page.say("listed below: {changes}", changes=listed(counts, page.language))
 
 
 def changed(page: Page) -> Section:
@@ -46,15 +55,75 @@ def changed(page: Page) -> Section:
         Column(title=say("After"), share=1),
     )
     rows = tuple(_row(page, one) for one in page.statement.changes)
-    title, note = say("Changed by the provider"), say("intervals, waits and thresholds of the checks")
+    asked: Block = Table(columns=columns, rows=rows)
     if not rows:
-        return Section(title=title, note=note, blocks=(Note(text=say("Nothing in how these services are asked.")),))
-    return Section(title=title, note=note, blocks=(Table(columns=columns, rows=rows),))
+        asked = Note(text=say("Nothing in how these services are asked."))
+    return Section(
+        title=say("Changed by the provider"),
+        note=say("checks: intervals, waits, thresholds; cases: levels, stopped clocks"),
+        blocks=(asked, _in_cases(page)),
+    )
+
+
+def _in_cases(page: Page) -> Block:
+    say = page.say
+    columns = (
+        Column(title=say("When")),
+        Column(title=say("Case")),
+        Column(title=say("What"), share=2),
+        Column(title=say("By, and why"), share=2),
+        Column(title=say("Seen by the customer")),
+    )
+    rows = tuple(_case_row(page, one) for one in page.statement.case_changes)
+    return Table(columns=columns, rows=rows) if rows else Note(text=say("No level and no clock of a case."))
+
+
+def _case_row(page: Page, one: CaseChange) -> tuple[Cell, ...]:
+    return (
+        Cell(text=_when(page, one.at)),
+        Cell(text=one.case),
+        Cell(text=_what(page, one), small=tuple(_standing(page, one)), strong=True),
+        Cell(text=page.who(one.by), small=(one.reason,)),
+        Cell(text=_when(page, one.seen_at)),
+    )
+
+
+_ACTS = {
+    Act.LOWERED: "level lowered from {before} to {after}",
+    Act.RAISED: "level raised from {before} to {after}",
+    Act.STOPPED: "resolve clock stopped",
+}
+_REPLIES = {
+    None: "not confirmed: the stricter level stands",
+    Reply.CONFIRMED: "the customer confirmed it {time}",
+    Reply.CONTESTED: "the customer contested it {time}: the stricter level stands",
+}
+
+
+def _what(page: Page, one: CaseChange) -> str:
+    return page.say(_ACTS[one.act], before=one.before, after=one.after)
+
+
+def _standing(page: Page, one: CaseChange) -> Iterator[str]:
+    """How long it stood, or what the customer said to it; and what was claimed beside when it was written."""
+    if one.act is not Act.STOPPED:
+        yield page.say(_REPLIES[one.reply], time=_when(page, one.replied_at))
+    elif one.until is None:
+        yield page.say("it still stands")
+    else:
+        length = page.lasted(one.until - one.at)
+        yield page.say("until {time}, {length}", time=_when(page, one.until), length=length)
+    if one.happened_at < one.at:
+        yield page.say("said to have been {time}", time=_when(page, one.happened_at))
+
+
+def _when(page: Page, at: Instant | None) -> str:
+    return RANGE if at is None else moment(at, page.statement.zone, page.language, seconds=True)
 
 
 def _row(page: Page, one: Change) -> tuple[Cell, ...]:
     return (
-        Cell(text=moment(one.at, page.statement.zone, page.language, seconds=True)),
+        Cell(text=_when(page, one.at)),
         Cell(text=one.check, small=(page.name(one.component),)),
         Cell(text=page.say(_NAMES[one.name]) if one.name in _NAMES else one.name),
         Cell(text=_value(page, one.name, one.before)),

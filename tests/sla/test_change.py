@@ -11,10 +11,12 @@ from config.language import LANGUAGES
 from db.engine import Database
 from db.ledger import store as ledger
 from db.ledger.leaf import Leaf
+from sla.casechange import Act, CaseChange, within
 from sla.change import Change, Definition, changes
 from sla.document import document
 from sla.formats.html import FORMAT
 from sla.page import Page
+from sla.paper.change import changed, changed_in_short
 from sla.paper.section import sections
 from sla.paper.sheet import Table
 from sla.parties import parties_of
@@ -101,7 +103,7 @@ def test_what_was_changed_is_printed_in_words(tmp_path: Path, language: str, row
     statement = stated(tmp_path, *SLOWER)
     title = Page(statement, language).say("Changed by the provider")
     (part,) = [one for one in sections(Page(statement, language), "0" * 64) if one.title == title]
-    (table,) = part.blocks
+    table, _ = part.blocks
     assert isinstance(table, Table)
     texts = [[cell.text.replace("\u202f", " ").replace("\u00a0", " ") for cell in row] for row in table.rows]
     assert texts == rows
@@ -114,6 +116,75 @@ def test_a_month_without_changes_says_so(tmp_path: Path, language: str) -> None:
     statement = stated(tmp_path, SLOWER[0])
     said = Page(statement, language).say("Nothing in how these services are asked.")
     assert said in FORMAT.render(statement, language).decode()
+
+
+STOPPED = CaseChange(
+    case="CASE-2026-0007",
+    act=Act.STOPPED,
+    at=at("10-05 10:00:00"),
+    happened_at=at("10-05 09:00:00"),
+    by="person:li",
+    reason="your log of the morning",
+    seen_at=at("10-05 10:00:00"),
+    until=at("10-05 12:30:00"),
+)
+LOWERED = replace(
+    STOPPED, act=Act.LOWERED, happened_at=STOPPED.at, at=STOPPED.at, until=None, reason="one branch", before=1, after=3
+)
+
+
+def test_what_stands_in_a_period_is_levels_said_in_it_and_clocks_stopped_over_it() -> None:
+    before, after = at("10-05 11:00:00"), at("10-06 00:00:00")
+    assert within([STOPPED, LOWERED], (before, after)) == (STOPPED,)
+    assert within([replace(STOPPED, until=None)], (after, after + 1)) != ()
+    assert within([STOPPED, LOWERED], (at("10-05 13:00:00"), after)) == ()
+    assert within([STOPPED, LOWERED], (0, STOPPED.at)) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "short", "rows"),
+    [
+        (
+            "en",
+            "listed below: levels of cases: 1, stopped clocks: 1",
+            [
+                ["resolve clock stopped", "until 5 Oct 12:30:00, 2 h 30 min", "said to have been 5 Oct 09:00:00"],
+                ["level lowered from 1 to 3", "not confirmed: the stricter level stands"],
+            ],
+        ),
+        (
+            "zh-CN",
+            "见下文：工单级别1项、停止计时1项",
+            [
+                ["解决时限停止计时", "至10月5日12:30:00，2小时30分", "所称时间：10月5日09:00:00"],
+                ["级别由1降为3", "客户未确认：以较严的级别为准"],
+            ],
+        ),
+    ],
+)
+def test_levels_and_stopped_clocks_of_cases_are_told_with_who_why_and_when_it_was_seen(
+    tmp_path: Path, language: str, short: str, rows: list[list[str]]
+) -> None:
+    settings = config(tmp_path)
+    known = facts(settings)
+    cases = (replace(known.cases[0], changes=(STOPPED, LOWERED)), *known.cases[1:])
+    statement = compose(
+        parties_of(settings, "harbour-bank"), parse_period("2026-10"), replace(known, cases=cases), LATER
+    )
+    page = Page(statement, language)
+    assert plain(changed_in_short(page)) == short
+    _, table = changed(page).blocks
+    assert isinstance(table, Table)
+    assert [[plain(text) for text in (row[2].text, *row[2].small)] for row in table.rows] == rows
+    assert all(row[3].text == "li" and row[3].small and "10" in row[4].text for row in table.rows)
+    assert [(one["act"], one["until"]) for one in document(statement)["case_changes"]] == [
+        ("clock_stopped", "2026-10-05T04:30:00.000Z"),
+        ("level_lowered", None),
+    ]
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def test_the_record_has_every_change(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from sla.record import CaseRecord, Facts, IncidentRecord, Transition
 from sla.saying import said_in_leaf
 from sla.standing import Happening, Standing, What, standing_of
 from sla.store.remedy import CLOSING
-from upheld.casebook import case_record
+from upheld.casebook import case_record, version_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,10 +156,8 @@ def _cases(streams: Mapping[str, Sequence[Told]], who: Parties, at: Instant) -> 
 
 def _case(id: str, events: Sequence[CaseRecorded], who: Parties, at: Instant) -> CaseRecord:
     case = replay_case(id, events)
-    agreement = next(
-        (one for one in who.agreements if (one.id, one.version) == (case.agreement, case.agreement_version)), None
-    )
-    return case_record(case, () if agreement is None else clocks(case, agreement, at), who.agreements)
+    agreement = version_of(case, who.agreements)
+    return case_record(case, () if agreement is None else clocks(case, agreement, at), who.agreements, events)
 
 
 def _case_event(one: Told) -> CaseRecorded:

@@ -23,7 +23,7 @@ from db.ledger import checkpoint
 from db.ledger import store as leaves
 from db.ledger.checkpoint import Signer
 from db.ledger.leaf import Entry, Leaf
-from incidents.case import Waiting
+from incidents.case import LevelChanged, Waiting
 from incidents.store import transition
 from probe import definition
 from sla.exclusions import Exclusions
@@ -374,26 +374,35 @@ async def test_an_exclusion_written_after_the_outage_says_so_and_takes_nothing_o
     assert record["components"][0]["counted_down_s"] > 3 * 3600 - 600
 
 
-async def test_a_clock_stops_when_it_is_written_down_and_never_before(own: Months) -> None:
-    await sample.asked(own, ASKED, ENDS, DOWN)
+async def test_a_level_lowered_and_a_clock_stopped_stand_on_the_statement_and_gain_nothing(own: Months) -> None:
+    """By the product's own ways. A clock stops when that is written down, and the customer's word is not needed to
+    keep the stricter level."""
     opened, claimed, said = at("10-30 09:30"), at("10-30 09:40"), at("10-31 10:00")
+    caseload = own.rules.caseload
 
-    def stop(tx: Connection) -> str:
-        caseload = own.rules.caseload
+    def lower(tx: Connection) -> str:
         case = caseload.open_by_person(
             tx, customer="acme", kind=CaseKind.FAULT, title="Orders fail", by="person:wang",
-            reported_at=opened, now=opened, component="acme-shop",
+            reported_at=opened, now=opened, component="acme-shop", level=1,
         )  # fmt: skip
-        caseload.record(tx, case.id, Waiting(awaited="your log"), "person:wang", claimed, said)
+        caseload.record(tx, case.id, LevelChanged(level=3, reason="one branch alone"), "person:wang", opened, opened)
         return case.id
 
-    id = await own.database.write(stop)
-    await sealed_by(own)
-    bundle = await sample.bundle(own)
-    (leaf,) = [
-        one.entry for one in bundle.evidence if one.entry.stream == f"case/{id}" and one.entry.body["kind"] == "waiting"
+    await sample.asked(own, ASKED, opened, DOWN)
+    id = await own.database.write(lower)
+    await sample.asked(own, opened, said, DOWN)
+    stop = Waiting(awaited="your log")
+    await own.database.write(lambda tx: caseload.record(tx, id, stop, "person:wang", claimed, said))
+    await sample.asked(own, said, ENDS, DOWN)
+    record = await sealed_by(own)
+    changes = [one for one in record["case_changes"] if one["case"] == id]
+    assert [(one["act"], one["before"], one["after"]) for one in changes] == [
+        ("level_lowered", 1, 3),
+        ("clock_stopped", None, None),
     ]
-    assert leaf.recorded_at >= said and leaf.body["happened_at"] == claimed
-    (case,) = [one for one in bundle.record["cases"] if one["id"] == id]
+    assert all(one["by"] == "person:wang" and one["reason"] and one["seen_at"] == one["at"] for one in changes)
+    assert changes[1]["at"] == "2026-10-31T02:00:00.000Z" and changes[1]["happened_at"] < changes[1]["at"]
+    (case,) = [one for one in record["cases"] if one["id"] == id]
+    assert case["level"] == 1
     (resolve,) = [one for one in case["commitments"] if one["name"] == "resolve"]
     assert resolve["outcome"] == "missed", "its limit had passed before the wait was written down"
