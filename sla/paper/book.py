@@ -26,14 +26,22 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """Minor units of an ISO 4217 currency; the currency stands in a column of its own."""
+
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Formula:
     """Live; `{row}` is its own row. `value` is what it gives, for programs that do not calculate."""
 
     text: str
-    value: Seconds | Share
+    value: Seconds | Share | Money
 
 
-Value = str | int | bool | At | Seconds | Share | Formula | None
+Value = str | int | bool | At | Seconds | Share | Money | Formula | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

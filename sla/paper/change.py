@@ -82,7 +82,7 @@ def _case_row(page: Page, one: CaseChange) -> tuple[Cell, ...]:
     return (
         Cell(text=_when(page, one.at)),
         Cell(text=one.case),
-        Cell(text=_what(page, one), small=tuple(_standing(page, one)), strong=True),
+        Cell(text=act_of(page, one), small=tuple(since_then(page, one)), strong=True),
         Cell(text=page.who(one.by), small=(one.reason,)),
         Cell(text=_when(page, one.seen_at)),
     )
@@ -100,11 +100,11 @@ _REPLIES = {
 }
 
 
-def _what(page: Page, one: CaseChange) -> str:
+def act_of(page: Page, one: CaseChange) -> str:
     return page.say(_ACTS[one.act], before=one.before, after=one.after)
 
 
-def _standing(page: Page, one: CaseChange) -> Iterator[str]:
+def since_then(page: Page, one: CaseChange) -> Iterator[str]:
     """How long it stood, or what the customer said to it; and what was claimed beside when it was written."""
     if one.act is not Act.STOPPED:
         yield page.say(_REPLIES[one.reply], time=_when(page, one.replied_at))
@@ -125,13 +125,18 @@ def _row(page: Page, one: Change) -> tuple[Cell, ...]:
     return (
         Cell(text=_when(page, one.at)),
         Cell(text=one.check, small=(page.name(one.component),)),
-        Cell(text=page.say(_NAMES[one.name]) if one.name in _NAMES else one.name),
-        Cell(text=_value(page, one.name, one.before)),
-        Cell(text=_value(page, one.name, one.after), strong=True),
+        Cell(text=name_of(page, one.name)),
+        Cell(text=value_of(page, one.name, one.before)),
+        Cell(text=value_of(page, one.name, one.after), strong=True),
     )
 
 
-def _value(page: Page, name: str, value: Any) -> str:
+def name_of(page: Page, name: str) -> str:
+    """Of what was changed, in words; one that we have no words for as it is stored."""
+    return page.say(_NAMES[name]) if name in _NAMES else name
+
+
+def value_of(page: Page, name: str, value: Any) -> str:
     match value:
         case None:
             return RANGE

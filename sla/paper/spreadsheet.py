@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from config.instant import SECOND, Instant, moment_of
 from config.look.figure import local
-from sla.paper.book import At, Book, Formula, Seconds, Share, Tab, Value
+from sla.money import places
+from sla.paper.book import At, Book, Formula, Money, Seconds, Share, Tab, Value
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -21,6 +22,9 @@ _FORMS = {
     "seconds": {"valign": "top", "num_format": "#,##0.###"},
     "whole": {"valign": "top", "num_format": "0"},
     "share": {"valign": "top", "num_format": "0.00000000%"},
+    "money0": {"valign": "top", "num_format": "#,##0"},
+    "money2": {"valign": "top", "num_format": "#,##0.00"},
+    "money3": {"valign": "top", "num_format": "#,##0.000"},
     "head": {"valign": "top", "bold": True, "text_wrap": True, "bottom": 1},
 }
 
@@ -67,21 +71,37 @@ def _write(sheet: "Worksheet", row: int, column: int, value: Value, zone: str, f
             sheet.write_number(row, column, value, forms["whole"])
         case At():
             sheet.write_datetime(row, column, _wall_clock(value.instant, zone), forms["time"])
-        case Seconds() | Share():
+        case Seconds() | Share() | Money():
             sheet.write_number(row, column, _number(value), forms[_form(value)])
         case Formula():
             text = "=" + value.text.replace("{row}", str(row + 1))
             sheet.write_formula(row, column, text, forms[_form(value.value)], _number(value.value))
 
 
-def _form(value: Seconds | Share) -> str:
-    return "seconds" if isinstance(value, Seconds) else "share"
+def _form(value: Seconds | Share | Money) -> str:
+    match value:
+        case Seconds():
+            return "seconds"
+        case Share():
+            return "share"
+        case Money():
+            return f"money{places(value.currency)}"
 
 
-def _number(value: Seconds | Share) -> float | int:
+def _number(value: Seconds | Share | Money) -> float | int:
     """A cell holds a binary number. Nothing is counted with it here; the exact figure stands beside it as text."""
-    exact = Fraction(value.span) / SECOND if isinstance(value, Seconds) else value.of_one
+    exact = _exact(value)
     return exact.numerator if exact.denominator == 1 else float(exact)
+
+
+def _exact(value: Seconds | Share | Money) -> Fraction:
+    match value:
+        case Seconds():
+            return Fraction(value.span) / SECOND
+        case Share():
+            return value.of_one
+        case Money():
+            return Fraction(value.minor, 10 ** places(value.currency))
 
 
 def _wall_clock(at: Instant, zone: str) -> datetime:

@@ -12,6 +12,7 @@ from sla.display import cut, decimals
 from sla.line import stretches
 from sla.page import Page
 from sla.paper.book import At, Book, Field, Formula, Seconds, Share, Tab, Value
+from sla.paper.reckoning_book import reckoned
 from sla.paper.sheet import Sheet
 from sla.statement import ComponentPart, Statement, as_answered
 
@@ -39,6 +40,7 @@ def statement_book(statement: Statement, language: str, front: Sheet) -> Book:
             _exclusions(page),
             _corrections(page),
             _cases(page),
+            *reckoned(page, statement.zone),
             _ledger(page),
             _terms(page),
         ),
@@ -51,7 +53,7 @@ def _summary(page: Page, front: Sheet) -> Tab:
     rows: list[tuple[Value, ...]] = [(front.title, front.subtitle)]
     rows += [(name, value) for name, value in (*front.facts, *figures, *front.measured)]
     rows += [(say("From"), At(instant=statement.window[0])), (say("To"), At(instant=statement.window[1]))]
-    rows += [("", text) for text in (front.demo, *front.notices, front.summary) if text]
+    rows += [("", text) for text in (front.demo, *front.notices, front.summary, *page.remedy_notes()) if text]
     fields = (Field(title=say("What"), width=36), Field(title=_in_zone(page, "Value"), width=90))
     return Tab(name=say("Summary"), fields=fields, rows=tuple(rows))
 

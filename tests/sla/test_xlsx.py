@@ -17,7 +17,9 @@ from sla.parties import parties_of
 from sla.period import parse_period
 from sla.record import Answer, Word
 from sla.statement import Statement, compose
-from tests.sla.contract import AGREEMENT, LATER, config, facts
+from tests.sla.contract import AGREEMENT, LATER, at, config, facts
+from tests.sla.test_change import LOWERED, STOPPED
+from tests.sla.test_settlement import TERMS, down, missed, month, settings
 
 NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 CELL = re.compile(r"\b([A-Z]+)(\d+)\b")
@@ -77,6 +79,7 @@ def test_the_sheets_are_those_of_the_statement(statement: Statement) -> None:
         "Excluded time",
         "Corrections",
         "Cases and time limits",
+        "Changed by the provider",
         "Seconds ledger",
         "Terms of the agreement",
     ]
@@ -110,6 +113,55 @@ def test_the_live_formulas_give_the_exact_figures(tmp_path: Path, effect: str, p
             assert abs(Fraction(cells[cell][2]) - exact) < Fraction(1, 10**9), title
         exact_text = cells[f"{book.column('Availability', 'Availability, exact')}{row}"][2]
         assert Fraction(exact_text) == account.availability
+
+
+def test_what_is_owed_is_worked_out_in_the_cells(tmp_path: Path) -> None:
+    apart = missed("respond", "10-20 10:00:00", "10-20 10:15:00", case="CASE-2")
+    inside = missed("resolve", "10-05 00:01:00", "10-05 02:01:00")
+    known = config(tmp_path, AGREEMENT + TERMS.replace('cap: "20"', 'cap: "1"'))
+    found = month(known, replace(down(), cases=(inside, apart)))
+    book = Workbook(FORMAT.render(found, "en"))
+    cells, owed = book.sheets["Remedies"], book.column("Remedies", "Owed")
+    for row, claim in enumerate(found.remedies.claims, start=2):
+        assert cells[f"{owed}{row}"][1] is not None
+        assert calculated(cells, f"{owed}{row}") == Fraction(claim.granted, 100) == Fraction(cells[f"{owed}{row}"][2])
+    assert {Fraction(claim.capped, 100) for claim in found.remedies.claims} != {0}
+
+
+def test_levels_and_stopped_clocks_have_a_sheet(statement: Statement) -> None:
+    book = Workbook(FORMAT.render(replace(statement, case_changes=(STOPPED, LOWERED)), "en"))
+    cells = book.sheets["Levels and stopped clocks"]
+    assert [cells[f"{book.column('Levels and stopped clocks', 'What')}{row}"][2] for row in (2, 3)] == [
+        "resolve clock stopped",
+        "level lowered from 1 to 3",
+    ]
+    assert {cells[f"{book.column('Levels and stopped clocks', 'By')}{row}"][2] for row in (2, 3)} == {"li"}
+
+
+def test_an_amount_that_was_rounded_is_a_number(tmp_path: Path) -> None:
+    known = config(tmp_path, AGREEMENT + TERMS.replace('"120000"', '"100000.05"'))
+    book = Workbook(FORMAT.render(month(known, down()), "en"))
+    cell = book.sheets["Remedies"][f"{book.column('Remedies', 'By the rule')}2"]
+    assert cell == ("n", None, "10000")
+
+
+def test_what_may_still_come_and_the_months_of_a_quarter_are_worked_out_in_the_cells(tmp_path: Path) -> None:
+    running = month(settings(tmp_path), down(), now=at("10-20 00:00:00"))
+    book = Workbook(FORMAT.render(running, "en"))
+    left = f"{book.column('What may still come', 'Budget left, s')}2"
+    forecast = running.components[0].forecast
+    assert forecast is not None
+    assert calculated(book.sheets["What may still come"], left) == forecast.remaining / 1000
+
+    quarter = month(settings(tmp_path), down(), period="2026-Q3", now=LATER)
+    book = Workbook(FORMAT.render(quarter, "en"))
+    cells, column = book.sheets["Its parts"], book.column("Its parts", "Availability")
+    months = [one for part in quarter.components for one in part.parts]
+    assert len(months) == 6
+    for row, one in enumerate(months, start=2):
+        exact = one.account.availability
+        assert (exact is None) == (f"{column}{row}" not in cells)
+        assert exact is None or calculated(cells, f"{column}{row}") == exact
 
 
 def test_where_nobody_answered_the_formulas_count_what_was_not_measured_as_down(tmp_path: Path) -> None:
