@@ -39,10 +39,14 @@ def counting(page: Page) -> Section:
         "Availability = 1 − counted ÷ agreed time; the target is met if what was counted is at most the budget. "
         "Whole seconds and exact fractions throughout; no verdict reads a rounded figure."
     )
+    people = say(
+        "People stand by the ids the provider gave them, which he explains on request; who spoke for the customer "
+        "stands under the customer's name."
+    )
     return Section(
         title=say("How it was counted"),
         note=say("in seconds; exact fractions throughout"),
-        blocks=(Table(columns=columns, rows=tuple(rows)), Note(text=method)),
+        blocks=(Table(columns=columns, rows=tuple(rows)), Note(text=method), Note(text=people)),
     )
 
 
