@@ -76,7 +76,7 @@ class CasePage:
         except NoSuchCase:
             return visit.not_found()
         except Refused as error:
-            form.errors[""] = voice.refusal(str(error))
+            form.errors[""] = voice.refusal(error)
         except Conflict:
             form.errors[""] = voice.t("Somebody else changed it at the same moment. Look at it and repeat.")
         if not form.good:

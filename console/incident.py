@@ -53,7 +53,7 @@ class IncidentPage:
         except NotFound:
             return visit.not_found()
         except Refused as error:
-            form.errors[""] = visit.voice.refusal(str(error))
+            form.errors[""] = visit.voice.refusal(error)
         except Conflict:
             form.errors[""] = visit.voice.t("Somebody else changed it at the same moment. Look at it and repeat.")
         if not form.good:

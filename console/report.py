@@ -98,7 +98,7 @@ async def open_case(rules: Rules, report: Report, visit: Visit, form: Form) -> C
     try:
         return await rules.database.write(opened)
     except Refused as error:
-        form.errors[""] = visit.voice.refusal(str(error))
+        form.errors[""] = visit.voice.refusal(error)
         return None
 
 

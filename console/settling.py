@@ -94,7 +94,7 @@ class SettlingPage:
         try:
             await self._rules.database.write(work)
         except Refused as error:
-            form.errors[""] = visit.voice.refusal(str(error))
+            form.errors[""] = visit.voice.refusal(error)
             return await self._page(visit, form, status=409)
         return see_other(visit.request.path)
 

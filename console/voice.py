@@ -10,6 +10,7 @@ from config.language import CHINESE, ENGLISH, choose
 from config.look import figure, sentence
 from config.look.reason import reason_text
 from config.model import Config
+from config.refusal import Refusal
 from console import words
 from incidents.case import Case
 from incidents.level import standing
@@ -49,10 +50,14 @@ class Voice:
         """The language to set what somebody wrote in: quotes and dashes are wider in a Chinese face."""
         return CHINESE if _CHINESE.search(text) else ENGLISH
 
-    def refusal(self, text: str) -> str:
+    def refusal(self, error: Exception) -> str:
         """What incidents/ or sla/ refused, in this language where the catalogue has it."""
-        ending = next((one for one in (*words.REFUSALS, *words.UNSETTLED) if text.endswith(one)), None)
-        shown = text if ending is None else self.t(ending)
+        if isinstance(error, Refusal):
+            shown = self.t(error.text, **error.values)
+        else:
+            text = str(error)
+            ending = next((one for one in words.REFUSALS if text.endswith(one)), None)
+            shown = text if ending is None else self.t(ending)
         return shown[:1].upper() + shown[1:] + ("。" if self.language == CHINESE else ".")
 
     # names

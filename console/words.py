@@ -103,20 +103,6 @@ REFUSALS: tuple[str, ...] = (
 )
 """How what incidents/ refuses ends; what stands before is the number."""
 
-UNSETTLED: tuple[str, ...] = (
-    "asked for it and cannot approve it; a second person has to",
-    "nothing is left to approve",
-    "the work ends before it starts; write first when it began",
-    "work that is not over cannot be recorded; write it when it has ended",
-    "that work is recorded already",
-    "nothing more can be said of it but work that was done",
-    "at that time it has no window",
-    "countersigned by the customer already",
-    "confirmed by the customer already",
-    "contested by the customer already",
-)
-"""The same of what sla/ refuses about exclusions and corrections."""
-
 ROLES: Mapping[str, str] = {
     "admin": "Administrator",
     "engineer": "Engineer",

@@ -16,6 +16,7 @@ from config.moment import print_moment
 from sla.contract import (
     Confirmed,
     Contract,
+    Declined,
     Ended,
     Refused,
     Side,
@@ -33,6 +34,10 @@ Sealed: TypeAlias = Callable[[Connection, str], Instant | None]
 
 BY_FILE = "upheld"
 SEEDED = "written in the configuration"
+CONFIRMED = {
+    Side.CUSTOMER: "version {number} of {agreement} is confirmed by the customer already",
+    Side.PROVIDER: "version {number} of {agreement} is confirmed by the provider already",
+}
 
 
 def nothing_sealed(tx: Connection, customer: str) -> Instant | None:
@@ -67,7 +72,7 @@ def found(tx: Connection, id: str) -> Contract:
     if len(of_customer) == 1:
         return of_customer[0]
     known = ", ".join(one.id for one in (of_customer or store.contracts(tx))) or "none is stored"
-    raise Refused(f"there is no agreement {id!r}; known: {known}")
+    raise Refused("there is no agreement {id!r}; known: {known}", id=id, known=known)
 
 
 def record(tx: Connection, agreement: Agreement, signed: Mapping[Side, Signature], act: Act) -> Contract:
@@ -84,19 +89,55 @@ def record(tx: Connection, agreement: Agreement, signed: Mapping[Side, Signature
 
 def confirm(tx: Connection, id: str, version: int | None, side: Side, signature: Signature, act: Act) -> Contract:
     """The side signed this version, or the newest. Raises Refused."""
+    contract, number = _unconfirmed(tx, id, version, side)
+    if not signature.reference.strip():
+        raise Refused("say where the confirmation can be read: the contract's number, a mail and its date")
+    _check_passed(signature.at, act)
+    _confirm(tx, contract.id, number, side, signature, act)
+    return found(tx, contract.id)
+
+
+def decline(tx: Connection, id: str, version: int | None, side: Side, at: Instant, act: Act) -> Contract:
+    """The side does not accept this version, or the newest, for the reason of the act. Raises Refused."""
+    contract, number = _unconfirmed(tx, id, version, side)
+    if not act.reason.strip():
+        raise Refused("say why it is declined, so that the other side knows what to change")
+    _check_passed(at, act)
+    store.add_event(
+        tx,
+        Declined(
+            agreement=contract.id,
+            version=number,
+            side=side,
+            reason=act.reason.strip(),
+            happened_at=at,
+            recorded_at=act.now,
+            by=act.by,
+        ),
+    )
+    return found(tx, contract.id)
+
+
+def _unconfirmed(tx: Connection, id: str, version: int | None, side: Side) -> tuple[Contract, int]:
+    """The agreement, and the number of the version whose confirmation is still that side's to give. Raises Refused."""
     contract = found(tx, id)
     number = contract.newest.agreement.version if version is None else version
     if contract.version(number) is None:
         numbers = ", ".join(str(one.agreement.version) for one in contract.versions)
-        raise Refused(f"{contract.id} has no version {number}; it has {numbers}")
+        raise Refused(
+            "{agreement} has no version {number}; it has {numbers}",
+            agreement=contract.id,
+            number=number,
+            numbers=numbers,
+        )
     if side in contract.confirmed(number):
-        raise Refused(f"version {number} of {contract.id} is confirmed by the {side} already")
-    if not signature.reference.strip():
-        raise Refused("say where the confirmation can be read: the contract's number, a mail and its date")
-    if signature.at > act.now:
+        raise Refused(CONFIRMED[side], number=number, agreement=contract.id)
+    return contract, number
+
+
+def _check_passed(at: Instant, act: Act) -> None:
+    if at > act.now:
         raise Refused("a confirmation cannot lie in the future; write when it was given")
-    _confirm(tx, contract.id, number, side, signature, act)
-    return found(tx, contract.id)
 
 
 def end(tx: Connection, id: str, ends: Instant, signed: Collection[Side], act: Act) -> Contract:
@@ -115,7 +156,9 @@ def end(tx: Connection, id: str, ends: Instant, signed: Collection[Side], act: A
 def add_customer(tx: Connection, who: Customer, config: Config, act: Act) -> None:
     """A customer that no file names. Raises Refused."""
     if who.id in config.customers:
-        raise Refused(f"there is a customer '{who.id}' already; leave the name out to add an agreement")
+        raise Refused(
+            "there is a customer '{customer}' already; leave the name out to add an agreement", customer=who.id
+        )
     store.add_customer(tx, who, act.by, act.now)
 
 

@@ -13,6 +13,7 @@ from config.agreement import Agreement
 from config.instant import DAY, Instant, Span
 from config.moment import print_moment
 from config.plan import differences
+from config.refusal import Refusal
 
 LEADS: tuple[Span, ...] = (90 * DAY, 30 * DAY)
 """How long before its end an agreement's renewal is called to mind."""
@@ -33,7 +34,7 @@ class Side(StrEnum):
     PROVIDER = "provider"
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """What cannot be agreed; the text says why and what to do."""
 
 
@@ -58,6 +59,19 @@ class Confirmed:
     version: int
     side: Side
     reference: str
+    happened_at: Instant
+    recorded_at: Instant
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """One side does not accept this version, and says why. It stays recorded, and whatever counts by it says so."""
+
+    agreement: str
+    version: int
+    side: Side
+    reason: str
     happened_at: Instant
     recorded_at: Instant
     by: str
@@ -105,7 +119,7 @@ class Written:
         return self.agreement.model_copy(update={"until": None}) if self.taken_over else self.agreement
 
 
-Event = Confirmed | Ended | Reminded
+Event = Confirmed | Declined | Ended | Reminded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +148,10 @@ class Contract:
         """The sides that signed this version."""
         return frozenset(one.side for one in self.events if isinstance(one, Confirmed) and one.version == number)
 
+    def word(self, number: int, side: Side) -> Confirmed | Declined | None:
+        """What that side said last of this version; None: nothing yet."""
+        return last_word(self.events, number, side)
+
     @property
     def ends(self) -> Instant | None:
         """When the agreement ends, as far as anybody has said."""
@@ -143,6 +161,14 @@ class Contract:
         """The agreements as they are in force, one after another; `more` are versions that are not stored yet."""
         ended = [one for one in self.events if isinstance(one, Ended)]
         return in_turn([*(one.agreement for one in self.versions), *more], ended)
+
+
+def last_word(events: Iterable[Event], version: int, side: Side) -> Confirmed | Declined | None:
+    """Of events of one agreement in the order recorded. A side that declined may still confirm, never the reverse."""
+    said = [
+        one for one in events if isinstance(one, Confirmed | Declined) and (one.version, one.side) == (version, side)
+    ]
+    return said[-1] if said else None
 
 
 def in_turn(versions: Iterable[Agreement], ended: Sequence[Ended] = ()) -> tuple[Agreement, ...]:
@@ -172,17 +198,33 @@ def check_new(
     if any(one.version == new.version for one in known):
         free = max(one.version for one in known) + 1
         raise Refused(
-            f"version {new.version} of {new.id} is stored already and stays as it is; "
-            f"write `version: {free}` and its `effective:`"
+            "version {version} of {agreement} is stored already and stays as it is; "
+            "write `version: {free}` and its `effective:`",
+            version=new.version,
+            agreement=new.id,
+            free=free,
         )
     for earlier, later in pairwise(sorted([*known, new], key=lambda one: one.version)):
         if new in (earlier, later) and later.effective <= earlier.effective:
             day = print_moment(earlier.effective, zone)
             raise Refused(
-                f"version {later.version} of {new.id} is in force no later than version {earlier.version}: "
-                f"the versions overlap; let it begin after {day}"
+                "version {version} of {agreement} is in force no later than version {earlier}: the versions overlap; "
+                "let it begin after {day}",
+                version=later.version,
+                agreement=new.id,
+                earlier=earlier.version,
+                day=day,
             )
-    _check_sealed(f"version {new.version} of {new.id} begins", new.effective, zone, sealed_until, confirmed)
+    if sealed_until is not None and _reaches(new.effective, sealed_until, confirmed):
+        raise Refused(
+            "version {version} of {agreement} begins {at}, but statements are sealed up to {sealed}; only both sides "
+            "together can change them: let it begin later, or give both signatures "
+            "(--confirmed customer:REF --confirmed provider:REF)",
+            version=new.version,
+            agreement=new.id,
+            at=print_moment(new.effective, zone),
+            sealed=print_moment(sealed_until, zone),
+        )
 
 
 def check_end(contract: Contract, ends: Instant, *, sealed_until: Instant | None, confirmed: Collection[Side]) -> None:
@@ -191,18 +233,25 @@ def check_end(contract: Contract, ends: Instant, *, sealed_until: Instant | None
     zone = newest.availability.timezone
     if ends <= newest.effective:
         day = print_moment(newest.effective, zone)
-        raise Refused(f"{contract.id} cannot end before its version {newest.version} begins; write a day after {day}")
-    _check_sealed(f"{contract.id} would end", ends, zone, sealed_until, confirmed)
+        raise Refused(
+            "{agreement} cannot end before its version {version} begins; write a day after {day}",
+            agreement=contract.id,
+            version=newest.version,
+            day=day,
+        )
+    if sealed_until is not None and _reaches(ends, sealed_until, confirmed):
+        raise Refused(
+            "{agreement} would end {at}, but statements are sealed up to {sealed}; only both sides together can change "
+            "them: let it end later, or give both signatures (--confirmed customer:REF --confirmed provider:REF)",
+            agreement=contract.id,
+            at=print_moment(ends, zone),
+            sealed=print_moment(sealed_until, zone),
+        )
 
 
-def _check_sealed(what: str, at: Instant, zone: str, sealed_until: Instant | None, confirmed: Collection[Side]) -> None:
-    if sealed_until is None or at >= sealed_until or set(Side) <= set(confirmed):
-        return
-    sealed = print_moment(sealed_until, zone)
-    raise Refused(
-        f"{what} {print_moment(at, zone)}, but statements are sealed up to {sealed}; only both sides together can "
-        f"change them: let it begin later, or give both signatures (--confirmed customer:REF --confirmed provider:REF)"
-    )
+def _reaches(at: Instant, sealed_until: Instant, confirmed: Collection[Side]) -> bool:
+    """Into sealed time, without the word of both sides."""
+    return at < sealed_until and not set(Side) <= set(confirmed)
 
 
 def joinable(contract: Contract, fresh: Iterable[Agreement], sealed_until: Instant | None) -> list[Agreement]:

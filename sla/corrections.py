@@ -23,7 +23,11 @@ class Corrections:
     ) -> Correction:
         """With a number of its own. Raises Refused."""
         if asked.component not in self._config.components:
-            raise Refused(f"there is no component {asked.component!r}; known: {', '.join(self._config.components)}")
+            raise Refused(
+                "there is no component {component!r}; known: {known}",
+                component=asked.component,
+                known=", ".join(self._config.components),
+            )
         if asked.end <= asked.start:
             raise Refused("the correction ends before it begins; write its start first, then its end")
         if asked.end > now:
@@ -32,18 +36,26 @@ class Corrections:
             raise Refused("a correction needs a reason and evidence: what was in truth the case, and what shows it")
         speaker = customer_of(by)
         if speaker is not None and speaker not in self._concerned(asked.component):
-            raise Refused(f"no agreement of {speaker!r} covers {asked.component}")
+            raise Refused(
+                "no agreement of {customer!r} covers {component}", customer=speaker, component=asked.component
+            )
         return store.append(tx, next_number(tx, LETTER), None, _said(asked, by, now, entered_by))
 
     def approve(self, tx: Connection, id: str, by: str, now: Instant) -> Correction:
         """As the second person. Raises Refused."""
         correction = self._find(tx, id)
         if customer_of(by) is not None:
-            raise Refused(f"{id}: a customer does not approve but confirm; use `upheld correction confirm {id}`")
+            raise Refused("{id}: a customer does not approve but confirm; use `upheld correction confirm {id}`", id=id)
         if by == correction.requested_by:
-            raise Refused(f"{id}: {_name(by)} asked for it and cannot approve it; a second person has to")
+            raise Refused(
+                "{id}: {name} asked for it and cannot approve it; a second person has to", id=id, name=_name(by)
+            )
         if correction.approved_by is not None:
-            raise Refused(f"{id} is approved already, by {_name(correction.approved_by)}; nothing is left to approve")
+            raise Refused(
+                "{id} is approved already, by {name}; nothing is left to approve",
+                id=id,
+                name=_name(correction.approved_by),
+            )
         return store.append(tx, id, correction, _said(Approved(), by, now))
 
     def confirm(
@@ -53,9 +65,9 @@ class Corrections:
         correction = self._find(tx, id)
         self._check_customer(correction, customer)
         if entered_by is not None and not proof.strip():
-            raise Refused(f"{id}: write with --proof how the customer's word can be seen: a signed sheet, a mail")
+            raise Refused("{id}: write with --proof how the customer's word can be seen: a signed sheet, a mail", id=id)
         if correction.word(customer):
-            raise Refused(f"{id} is confirmed by the customer already")
+            raise Refused("{id} is confirmed by the customer already", id=id)
         event = Confirmed(customer=customer, proof=proof.strip())
         return store.append(tx, id, correction, _said(event, spoken_by(customer), now, entered_by))
 
@@ -66,16 +78,16 @@ class Corrections:
         correction = self._find(tx, id)
         self._check_customer(correction, customer)
         if not reason.strip():
-            raise Refused(f"{id}: write what is wrong with it")
+            raise Refused("{id}: write what is wrong with it", id=id)
         if correction.word(customer) is False:
-            raise Refused(f"{id} is contested by the customer already")
+            raise Refused("{id} is contested by the customer already", id=id)
         event = Contested(customer=customer, reason=reason.strip())
         return store.append(tx, id, correction, _said(event, spoken_by(customer), now, entered_by))
 
     def _find(self, tx: Connection, id: str) -> Correction:
         found = store.find(tx, id)
         if found is None:
-            raise Refused(f"there is no correction {id!r}; `upheld correction list --all` lists them")
+            raise Refused("there is no correction {id!r}; `upheld correction list --all` lists them", id=id)
         return found
 
     def _concerned(self, component: str) -> list[str]:
@@ -85,7 +97,12 @@ class Corrections:
         concerned = self._concerned(correction.component)
         if customer not in concerned:
             known = ", ".join(concerned) or "none"
-            raise Refused(f"{correction.id} does not concern {customer!r}; the component is covered for: {known}")
+            raise Refused(
+                "{id} does not concern {customer!r}; the component is covered for: {known}",
+                id=correction.id,
+                customer=customer,
+                known=known,
+            )
 
 
 def _name(by: str) -> str:

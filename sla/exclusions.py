@@ -68,7 +68,11 @@ class Exclusions:
         _check_plan(plan, self._config)
         speaker = customer_of(by)
         if speaker is not None and speaker not in self._concerned(plan.components):
-            raise Refused(f"no agreement of {speaker!r} covers {', '.join(plan.components)}")
+            raise Refused(
+                "no agreement of {customer!r} covers {components}",
+                customer=speaker,
+                components=", ".join(plan.components),
+            )
         id = next_number(tx, LETTER)
         while store.find(tx, id) is not None or id in self._config.exclusions:  # the configuration may use any name
             id = next_number(tx, LETTER)
@@ -79,11 +83,17 @@ class Exclusions:
         proposal = self._open(tx, id, now)
         revision = proposal.newest
         if customer_of(by) is not None:
-            raise Refused(f"{id}: a customer does not approve but countersign; use `upheld exclusion countersign {id}`")
+            raise Refused(
+                "{id}: a customer does not approve but countersign; use `upheld exclusion countersign {id}`", id=id
+            )
         if by == revision.by:
-            raise Refused(f"{id}: {_name(by)} asked for it and cannot approve it; a second person has to")
+            raise Refused(
+                "{id}: {name} asked for it and cannot approve it; a second person has to", id=id, name=_name(by)
+            )
         if revision.second is not None:
-            raise Refused(f"{id} is approved already, by {_name(revision.second.by)}; nothing is left to approve")
+            raise Refused(
+                "{id} is approved already, by {name}; nothing is left to approve", id=id, name=_name(revision.second.by)
+            )
         return store.append(tx, id, proposal, _said(Approved(), by, now, now))
 
     def countersign(
@@ -102,9 +112,9 @@ class Exclusions:
         self._check_customer(proposal, customer)
         start = None if occurrence is None else _occurrence(proposal, (occurrence, occurrence + 1))[0]
         if entered_by is not None and not proof.strip():
-            raise Refused(f"{id}: write with --proof how the customer's word can be seen: a signed sheet, a mail")
+            raise Refused("{id}: write with --proof how the customer's word can be seen: a signed sheet, a mail", id=id)
         if any(one.event.customer == customer and one.event.occurrence in (None, start) for one in _signed(proposal)):
-            raise Refused(f"{id} is countersigned by the customer already")
+            raise Refused("{id} is countersigned by the customer already", id=id)
         event = Countersigned(customer=customer, proof=proof.strip(), occurrence=start)
         return store.append(tx, id, proposal, _said(event, spoken_by(customer), now, now, entered_by))
 
@@ -125,15 +135,19 @@ class Exclusions:
         concerned = self._concerned(proposal.newest.plan.components)
         if customer is None and len(concerned) != 1:
             known = ", ".join(concerned) or "none"
-            raise Refused(f"{id}: say with --customer who had the notice; its components are covered for: {known}")
+            raise Refused(
+                "{id}: say with --customer who had the notice; its components are covered for: {known}",
+                id=id,
+                known=known,
+            )
         told = customer or concerned[0]
         self._check_customer(proposal, told)
         if not proof.strip():
             raise Refused(
-                f"{id}: write how the delivery can be seen: the mail server's answer, a receipt, a recorded call"
+                "{id}: write how the delivery can be seen: the mail server's answer, a receipt, a recorded call", id=id
             )
         if delivered_at > now:
-            raise Refused(f"{id}: a notice cannot have been delivered in the future; write when it was")
+            raise Refused("{id}: a notice cannot have been delivered in the future; write when it was", id=id)
         start = None if occurrence is None else _occurrence(proposal, (occurrence, occurrence + 1))[0]
         event = NoticeGiven(customer=told, proof=proof.strip(), occurrence=start)
         return store.append(tx, id, proposal, _said(event, by, delivered_at, now))
@@ -142,12 +156,12 @@ class Exclusions:
         """Work was done over [start, end), in the occurrence it touches. Raises Refused."""
         proposal = self._find(tx, id, now)
         if end <= start:
-            raise Refused(f"{id}: the work ends before it starts; write first when it began")
+            raise Refused("{id}: the work ends before it starts; write first when it began", id=id)
         if end > now:
-            raise Refused(f"{id}: work that is not over cannot be recorded; write it when it has ended")
+            raise Refused("{id}: work that is not over cannot be recorded; write it when it has ended", id=id)
         event = Worked(occurrence=_occurrence(proposal, (start, end))[0], start=start, end=end)
         if any(one.event == event for one in proposal.works):
-            raise Refused(f"{id}: that work is recorded already")
+            raise Refused("{id}: that work is recorded already", id=id)
         return store.append(tx, id, proposal, _said(event, by, end, now))
 
     def withdraw(
@@ -156,7 +170,7 @@ class Exclusions:
         """All of it, or what starts at `since` or later. Raises Refused."""
         proposal = self._open(tx, id, now)
         if not reason.strip():
-            raise Refused(f"{id}: write with --reason why it is withdrawn")
+            raise Refused("{id}: write with --reason why it is withdrawn", id=id)
         return store.append(tx, id, proposal, _said(Withdrawn(reason=reason.strip(), since=since), by, now, now))
 
     # inside
@@ -166,13 +180,13 @@ class Exclusions:
             self.take_over(tx, now)
         found = store.find(tx, id)
         if found is None:
-            raise Refused(f"there is no exclusion {id!r}; `upheld exclusion list --all` lists them")
+            raise Refused("there is no exclusion {id!r}; `upheld exclusion list --all` lists them", id=id)
         return found
 
     def _open(self, tx: Connection, id: str, now: Instant) -> Proposal:
         found = self._find(tx, id, now)
         if found.withdrawn:
-            raise Refused(f"{id} is withdrawn; nothing more can be said of it but work that was done")
+            raise Refused("{id} is withdrawn; nothing more can be said of it but work that was done", id=id)
         return found
 
     def _concerned(self, components: Iterable[str]) -> list[str]:
@@ -185,7 +199,12 @@ class Exclusions:
         concerned = self._concerned(proposal.newest.plan.components)
         if customer not in concerned:
             known = ", ".join(concerned) or "none"
-            raise Refused(f"{proposal.id} does not concern {customer!r}; its components are covered for: {known}")
+            raise Refused(
+                "{id} does not concern {customer!r}; its components are covered for: {known}",
+                id=proposal.id,
+                customer=customer,
+                known=known,
+            )
 
 
 def _check_plan(plan: Proposed, config: Config) -> None:
@@ -193,7 +212,11 @@ def _check_plan(plan: Proposed, config: Config) -> None:
         raise Refused("an exclusion names the components it holds for; write at least one")
     for name in plan.components:
         if name not in config.components:
-            raise Refused(f"there is no component {name!r}; known: {', '.join(config.components)}")
+            raise Refused(
+                "there is no component {component!r}; known: {known}",
+                component=name,
+                known=", ".join(config.components),
+            )
     if plan.every is not None:
         if plan.duration is None or plan.duration <= 0 or plan.start is not None or plan.end is not None:
             raise Refused("a recurring exclusion has a start like 'Sun 01:00' and a duration like 4h, and nothing else")
@@ -212,7 +235,7 @@ def _occurrence(proposal: Proposal, span: Interval) -> Interval:
     """The first one that the span touches. Raises Refused."""
     found = next((one for _, one in planned(proposal, span)), None)
     if found is None:
-        raise Refused(f"`upheld exclusion show {proposal.id}` lists its windows; at that time it has no window")
+        raise Refused("`upheld exclusion show {id}` lists its windows; at that time it has no window", id=proposal.id)
     return found
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from config.instant import Instant
+from config.refusal import Refusal
 
 E = TypeVar("E")
 
@@ -12,7 +13,7 @@ CONFIGURATION = "configuration"
 _CUSTOMER = "customer:"
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """What a person asked for cannot be; the text says why and what to do."""
 
 

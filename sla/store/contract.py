@@ -14,7 +14,7 @@ from db.ledger import store as ledger
 from db.ledger.canonical import canonical
 from db.ledger.leaf import Leaf
 from db.tables.agreements import agreement_event, agreement_version, customer
-from sla.contract import Confirmed, Contract, Ended, Event, Reminded, Side, Version, Way
+from sla.contract import Confirmed, Contract, Declined, Ended, Event, Reminded, Side, Version, Way
 
 TOPIC = "agreement"
 """Announced by everything stored here, so that the rules in force are made anew after the COMMIT."""
@@ -167,6 +167,9 @@ def _facts(event: Event) -> tuple[str, Mapping[str, Any]]:
         case Confirmed():
             facts = {"side": event.side.value, "reference": event.reference, "happened_at": event.happened_at}
             return "confirmed", facts
+        case Declined():
+            said = {"side": event.side.value, "reason": event.reason, "happened_at": event.happened_at}
+            return "declined", said
         case Ended():
             return "ended", {"ends": event.ends, "reason": event.reason}
         case Reminded():
@@ -176,14 +179,23 @@ def _facts(event: Event) -> tuple[str, Mapping[str, Any]]:
 
 
 def _event(row: Row[Any]) -> Event:
-    facts: Mapping[str, Any] = row.facts
     about = {name: getattr(row, name) for name in ("agreement", "version", "recorded_at", "by")}
-    match row.kind:
+    return event_of(row.kind, about | row.facts)
+
+
+def event_of(kind: str, said: Mapping[str, Any]) -> Event:
+    """From what a row or a leaf holds; what was erased is empty."""
+    words = dict.fromkeys(_PERSONAL, "") | dict(said)
+    about = {name: words[name] for name in ("agreement", "version", "recorded_at", "by")}
+    match kind:
         case "confirmed":
-            side = Side(facts["side"])
-            return Confirmed(side=side, reference=facts["reference"], happened_at=facts["happened_at"], **about)
+            side, at = Side(words["side"]), words["happened_at"]
+            return Confirmed(side=side, reference=words["reference"], happened_at=at, **about)
+        case "declined":
+            side, at = Side(words["side"]), words["happened_at"]
+            return Declined(side=side, reason=words["reason"], happened_at=at, **about)
         case "ended":
-            return Ended(ends=facts["ends"], reason=facts["reason"], **about)
+            return Ended(ends=words["ends"], reason=words["reason"], **about)
         case kind:
             assert kind == "reminded"
-            return Reminded(ends=facts["ends"], lead=facts["lead"], **about)
+            return Reminded(ends=words["ends"], lead=words["lead"], **about)

@@ -25,6 +25,7 @@ from db.errors import StoreUnavailable
 from incidents.incident import Progress
 from incidents.store import case as cases
 from incidents.store import incident as incidents
+from sla import agreeing
 from tests.console.conftest import ENGLISH, LogIn, Reader, page, send
 from tests.console.world import NOW, PASSWORD, World, afternoon, configuration
 from tests.test_house import ROOT, translated
@@ -381,8 +382,17 @@ def spoken_otherwise() -> Iterator[str]:
     for table in (*tables, words.CLOCKS, words.ROLES):
         yield from table.values()
     yield from words.REFUSALS
-    yield from words.UNSETTLED
+    yield from refused()
     yield from CATEGORIES.values()
+
+
+def refused() -> Iterator[str]:
+    """What sla/ refuses about agreements, exclusions and corrections."""
+    for name in ("agreeing.py", "contract.py", "exclusions.py", "corrections.py"):
+        for node in ast.walk(ast.parse((ROOT / "sla" / name).read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refused":
+                yield from (str(one.value) for one in node.args if isinstance(one, ast.Constant))
+    yield from agreeing.CONFIRMED.values()
 
 
 def test_every_word_for_a_code_has_a_chinese_one() -> None:
@@ -394,5 +404,3 @@ def test_what_the_rules_can_refuse_is_known_to_the_pages() -> None:
     written = "".join((Path(ROOT) / "incidents" / name).read_text() for name in ("caseload.py", "decide.py"))
     written += identity.REFUSAL
     assert [one for one in words.REFUSALS if one not in written] == []
-    settled = "".join((Path(ROOT) / "sla" / name).read_text() for name in ("exclusions.py", "corrections.py"))
-    assert [one for one in words.UNSETTLED if one not in settled] == []

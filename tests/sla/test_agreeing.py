@@ -13,7 +13,7 @@ from db.engine import Database
 from db.ledger import store as ledger
 from sla import agreeing
 from sla.agreeing import Act, Sealed, Signature, nothing_sealed
-from sla.contract import Contract, Refused, Side, Way
+from sla.contract import Confirmed, Contract, Declined, Refused, Side, Way
 from sla.store import contract as store
 from tests.upheld.house import NOON, configuration, document
 
@@ -123,6 +123,26 @@ async def test_a_file_cannot_reach_into_sealed_time_at_all(database: Database, c
     )
     assert line.startswith("not taken over: version 2 of acme/sla-standard begins 2026-10-15")
     assert len((await database.read(read)).versions) == 1
+
+
+async def test_a_side_that_declined_may_still_confirm_but_not_the_reverse(database: Database, config: Config) -> None:
+    await database.write(lambda tx: seeded(tx, config))
+    customer, word = act(reason="the fee is another"), Signature(reference="mail of 3 September", at=NOON)
+
+    def decline(tx: Connection, by: Act) -> Contract:
+        return agreeing.decline(tx, ACME, None, Side.CUSTOMER, NOON, by)
+
+    with pytest.raises(Refused, match="say why it is declined"):
+        await database.write(lambda tx: decline(tx, act(reason=" ")))
+    contract = await database.write(lambda tx: decline(tx, customer))
+    said = contract.word(1, Side.CUSTOMER)
+    assert isinstance(said, Declined) and said.reason == "the fee is another"
+    assert contract.confirmed(1) == frozenset() and contract.word(1, Side.PROVIDER) is None
+    contract = await database.write(lambda tx: agreeing.confirm(tx, ACME, 1, Side.CUSTOMER, word, act()))
+    assert isinstance(contract.word(1, Side.CUSTOMER), Confirmed)
+    with pytest.raises(Refused, match="confirmed by the customer already"):
+        await database.write(lambda tx: decline(tx, customer))
+    assert await database.read(read) == contract
 
 
 async def test_each_side_confirms_a_version_once_with_a_reference(database: Database, config: Config) -> None:
