@@ -24,7 +24,7 @@ from console.voice import Voice
 from sla import agreeing
 from sla.agreeing import Act, Signature
 from sla.annex import annex, style_hash
-from sla.contract import Confirmed, Contract, Ended, Event, Refused, Reminded, Side, Way
+from sla.contract import Confirmed, Contract, Declined, Ended, Event, Refused, Reminded, Side, Way
 from sla.store import contract as store
 
 
@@ -119,9 +119,10 @@ class AgreementPage:
         return response
 
     async def find(self, visit: Visit) -> Contract | None:
-        """The agreement the address names."""
+        """The agreement the address names, at the desk or in the customer's room."""
         place = visit.request.match_info
-        return await self._rules.database.read(lambda tx: store.contract(tx, f"{place['of']}/{place['name']}"))
+        of = place.get("of") or place["customer"]
+        return await self._rules.database.read(lambda tx: store.contract(tx, f"{of}/{place['name']}"))
 
     async def _confirm(self, contract: Contract, form: Form, visit: Visit) -> bool:
         voice = visit.voice
@@ -157,7 +158,7 @@ class AgreementPage:
         try:
             await self._rules.database.write(work)
         except (Refused, ConfigError) as refusal:
-            form.errors[""] = voice.refusal(str(refusal))
+            form.errors[""] = voice.refusal(refusal)
             return False
         return True
 
@@ -171,7 +172,7 @@ class AgreementPage:
             status=status,
             form=form,
             row=contract_row(contract, voice),
-            rows=[_version(one, contract, voice) for one in reversed(contract.in_turn())],
+            rows=versions_said(contract, voice),
             events=[_event(one, voice) for one in reversed(contract.events)],
             versions=versions_of(contract),
             sides=sides_of(voice),
@@ -230,6 +231,11 @@ def _day(at: Instant | None, zone: str, voice: Voice) -> str:
     return "" if at is None else figure.full_day(at, zone, voice.language)
 
 
+def versions_said(contract: Contract, voice: Voice) -> list[VersionRow]:
+    """Newest first: since when, who recorded it and why, and what each side said of it."""
+    return [_version(one, contract, voice) for one in reversed(contract.in_turn())]
+
+
 def _version(one: Agreement, contract: Contract, voice: Voice) -> VersionRow:
     stored, zone = contract.version(one.version), one.availability.timezone
     assert stored is not None
@@ -241,12 +247,16 @@ def _version(one: Agreement, contract: Contract, voice: Voice) -> VersionRow:
         components=voice.listed([voice.component(name) for name in one.components]),
         who=f"{voice.who(stored.by)}{voice.comma}{_day(stored.recorded_at, zone, voice)}",
         reason=voice.t("Written in the configuration") if stored.way is Way.CONFIGURATION else stored.reason,
-        signed=[
-            voice.comma.join((sides_of(voice)[event.side], _day(event.happened_at, zone, voice), event.reference))
-            for event in contract.events
-            if isinstance(event, Confirmed) and event.version == one.version
-        ],
+        signed=[_word(word, zone, voice) for side in Side if (word := contract.word(one.version, side)) is not None],
     )
+
+
+def _word(word: Confirmed | Declined, zone: str, voice: Voice) -> str:
+    """`The customer, 3 December 2026, contract page 9`; of one who declined, that he did and why."""
+    side, day = sides_of(voice)[word.side], _day(word.happened_at, zone, voice)
+    if isinstance(word, Confirmed):
+        return voice.comma.join((side, day, word.reference))
+    return voice.comma.join((voice.t("{side} declined it", side=side), day, word.reason))
 
 
 def _event(event: Event, voice: Voice) -> tuple[str, str]:
@@ -256,6 +266,9 @@ def _event(event: Event, voice: Voice) -> tuple[str, str]:
         case Confirmed():
             text = voice.t("{side} signed version {number}", side=sides_of(voice)[event.side], number=event.version)
             return day, f"{text}{voice.comma}{event.reference}"
+        case Declined():
+            text = voice.t("{side} declined version {number}", side=sides_of(voice)[event.side], number=event.version)
+            return day, f"{text}{voice.comma}{event.reason}"
         case Ended():
             text = voice.t("Ends on {day}", day=figure.full_day(event.ends, voice.zone, voice.language))
             return day, f"{text}{voice.comma}{event.reason}"

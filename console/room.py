@@ -11,6 +11,7 @@ from config.look.state import RANK, Shown, word, worst
 from config.state import State
 from console import reading, timeline
 from console.budget import Budget
+from console.consent import agreement_rows
 from console.form import Form, written
 from console.listing import CaseRow, case_row
 from console.reading import RoomFacts, Standing
@@ -34,6 +35,7 @@ from incidents.case import (
 from incidents.caseload import NoSuchCase
 from incidents.decide import Refused
 from incidents.store.incident import Conflict
+from sla.store.contract import contracts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +121,7 @@ class RoomPage:
         except NoSuchCase:
             return visit.not_found()
         except Refused as error:
-            form.errors[""] = visit.voice.refusal(str(error))
+            form.errors[""] = visit.voice.refusal(error)
         except Conflict:
             form.errors[""] = visit.voice.t("Somebody else changed it at the same moment. Look at it and repeat.")
         if not form.good:
@@ -143,12 +145,14 @@ class RoomPage:
         )
         voice = replace(visit.voice, people=facts.people)
         issued = await self._issued(customer, visit, voice)
+        agreed = await self._rules.database.read(lambda tx: contracts(tx, customer))
         return visit.page(
             "room.html",
             status=status,
             voice=voice,
             form=form,
             issued=issued,
+            agreements=agreement_rows(agreed, voice),
             customer=voice.customer(customer),
             guest=allowed(visit.user, Access.GUEST, customer),
             choices=choices_of(customer, visit),

@@ -11,6 +11,7 @@ from config.model import Config
 from console.agreement import AgreementPage
 from console.budget import Budgets
 from console.case import CasePage
+from console.consent import ConsentPage
 from console.contract import ContractPage
 from console.desk import Desk
 from console.door import Act, Door
@@ -90,6 +91,7 @@ class Console:
         self._settling = SettlingPage(rules)
         self._agreement = AgreementPage(rules)
         self._contract = ContractPage(rules, self._agreement)
+        self._consent = ConsentPage(rules, self._agreement)
         self._statement = StatementPage(rules)
 
     def pages(self) -> Sequence[Page]:
@@ -121,6 +123,9 @@ class Console:
             _page("GET", "/room/{customer}/reports/{kind}/{subject}", Access.ROOM, self._papers.room),
             _page("GET", "/room/{customer}", Access.ROOM, self._room.show),
             _page("POST", "/room/{customer}", Access.GUEST, self._room.act),
+            _page("GET", "/room/{customer}/agreements/{name}", Access.ROOM, self._consent.show),
+            _page("POST", "/room/{customer}/agreements/{name}", Access.GUEST, self._consent.word),
+            _page("GET", "/room/{customer}/agreements/{name}/annex", Access.ROOM, self._agreement.annex),
             _page("GET", "/room/{customer}/exclusions", Access.ROOM, self._settling.show),
             _page("POST", "/room/{customer}/exclusions", Access.GUEST, self._settling.word),
             _page("GET", "/room/{customer}/statements/{file}", Access.ROOM, self._statement.download),

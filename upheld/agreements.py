@@ -13,7 +13,7 @@ from config.moment import parse_moment
 from config.node import scalar
 from sla import agreeing
 from sla.agreeing import Act, Signature
-from sla.contract import Confirmed, Contract, Ended, Event, Refused, Reminded, Side, Version, Way
+from sla.contract import Confirmed, Contract, Declined, Ended, Event, Refused, Reminded, Side, Version, Way
 from upheld.call import Call, Command
 from upheld.contracts import SEALED
 from upheld.shown import at
@@ -83,10 +83,15 @@ def _amended(contract: Contract, given: Mapping[str, Any]) -> Agreement:
 def confirm(tx: Connection, call: Call) -> Any:
     """`id, version, side, reference, happened_at`."""
     given, act = call.arguments, _act(call)
-    side = Side(given["side"])
-    at_ = given["happened_at"] if given.get("happened_at") is not None else call.now
-    signature = Signature(reference=given["reference"], at=at_)
+    side, signature = Side(given["side"]), Signature(reference=given["reference"], at=_given_at(call))
     return contract_json(agreeing.confirm(tx, given["id"], given.get("version"), side, signature, act), call.now)
+
+
+def decline(tx: Connection, call: Call) -> Any:
+    """`id, version, side, reason, happened_at`."""
+    given, act = call.arguments, _act(call)
+    side, at_ = Side(given["side"]), _given_at(call)
+    return contract_json(agreeing.decline(tx, given["id"], given.get("version"), side, at_, act), call.now)
 
 
 def end(tx: Connection, call: Call) -> Any:
@@ -97,11 +102,17 @@ def end(tx: Connection, call: Call) -> Any:
     return contract_json(agreeing.end(tx, contract.id, ends, _signed(given, act), act), call.now)
 
 
-COMMANDS: Mapping[str, Command] = {"add": add, "revise": revise, "confirm": confirm, "end": end}
+COMMANDS: Mapping[str, Command] = {"add": add, "revise": revise, "confirm": confirm, "decline": decline, "end": end}
 
 
 def _act(call: Call) -> Act:
     return Act(by=call.by, reason=call.arguments.get("reason") or "", way=Way.COMMAND, now=call.now, sealed=SEALED)
+
+
+def _given_at(call: Call) -> Instant:
+    """When the word was given; just now where nobody says."""
+    given: Instant | None = call.arguments.get("happened_at")
+    return call.now if given is None else given
 
 
 def _signed(given: Mapping[str, Any], act: Act) -> dict[Side, Signature]:
@@ -155,6 +166,7 @@ def _version(stored: Version, agreement: Agreement, contract: Contract) -> dict[
         "reason": stored.reason,
         "recorded_at": at(stored.recorded_at),
         "confirmed_by": sorted(contract.confirmed(agreement.version)),
+        "declined_by": [side for side in Side if isinstance(contract.word(agreement.version, side), Declined)],
         "sha256": stored.sha256,
     }
 
@@ -165,6 +177,9 @@ def _event(event: Event) -> dict[str, Any]:
         case Confirmed():
             said = {"side": event.side.value, "reference": event.reference, "happened_at": at(event.happened_at)}
             return {"event": "confirmed", **about, **said}
+        case Declined():
+            said = {"side": event.side.value, "reason": event.reason, "happened_at": at(event.happened_at)}
+            return {"event": "declined", **about, **said}
         case Ended():
             return {"event": "ended", **about, "ends": at(event.ends), "reason": event.reason}
         case Reminded():

@@ -39,6 +39,9 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("GET", "/desk/agreements/{of}/{name}/annex"): LOOK,
     ("GET", "/desk/agreements/{of}/{name}/next"): ACCOUNTS,
     ("POST", "/desk/agreements/{of}/{name}/next"): ACCOUNTS,
+    ("GET", "/room/{customer}/agreements/{name}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
+    ("POST", "/room/{customer}/agreements/{name}"): dict.fromkeys(STAFF, "no") | {Role.CUSTOMER: "own"},
+    ("GET", "/room/{customer}/agreements/{name}/annex"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("GET", "/room/{customer}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("GET", "/room/{customer}/statements/{file}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("GET", "/api/v1/customers/{customer}/statements/{period}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
@@ -53,6 +56,7 @@ OPEN_TO_ALL = {("GET", "/login"), ("POST", "/login"), ("GET", "/{place}/"), ("GE
 
 def address(path: str, *, incident: str, case: str, customer: str) -> str:
     path = path.replace("{of}/{name}", "harbour/sla-standard")
+    path = path.replace("{name}", "sla-standard" if customer == "harbour" else "support-agreement")
     path = path.replace("{file}", "2026-10.json").replace("{period}", "2026-10")
     path = path.replace("{kind}/{subject}", "forms/CASE-1")
     return path.replace("incidents/{id}", f"incidents/{incident}").replace("{id}", case).replace("{customer}", customer)

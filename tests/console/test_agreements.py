@@ -8,8 +8,8 @@ from config.instant import DAY
 from console.user import Role
 from db.engine import Database
 from sla import agreeing
-from sla.contract import Contract, Side, Way
-from tests.console.conftest import LogIn, Reader, page, send
+from sla.contract import Confirmed, Contract, Declined, Side, Way
+from tests.console.conftest import LogIn, Reader, page, send, token_of
 from tests.console.world import World
 
 HARBOUR = "harbour/sla-standard"
@@ -172,6 +172,9 @@ async def test_the_next_version_starts_from_the_last_and_changes_only_what_was_t
     assert second.origins["target"] == "agreement"
     status, html = await send(manager, NEXT, **{**fields, "effective": "2026-06-01"})
     assert status == 422 and "the versions overlap" in html
+    data = {"form": await token_of(manager), **fields, "effective": "2026-06-01"}
+    html = await (await manager.post(NEXT, data=data, headers={"Accept-Language": "zh-CN"})).text()
+    assert "第3版的生效不晚于第2版，两版重叠；请使其在2026-12-01之后生效。" in html
 
 
 async def test_signatures_and_the_end_are_recorded_once_and_shown(world: World, manager: Reader) -> None:
@@ -179,7 +182,7 @@ async def test_signatures_and_the_end_are_recorded_once_and_shown(world: World, 
     confirmed = {"act": "confirm", "version": "1", "side": "customer", "reference": "contract, page 9"}
     assert (await send(manager, address, **confirmed))[0] == 303
     status, html = await send(manager, address, **confirmed)
-    assert status == 422 and "Confirmed by the customer already." in html
+    assert status == 422 and "Version 1 of harbour/sla-standard is confirmed by the customer already." in html
     assert errors((await send(manager, address, act="confirm"))[1]) == ["version", "side", "reference"]
     assert (await send(manager, address, act="end", ends="2027-01-01", reason="moved away"))[0] == 303
     assert set(errors((await send(manager, address, act="end", ends="never"))[1])) == {"ends", "reason"}
@@ -201,6 +204,36 @@ async def test_the_annex_has_every_clause_in_both_languages_and_needs_nothing_el
     assert "<script" not in html and "http" not in html
     assert (await manager.get(f"/desk/agreements/{HARBOUR}/annex?version=7")).status == 404
     assert (await manager.get("/desk/agreements/harbour/nothing")).status == 404
+
+
+async def test_a_customer_confirms_or_declines_each_version_in_his_room(
+    world: World, manager: Reader, log_in: LogIn
+) -> None:
+    reader, room = await log_in(Role.CUSTOMER, "harbour", name="chen"), "/room/harbour"
+    address = f"{room}/agreements/sla-standard"
+    assert "waits for your word" in await page(reader, room)
+    html = await page(reader, address)
+    assert "One version waits for your word" in html and "At least 99.9" in html and "Respond: within 15" in html
+    assert (await reader.get(f"{address}/annex?version=1")).status == 200
+    for fields, status in (
+        ({"act": "decline"}, 422),
+        ({"act": "decline", "reason": "no"}, 422),
+        ({"version": "1"}, 422),
+    ):
+        given = {"version": "7", **fields} if "reason" in fields else {"version": "1", **fields}
+        assert (await send(reader, address, home=address, **given))[0] == status
+    declined = {"act": "decline", "version": "1", "reason": "the fee is another"}
+    assert await send(reader, address, home=address, **declined) == (303, address)
+    assert "You declined it: the fee is another" in await page(reader, address)
+    assert "The customer declined it" in await page(manager, f"/desk/agreements/{HARBOUR}")
+    assert await send(reader, address, home=address, act="confirm", version="1") == (303, address)
+    assert (await send(reader, address, home=address, **declined))[0] == 422
+    first, second = (await contract_of(world.database, HARBOUR)).events
+    assert isinstance(first, Declined) and (first.by, first.reason) == ("customer:harbour", "the fee is another")
+    assert isinstance(second, Confirmed) and (second.by, second.reference) == ("customer:harbour", f"{address}, chen")
+    assert second.recorded_at == second.happened_at == world.now
+    html = await page(reader, address, headers={"Accept-Language": "zh-CN"})
+    assert "各版本均已由您确认" in html and f"{address}, chen" in html
 
 
 async def test_the_pages_speak_chinese(manager: Reader) -> None:

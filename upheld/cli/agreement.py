@@ -90,7 +90,7 @@ def show_(config: Config, id: str, number: int | None, lang: str, as_json: bool)
         click.echo(f"{clause.text} ({clause.origin})")
     if events:
         click.echo("")
-        show(events, as_json=False, columns=("recorded_at", "event", "version", "side", "reference", "by"))
+        show(events, as_json=False, columns=("recorded_at", "event", "version", "side", "reference", "reason", "by"))
 
 
 def _found(tx: Connection, id: str) -> Contract:
@@ -177,29 +177,48 @@ def revise(
     _say(change(config, "agreement.revise", arguments, by), as_json=as_json)
 
 
+side_of = click.option("--by", "side", metavar="SIDE", required=True, help="customer:ID or provider: whose word it is")
+version_of = click.option("--version", "number", type=int, help="another than the newest")
+given_at = click.option("--at", callback=moment, metavar="TIME", help="when it was given, if that was earlier")
+
+
 @agreement.command()
 @click.argument("id")
 @click.argument("reference")
-@click.option("--by", "side", metavar="SIDE", required=True, help="customer:ID or provider: whose word it is")
-@click.option("--version", "number", type=int, help="another than the newest")
-@click.option("--at", callback=moment, metavar="TIME", help="when it was signed, if that was earlier")
+@side_of
+@version_of
+@given_at
 @as_json
 @with_config
 def confirm(
     config: Config, id: str, reference: str, side: str, number: int | None, at: datetime | None, as_json: bool
 ) -> None:
     """One side signed a version; REFERENCE says where that can be read. Your login stands beside it."""
+    arguments = {"reference": reference, **_word(config, id, side, number, at)}
+    _say(change(config, "agreement.confirm", arguments), as_json=as_json)
+
+
+@agreement.command()
+@click.argument("id")
+@click.argument("reason")
+@side_of
+@version_of
+@given_at
+@as_json
+@with_config
+def decline(
+    config: Config, id: str, reason: str, side: str, number: int | None, at: datetime | None, as_json: bool
+) -> None:
+    """One side does not accept a version; every statement that counts by it says so, with REASON."""
+    arguments = {"reason": reason, **_word(config, id, side, number, at)}
+    _say(change(config, "agreement.decline", arguments), as_json=as_json)
+
+
+def _word(config: Config, id: str, side: str, number: int | None, at: datetime | None) -> dict[str, Any]:
     kind, _, customer = side.partition(":")
     if kind not in list(Side) or (customer and not (id == customer or id.startswith(f"{customer}/"))):
         fail(f"--by {side}: write customer:{id.partition('/')[0]} or provider", 2)
-    arguments = {
-        "id": id,
-        "reference": reference,
-        "side": kind,
-        "version": number,
-        "happened_at": instant(config, at),
-    }
-    _say(change(config, "agreement.confirm", arguments), as_json=as_json)
+    return {"id": id, "side": kind, "version": number, "happened_at": instant(config, at)}
 
 
 @agreement.command()
