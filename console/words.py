@@ -33,6 +33,7 @@ PURPOSES: Mapping[str, str] = {
     "clock": "warned of a clock",
     "customer": "the customer’s contact",
     "statement": "sent a statement",
+    "report": "sent a report",
     "agreement": "reminded of an agreement",
 }
 

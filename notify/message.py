@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     CLOCK = "clock"  # a commitment is near its end or broken
     CUSTOMER = "customer"  # news for a customer's contact
     STATEMENT = "statement"  # a statement was issued
+    REPORT = "report"  # a report was issued
     AGREEMENT = "agreement"  # an agreement needs its managers
     CHECKPOINT = "checkpoint"  # the ledger's signed head leaves the house
 
@@ -38,6 +39,7 @@ LIFETIME: Mapping[Purpose, Span] = {
     Purpose.CLOCK: DAY,
     Purpose.CUSTOMER: 3 * DAY,
     Purpose.STATEMENT: 3 * DAY,
+    Purpose.REPORT: 3 * DAY,
     Purpose.AGREEMENT: 3 * DAY,
     Purpose.CHECKPOINT: 3 * DAY,
 }

@@ -1,4 +1,4 @@
-"""Which reports an agreement owes and by when: what is owed and not yet issued. Pure.
+"""Which reports an agreement owes and by when: what is owed and not yet delivered. Pure.
 
 A report is due `within` its time after the resolution, or by the end of its `day` of the month after its period; one
 that states neither is due with the monthly statement. Source: requirements.md 3.
@@ -33,28 +33,29 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueReport:
-    """`due_at` None: owed, without a date."""
+    """`since`: what it is about was over; `due_at` None: owed, without a date."""
 
     customer: str
     kind: str
     subject: str
+    since: Instant
     due_at: Instant | None
 
 
 def due_reports(
     agreements: Iterable[Agreement],
     ended: Collection[Ended],
-    issued: Collection[tuple[str, str, str]],
+    delivered: Collection[tuple[str, str, str]],
     now: Instant,
 ) -> list[DueReport]:
-    """What is not issued, the nearest first, those without a date last. `issued`: (customer, kind, subject)."""
+    """What is not delivered, the nearest first, those without a date last. `delivered`: (customer, kind, subject)."""
     owed = {
         (one.customer, one.kind, one.subject): one
         for agreement in agreements
         for report in agreement.reports
         for one in (_after(agreement, report, ended) if report.kind in _OVER else _of_periods(agreement, report, now))
     }
-    left = [one for key, one in owed.items() if key not in issued]
+    left = [one for key, one in owed.items() if key not in delivered]
     return sorted(left, key=lambda one: (one.due_at is None, one.due_at or 0, one.customer, one.kind, one.subject))
 
 
@@ -67,6 +68,7 @@ def _after(agreement: Agreement, report: Report, ended: Collection[Ended]) -> It
                 customer=agreement.customer,
                 kind=report.kind,
                 subject=one.id,
+                since=one.resolved_at,
                 due_at=None if within is None else one.resolved_at + within,
             )
 
@@ -83,7 +85,9 @@ def _of_periods(agreement: Agreement, report: Report, now: Instant) -> Iterator[
         number += 1
         if agreement.in_force(end - 1) and number % (report.months or 1) == 0:
             due_at = _end_of_day(end, _day(agreement, report), zone)
-            yield DueReport(customer=agreement.customer, kind=report.kind, subject=str(period), due_at=due_at)
+            yield DueReport(
+                customer=agreement.customer, kind=report.kind, subject=str(period), since=end, due_at=due_at
+            )
         period = Period.running(kind, zone, end)
 
 

@@ -50,12 +50,11 @@ def framed(
 
 
 def written(frame: Frame, voice: Voice, word: str) -> tuple[Block, ...]:
-    """What a person wrote when it was issued; where nobody did, that is said and there are lines for it."""
-    text = "" if frame.issue is None else frame.issue.words.get(word, "")
+    """What a person wrote; where nobody did, that is said and there are lines for it."""
+    text = frame.words.get(word, "")
     return (Prose(text=text),) if text else (Blank(text=voice.t("Nothing is recorded."), lines=3),)
 
 
 def added(frame: Frame, voice: Voice, word: str) -> tuple[Block, ...]:
     """The same beside stored facts, which stand for themselves: nothing where nobody wrote anything."""
-    has = frame.issue is not None and frame.issue.words.get(word)
-    return written(frame, voice, word) if has else ()
+    return written(frame, voice, word) if frame.words.get(word) else ()

@@ -96,8 +96,7 @@ class Writer:
         return self._message(HELD, subject, lines, {"steps": [one.hold for one in steps]}, (), ())
 
     def step(self, one: Step) -> str:
-        """`the customer: accept or contest …`"""
-        return self._say("{who}: {step}", who=self._say(_WHO[one.who]), step=self._say(one.text))
+        return step_text(one, self.language)
 
     def _say(self, text: str, **values: object) -> str:
         return sentence(ROOM, self.language, text, **values)
@@ -121,3 +120,9 @@ class Writer:
             copies=tuple(copies),
             enclosures=tuple(enclosures),
         )
+
+
+def step_text(one: Step, language: str) -> str:
+    """`the customer: accept or contest …`"""
+    who, step = sentence(ROOM, language, _WHO[one.who]), sentence(ROOM, language, one.text)
+    return sentence(ROOM, language, "{who}: {step}", who=who, step=step)

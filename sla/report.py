@@ -1,6 +1,6 @@
 """What a file in `sla/reports/` offers: one report, from plain records to a sheet. Its file name is its word."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -50,7 +50,13 @@ class Frame:
     made_at: Instant
     people: dict[str, Text] = field(default_factory=dict)
     demo: bool = False
+    written: dict[str, str] = field(default_factory=dict)
+    """Words for a report that is still to be issued."""
     issue: Issue | None = None
+
+    @property
+    def words(self) -> dict[str, str]:
+        return self.written if self.issue is None else self.issue.words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,10 @@ class Report(Generic[F]):
     over: Callable[[F, Instant], bool]
     """Whether what it is about has ended: only then it is issued."""
     draft: bool = True
+    asks: tuple[str, ...] = ()
+    """Words without which it is not sent."""
+    said: Callable[[F], Collection[str]] | None = None
+    """Which of them the facts say by themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +88,11 @@ class Paper:
 
     def over(self, now: Instant) -> bool:
         return self.report.over(self.facts, now)
+
+    def missing(self, words: Mapping[str, str]) -> tuple[str, ...]:
+        """What neither these words nor the facts say."""
+        said = () if self.report.said is None else self.report.said(self.facts)
+        return tuple(word for word in self.report.asks if not words.get(word) and word not in said)
 
     def document(self) -> dict[str, Any]:
         """JSON without floats: instants in whole milliseconds, shares as "num/den"."""

@@ -50,6 +50,7 @@ from upheld.issuer import Issuer
 from upheld.location import LOCATION
 from upheld.metrics import HouseMetrics
 from upheld.reminders import remind
+from upheld.reports import reporter
 from upheld.rules import LOG_CHANNEL, Rules, rules_of
 from upheld.ticker import Ticker
 
@@ -211,6 +212,7 @@ class House:
     def _told(self, tx: Connection, sent: Notification, now: Instant) -> None:
         self.rules.incidents.told(tx, sent, now)
         post.told(tx, sent, now)
+        reporter.told(tx, self.rules, sent, now)
 
     def _not_told(self, tx: Connection, failed: Notification, now: Instant) -> None:
         self.rules.incidents.not_told(tx, failed, now)

@@ -133,6 +133,7 @@ CLASSES: tuple[Class, ...] = (
         term="as long as the store",
         where=(
             Personal(table="report", columns=("record", "by"), customer="customer"),
+            Personal(table="report_event", columns=("body", "by"), customer="customer"),
             Personal(table="export", columns=("by",), customer="customer"),
         ),
         records=True,

@@ -42,4 +42,17 @@ def sheet(frame: Frame, facts: CaseFile, language: str) -> Sheet:
     )
 
 
-REPORT = Report(subject=Subject.CASE, facts=CaseFile, sheet=sheet, over=lambda facts, _: facts.resolved_at is not None)
+def said(facts: CaseFile) -> set[str]:
+    """A person's note or resolution says what was done, the customer's confirmation that it was verified."""
+    done = any(one.what in ("case_noted", "case_resolved") and one.by.startswith("person:") for one in facts.happenings)
+    return {word for word, known in (("handling", done), ("verification", facts.confirmed_at is not None)) if known}
+
+
+REPORT = Report(
+    subject=Subject.CASE,
+    facts=CaseFile,
+    sheet=sheet,
+    over=lambda facts, _: facts.resolved_at is not None,
+    asks=("handling", "verification"),
+    said=said,
+)

@@ -10,7 +10,7 @@ from sla.casefile import IncidentFile
 from sla.frame import added, framed, written
 from sla.happened import calls, handling, timeline
 from sla.paper.sheet import Block, Cell, Column, Figure, Section, Sheet
-from sla.report import Frame, Report, Subject
+from sla.report import WORDS, Frame, Report, Subject
 from sla.voice import Voice
 
 
@@ -106,5 +106,9 @@ def _verified(voice: Voice, facts: IncidentFile) -> Block:
 
 
 REPORT = Report(
-    subject=Subject.INCIDENT, facts=IncidentFile, sheet=sheet, over=lambda facts, _: facts.resolved_at is not None
+    subject=Subject.INCIDENT,
+    facts=IncidentFile,
+    sheet=sheet,
+    over=lambda facts, _: facts.resolved_at is not None,
+    asks=WORDS,
 )

@@ -1,21 +1,29 @@
-"""Issued reports and logged exports, only ever added. Names and what people wrote are private to the leaf."""
+"""Issued reports, what became of them, and logged exports; only ever added.
+
+Names and what people wrote are private to the leaf.
+"""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
 
 from config.instant import Instant
+from db.batch import announce
 from db.ledger.leaf import Leaf
 from db.ledger.store import append
 from db.tables.reports import export as export_table
 from db.tables.reports import report as table
+from db.tables.reports import report_event
 from sla.report import Issue, Paper
+from sla.reporting import Happening, Standing, What, standing_of
 from sla.seal import digest
 
 TOPIC = "report"
+_PERSONAL = ("words",)
+_E = report_event.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,19 +63,94 @@ def add(tx: Connection, customer: str, paper: Paper, issue: Issue) -> str:
     return sha256
 
 
-def find(tx: Connection, customer: str, kind: str, subject: str) -> dict[str, Any] | None:
-    """The document of the last one that was issued."""
-    same = (table.c.customer == customer, table.c.kind == kind, table.c.subject == subject)
-    record = tx.scalar(select(table.c.record).where(*same).order_by(table.c.seq.desc()).limit(1))
+def find(tx: Connection, customer: str, kind: str, subject: str, issue: int | None = None) -> dict[str, Any] | None:
+    """The document of that issue, or of the last one."""
+    wanted = select(table.c.record).where(
+        table.c.customer == customer, table.c.kind == kind, table.c.subject == subject
+    )
+    if issue is not None:
+        wanted = wanted.where(table.c.seq == issue)
+    record = tx.scalar(wanted.order_by(table.c.seq.desc()).limit(1))
     return None if record is None else json.loads(record)
 
 
-def issued(tx: Connection, customer: str | None = None) -> frozenset[tuple[str, str, str]]:
-    """(customer, kind, subject) of every report that was issued."""
-    wanted = select(table.c.customer, table.c.kind, table.c.subject).distinct()
+def delivered(
+    tx: Connection, customer: str | None = None, before: Instant | None = None
+) -> frozenset[tuple[str, str, str]]:
+    """(customer, kind, subject) of every report whose last issue was delivered, before that instant if one is given."""
+    key = (table.c.customer, table.c.kind, table.c.subject)
+    last = select(*key, func.max(table.c.seq).label("seq")).group_by(*key).subquery()
+    of_last = and_(
+        _E.customer == last.c.customer,
+        _E.kind == last.c.kind,
+        _E.subject == last.c.subject,
+        _E.issue == last.c.seq,
+        _E.what == What.DELIVERED.value,
+    )
+    wanted = select(_E.customer, _E.kind, _E.subject).join(last, of_last).distinct()
     if customer is not None:
-        wanted = wanted.where(table.c.customer == customer)
+        wanted = wanted.where(_E.customer == customer)
+    if before is not None:
+        wanted = wanted.where(_E.recorded_at < before)
     return frozenset((row.customer, row.kind, row.subject) for row in tx.execute(wanted))
+
+
+def append_event(tx: Connection, customer: str, kind: str, subject: str, one: Happening) -> None:
+    """One more happening, with the next number of its report."""
+    last = tx.scalar(select(func.max(_E.seq)).where(*_same(customer, kind, subject))) or 0
+    append(tx, _leaf(customer, kind, subject, one), one.at)
+    tx.execute(
+        insert(report_event).values(
+            customer=customer,
+            kind=kind,
+            subject=subject,
+            seq=last + 1,
+            issue=one.issue,
+            what=one.what.value,
+            body=dict(one.body),
+            by=one.by,
+            recorded_at=one.at,
+        )
+    )
+    announce(tx, TOPIC)
+
+
+def standing(tx: Connection, customer: str, kind: str, subject: str) -> Standing:
+    same = (table.c.customer == customer, table.c.kind == kind, table.c.subject == subject)
+    last = tx.execute(
+        select(table.c.seq, table.c.issued_at).where(*same).order_by(table.c.seq.desc()).limit(1)
+    ).one_or_none()
+    rows = tx.execute(select(report_event).where(*_same(customer, kind, subject)).order_by(_E.seq))
+    happened = [
+        Happening(what=What(row.what), issue=row.issue, at=row.recorded_at, by=row.by, body=row._mapping["body"])
+        for row in rows
+    ]
+    return standing_of(happened, 0 if last is None else last.seq, None if last is None else last.issued_at)
+
+
+def _same(customer: str, kind: str, subject: str) -> tuple[ColumnElement[bool], ...]:
+    return _E.customer == customer, _E.kind == kind, _E.subject == subject
+
+
+def _leaf(customer: str, kind: str, subject: str, one: Happening) -> Leaf:
+    private = {key: one.body[key] for key in _PERSONAL if key in one.body}
+    if one.by.startswith("person:"):
+        private["by"] = one.by
+    body = {key: value for key, value in one.body.items() if key not in _PERSONAL}
+    return Leaf(
+        kind=f"{TOPIC}.{one.what.value}",
+        stream=f"{TOPIC}/{customer}",
+        body={
+            **body,
+            **({} if "by" in private else {"by": one.by}),
+            "customer": customer,
+            "kind": kind,
+            "subject": subject,
+            "issue": one.issue,
+            "at": one.at,
+        },
+        private=private or None,
+    )
 
 
 def records(tx: Connection, customer: str, start: Instant, end: Instant) -> list[tuple[str, str, int, bytes]]:

@@ -19,6 +19,7 @@ from config.state import State
 from console.budget import Budget
 from console.issued import File, Issued
 from console.login import DemoLogin
+from console.owed import NotWritten
 from console.password import hash_password
 from console.routes import Console
 from console.store import add_user
@@ -36,9 +37,9 @@ from probe.batch import Batch
 from probe.result import Reason as ProbeReason
 from probe.store import save
 from probe.verdict import CheckChange
-from sla.duereport import DueReport
 from sla.record import Word
 from sla.report import Paper
+from sla.reporting import Owed
 from sla.sealing import NotSealed
 from tests.sla.reporting import paper
 
@@ -132,8 +133,13 @@ class Shelf:
 class Folder:
     """Nothing is owed, and whoever asks gets the forms of a case of the customer's."""
 
-    def due(self, tx: Connection, now: Instant) -> Sequence[DueReport]:
+    def due(self, tx: Connection, now: Instant) -> Sequence[Owed]:
         return ()
+
+    def write(
+        self, tx: Connection, kind: str, subject: str, customer: str, words: Mapping[str, str], by: str, now: Instant
+    ) -> None:
+        raise NotWritten("nothing is owed")
 
     def paper(self, tx: Connection, kind: str, subject: str, customer: str | None, now: Instant) -> Paper:
         return paper("forms", customer=customer)

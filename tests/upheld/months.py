@@ -24,6 +24,7 @@ from tests.upheld.house import configuration
 from upheld import contracts, post
 from upheld.installed import installed
 from upheld.issuer import Issuer
+from upheld.reports import reporter
 from upheld.rules import Rules, rules_of
 from upheld.sealing import Sealer, sealer_of
 
@@ -125,7 +126,7 @@ class Months:
     async def deliver(self) -> None:
         policy = outbox.Policy(
             still_wanted=lambda tx, told: None,
-            on_sent=post.told,
+            on_sent=self._told,
             on_failed=post.not_told,
             idempotent=lambda channel: False,
         )
@@ -143,6 +144,10 @@ class Months:
                     self.mails.append((self.now, told, enclosed))
 
         await self.database.write(bring)
+
+    def _told(self, tx: Connection, sent: Notification, now: Instant) -> None:
+        post.told(tx, sent, now)
+        reporter.told(tx, self.rules, sent, now)
 
     async def standing(self, customer: str = "acme", period: Period = OCTOBER) -> Standing:
         return await self.database.read(lambda tx: stored.standing(tx, customer, str(period)))

@@ -57,12 +57,16 @@ async def text(reader: Reader, path: str, status: int = 200) -> str:
     return await answer.text()
 
 
-async def test_the_desk_lists_what_is_owed_until_it_is_issued(database: Database, rules: Rules, enter: Enter) -> None:
+async def test_the_desk_lists_what_is_owed_until_it_is_delivered(
+    database: Database, rules: Rules, enter: Enter
+) -> None:
     li = await enter(Role.ENGINEER, None)
     desk = await text(li, "/desk")
     assert "Reports owed" in desk and f"/desk/reports/incident/{INCIDENT}?customer=acme" in desk
-    await database.write(lambda tx: issue(tx, rules, "incident", INCIDENT))
-    assert "Reports owed" not in await text(li, "/desk")
+    assert "the service manager: write what no stored fact says" in desk
+    words = {"cause": "a", "handling": "b", "verification": "c", "prevention": "d"}
+    await database.write(lambda tx: issue(tx, rules, "incident", INCIDENT, words=words))
+    assert "issued, not delivered" in await text(li, "/desk")
 
 
 async def test_an_incident_and_a_case_lead_to_their_reports(enter: Enter) -> None:

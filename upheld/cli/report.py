@@ -7,10 +7,13 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
+from config.instant import Instant
 from config.language import ENGLISH, LANGUAGES
 from config.model import Config
 from sla.format import Unwritable
+from sla.letter import step_text
 from sla.report import WORDS, Paper
+from sla.reporting import Owed, next_step
 from upheld.cli.counting import WRONG
 from upheld.cli.incident import as_json as json_option
 from upheld.cli.incident import by as by_option
@@ -22,14 +25,12 @@ from upheld.reports.making import NoReport, paper
 from upheld.shown import at
 
 AUDIT_PACK, DUE = "audit-pack", "due"
-COLUMNS = ("kind", "customer", "subject", "due_at", "overdue")
+COLUMNS = ("kind", "customer", "subject", "due_at", "state", "overdue", "next")
 
 
 def _words(command: Any) -> Any:
     for word in reversed(WORDS):
-        command = click.option(f"--{word}", default="", help=f"with --issue: what no stored fact says of the {word}")(
-            command
-        )
+        command = click.option(f"--{word}", default="", help=f"what no stored fact says of the {word}")(command)
     return command
 
 
@@ -39,6 +40,7 @@ def _words(command: Any) -> Any:
 @click.argument("period", required=False)
 @click.option("--customer", help="an incident's report to this customer: only his cases")
 @click.option("--issue", "issuing", is_flag=True, help="make it a stored fact that this report was issued")
+@click.option("--all", "everything", is_flag=True, help="with due: those too that were delivered")
 @_words
 @click.option("--format", "form", type=click.Choice(list(FORMS)), default="html", show_default=True)
 @click.option("--lang", type=click.Choice(LANGUAGES), help="the agreement's own if not given")
@@ -53,6 +55,7 @@ def report(
     period: str | None,
     customer: str | None,
     issuing: bool,
+    everything: bool,
     form: str,
     lang: str | None,
     output: Path | None,
@@ -63,7 +66,7 @@ def report(
     """KIND SUBJECT [PERIOD]: incident INC-1, completion CASE-1, forms CASE-1, inspection acme 2026-10,
     quarterly acme 2026-Q3, audit-pack acme 2026-10 -o FILE.zip, due [CUSTOMER]."""
     if kind == DUE:
-        show(_due(config, subject), as_json=as_json, columns=COLUMNS)
+        show(_due(config, subject, lang or ENGLISH, everything=everything), as_json=as_json, columns=COLUMNS)
         return
     if subject is None:
         fail(f"say what about, like: upheld report {kind} {_EXAMPLES.get(kind, 'INC-1')}", WRONG)
@@ -73,14 +76,13 @@ def report(
     about, whose = (subject, customer) if period is None else (period, subject)
     if period is None and kind in installed().reports and installed().reports[kind].subject in ("month", "quarter"):
         fail(f"say of when, like: upheld report {kind} {_EXAMPLES.get(kind, 'acme 2026-10')}", WRONG)
-    if issuing:
-        arguments = {"kind": kind, "subject": about, "customer": whose, "words": {k: v for k, v in words.items() if v}}
-        done = change(config, "report.issue", arguments, by)
+    said = {word: text for word, text in words.items() if text}
+    if issuing or said:
+        arguments = {"kind": kind, "subject": about, "customer": whose, "words": said}
+        done = change(config, "report.issue" if issuing else "report.write", arguments, by)
         if output is None:
             show(done, as_json=as_json, columns=())
             return
-    elif any(words.values()):
-        fail("words of yours go into a report when it is issued; add --issue", WRONG)
     body = _rendered(config, kind, about, whose, form, lang)
     if output is not None:
         output.write_bytes(body)
@@ -124,22 +126,32 @@ def language_of(config: Config, customer: str | None) -> str:
     return agreed or next(iter(config.site.languages), ENGLISH)
 
 
-def _due(config: Config, customer: str | None) -> list[dict[str, Any]]:
-    from upheld.reports.due import due
+def _due(config: Config, customer: str | None, language: str, *, everything: bool) -> list[dict[str, Any]]:
+    from upheld.reports.reporter import Reporter
+    from upheld.rules import rules_of
 
     config, now = in_force(config), utc_now()
     if customer is not None and customer not in config.customers:
         fail(f"there is no customer '{customer}'; known: {', '.join(config.customers) or 'none'}", WRONG)
-    return [
-        {
-            "kind": one.kind,
-            "customer": one.customer,
-            "subject": one.subject,
-            "due_at": at(one.due_at),
-            "overdue": one.due_at is not None and one.due_at < now,
-        }
-        for one in read(config, lambda tx: due(tx, config, now, customer))
-    ]
+    reporter = Reporter(rules_of(config, installed()))
+    found = read(config, lambda tx: reporter.owed(tx, now, customer, delivered_since=0 if everything else None))
+    return [_row(one, now, language) for one in found]
+
+
+def _row(one: Owed, now: Instant, language: str) -> dict[str, Any]:
+    of, step = one.report, next_step(one)
+    return {
+        "kind": of.kind,
+        "customer": of.customer,
+        "subject": of.subject,
+        "due_at": at(of.due_at),
+        "state": one.state.value,
+        "overdue": one.over(now),
+        "issued_at": at(one.standing.issued_at),
+        "delivered_at": at(one.standing.delivered_at),
+        "missing": list(one.missing),
+        "next": "" if step is None else step_text(step, language),
+    }
 
 
 def _pack(config: Config, customer: str, period: str | None, output: Path | None, by: str | None) -> None:

@@ -12,10 +12,12 @@ from sla.duereport import DueReport, Ended, due_reports
 from sla.store import report as stored
 
 
-def due(tx: Connection, config: Config, now: Instant, customer: str | None = None) -> list[DueReport]:
-    """The nearest first, those without a date last."""
+def due(
+    tx: Connection, config: Config, now: Instant, customer: str | None = None, *, delivered_since: Instant | None = None
+) -> list[DueReport]:
+    """The nearest first, those without a date last; with `delivered_since` those too that were delivered since then."""
     agreements = [one for one in config.agreements() if customer in (None, one.customer)]
-    return due_reports(agreements, list(_ended(tx, now)), stored.issued(tx, customer), now)
+    return due_reports(agreements, list(_ended(tx, now)), stored.delivered(tx, customer, delivered_since), now)
 
 
 def _ended(tx: Connection, now: Instant) -> Iterator[Ended]:

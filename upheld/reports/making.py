@@ -1,11 +1,13 @@
 """One report: what was issued as it was issued, else made from what is stored now."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from config.agreement import Period as Kind
+from config.identity import REFUSAL, resident_number
 from config.instant import Instant
 from config.model import Config
 from config.value import Text
@@ -45,17 +47,16 @@ def paper(
     if customer is not None and customer not in config.customers:
         raise NoReport(f"there is no customer '{customer}'; known: {', '.join(config.customers) or 'none'}")
     made = _made(tx, config, caseload, kind, subject, customer, now)
-    made = replace(made, frame=replace(made.frame, people=_named(made)))
     whose = made.frame.customer
+    so_far = {} if whose is None else dict(stored.standing(tx, whose, kind, subject).words)
+    made = replace(made, frame=replace(made.frame, people=_named(made), written=so_far))
     document = None if anew or whose is None else stored.find(tx, whose, kind, subject)
     return made if document is None else paper_of(made.report, document)
 
 
 def issue(tx: Connection, made: Paper, by: str, words: dict[str, str], now: Instant) -> str:
     """A stored fact from now on; returns the hash of its record. Raises NoReport."""
-    unknown = [word for word in words if word not in WORDS]
-    if unknown:
-        raise NoReport(f"a report has no {unknown[0]}; write {', '.join(WORDS)}")
+    words = checked(words)
     customer = made.frame.customer
     if customer is None:
         raise NoReport(f"{made.frame.subject} concerns several customers or none; say to whom it goes with --customer")
@@ -63,8 +64,19 @@ def issue(tx: Connection, made: Paper, by: str, words: dict[str, str], now: Inst
         raise NoReport(f"'{made.frame.kind}' is printed at any time and never issued")
     if not made.over(now):
         raise NoReport(f"{made.frame.subject} is not over yet; a report is issued when it is")
-    said = Issue(at=now, by=by, words={word: text.strip() for word, text in words.items() if text.strip()})
-    return stored.add(tx, customer, replace(made, frame=replace(made.frame, issue=said)), said)
+    said = Issue(at=now, by=by, words={**made.frame.words, **words})
+    frame = replace(made.frame, written={}, issue=said)
+    return stored.add(tx, customer, replace(made, frame=frame), said)
+
+
+def checked(words: Mapping[str, str]) -> dict[str, str]:
+    """Those that say something. Raises NoReport."""
+    unknown = [word for word in words if word not in WORDS]
+    if unknown:
+        raise NoReport(f"a report has no {unknown[0]}; write {', '.join(WORDS)}")
+    if any(resident_number(text) for text in words.values()):
+        raise NoReport(REFUSAL)
+    return {word: text.strip() for word, text in words.items() if text.strip()}
 
 
 def _made(
