@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from aiohttp import web
 
 from console import reading, timeline, told, words
-from console.form import Form, written
-from console.listing import case_row, incident_row
+from console.form import MARKS, Form, written
+from console.listing import case_row, incident_row, scores_of
 from console.reading import CaseFacts
 from console.rules import Rules
 from console.user import Access, allowed
@@ -23,6 +23,8 @@ from incidents.case import (
     Contested,
     Fulfilled,
     LevelChanged,
+    Rated,
+    RatingFollowed,
     Resumed,
     Waiting,
 )
@@ -66,6 +68,10 @@ class CasePage:
             form.one_of("commitment", open_clocks, voice.t("Choose one of the clocks that still run."))
         if act.id == "level":
             form.one_of("level", _levels(facts, voice), voice.t("Choose one of the agreement’s other levels."))
+        if act.id == "followed":
+            form.text("cause", voice.t("Write why it was rated low."))
+        if act.id == "rated":
+            form.marks(scores_of(facts.standing.case, voice))
         happened_at = form.instant("happened_at", earliest=case.started_at)
         if not form.good:
             return await self._page(visit, form, status=422)
@@ -114,6 +120,8 @@ class CasePage:
             open_act=chosen if any(act.id == chosen for act in acts) else next((act.id for act in acts), ""),
             clocks=_running(facts, voice),
             levels=_levels(facts, voice),
+            scores=scores_of(case, voice),
+            marks=MARKS,
             example=written(visit.now, voice.zone),
             may_act=allowed(visit.user, Access.CASES),
         )
@@ -142,6 +150,11 @@ def _offered(progress: CaseProgress, facts: CaseFacts, voice: Voice) -> Sequence
     names = _FITTING[progress]
     if progress is CaseProgress.OPEN and _running(facts, voice):
         names = ("fulfilled", *names)
+    case = facts.standing.case
+    if not case.open and not (case.rated_by or "").startswith("customer:"):
+        names = (*names, "rated")
+    if case.low_rating:
+        names = ("followed", *names)
     if _levels(facts, voice):
         names = (*names, "level")
     return [known[name] for name in names]
@@ -160,6 +173,8 @@ _EVENTS: Mapping[str, Callable[[Form, str], CaseEvent]] = {
     "resumed": lambda form, text: Resumed(),
     "fulfilled": lambda form, text: Fulfilled(commitment=form.get("commitment"), how=text),
     "level": lambda form, text: LevelChanged(level=int(form.get("level")), reason=text),
+    "rated": lambda form, text: Rated(scores=form.marks(one for one in words.SCORES if form.get(one)), comment=text),
+    "followed": lambda form, text: RatingFollowed(cause=form.get("cause"), measure=text),
     "resolved": lambda form, text: CaseResolved(how=text),
     "confirmed": lambda form, text: Confirmed(text=text),
     "contested": lambda form, text: Contested(reason=text),
@@ -210,6 +225,22 @@ def _known(voice: Voice) -> Mapping[str, Act]:
                 hint=voice.t("The customer is asked to confirm it; until then the stricter level stands."),
                 button=voice.t("Say this level"),
                 missing=voice.t("Write why: the customer reads it, and it stands on the statement."),
+            ),
+            Act(
+                id="rated",
+                title=voice.t("The customer rates"),
+                asked=voice.t("Who said it, how, and in which words"),
+                hint=voice.t("1 is the lowest, 5 the best. The statement says that you entered it."),
+                button=voice.t("Record the rating"),
+                missing=voice.t("Write who rated it and how: “Chen, by telephone”."),
+            ),
+            Act(
+                id="followed",
+                title=voice.t("Follow the low rating up"),
+                asked=voice.t("The measure: what is done about it"),
+                hint=seen,
+                button=voice.t("Record the follow-up"),
+                missing=voice.t("Write what is done about it; the customer reads it."),
             ),
             Act(
                 id="resolved",

@@ -1,6 +1,6 @@
 """What was typed into a form: kept as it was, read field by field, every mistake a sentence under its field. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,8 @@ from console.voice import Voice
 from notify.message import harmless
 
 LONGEST = 4000
+
+MARKS = {str(mark): str(mark) for mark in range(1, 6)}
 
 _YEAR = 365 * DAY
 
@@ -39,6 +41,11 @@ class Form:
         if value not in known:
             self.errors[name] = wrong
         return value
+
+    def marks(self, asked: Iterable[str]) -> dict[str, int]:
+        """One from 1 to 5 for each of those asked for; 0 where none was chosen."""
+        wrong = self._voice.t("Choose a mark from 1 to 5.")
+        return {name: int(MARKS.get(self.one_of(name, MARKS, wrong), "0")) for name in asked}
 
     def instant(self, name: str, *, earliest: Instant | None = None) -> Instant:
         """Local time of the site; nothing written: now."""

@@ -1,6 +1,6 @@
 """Rows of incidents and cases, as the desk's lists and the room show them. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from config.look.state import RANK, Shown
@@ -10,6 +10,7 @@ from console.reading import Standing
 from console.voice import Voice
 from incidents.case import Case, CaseProgress
 from incidents.incident import Incident, Progress
+from incidents.rating import rating_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,12 @@ def case_row(one: Standing, voice: Voice) -> CaseRow:
         open=case.open,
         asks=case.progress is CaseProgress.RESOLVED,
     )
+
+
+def scores_of(case: Case, voice: Voice) -> Mapping[str, str]:
+    """What its agreement asks the customer to rate."""
+    asked = rating_of(voice.agreement(case)).scores
+    return {one: voice.t(name) for one, name in words.SCORES.items() if one in asked}
 
 
 def _title(case: Case, voice: Voice) -> str:

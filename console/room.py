@@ -9,11 +9,11 @@ from config.instant import Instant
 from config.look import figure
 from config.look.state import RANK, Shown, word, worst
 from config.state import State
-from console import reading, timeline
+from console import reading, timeline, words
 from console.budget import Budget
 from console.consent import agreement_rows
-from console.form import Form, written
-from console.listing import CaseRow, case_row
+from console.form import MARKS, Form, written
+from console.listing import CaseRow, case_row, scores_of
 from console.reading import RoomFacts, Standing
 from console.report import choices_of, open_case, read_report
 from console.rules import Rules
@@ -31,6 +31,7 @@ from incidents.case import (
     LevelChanged,
     LevelConfirmed,
     LevelContested,
+    Rated,
 )
 from incidents.caseload import NoSuchCase
 from incidents.decide import Refused
@@ -70,6 +71,8 @@ class CaseView:
     level: str
     """The level the customer is asked about; empty for none."""
     why: str
+    scores: Mapping[str, str]
+    """What he can rate now; empty while it is open, and once he has rated it."""
 
 
 class RoomPage:
@@ -102,6 +105,10 @@ class RoomPage:
                 text = form.text("text", visit.voice.t("Write why the level is another one."))
                 if form.good:
                     return await self._word(visit, form, LevelContested(reason=text))
+            case "rate":
+                marks = form.marks(one for one in words.SCORES if one in form.values)
+                if form.good:
+                    return await self._word(visit, form, Rated(scores=marks, comment=form.get("text")))
             case word if word in ACTS:
                 if await act(self._rules, visit, form):
                     return see_other(f"/room/{customer}")
@@ -151,6 +158,7 @@ class RoomPage:
             status=status,
             voice=voice,
             form=form,
+            marks=MARKS,
             issued=issued,
             agreements=agreement_rows(agreed, voice),
             customer=voice.customer(customer),
@@ -232,6 +240,7 @@ def _case(standing: Standing, events: Sequence[CaseRecorded], voice: Voice) -> C
         how=(resolved[-1].quote or resolved[-1].text) if resolved else "",
         level="".join(voice.numbered(case, one.level) for one in asked),
         why="".join(one.reason for one in asked),
+        scores={} if case.open or (case.rated_by or "").startswith("customer:") else scores_of(case, voice),
     )
 
 

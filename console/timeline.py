@@ -22,6 +22,8 @@ from incidents.case import (
     LevelChanged,
     LevelConfirmed,
     LevelContested,
+    Rated,
+    RatingFollowed,
     Resumed,
     Waiting,
 )
@@ -162,6 +164,20 @@ def _case_row(one: CaseRecorded, voice: Voice) -> Row:
         case LevelContested(reason=reason):
             text = voice.t("{who} contests the level: the stricter stands", who=who)
             return _row(at, voice, text, [late], quote=reason, human=human)
+        case Rated(scores=scores, comment=comment, low=low):
+            said = voice.scores(scores)
+            wanted = voice.t("to be followed up") if low else ""
+            return _row(
+                at,
+                voice,
+                voice.t("{who} rated it: {scores}", who=who, scores=said),
+                [wanted, late],
+                comment,
+                human=human,
+            )
+        case RatingFollowed(cause=cause, measure=measure):
+            text = voice.t("{who} followed the rating up", who=who)
+            return _row(at, voice, text, [voice.t("cause: {cause}", cause=cause), late], quote=measure, human=human)
         case ClockWarned(commitment=commitment, missed=missed, due_at=due_at):
             clock = voice.code(words.CLOCKS, commitment)
             text = voice.t("{clock}: missed", clock=clock) if missed else voice.t("{clock}: runs out soon", clock=clock)

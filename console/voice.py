@@ -96,6 +96,10 @@ class Voice:
         name = choose(named[0].name, self.language) if named else ""
         return self.t("Level {number} {name}", number=level, name=name).strip()
 
+    def scores(self, scores: Mapping[str, int]) -> str:
+        """`Speed 4, Skill 5`."""
+        return self.listed([f"{self.t(name)} {scores[one]}" for one, name in words.SCORES.items() if one in scores])
+
     def agreement(self, case: Case) -> Agreement | None:
         """The version the case stands under; None when it is no longer configured."""
         versions = (one for one in self.config.agreements() if one.id == case.agreement)

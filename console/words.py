@@ -82,6 +82,14 @@ CLOCKS: Mapping[str, str] = {
 }
 """Commitments; one that an agreement names otherwise is shown as it is named."""
 
+SCORES: Mapping[str, str] = {
+    "overall": "Overall",
+    "speed": "Speed",
+    "skill": "Skill",
+    "manner": "Manner",
+}
+"""What a customer rates, in the order in which it is asked."""
+
 REFUSALS: tuple[str, ...] = (
     "there is nothing to acknowledge",
     "a note needs a text",
@@ -98,6 +106,11 @@ REFUSALS: tuple[str, ...] = (
     "that is its level already",
     "its level is the customer's to confirm, in the room",
     "no other level waits for a word",
+    "only a resolved case is rated",
+    "the customer rated it; nobody else changes that",
+    "a low rating is the supplier's to follow up",
+    "no low rating waits for a follow-up",
+    "a follow-up names the cause and the measure",
     "began later than that; write when it happened",
     "has no agreement in force",
     "the agreement defines no levels; name a profile in it",

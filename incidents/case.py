@@ -107,6 +107,23 @@ class LevelContested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rated:
+    """The customer's rating of a solved case: score -> 1 (lowest) to 5. `low`: the agreement wants it followed up."""
+
+    scores: Mapping[str, int]
+    comment: str
+    low: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingFollowed:
+    """What the supplier found behind a low rating, and what he does about it."""
+
+    cause: str
+    measure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockWarned:
     """A commitment is about to be missed, or was: told before and at the instant."""
 
@@ -127,6 +144,8 @@ CaseEvent: TypeAlias = (
     | LevelChanged
     | LevelConfirmed
     | LevelContested
+    | Rated
+    | RatingFollowed
     | ClockWarned
 )
 
@@ -167,6 +186,9 @@ class Case:
     """Levels the supplier said since, in order; the customer has confirmed none of them."""
     claim_contested: bool = False
     """He contested the last of them."""
+    rated_by: str | None = None
+    low_rating: bool = False
+    """It waits for cause and measure."""
     version: int = 1
 
     @property
@@ -226,6 +248,10 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
             return replace(after, level=(case.level, *case.claims)[-1], claims=(), claim_contested=False)
         case LevelContested():
             return replace(after, claim_contested=True)
+        case Rated(low=low):
+            return replace(after, rated_by=recorded.by, low_rating=low)
+        case RatingFollowed():
+            return replace(after, low_rating=False)
         case CaseOpened() | CaseNoted() | ClockWarned():
             return after
         case other:

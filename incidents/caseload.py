@@ -36,6 +36,7 @@ from incidents.incident import Incident
 from incidents.level import unfit
 from incidents.notice import Writer
 from incidents.paging import Addressee, Paging
+from incidents.rating import judged, unfit_rating
 from incidents.store import case as store
 from incidents.store import timer
 from incidents.store.number import next_number
@@ -108,10 +109,11 @@ class Caseload:
         """A person's fact about a case. Raises NoSuchCase, or Refused when it does not fit the case."""
         case = self._load(tx, case_id)
         _check(case, event, happened_at, now)
-        wrong = unfit(case, event, by, self._version(case))
+        agreement = self._version(case)
+        wrong = unfit(case, event, by, agreement) or unfit_rating(case, event, by, agreement)
         if wrong is not None:
             raise Refused(f"{case.id}: {wrong}")
-        after = self._append(tx, case, [event], by, happened_at, now)
+        after = self._append(tx, case, [judged(event, agreement)], by, happened_at, now)
         if isinstance(event, CaseResolved):
             self._tell_customer(tx, after, "solved", now, event.how)
         if isinstance(event, Waiting):

@@ -22,6 +22,7 @@ from sla.exclusion import Exclusion
 from sla.forecast import Forecast
 from sla.line import Outage
 from sla.overlay import Corrected
+from sla.ratingdocument import satisfaction_json
 from sla.record import Answer, CaseRecord
 from sla.remedydocument import remedies_json
 from sla.statement import AgreementPart, ComponentPart, ShorterPart, Statement
@@ -52,6 +53,7 @@ def document(statement: Statement) -> dict[str, Any]:
         "corrections": [_correction(part, one) for part in statement.components for one in part.counted.corrections],
         "cases": [_case(one) for one in statement.cases],
         "changes": [_change(one) for one in statement.changes],
+        "satisfaction": satisfaction_json(statement.ratings, statement.window),
         "case_changes": [_case_change(one) for one in statement.case_changes],
         "remedies": remedies_json(statement.remedies),
     }

@@ -8,6 +8,7 @@ from config.state import State
 from sla.casefile import Call, Happening
 from sla.commitment import commitment_name
 from sla.paper.sheet import Cell, Column, Table
+from sla.rating import SCORES
 from sla.record import Transition
 from sla.voice import Voice
 
@@ -24,7 +25,17 @@ _PEOPLE = ("person:", "customer:")
 _WROTE = frozenset({"noted", "case_noted"})
 """People's own progress: what was done, in their words."""
 _DONE = frozenset(
-    {"acknowledged", "escalated", "fulfilled", "waiting", "resumed", "resolved", "case_resolved", "level_changed"}
+    {
+        "acknowledged",
+        "escalated",
+        "fulfilled",
+        "waiting",
+        "resumed",
+        "resolved",
+        "case_resolved",
+        "level_changed",
+        "rating_followed",
+    }
 )
 
 
@@ -156,6 +167,11 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             return t("The customer confirmed the level"), facts["text"]
         case "level_contested":
             return t("The customer contests the level: the stricter stands"), facts["reason"]
+        case "rated":
+            scores = voice.listed(f"{t(one)} {facts['scores'][one]}" for one in SCORES if one in facts["scores"])
+            return t("Rated by the customer: {scores}", scores=scores), facts["comment"]
+        case "rating_followed":
+            return t("The rating was followed up; cause: {cause}", cause=facts["cause"]), facts["measure"]
         case "clock_warned":
             clock = commitment_name(facts["commitment"], voice.language)
             due = t("due {time}", time=voice.time(facts["due_at"]))

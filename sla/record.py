@@ -13,6 +13,7 @@ from sla.casechange import CaseChange
 from sla.change import Definition
 from sla.correction import Correction
 from sla.proposal import Proposal
+from sla.rating import Rating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,8 @@ class CaseRecord:
     """Under which it is owed; None: the customer's only one."""
     changes: tuple[CaseChange, ...] = ()
     """Levels said and clocks stopped, in order."""
+    ratings: tuple[Rating, ...] = ()
+    """The customer's, in order."""
 
 
 class Word(StrEnum):

@@ -23,6 +23,7 @@ from sla.interval import Interval
 from sla.line import Counted, account_of, corrected_line, counted, raw_line, stretches
 from sla.parties import NoStatement, Parties
 from sla.period import Period
+from sla.rating import Rating, concerning
 from sla.record import Answer, CaseRecord, Facts
 from sla.seal import Seal
 from sla.servicehours import unpublished
@@ -135,6 +136,8 @@ class Statement:
     """What the provider changed in the period in how these components are asked."""
     case_changes: tuple[CaseChange, ...]
     """Levels the provider said in the period, and clocks he had stopped."""
+    ratings: tuple[Rating, ...]
+    """Given in the period, followed up in it, or waiting for that at its end."""
     obstacles: tuple[Obstacle, ...]
     marked_as_demo: bool
     remedies: Remedies = field(default_factory=Remedies)
@@ -195,6 +198,7 @@ def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, mar
         observers={part.component: facts.observers.get(part.component, ()) for part in components},
         changes=changes((one for one in facts.definitions if one.component in covered), parts[0].window),
         case_changes=within((one for case in facts.cases for one in case.changes), parts[0].window),
+        ratings=concerning((one for case in facts.cases for one in case.ratings), parts[0].window),
         obstacles=_obstacles(parts, components, now),
         marked_as_demo=marked_as_demo,
         remedies=settle([_settlement(parties, part, components) for part in parts], period, facts, now),

@@ -9,6 +9,7 @@ from incidents.clock import Clock, ClockState
 from incidents.level import standing
 from sla.record import CaseRecord, CommitmentRecord, Outcome
 from upheld.casechanges import changes_of
+from upheld.caseratings import ratings_of
 
 
 def case_record(
@@ -16,8 +17,9 @@ def case_record(
 ) -> CaseRecord:
     """`versions`: of agreements, among them the one it is owed under, unless nobody knows it any more.
 
-    `log`: its events, where what was changed in it is to be told.
+    `log`: its events, where what was changed in it and how it was rated is to be told.
     """
+    events = tuple(log)
     agreement = version_of(case, versions)
     levels = {} if agreement is None else {level.number: level.name for level in agreement.levels}
     level = standing(case, agreement)
@@ -32,7 +34,8 @@ def case_record(
         reported_at=case.reported_at,
         closed_at=case.resolved_at,
         agreement=case.agreement,
-        changes=changes_of(case.id, log, agreement),
+        changes=changes_of(case.id, events, agreement),
+        ratings=ratings_of(case.id, events, agreement),
         commitments=tuple(
             CommitmentRecord(
                 name=clock.name,

@@ -22,6 +22,8 @@ from incidents.case import (
     Contested,
     Fulfilled,
     LevelChanged,
+    Rated,
+    RatingFollowed,
     Resumed,
     Waiting,
 )
@@ -116,7 +118,20 @@ def case_event(tx: Connection, call: Call) -> Any:
 
 
 def case_level(tx: Connection, call: Call) -> Any:
-    event = LevelChanged(level=call.arguments["level"], reason=call.arguments["reason"])
+    return _said(tx, call, LevelChanged(level=call.arguments["level"], reason=call.arguments["reason"]))
+
+
+def case_rate(tx: Connection, call: Call) -> Any:
+    event = Rated(scores=call.arguments["scores"], comment=call.arguments.get("comment") or "")
+    return _said(tx, call, event)
+
+
+def case_follow_up(tx: Connection, call: Call) -> Any:
+    return _said(tx, call, RatingFollowed(cause=call.arguments["cause"], measure=call.arguments["measure"]))
+
+
+def _said(tx: Connection, call: Call, event: CaseEvent) -> Any:
+    """Now, of the case `id`."""
     case = call.rules.caseload.record(tx, call.arguments["id"], event, call.by, call.now, call.now)
     return case_json(case, call.rules.caseload.clocks(case, call.now))
 
@@ -175,6 +190,8 @@ _COMMANDS: Mapping[str, Command] = {
     "case.open": case_open,
     "case.event": case_event,
     "case.level": case_level,
+    "case.rate": case_rate,
+    "case.follow-up": case_follow_up,
     "user.add": user_add,
     "user.password": user_password,
     "user.role": user_role,

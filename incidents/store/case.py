@@ -143,7 +143,8 @@ def _columns(case: Case) -> dict[str, Any]:
         "version": case.version,
         "reported_at": case.reported_at,
         "opened_at": case.opened_at,
-        "closed_at": case.confirmed_at or case.resolved_at,
+        # a low rating is owed a follow-up: the case goes nowhere, and stands on statements, until it has one
+        "closed_at": None if case.low_rating else case.confirmed_at or case.resolved_at,
         "snapshot": asdict(case),
     }
 

@@ -116,6 +116,17 @@ def _rows(statement: Statement, language: str) -> Iterator[dict[str, object]]:
             "verdict": one["reply"],
             "reason": one["by"],
         }
+    for one in data["satisfaction"]["ratings"]:
+        yield {
+            "record": "rating",
+            "id": one["case"],
+            "name": one["comment"],
+            "start": one["at"],
+            "end": one["followed_at"],
+            "state": " ".join(f"{name}={score}" for name, score in one["scores"].items()),
+            "verdict": "low" if one["low"] else None,
+            "reason": one["cause"],
+        }
     for claim in data["remedies"]["claims"]:
         yield claim | {"record": "remedy", "id": claim["rule"], "name": claim["breach"], "state": claim["kind"]}
     for owed in data["remedies"]["obligations"]:

@@ -12,6 +12,7 @@ from sla.paper.change import changed
 from sla.paper.counting import by_day, counting, terms
 from sla.paper.exclusion import corrected, excluded
 from sla.paper.remedy import owed
+from sla.paper.satisfaction import satisfaction
 from sla.paper.sheet import Cell, Column, Line, Note, Pairs, Section, Signatures, Strip, Strips, Table
 from sla.record import CaseRecord, CommitmentRecord, Outcome
 from sla.statement import ComponentPart
@@ -27,6 +28,7 @@ def sections(page: Page, record_sha256: str) -> Iterator[Section]:
     yield _outages(page)
     yield excluded(page)
     yield _cases(page)
+    yield satisfaction(page)
     yield from owed(page)
     yield _open_items(page)
     yield corrected(page)
@@ -200,6 +202,8 @@ def _open_items(page: Page) -> Section:
     say, end = page.say, page.statement.window[1]
     left = [case for case in page.statement.cases if case.closed_at is None or case.closed_at >= end]
     rows = [(Cell(text=case.id), Cell(text=page.title_of(case))) for case in left]
+    wanted = say("Its low rating waits for cause and measure.")
+    rows += [(Cell(text=one.case), Cell(text=wanted)) for one in page.statement.ratings if one.open(end)]
     columns = (Column(title=say("Case")), Column(title=say("Title"), share=1))
     return Section(title=say("Open items"), blocks=(_table(columns, rows, say("Nothing was open at the end.")),))
 

@@ -243,6 +243,21 @@ async def test_another_level_is_the_customers_to_confirm_or_contest(world: World
     assert "Harbour Bank confirmed the level" in await page(desk, path)
 
 
+async def test_the_customer_rates_what_was_solved_and_his_rating_is_nobody_elses(world: World, log_in: LogIn) -> None:
+    case = await world.report("The statement is late")
+    desk, room = await log_in(name="li"), await log_in(Role.CUSTOMER, "harbour")
+    path, home = f"/desk/cases/{case}", "/room/harbour"
+    said = {"home": home, "act": "rate", "case": case, "text": "quick"}
+    assert "Rate it" not in await page(room, home)
+    await send(desk, path, act="resolved", text="Sent again")
+    assert (await send(desk, path, act="rated", overall="4", text="Chen, by telephone"))[0] == 303
+    assert "Rate it" in await page(room, home)
+    assert "Choose a mark" in (await send(room, home, **said, overall=""))[1]
+    assert (await send(room, home, **said, overall="2"))[0] == 303
+    assert "Harbour Bank rated it: Overall 2" in await page(desk, path)
+    assert "nobody else changes" in (await send(desk, path, act="rated", overall="5", text="Chen"))[1]
+
+
 async def test_a_customer_reports_in_his_room_and_gets_a_number(world: World, log_in: LogIn) -> None:
     room = await log_in(Role.CUSTOMER, "harbour")
     said = {"home": "/room/harbour", "act": "report", "kind": "question", "title": "Where is my statement?"}

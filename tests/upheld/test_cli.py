@@ -137,6 +137,9 @@ def test_a_case_from_the_first_call_to_the_confirmation(config: Path) -> None:
         assert upheld("case", "event", number, what, "told by telephone", "--by", "li").exit_code == 0
     confirmed = json.loads(upheld("case", "confirm", number, "thank you", "--json").stdout)
     assert confirmed["state"] == "confirmed"
+    assert "asks for overall" in refused(upheld("case", "rate", number, "--speed", "2", "--by", "li"), 1)
+    rated = json.loads(upheld("case", "rate", number, "--overall", "2", "--by", "li", "--json").stdout)
+    assert (rated["rated_by"], rated["low_rating"]) == ("person:li", False)
     shown = json.loads(upheld("case", "show", number, "--json").stdout)
     assert {clock["state"] for clock in shown["clocks"] if clock["name"] == "respond"} == {"met"}
     assert [event["by"] for event in shown["events"]][:2] == ["person:li", "person:li"]

@@ -1,5 +1,6 @@
 """`upheld case …`: what customers are owed, also by telephone."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -79,15 +80,17 @@ def open_(
 
 @case.command("list")
 @click.option("--all", "everything", is_flag=True, help="closed ones too")
+@click.option("--follow-up", is_flag=True, help="only those whose low rating waits for cause and measure")
 @click.option("--customer", help="only this customer's")
 @as_json
 @with_config
-def list_(config: Config, everything: bool, customer: str | None, as_json: bool) -> None:
+def list_(config: Config, everything: bool, follow_up: bool, customer: str | None, as_json: bool) -> None:
     """Open cases, newest first."""
     caseload, now = caseload_of(in_force(config)), utc_now()
 
     def rows(tx: Connection) -> list[dict[str, Any]]:
-        found = cases.every(tx) if everything else cases.open_cases(tx)
+        found = cases.every(tx) if everything or follow_up else cases.open_cases(tx)
+        found = [one for one in found if one.low_rating or not follow_up]
         return [case_json(one, caseload.clocks(one, now)) for one in found if customer in (None, one.customer)]
 
     show(read(config, rows), as_json=as_json, columns=COLUMNS)
@@ -164,3 +167,36 @@ def level(config: Config, id: str, level: int, reason: str, by: str | None, as_j
     """Another level, in the agreement's numbering. Until the customer confirms it the stricter one stands."""
     arguments = {"id": id, "level": level, "reason": reason}
     show(change(config, "case.level", arguments, by), as_json=as_json, columns=())
+
+
+def _score(name: str) -> Callable[[Any], Any]:
+    return click.option(f"--{name}", type=click.IntRange(1, 5), help="1 (lowest) to 5, where the agreement asks for it")
+
+
+@case.command()
+@click.argument("id")
+@_score("overall")
+@_score("speed")
+@_score("skill")
+@_score("manner")
+@click.option("--comment", default="", help="in the customer's words")
+@by
+@as_json
+@with_config
+def rate(config: Config, id: str, comment: str, by: str | None, as_json: bool, **scores: int | None) -> None:
+    """The customer's rating of a solved case; the statement says that you entered it."""
+    given = {name: score for name, score in scores.items() if score is not None}
+    show(change(config, "case.rate", {"id": id, "scores": given, "comment": comment}, by), as_json=as_json, columns=())
+
+
+@case.command("follow-up")
+@click.argument("id")
+@click.option("--cause", required=True, help="why it was rated low")
+@click.option("--measure", required=True, help="what is done about it")
+@by
+@as_json
+@with_config
+def follow_up(config: Config, id: str, cause: str, measure: str, by: str | None, as_json: bool) -> None:
+    """What was behind a low rating; the customer reads it, and it stands on the statement."""
+    arguments = {"id": id, "cause": cause, "measure": measure}
+    show(change(config, "case.follow-up", arguments, by), as_json=as_json, columns=())

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from config.agreement import CaseKind
 from config.instant import DAY, MINUTE, Instant
 from db.engine import Database
-from incidents.case import CaseResolved, Fulfilled
+from incidents.case import CaseResolved, Fulfilled, Rated
 from probe import days, definition
 from probe.recorder import Recorder
 from probe.result import Answer, Outcome, Reason, Result
@@ -110,17 +110,21 @@ async def october(
     months.now = at("10-01 00:00")
     await months.begin()
     daily = None if each_day is None else partial(each_day, months)
-    await asked(months, at("09-30 00:00"), at("11-01 08:10"), each_day=daily)
+    called, solved = at("10-20 10:10"), at("10-20 10:20")
 
     def telephone(tx: Connection) -> None:
-        case = months.rules.caseload.open_by_person(
+        caseload = months.rules.caseload
+        case = caseload.open_by_person(
             tx, customer="acme", kind=CaseKind.QUESTION, title="How long are results kept?", by="person:wang",
-            reported_at=at("10-20 10:00"), now=at("10-20 10:05"),
+            reported_at=at("10-20 10:00"), now=called,
         )  # fmt: skip
         for event in (Fulfilled(commitment="respond", how="told"), CaseResolved(how="explained")):
-            months.rules.caseload.record(tx, case.id, event, "person:wang", at("10-20 10:20"), at("10-20 10:20"))
+            caseload.record(tx, case.id, event, "person:wang", solved, solved)
+        caseload.record(tx, case.id, Rated(scores={"overall": 4}, comment="quick"), "customer:acme", solved, solved)
 
+    await asked(months, at("09-30 00:00"), called, each_day=daily)
     await database.write(telephone)
+    await asked(months, solved, at("11-01 08:10"), each_day=daily)
     months.now = at("11-01 00:30")
     await months.until("11-02 06:00")
     return months

@@ -55,6 +55,7 @@ async def test_a_sealed_month_holds_with_its_outage_its_cases_and_its_days(writt
     component = bundle.record["components"][0]
     assert component["counted_down_s"] == 10_920
     assert len(bundle.record["cases"]) == 2
+    assert (bundle.record["satisfaction"]["mean"], bundle.record["satisfaction"]["own"]) == ("4/1", 1)
     assert write(bundle) == written
 
 
