@@ -12,6 +12,7 @@ from sla.booking import Booking, MonthOutcome, Obligation, RecordedBreach
 from sla.casechange import CaseChange
 from sla.change import Definition
 from sla.correction import Correction
+from sla.period import Period
 from sla.proposal import Proposal
 from sla.rating import Rating
 
@@ -131,3 +132,5 @@ class Facts:
     """The official days the agreements' calendars rest on, one a country; none: those known to the agreements."""
     answer: Answer | None = None
     """To the question about this period."""
+    earlier: tuple[tuple[Period, Word], ...] = ()
+    """Months before it in the year, under a target of a longer period, that were sealed by a word of the customer."""

@@ -12,6 +12,7 @@ from config.agreement import Period as Kind
 from config.instant import Instant
 from config.remedy import Streak
 from sla.account import Account
+from sla.answered import month_by_month
 from sla.booking import Booking, MonthOutcome, Obligation, Standing
 from sla.cap import granted
 from sla.exclusion import exclusions_in
@@ -145,7 +146,8 @@ def _figures(part: Part, period: Period, reach: Interval | None, facts: Facts, n
                 }.values()
             )
             transitions = facts.transitions.get(component, ())
-            whole = counted(transitions, part.versions, component, exclusions, reach, now, facts.corrections)
+            counting = month_by_month(part.versions, period, facts)
+            whole = counted(transitions, counting, component, exclusions, reach, now, facts.corrections)
             yield _figure(component, str(longer), whole, reach)
 
 

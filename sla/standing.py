@@ -20,7 +20,7 @@ class What(StrEnum):
     REACHED = "reached"  # figures: the customer's mail server took the question
     ANSWERED = "answered"  # figures, word, entered_by
     UNANSWERED = "unanswered"  # figures: the agreed days are over
-    SEALED = "sealed"  # record_sha256, number
+    SEALED = "sealed"  # record_sha256, number, word: the answer that counts in it, if any
     MAILED = "mailed"  # number of the attempt, addresses' count
     DELIVERED = "delivered"  # the customer's mail server took the statement
     UNDELIVERED = "undelivered"  # it did not
@@ -76,6 +76,8 @@ class Standing:
     told: frozenset[tuple[str, Stage]] = frozenset()
     revision: int = 0
     sealed_at: Instant | None = None
+    sealed_by: Word | None = None
+    """The customer's word by which that revision counts what was not measured; None where none was needed."""
     mailed_at: Instant | None = None
     mailings: int = 0
     delivered_at: Instant | None = None
@@ -124,6 +126,7 @@ def after(standing: Standing, one: Happening) -> Standing:
                 question=standing.question,
                 revision=one.revision,
                 sealed_at=one.at,
+                sealed_by=Word(one.body["word"]) if one.body.get("word") else None,
             )
         case What.MAILED:
             return replace(standing, mailed_at=one.at, mailings=standing.mailings + 1, undelivered=None)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby
 
-from config.agreement import Agreement, UnknownPolicy
+from config.agreement import Agreement
 from config.agreement import Period as Kind
 from config.instant import Instant
 from config.statutory import with_days
 from config.value import Text
 from sla.account import Account, Verdict
+from sla.answered import as_answered, month_by_month
 from sla.casechange import CaseChange, within
 from sla.causes import Entry, ledger
 from sla.change import Change, changes
@@ -245,7 +246,7 @@ def _agreement(versions: tuple[Agreement, ...], period: Period, facts: Facts, no
         window=window,
         whole=whole,
         exclusions=_exclusions(in_force, versions, facts, window),
-        running=running(versions, facts.exclusions, now) if now < whole[1] else None,
+        running=running(month_by_month(versions, period, facts), facts.exclusions, now) if now < whole[1] else None,
     )
 
 
@@ -305,8 +306,9 @@ def _year_so_far(
     versions = [one for one in parties.agreements if one.id == agreement.id]
     exclusions = exclusions_in(facts.exclusions, agreement, versions, window)
     transitions = facts.transitions.get(component, ())
-    line, _ = corrected_line(transitions, versions, component, exclusions, window, now, facts.corrections)
-    return account_of(line, versions, component, exclusions, window)
+    counting = month_by_month(versions, period, facts)
+    line, _ = corrected_line(transitions, counting, component, exclusions, window, now, facts.corrections)
+    return account_of(line, counting, component, exclusions, window)
 
 
 def _shorter(
@@ -333,16 +335,6 @@ def _shorter(
 def _forecast(going: Running, facts: Facts, component: str, now: Instant) -> Forecast:
     line = raw_line(facts.transitions.get(component, ()), going.passed, now)
     return standing(going, line, component, facts.corrections)[1]
-
-
-def as_answered(versions: tuple[Agreement, ...], answer: Answer | None) -> tuple[Agreement, ...]:
-    """The terms that count: without the customer's consent the time that was not measured counts as down."""
-    if answer is None or answer.accepted:
-        return versions
-    return tuple(
-        one.model_copy(update={"availability": one.availability.model_copy(update={"unknown": UnknownPolicy.AS_DOWN})})
-        for one in versions
-    )
 
 
 def _settled(found: Counted, answer: Answer | None) -> Counted:

@@ -305,7 +305,11 @@ class Sealer:
             seal=seal,
         )
         stored.add(tx, made)
-        stamp = {"seal": seal_json(seal), "streams": {name: list(numbers) for name, numbers in streams.items()}}
+        stamp = {
+            "seal": seal_json(seal),
+            "streams": {name: list(numbers) for name, numbers in streams.items()},
+            "word": None if statement.answer is None else statement.answer.word.value,
+        }
         self._happened(tx, customer, statement.period, What.SEALED, revision, now, stamp, by)
         self._signed_head(tx, now)
         self._prove(tx, made)

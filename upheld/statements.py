@@ -15,6 +15,7 @@ from incidents.caseload import Caseload
 from incidents.store import case as cases
 from incidents.store import incident as incidents
 from probe.store import observing
+from sla.answered import months_before
 from sla.correction import lying
 from sla.document import record
 from sla.evidence import Evidence
@@ -177,6 +178,11 @@ def _facts(
         definitions=definitions(tx, components, now),
         observers=_observers(tx, components, period.window(_zone(parties))),
         calendars=_calendars(tx, parties, now),
+        earlier=tuple(
+            (month, standing.sealed_by)
+            for month in months_before(parties.agreements, period)
+            if (standing := stored.standing(tx, customer, str(month))).sealed_by is not None
+        ),
     )
 
 

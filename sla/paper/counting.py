@@ -8,12 +8,13 @@ from config.agreement import Period as Kind
 from config.instant import Span
 from config.look.figure import named_day
 from sla.account import Account
+from sla.answered import as_answered
 from sla.clause import clauses
 from sla.days import marks
 from sla.line import account_of
 from sla.page import Page
 from sla.paper.sheet import Cell, Column, Note, Section, Table
-from sla.statement import ComponentPart, as_answered
+from sla.statement import ComponentPart
 
 
 def counting(page: Page) -> Section:

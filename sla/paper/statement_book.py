@@ -6,6 +6,7 @@ from fractions import Fraction
 from config.agreement import Agreement, ExclusionEffect, UnknownPolicy
 from config.look.state import Shown, word
 from sla.account import Class
+from sla.answered import as_answered
 from sla.cases import seconds, share
 from sla.clause import clauses
 from sla.display import cut, decimals
@@ -14,7 +15,7 @@ from sla.page import Page
 from sla.paper.book import At, Book, Field, Formula, Seconds, Share, Tab, Value
 from sla.paper.reckoning_book import reckoned
 from sla.paper.sheet import Sheet
-from sla.statement import ComponentPart, Statement, as_answered
+from sla.statement import ComponentPart, Statement
 
 _CLASSES = {
     Class.INACTIVE: "Outside service hours or coverage",

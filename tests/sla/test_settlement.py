@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from config.agreement import CaseKind
-from config.instant import HOUR, Instant
+from config.instant import HOUR, Instant, parse_rfc3339
 from config.model import Config
 from config.state import State
 from sla.booking import MonthOutcome, RecordedBreach, Standing
@@ -18,7 +18,7 @@ from sla.paper.remedy import owed as owed_on_paper
 from sla.paper.sheet import Note, Table
 from sla.parties import parties_of
 from sla.period import parse_period
-from sla.record import CaseRecord, CommitmentRecord, Facts, Outcome
+from sla.record import CaseRecord, CommitmentRecord, Facts, Outcome, Word
 from sla.remedydocument import owed, owed_more
 from sla.statement import Statement, compose
 from tests.sla.contract import AGREEMENT, LATER, at, config, transition
@@ -114,6 +114,15 @@ def test_a_yearly_target_is_settled_with_the_month_that_ends_the_year(tmp_path: 
     december = month(known, outage, "2026-12", at("12-31 23:59:59") + 72 * HOUR)
     assert claimed(december) == {"target/pay/2026": 1_200_000}
     assert claimed(month(known, outage, "2026", at("12-31 23:59:59") + 72 * HOUR)) == {}
+
+
+def test_a_year_is_settled_by_what_its_months_were_sealed_to_count(tmp_path: Path) -> None:
+    known, end = settings(tmp_path, period="year"), parse_rfc3339("2027-01-03T09:00:00+08:00")
+    up, unknown = transition("01-01 00:00:00", State.UP), transition("10-05 00:00:00", State.UNKNOWN)
+    blind = Facts(transitions={"pay": (up, unknown, transition("10-05 20:00:00", State.UP)), "shop": (up,)})
+    silent = replace(blind, earlier=((parse_period("2026-10"), Word.UNANSWERED),))
+    assert claimed(month(known, blind, "2026-12", end)) == {}
+    assert list(claimed(month(known, silent, "2026-12", end))) == ["target/pay/2026"]
 
 
 def test_a_yearly_target_is_settled_when_the_agreement_ends_before_the_year(tmp_path: Path) -> None:

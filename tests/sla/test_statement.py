@@ -13,8 +13,8 @@ from sla.account import Class, Verdict
 from sla.exclusion import Flaw
 from sla.page import Page
 from sla.parties import NoStatement, parties_of
-from sla.period import parse_period
-from sla.record import CommitmentRecord, Facts, Outcome
+from sla.period import Period, parse_period
+from sla.record import Answer, CommitmentRecord, Facts, Outcome, Word
 from sla.statement import ComponentPart, Obstacle, Statement, compose
 from tests.sla.contract import AGREEMENT, LATER, NOVEMBER, OCTOBER, at, config, facts, transition
 
@@ -195,6 +195,27 @@ def test_a_yearly_target_shows_the_year_so_far(tmp_path: Path) -> None:
     assert pay.year_so_far.counted == pay.account.counted
     assert pay.year_so_far.unobserved > pay.account.unobserved
     assert part(october(config(tmp_path), known)).year_so_far is None
+
+
+def test_the_year_so_far_counts_each_earlier_month_as_it_was_sealed(tmp_path: Path) -> None:
+    settings = config(tmp_path, AGREEMENT.replace("period: month", "period: year"), exclusions="")
+    known = facts(settings)
+    parties, now = parties_of(settings, "harbour-bank"), at("12-03 09:00:00")
+    sealed = replace(known, answer=Answer(word=Word.UNANSWERED, asked_at=LATER, at=LATER))
+    month = parse_period("2026-10")
+    october = part(compose(parties, month, sealed, now))
+
+    def november(*earlier: tuple[Period, Word]) -> ComponentPart:
+        return part(compose(parties, parse_period("2026-11"), replace(known, earlier=earlier), now))
+
+    plain, accepted, silent = november(), november((month, Word.ACCEPTED)), november((month, Word.UNANSWERED))
+    assert plain.year_so_far is not None and silent.year_so_far is not None
+    assert accepted.year_so_far == plain.year_so_far
+    assert silent.year_so_far.counted - plain.year_so_far.counted == october.account.unobserved > 0
+    assert silent.year_so_far.counted == october.account.counted + silent.account.counted
+    assert silent.account == plain.account, "the month itself counts by its own answer"
+    assert october.year_so_far is not None
+    assert october.year_so_far.counted == october.account.counted
 
 
 def test_cases_are_those_that_were_open_in_the_period(tmp_path: Path) -> None:

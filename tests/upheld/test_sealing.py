@@ -10,6 +10,7 @@ from config.instant import DAY, HOUR
 from config.state import State
 from db.engine import Database
 from db.tables.statement import statement as table
+from sla.period import parse_period
 from sla.record import Word
 from sla.seal import holds
 from sla.sealing import NotSealed
@@ -127,6 +128,22 @@ async def test_the_customers_word_seals_at_once(months: Months, word: Word, verd
     assert (record["answer"]["by"], record["answer"]["entered_by"]) == ("customer:acme", "person:wang")
     await months.deliver()
     assert (await months.standing()).delivered_at == months.now
+
+
+async def test_the_next_month_s_year_so_far_counts_the_silent_month_as_it_was_sealed(
+    database: Database, tmp_path: Path
+) -> None:
+    yearly = written(["acme"], "2026-10-01")["customers"]
+    yearly["acme"]["agreement"]["availability"] = {"period": "year"}
+    months = Months(database=database, folder=tmp_path, changes={"customers": yearly})
+    await months.up_since("09-30 00:00")
+    await months.states(*UNMEASURED)
+    await months.until("11-13 00:00", 12 * HOUR)
+    assert json.loads((await months.sealed()).record)["components"][0]["counted_down_s"] == 9 * 3600
+    months.now = at("12-02 01:00")
+    await months.hour()
+    (component,) = json.loads((await months.sealed(period=parse_period("2026-11"))).record)["components"]
+    assert (component["counted_down_s"], component["year_so_far"]["counted_down_s"]) == (0, 9 * 3600)
 
 
 async def test_an_answer_counts_for_the_figures_it_was_given_to_alone(months: Months) -> None:

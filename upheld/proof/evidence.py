@@ -7,7 +7,7 @@ from typing import Any
 from config.instant import SECOND, Instant, parse_rfc3339
 from config.language import LANGUAGES
 from sla.document import document
-from sla.parties import NoStatement, Parties
+from sla.parties import NoStatement
 from sla.period import Period, parse_period
 from sla.seal import Seal
 from sla.sealing import figures
@@ -58,21 +58,17 @@ def recomposed(evidence: Sequence[Evidence], record: Mapping[str, Any], seal: Se
 def composed_from(told: Sequence[Told], labels: Labels, period: Period, now: int, *, demo: bool) -> Statement:
     """As a sealing composes it: first without the customer's word, then with the one he gave on those figures."""
     who = parties(told, labels)
-    known = facts(told, who, _window(who, period), None, now)
+    if not who.agreements:
+        raise NoStatement("no agreement stands in the facts")
+    known = facts(told, who, period, None, now)
     first = compose(who, period, known, now, marked_as_demo=demo)
-    answered = facts(told, who, _window(who, period), figures(first), now)
+    answered = facts(told, who, period, figures(first), now)
     return first if answered.answer is None else compose(who, period, answered, now, marked_as_demo=demo)
 
 
 def instant(seconds: int | str) -> Instant:
     """Of a record's POSIX seconds, whole or `num/den`."""
     return int(Fraction(seconds) * SECOND)
-
-
-def _window(who: Parties, period: Period) -> tuple[int, int]:
-    if not who.agreements:
-        raise NoStatement("no agreement stands in the facts")
-    return period.window(who.agreements[0].availability.timezone)
 
 
 def _text(value: Any) -> Any:

@@ -20,11 +20,13 @@ from incidents.clock import clocks
 from incidents.fact import case_event
 from probe.result import Outcome as Answered
 from sla import booking, correction, proposal
+from sla.answered import months_before
 from sla.booking import Booking, MonthOutcome, Obligation, RecordedBreach
 from sla.change import Definition
 from sla.contract import Ended, in_turn
 from sla.interval import Interval
 from sla.parties import Parties
+from sla.period import Period
 from sla.record import CaseRecord, Facts, IncidentRecord, Transition
 from sla.saying import said_in_leaf
 from sla.standing import Happening, Standing, What, standing_of
@@ -82,9 +84,14 @@ def parties(told: Iterable[Told], labels: Labels) -> Parties:
     )
 
 
-def facts(told: Sequence[Told], who: Parties, window: Interval, figures: str | None, at: Instant) -> Facts:
-    """`window` is the statement's whole period; `figures` are those the customer was asked about, if he was."""
+def facts(told: Sequence[Told], who: Parties, period: Period, figures: str | None, at: Instant) -> Facts:
+    """`figures` are those the customer was asked about, if he was."""
     streams = _by_family(told)
+    window = period.window(who.agreements[0].availability.timezone)
+    standings = {
+        subject: standing_of(map(_happening, found)) for subject, found in streams.get("statement", {}).items()
+    }
+    own = standings.get(f"{who.customer}/{period}", Standing())
     return Facts(
         transitions={name: tuple(map(_transition, found)) for name, found in streams.get("transition", {}).items()},
         exclusions=tuple(
@@ -119,7 +126,12 @@ def facts(told: Sequence[Told], who: Parties, window: Interval, figures: str | N
         ),
         observers=_observers(streams.get("observed", {}), window),
         calendars=_calendars(told),
-        answer=None if figures is None else _standing(streams.get("statement", {})).answer_to(figures),
+        answer=None if figures is None else own.answer_to(figures),
+        earlier=tuple(
+            (month, word)
+            for month in months_before(who.agreements, period)
+            if (word := standings.get(f"{who.customer}/{month}", Standing()).sealed_by) is not None
+        ),
     )
 
 
@@ -183,11 +195,6 @@ def _incidents(found: Sequence[Told], at: Instant) -> list[IncidentRecord]:
             resolved_at=None if (body["resolved_at"] or 0) > at else body["resolved_at"],
         )
     return [one for one in known.values() if one.started_at < at]
-
-
-def _standing(streams: Mapping[str, Sequence[Told]]) -> Standing:
-    """What had happened to the statement before it was sealed."""
-    return standing_of(_happening(one) for found in streams.values() for one in found)
 
 
 def _happening(one: Told) -> Happening:

@@ -16,6 +16,7 @@ from db.ledger.canonical import parse
 from db.ledger.checkpoint import Signed
 from db.ledger.store import Kept
 from incidents.store import case as cases
+from sla.answered import months_before
 from sla.parties import NoStatement, Parties
 from sla.period import Period
 from sla.seal import seal_json
@@ -54,7 +55,7 @@ def resting_on(tx: Connection, who: Parties, period: Period, size: int) -> Strea
     exact += [f"obligation/{one.id}" for one in obligations(tx, FAR, who.customer)]
     exact += [f"breach/{one.id}" for one in breaches(tx, who.customer, FAR)]
     exact += [f"calendar/{days.country}" for one in who.agreements for days in official_of(one)]
-    exact.append(f"statement/{who.customer}/{period}")
+    exact += [f"statement/{who.customer}/{one}" for one in (*months_before(who.agreements, period), period)]
     below = [f"agreement/{who.customer}/", *(f"check/{name}/" for name in components)]
     whole = [*exact, *(stream for beginning in below for stream in ledger.streams_below(tx, beginning))]
     found: dict[str, tuple[int, int]] = {}
