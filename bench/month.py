@@ -82,8 +82,7 @@ def _month(tx: Connection, names: list[str]) -> dict[str, Account]:
     slack = max(one.terms.bridge_max for one in ruled)
     lines = changes(tx, names, WINDOW, WINDOW[1], slack)
     return {
-        name: account_under(line_of(told.events, WINDOW, WINDOW[1]), ruled, name, (), WINDOW)
-        for name, told in lines.items()
+        name: account_under(line_of(told, WINDOW, WINDOW[1]), ruled, name, (), WINDOW) for name, told in lines.items()
     }
 
 

@@ -16,10 +16,10 @@ from sla.correction import Correction
 from sla.exclusion import Exclusion
 from sla.interval import Interval, clip, total, union
 from sla.overlay import Corrected, corrected
-from sla.record import Transition
+from sla.record import Changes, Transition
 from sla.servicehours import inactive
 from sla.terms import Target, Terms
-from sla.timeline import Line, Timeline, bridge, cut, joined, timeline
+from sla.timeline import Line, Timeline, bridge, cut, in_turn, joined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +61,16 @@ class Counted:
 
 def raw_line(transitions: Sequence[Transition], window: Interval, now: Instant) -> Timeline:
     """What is recorded, unknown before the first fact; reaches to `now`. Of one instant the later recorded wins."""
-    return line_of(
-        [(one.happened_at, one.state) for one in sorted(transitions, key=lambda one: one.recorded_at)], window, now
-    )
+    told = sorted(transitions, key=lambda one: (one.happened_at, one.recorded_at))
+    last = {one.happened_at: one.state for one in told}
+    return line_of(Changes(starts=list(last), states=list(last.values())), window, now)
 
 
-def line_of(events: Sequence[tuple[Instant, State]], window: Interval, now: Instant) -> Timeline:
-    """As `raw_line`, from bare changes in the order recorded."""
-    first = min(window[0], min(events)[0]) if events else window[0]
-    return timeline(State.UNKNOWN, events, observed_from=first, observed_to=max(now, window[1]))
+def line_of(told: Changes | None, window: Interval, now: Instant) -> Timeline:
+    """As `raw_line`, from bare columns; None: nothing was ever told."""
+    starts, states = (told.starts, told.states) if told else ([], [])
+    first = min([window[0], *starts[:1]])
+    return in_turn(State.UNKNOWN, starts, states, observed_from=first, observed_to=max(now, window[1]))
 
 
 def terms_of(agreement: Agreement, effect: ExclusionEffect | None = None) -> Terms:

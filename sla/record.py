@@ -29,6 +29,14 @@ class Transition:
     bound_at: Instant | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """The same of one component as bare columns, in order: `states[i]` from `starts[i]` on, no instant twice."""
+
+    starts: list[Instant]
+    states: list[State]
+
+
 class Outcome(StrEnum):
     """What became of a commitment so far."""
 

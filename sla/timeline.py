@@ -51,22 +51,24 @@ def timeline(
     Events come in any order; of several at one instant the last given wins. One at or before `observed_from` replaces
     the initial state, one at or after `observed_to` is ignored. Raises ValueError if there is nothing in between.
     """
-    if observed_to <= observed_from:
-        raise ValueError("a time line needs an end after its start")
     told = list(events)
     times, states = list(map(itemgetter(0), told)), list(map(itemgetter(1), told))
     if not all(map(lt, times, islice(times, 1, None))):
-        times, states = _in_turn(told)
+        last_of = dict(sorted(told, key=itemgetter(0)))
+        times, states = list(last_of), list(last_of.values())
+    return in_turn(initial, times, states, observed_from=observed_from, observed_to=observed_to)
+
+
+def in_turn(
+    initial: State, times: list[Instant], states: list[State], *, observed_from: Instant, observed_to: Instant
+) -> Timeline:
+    """As `timeline`, from columns in order without an instant twice."""
+    if observed_to <= observed_from:
+        raise ValueError("a time line needs an end after its start")
     first, last = bisect_right(times, observed_from), bisect_left(times, observed_to)
     if first:
         initial = states[first - 1]
     return joined([observed_from, *times[first:last]], [initial, *states[first:last]], observed_to)
-
-
-def _in_turn(events: list[tuple[Instant, T]]) -> tuple[list[Instant], list[T]]:
-    """Sorted by instant; of several at one instant the last given is kept."""
-    last_of = dict(sorted(events, key=itemgetter(0)))
-    return list(last_of), list(last_of.values())
 
 
 def joined(starts: list[Instant], values: list[T], end: Instant) -> Line[T]:

@@ -17,8 +17,9 @@ from sla.forecast import Forecast, Running, running, standing
 from sla.interval import Interval
 from sla.line import line_of
 from sla.proposal import Proposal
+from sla.record import Changes
 from sla.store.correction import corrections
-from sla.store.transition import Changes, Laid, changes
+from sla.store.transition import Laid, changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def _lines(tx: Connection, going: Sequence[Running], window: Interval, now: Inst
 def _standing(
     going: Running, component: str, told: Changes | None, settled: Sequence[Correction], now: Instant
 ) -> Standing:
-    line = line_of(told.events if told else [], going.passed, now)
+    line = line_of(told, going.passed, now)
     passed, forecast = standing(going, line, component, settled)
     return Standing(agreement=going.agreement, component=component, passed=passed, forecast=forecast)
 

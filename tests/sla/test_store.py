@@ -18,8 +18,8 @@ from sla.cases import CASE_TERMS
 from sla.correction import Correction
 from sla.line import line_of
 from sla.overlay import Corrected, corrected
-from sla.record import Transition
-from sla.store.transition import Changes, changes, transitions
+from sla.record import Changes, Transition
+from sla.store.transition import changes, transitions
 from sla.timeline import timeline
 
 WINDOW = 50 * DAY, 60 * DAY
@@ -133,7 +133,7 @@ async def test_with_corrections_over_it_too_what_is_read_counts_as_the_whole_his
     bare = await database.read(lambda tx: changes(tx, list(told), WINDOW, LATEST, SLACK, spans))
 
     def settled(line: Changes, corrections: Sequence[Correction]) -> tuple[Account, tuple[Corrected, ...]]:
-        whole = line_of(line.events, WINDOW, LATEST)
+        whole = line_of(line, WINDOW, LATEST)
         after, found = corrected(whole, corrections, "acme", WINDOW, lambda one: account(one, WINDOW, [], [], TERMS))
         return account(after, WINDOW, [], [], TERMS), found
 
