@@ -4,7 +4,6 @@ Time is summed in whole milliseconds; weights enter once, over their common deno
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -16,7 +15,7 @@ from config.instant import Instant, Span
 from config.state import State
 from sla.interval import Interval, Intervals, clip, intersect, subtract, total, union
 from sla.terms import Terms
-from sla.timeline import Line, Timeline, bridge, cut, joined, outages
+from sla.timeline import Line, Pieces, Timeline, bridge, cut, joined, outages
 
 
 class Class(StrEnum):
@@ -100,15 +99,11 @@ def account(line: Timeline, window: Interval, exclusions: Intervals, inactive: I
     excluded = intersect(service, union(exclusions))
     duty = subtract(service, excluded)
 
-    weights = terms.weights
-    lossy = {state for state, weight in weights.items() if weight}
     bridged, inferred = bridge(line, terms.bridge_max)
-    bridged, qualifying = _qualified(bridged, lossy, terms)
-    observed_loss = loss_within(bridged, duty, weights)
-
-    classes = {state: Class.COUNTED if state in lossy else Class.REST for state in State}
-    classes[State.UNKNOWN] = Class.UNOBSERVED
-    ledger = _ledger(off, excluded, duty, joined(bridged.starts, [classes[s] for s in bridged.values], bridged.end))
+    bridged, qualifying = _qualified(bridged, terms)
+    pieces = cut(bridged, duty)
+    observed_loss = loss_of(pieces, terms)
+    ledger = _ledger(off, excluded, pieces, terms, window[1])
     unobserved = ledger.where(Class.UNOBSERVED)
     unknown = total(unobserved)
     base = service if terms.exclusion_effect is ExclusionEffect.RETAINED else duty
@@ -130,19 +125,14 @@ def account(line: Timeline, window: Interval, exclusions: Intervals, inactive: I
     )
 
 
-def loss_within(line: Timeline, inside: Intervals, weights: Mapping[State, Fraction]) -> Fraction:
-    """The integral of w over a set: whole milliseconds are summed for each state, its weight multiplies the sum."""
-    starts, ends, states = cut(line, inside)
-    whole, parts = 0, Fraction(0)
-    for state in set(states):
-        if weight := weights[state]:
-            held = [one is state for one in states]
-            span = sum(compress(ends, held)) - sum(compress(starts, held))
-            if weight == 1:
-                whole += span
-            else:
-                parts += weight * span
-    return parts + whole
+def loss_of(pieces: Pieces[State], terms: Terms) -> Fraction:
+    """The integral of w over them: whole milliseconds are summed for each state, its weight multiplies the sum."""
+    starts, ends, states = pieces
+    loss = Fraction(0)
+    for state in terms.lossy.intersection(states):
+        held = [one is state for one in states]
+        loss += terms.weights[state] * (sum(compress(ends, held)) - sum(compress(starts, held)))
+    return loss
 
 
 def _kept(loss: Fraction, time: Span) -> Fraction | None:
@@ -154,19 +144,19 @@ def _overlapping(found: list[Interval], window: Interval) -> list[Interval]:
     return found[bisect_right(found, window[0], key=itemgetter(1)) : bisect_left(found, window[1], key=itemgetter(0))]
 
 
-def _qualified(line: Timeline, lossy: set[State], terms: Terms) -> tuple[Timeline, list[Interval]]:
+def _qualified(line: Timeline, terms: Terms) -> tuple[Timeline, list[Interval]]:
     """The line with the loss of too short outages taken away, and those that are long enough.
 
     What is unknown inside a forgiven one stays unknown.
     """
-    found = outages(line, lossy, terms.merge_gap)
+    found = outages(line, terms.lossy, terms.merge_gap)
     short = [(start, end) for start, end in found if end - start < terms.min_outage] if terms.min_outage else []
     if not short:
         return line, found
     states = line.values.copy()
     for start, end in short:
         for i in range(bisect_left(line.starts, start), bisect_left(line.starts, end)):
-            if states[i] in lossy:
+            if states[i] in terms.lossy:
                 states[i] = State.UP
     return joined(line.starts, states, line.end), subtract(found, short)
 
@@ -188,10 +178,10 @@ def _budget(
         if window[0] < target.start or target.end < window[1]:
             segment = clip([window], (target.start, target.end))
             within, missing = intersect(base, segment), intersect(unobserved, segment)
-        slack, whole = 1 - target.share, total(within)
+        whole = total(within)
         left_out = total(missing) if terms.unknown_policy is UnknownPolicy.EXCLUDE else 0
-        widest.append(slack * whole)
-        allowed.append(slack * (whole - left_out) if left_out else widest[-1])
+        widest.append(target.slack * whole)
+        allowed.append(target.slack * (whole - left_out) if left_out else widest[-1])
     return judged(_sum(allowed), _sum(widest), counted, observed_loss, total(unobserved), agreed)
 
 
@@ -220,21 +210,18 @@ def _verdict(observed_loss: Fraction, unknown: Span, allowed: Fraction) -> Verdi
     return Verdict.MISSED if observed_loss > allowed else Verdict.SENSITIVE
 
 
-def _ledger(off: list[Interval], excluded: list[Interval], duty: list[Interval], classes: Line[Class]) -> Line[Class]:
+def _ledger(off: Intervals, excluded: Intervals, duty: Pieces[State], terms: Terms, end: Instant) -> Line[Class]:
     """The whole window in order, each moment in one class."""
-    parts: list[tuple[Interval, Class | None]] = [
-        *((part, Class.INACTIVE) for part in off),
-        *((part, Class.EXCLUDED) for part in excluded),
-        *((part, None) for part in duty),
-    ]
+    classes = {state: Class.COUNTED if state in terms.lossy else Class.REST for state in State}
+    classes[State.UNKNOWN] = Class.UNOBSERVED
+    counted, held = duty[0], [classes[state] for state in duty[2]]
     starts: list[Instant] = []
     values: list[Class] = []
-    for part, fixed in sorted(parts, key=itemgetter(0)):
-        if fixed is None:
-            inside, _, held = cut(classes, [part])
-            starts += inside
-            values += held
-        else:
-            starts.append(part[0])
-            values.append(fixed)
-    return joined(starts, values, max(part[1] for part, _ in parts))
+    at = 0
+    out = [*((start, Class.INACTIVE) for start, _ in off), *((start, Class.EXCLUDED) for start, _ in excluded)]
+    for start, value in sorted(out):
+        upto = bisect_left(counted, start, at)
+        starts += [*counted[at:upto], start]
+        values += [*held[at:upto], value]
+        at = upto
+    return joined(starts + counted[at:], values + held[at:], end)

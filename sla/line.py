@@ -11,7 +11,7 @@ from fractions import Fraction
 from config.agreement import Agreement, ExclusionEffect
 from config.instant import Instant, Span, rfc3339
 from config.state import State
-from sla.account import Account, Budget, Class, account, judged, loss_within
+from sla.account import Account, Budget, Class, account, judged, loss_of
 from sla.correction import Correction
 from sla.exclusion import Exclusion
 from sla.interval import Interval, clip, total, union
@@ -266,10 +266,10 @@ def _outages(
     counted_time, excluded = found.ledger.where(Class.COUNTED), found.ledger.where(Class.EXCLUDED)
     causes = {one.happened_at: one for one in transitions}
     parts = [(terms_of(version), stretch) for version, stretch in stretches(versions, component, found.window)]
-    lines = [(terms.weights, stretch, bridge(line, terms.bridge_max)[0]) for terms, stretch in parts]
+    lines = [(terms, stretch, bridge(line, terms.bridge_max)[0]) for terms, stretch in parts]
     for span in found.outages:
         inside = clip(counted_time, span)
-        losses = (loss_within(bridged, clip(inside, stretch), weights) for weights, stretch, bridged in lines)
+        losses = (loss_of(cut(bridged, clip(inside, stretch)), terms) for terms, stretch, bridged in lines)
         states = set(cut(line, [span])[2])
         began = causes.get(span[0])
         adjudged = next(

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
-from types import MappingProxyType
+from functools import cached_property
 
 from config.agreement import ExclusionEffect as ExclusionEffect
 from config.agreement import UnknownPolicy as UnknownPolicy
@@ -15,7 +14,7 @@ BRIDGE_MAX: Span = 900_000
 """sla-definition.md: an unknown piece of at most 900 s between two downs is down."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """The share of agreed time promised over [start, end), as a part of one: 99.9 % is 999/1000."""
 
@@ -23,9 +22,16 @@ class Target:
     end: Instant
     share: Fraction
 
+    @cached_property
+    def slack(self) -> Fraction:
+        """The share that may be lost."""
+        return 1 - self.share
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Terms:
+    """What follows from them is worked out once, for every account that is counted under them."""
+
     exclusion_effect: ExclusionEffect
     unknown_policy: UnknownPolicy
     partial_weight: Fraction
@@ -35,25 +41,18 @@ class Terms:
     bridge_max: Span
     targets: tuple[Target, ...]
 
-    @property
+    @cached_property
     def weights(self) -> Mapping[State, Fraction]:
-        """The weight of every state."""
-        return _weights(self.partial_weight, self.degraded_weight)
-
-    def weight(self, state: State) -> Fraction:
-        """The loss w of one moment in that state, 0 to 1."""
-        return self.weights[state]
-
-
-@lru_cache(maxsize=64)
-def _weights(partial: Fraction, degraded: Fraction) -> Mapping[State, Fraction]:
-    """Few pairs are ever agreed, and every account asks."""
-    return MappingProxyType(
-        {
+        """The loss w of one moment in each state, 0 to 1."""
+        return {
             State.UP: Fraction(0),
-            State.DEGRADED: degraded,
-            State.PARTIAL: partial,
+            State.DEGRADED: self.degraded_weight,
+            State.PARTIAL: self.partial_weight,
             State.DOWN: Fraction(1),
             State.UNKNOWN: Fraction(0),
         }
-    )
+
+    @cached_property
+    def lossy(self) -> frozenset[State]:
+        """The states that cost."""
+        return frozenset(state for state, weight in self.weights.items() if weight)

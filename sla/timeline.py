@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import compress, islice
 from operator import itemgetter, lt, ne
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from config.instant import Instant, Span
 from config.state import State as State
@@ -41,6 +41,9 @@ class Line(Generic[T]):
 
 
 Timeline = Line[State]
+
+Pieces: TypeAlias = tuple[list[Instant], list[Instant], list[T]]
+"""(starts, ends, values), in order."""
 
 
 def timeline(
@@ -79,8 +82,8 @@ def joined(starts: list[Instant], values: list[T], end: Instant) -> Line[T]:
     return Line(starts=starts, values=values, end=end)
 
 
-def cut(line: Line[T], inside: Intervals) -> tuple[list[Instant], list[Instant], list[T]]:
-    """(starts, ends, values) of the pieces of a line inside a set that the line covers."""
+def cut(line: Line[T], inside: Intervals) -> Pieces[T]:
+    """The pieces of a line inside a set that the line covers."""
     firsts: list[Instant] = []
     lasts: list[Instant] = []
     values: list[T] = []

@@ -144,7 +144,7 @@ def _parts(
                 state=Shown(state),
                 first=start,
                 lasted=end - start,
-                counted=counting * TERMS.weight(state),
+                counted=counting * TERMS.weights[state],
                 reason=_reason(changes, start),
                 window=None if counting else _over(windows, start),
                 open=end == shown[1],
