@@ -37,6 +37,11 @@ _CASE_EVENTS = {_WORD.sub("_", one.__name__).lower(): one for one in get_args(Ca
 _ENUMS: dict[str, type[StrEnum]] = {"state": State, "kind": CaseKind}
 
 
+def facts_erased(kind: str, kept: Mapping[str, Any], word: str) -> dict[str, str]:
+    """The facts of a case's event that were personal and are destroyed, with `word` in the place of each."""
+    return {field.name: word for field in fields(_CASE_EVENTS[kind]) if field.name not in kept}
+
+
 def incident_event(kind: str, facts: Mapping[str, Any]) -> Event:
     event: Event = _build(_INCIDENT_EVENTS[kind], facts)
     return event

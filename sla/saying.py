@@ -72,6 +72,12 @@ def leaf_of(said: Said[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return body, private | {"by": said.by, "entered_by": said.entered_by}
 
 
+def said_erased(kind: str, word: str, *, correction: bool) -> dict[str, Any]:
+    """What was personal in a leaf of that kind and is destroyed, with `word` in the place of each."""
+    event = (_CORRECTION_EVENTS if correction else _EXCLUSION_EVENTS)[kind]
+    return dict.fromkeys([*PERSONAL & {field.name for field in fields(event)}, "by", "entered_by"], word)
+
+
 def said_in_leaf(
     body: Mapping[str, Any], private: Mapping[str, Any], recorded_at: int, *, correction: bool
 ) -> Said[Any]:

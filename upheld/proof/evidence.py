@@ -23,7 +23,11 @@ class Unusable(ValueError):
 def told_by(evidence: Sequence[Evidence]) -> list[Told]:
     """Without what the sealing itself appended."""
     return [
-        Told(entry=one.entry, private={} if one.opening is None else one.opening.private)
+        Told(
+            entry=one.entry,
+            private={} if one.opening is None else one.opening.private,
+            erased=one.opening is None and one.entry.private_hash is not None,
+        )
         for one in evidence
         if one.entry.kind != "erasure"
     ]

@@ -17,7 +17,7 @@ from config.value import Text
 from db.ledger.leaf import Entry
 from incidents.case import CaseRecorded, replay_case
 from incidents.clock import clocks
-from incidents.fact import case_event
+from incidents.fact import case_event, facts_erased
 from probe.result import Outcome as Answered
 from sla import booking, correction, proposal
 from sla.answered import months_before
@@ -28,18 +28,25 @@ from sla.interval import Interval
 from sla.parties import Parties
 from sla.period import Period
 from sla.record import CaseRecord, Facts, IncidentRecord, Transition
-from sla.saying import said_in_leaf
+from sla.saying import said_erased, said_in_leaf
 from sla.standing import Happening, Standing, What, standing_of
 from sla.store.remedy import CLOSING
 from upheld.casebook import case_record, version_of
 
 
+class Erased(str):
+    """A word of a leaf that nobody knows any more. A kind of its own: no text that a leaf or a record holds is one."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A leaf and what its private hash stands for; empty where nothing is private, or it was erased."""
+    """A leaf and what its private hash stands for; empty where nothing is private. `erased`: it was, and is gone."""
 
     entry: Entry
     private: Mapping[str, Any]
+    erased: bool = False
 
     @property
     def subject(self) -> str:
@@ -135,6 +142,11 @@ def facts(told: Sequence[Told], who: Parties, period: Period, figures: str | Non
     )
 
 
+def _erased(one: Told) -> Erased:
+    """Stands for each of a leaf's erased words: whoever spoke in it is nobody else's namesake."""
+    return Erased(f"erased {one.entry.stream}#{one.entry.n}")
+
+
 def _by_family(told: Iterable[Told]) -> dict[str, dict[str, list[Told]]]:
     families: dict[str, dict[str, list[Told]]] = {}
     for one in told:
@@ -148,14 +160,16 @@ def _transition(one: Told) -> Transition:
         state=State(body["state"]),
         happened_at=body["happened_at"],
         recorded_at=one.entry.recorded_at,
-        cause=one.private.get("cause", body["cause"]),
+        cause=_erased(one) if one.erased else one.private.get("cause", body["cause"]),
         reason=body["reason"],
         bound_at=body["bound_at"],
     )
 
 
 def _said(one: Told, *, correction: bool) -> Any:
-    return said_in_leaf(one.entry.body, one.private, one.entry.recorded_at, correction=correction)
+    body = one.entry.body
+    private = said_erased(body["event"], _erased(one), correction=correction) if one.erased else one.private
+    return said_in_leaf(body, private, one.entry.recorded_at, correction=correction)
 
 
 def _cases(streams: Mapping[str, Sequence[Told]], who: Parties, at: Instant) -> Iterator[CaseRecord]:
@@ -174,11 +188,12 @@ def _case(id: str, events: Sequence[CaseRecorded], who: Parties, at: Instant) ->
 
 def _case_event(one: Told) -> CaseRecorded:
     body = one.entry.body
+    said = facts_erased(body["kind"], body["facts"], _erased(one)) if one.erased else one.private.get("facts", {})
     return CaseRecorded(
-        event=case_event(body["kind"], {**body["facts"], **one.private.get("facts", {})}),
+        event=case_event(body["kind"], {**body["facts"], **said}),
         happened_at=body["happened_at"],
         recorded_at=one.entry.recorded_at,
-        by=one.private.get("by", body["by"]),
+        by=_erased(one) if one.erased else one.private.get("by", body["by"]),
         seen_by_customer_at=body["seen_by_customer_at"],
     )
 
@@ -198,7 +213,7 @@ def _incidents(found: Sequence[Told], at: Instant) -> list[IncidentRecord]:
 
 
 def _happening(one: Told) -> Happening:
-    body = {**one.entry.body, **one.private}
+    body = {**({"by": _erased(one)} if one.erased else {}), **one.entry.body, **one.private}
     return Happening(
         what=What(one.entry.kind.partition(".")[2]), revision=body["revision"], at=body["at"], by=body["by"], body=body
     )

@@ -73,7 +73,14 @@ def told(tx: Connection, streams: Streams, size: int) -> list[Told]:
     """Those leaves with their words."""
     kept = _within(ledger.leaves_of(tx, streams, size), streams)
     words = dict(ledger.openings_of(tx, [one.index for one in kept]))
-    return [Told(entry=one.entry, private=words[one.index].private if one.index in words else {}) for one in kept]
+    return [
+        Told(
+            entry=one.entry,
+            private=words[one.index].private if one.index in words else {},
+            erased=one.index not in words and one.entry.private_hash is not None,
+        )
+        for one in kept
+    ]
 
 
 def bundle_of(tx: Connection, sealed: SealedRevision, key: str, *, pinned: bool = False) -> Bundle:

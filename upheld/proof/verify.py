@@ -22,6 +22,7 @@ from db.ledger.note import Checkpoint, Note, NoteUnreadable
 from sla.seal import Seal, holds, seal_json, seal_of
 from upheld.proof.bundle import Bundle, Evidence
 from upheld.proof.evidence import Unusable, instant, recomposed, told_by
+from upheld.proof.facts import Erased
 from upheld.proof.stamp import STATEMENT, Stamp, stamp_of
 from upheld.proof.support import days_told, unsupported
 
@@ -282,7 +283,12 @@ def _time_of(head: Checkpoint) -> int | None:
 
 
 def _differences(again: Any, record: Any, place: str) -> Iterator[str]:
-    """The places where two documents differ, the outermost that says something; at most a few matter to a reader."""
+    """The places where two documents differ, the outermost that says something; at most a few matter to a reader.
+
+    A word that was erased since can be anything in the record: what was sealed with it stands there alone.
+    """
+    if isinstance(again, Erased):
+        return
     if isinstance(again, Mapping) and isinstance(record, Mapping):
         for key in sorted({*again, *record}):
             yield from _differences(again.get(key), record.get(key), f"{place}.{key}" if place else str(key))

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from db.engine import Database
 from db.ledger.canonical import canonical
+from db.ledger.erasure import destroy
 from tests.upheld.proof import sample
 from upheld import signing
 from upheld.cli import main
@@ -213,3 +214,19 @@ async def test_an_earlier_head_that_cannot_be_read_is_a_finding_beside_the_check
     broken = replace(bundle, history=(replace(bundle.history[0], checkpoint="no note"), *bundle.history[1:]))
     report = verify(broken, public_key(bundle.key), bundle.checkpoint)
     assert "an earlier head is not readable" in report.findings[0].text
+
+
+async def test_a_sealed_month_still_follows_from_its_facts_after_the_words_of_people_were_erased(
+    database: Database, tmp_path: Path
+) -> None:
+    months = await sample.october(database, tmp_path)
+    named = await sample.bundle(months)
+    spoken = [one.index for one in named.evidence if one.opening is not None]
+    assert len(spoken) > 5
+    await database.write(lambda tx: destroy(tx, spoken, months.now))
+    await sample.head(months, months.now + 1)
+    bare = await sample.bundle(months)
+    assert [one for one in bare.evidence if one.opening is not None] == []
+    assert found(write(bare)) == []
+    figure = {**bare.record, "components": [{**bare.record["components"][0], "counted_down_s": 0}]}
+    assert found(write(replace(bare, record=figure))) != []
