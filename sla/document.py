@@ -20,6 +20,7 @@ from sla.change import Change
 from sla.display import cut, decimals
 from sla.exclusion import Exclusion
 from sla.forecast import Forecast
+from sla.indicator import Measured
 from sla.line import Outage
 from sla.overlay import Corrected
 from sla.ratingdocument import satisfaction_json
@@ -53,6 +54,7 @@ def document(statement: Statement) -> dict[str, Any]:
         "corrections": [_correction(part, one) for part in statement.components for one in part.counted.corrections],
         "cases": [_case(one) for one in statement.cases],
         "changes": [_change(one) for one in statement.changes],
+        "indicators": [_indicator(one) for one in statement.indicators],
         "satisfaction": satisfaction_json(statement.ratings, statement.window),
         "case_changes": [_case_change(one) for one in statement.case_changes],
         "remedies": remedies_json(statement.remedies),
@@ -274,6 +276,23 @@ def _change(one: Change) -> dict[str, Any]:
         "name": one.name,
         "before": one.before,
         "after": one.after,
+    }
+
+
+def _indicator(one: Measured) -> dict[str, Any]:
+    """`value`: a share of one, a number, or points; `met` where the promise is of this kind of period."""
+    promise = one.indicator
+    return {
+        "agreement": one.agreement,
+        "id": promise.id,
+        "measure": promise.measure,
+        "at_least": promise.at_least,
+        "at_most": promise.at_most,
+        "period": promise.period.value,
+        "n": one.n,
+        "value": share(one.value),
+        "unmeasured": None if one.unmeasured is None else one.unmeasured.value,
+        "met": one.met,
     }
 
 

@@ -58,7 +58,7 @@ _THAT = {
     "serious": "serious ones",
     "accurate": "those without an error",
 }
-_PERIODS = {Period.MONTH: "by month", Period.QUARTER: "by quarter", Period.YEAR: "by year"}
+PERIODS = {Period.MONTH: "by month", Period.QUARTER: "by quarter", Period.YEAR: "by year"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ def _proposed(profile: Profile, language: str) -> Iterator[str]:
         target = f"{profile.proposes.target}{gap}%"
         yield sentence(ROOM, language, "Target {target}; the agreement writes it.", target=target)
     if profile.proposes.period is not None:
-        period = sentence(ROOM, language, _PERIODS[profile.proposes.period])
+        period = sentence(ROOM, language, PERIODS[profile.proposes.period])
         yield sentence(ROOM, language, "Counted {period}; the agreement writes it.", period=period)
     for remedy in profile.proposes.remedies:
         plain = isinstance(remedy, str | dict)
@@ -155,18 +155,20 @@ def _rating(one: Rating, language: str) -> Iterator[str]:
         yield say("Every rating below {n} is followed up, with cause and measure.", n=one.follow_up_below)
 
 
+def formula(one: Indicator, language: str) -> str:
+    """What an indicator counts: `share of those resolved among cases`."""
+    over = sentence(ROOM, language, _OVER[one.over])
+    if one.kinds:
+        over = listed([sentence(ROOM, language, KINDS[kind]) for kind in one.kinds], language)
+    of_all = one.that == "any"
+    return sentence(ROOM, language, _OF_ALL[one.measure], over=over) if of_all else _measured(one, over, language)
+
+
 def _indicator(one: Indicator, language: str) -> str:
     def say(text: str, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
-    over = say(_OVER[one.over])
-    if one.kinds:
-        over = listed([say(KINDS[kind]) for kind in one.kinds], language)
-    of_all = one.that == "any"
-    said = [
-        say(_OF_ALL[one.measure], over=over) if of_all else _measured(one, over, language),
-        say(_PERIODS[one.period]),
-    ]
+    said = [formula(one, language), say(PERIODS[one.period])]
     unit = "%" if one.measure == "share" else ""
     gap = NARROW if unit and language != CHINESE else ""
     if one.at_least is not None:

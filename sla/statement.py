@@ -20,6 +20,7 @@ from sla.causes import Entry, ledger
 from sla.change import Change, changes
 from sla.exclusion import Exclusion, exclusions_in
 from sla.forecast import Forecast, Running, running, standing
+from sla.indicator import Measured, Promise, measured
 from sla.interval import Interval
 from sla.line import Counted, account_of, corrected_line, counted, raw_line, stretches
 from sla.parties import NoStatement, Parties
@@ -137,6 +138,8 @@ class Statement:
     """What the provider changed in the period in how these components are asked."""
     case_changes: tuple[CaseChange, ...]
     """Levels the provider said in the period, and clocks he had stopped."""
+    indicators: tuple[Measured, ...]
+    """What the agreements in force at the end promise beside availability, and what it was in the period."""
     ratings: tuple[Rating, ...]
     """Given in the period, followed up in it, or waiting for that at its end."""
     obstacles: tuple[Obstacle, ...]
@@ -199,12 +202,21 @@ def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, mar
         observers={part.component: facts.observers.get(part.component, ()) for part in components},
         changes=changes((one for one in facts.definitions if one.component in covered), parts[0].window),
         case_changes=within((one for case in facts.cases for one in case.changes), parts[0].window),
+        indicators=tuple(one for part in parts for one in _indicators(part, components, period, facts)),
         ratings=concerning((one for case in facts.cases for one in case.ratings), parts[0].window),
         obstacles=_obstacles(parts, components, now),
         marked_as_demo=marked_as_demo,
         remedies=settle([_settlement(parties, part, components) for part in parts], period, facts, now),
         answer=facts.answer,
     )
+
+
+def _indicators(
+    part: AgreementPart, components: Sequence[ComponentPart], period: Period, facts: Facts
+) -> tuple[Measured, ...]:
+    own = [one.verdict for one in components if one.agreement.id == part.newest.id]
+    cases = [one for one in facts.cases if one.agreement in (None, part.newest.id)]
+    return measured(Promise(agreement=part.newest, cases=cases, verdicts=own, period=period, window=part.window))
 
 
 def _belongs(case: CaseRecord, window: Interval) -> bool:

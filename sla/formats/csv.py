@@ -116,6 +116,18 @@ def _rows(statement: Statement, language: str) -> Iterator[dict[str, object]]:
             "verdict": one["reply"],
             "reason": one["by"],
         }
+    for one in data["indicators"]:
+        yield {
+            "record": "indicator",
+            "id": one["id"],
+            "agreement": one["agreement"],
+            "state": one["measure"],
+            "target_pct": one["at_least"] or one["at_most"],
+            "availability": one["value"],
+            "of": one["n"],
+            "met": one["met"],
+            "reason": one["unmeasured"],
+        }
     for one in data["satisfaction"]["ratings"]:
         yield {
             "record": "rating",

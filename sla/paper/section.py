@@ -11,6 +11,7 @@ from sla.paper.budget import budgets
 from sla.paper.change import changed
 from sla.paper.counting import by_day, counting, terms
 from sla.paper.exclusion import corrected, excluded
+from sla.paper.indicator import indicators
 from sla.paper.remedy import owed
 from sla.paper.satisfaction import satisfaction
 from sla.paper.sheet import Cell, Column, Line, Note, Pairs, Section, Signatures, Strip, Strips, Table
@@ -28,6 +29,7 @@ def sections(page: Page, record_sha256: str) -> Iterator[Section]:
     yield _outages(page)
     yield excluded(page)
     yield _cases(page)
+    yield indicators(page)
     yield satisfaction(page)
     yield from owed(page)
     yield _open_items(page)

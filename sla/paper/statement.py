@@ -8,6 +8,7 @@ from sla.clause import hours_text
 from sla.document import record
 from sla.page import Page
 from sla.paper.change import changed_in_short
+from sla.paper.indicator import indicators_in_short
 from sla.paper.section import in_eights, sections
 from sla.paper.sheet import Attachment, Figure, Sheet
 from sla.seal import digest
@@ -119,6 +120,8 @@ def _measured(page: Page) -> Iterable[tuple[str, str]]:
         ),
     )
     yield say("Measuring error"), _error(page, part)
+    if page.statement.indicators:
+        yield say("Indicators"), indicators_in_short(page)
     yield say("Changed by the provider"), changed_in_short(page)
 
 
