@@ -27,6 +27,7 @@ def checkpoint_message(
         return sentence(ROOM, language, text, **values)
 
     head, shown = read_checkpoint(read_note(note).text), full_day(day, "UTC", language)
+    command = f"upheld verify BUNDLE --seen {file_name(day)}"
     text = [
         say("Keep this message: it holds the signed head of our ledger after {day}.", day=shown),
         say("The ledger held {number} facts then.", number=head.size),
@@ -35,6 +36,7 @@ def checkpoint_message(
         note.rstrip("\n"),
         "",
         say("Key") + f": {key_id}",
+        *([say("Check a statement's bundle against it: {command}", command=command)] if enclosed else []),
         *([say("Proof that our newest head goes on from it: {address}", address=address)] if address else []),
         "",
         f"-- {choose(site, language)}",

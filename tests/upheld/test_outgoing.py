@@ -64,6 +64,7 @@ async def test_the_head_of_a_day_goes_to_the_customer_s_contact_once(database: D
     point = read_checkpoint(read_note(note).text)
     assert (facts["event"], facts["day"], facts["size"], point.size) == ("checkpoint", "2026-09-03", 1, 1)
     assert note.rstrip() in first.message["text"] and "0123456789abcdef" in first.message["text"]
+    assert "upheld verify BUNDLE --seen checkpoint-2026-09-03.txt" in first.message["text"]
     assert first.message["subject"] == "Signed head of the ledger, 3 September 2026"
     both = await sent(database, made, TODAY + DAY + HOUR)
     assert [one.message["facts"]["day"] for one in both] == ["2026-09-03", "2026-09-04"]
