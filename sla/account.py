@@ -120,7 +120,9 @@ def account(line: Timeline, window: Interval, exclusions: Intervals, inactive: I
         agreed=agreed,
         outages=tuple(_overlapping(qualifying, window)),
         inferred=tuple(_overlapping(inferred, window)),
-        budget=_budget(window, base, unobserved, observed_loss, counted, agreed, terms) if terms.targets else None,
+        budget=judged(*_allowed(window, base, unobserved, terms), counted, observed_loss, unknown, agreed)
+        if terms.targets
+        else None,
         ledger=ledger,
     )
 
@@ -161,16 +163,8 @@ def _qualified(line: Timeline, terms: Terms) -> tuple[Timeline, list[Interval]]:
     return joined(line.starts, states, line.end), subtract(found, short)
 
 
-def _budget(
-    window: Interval,
-    base: list[Interval],
-    unobserved: list[Interval],
-    observed_loss: Fraction,
-    counted: Fraction,
-    agreed: Span,
-    terms: Terms,
-) -> Budget:
-    """The pooled budget over the target segments. Time in no segment has no budget."""
+def _allowed(window: Interval, base: Intervals, unobserved: Intervals, terms: Terms) -> tuple[Fraction, Fraction]:
+    """(allowed, widest) of the budget, pooled over the target segments. Time in no segment has no budget."""
     allowed: list[Fraction] = []
     widest: list[Fraction] = []
     for target in terms.targets:
@@ -182,7 +176,7 @@ def _budget(
         left_out = total(missing) if terms.unknown_policy is UnknownPolicy.EXCLUDE else 0
         widest.append(target.slack * whole)
         allowed.append(target.slack * (whole - left_out) if left_out else widest[-1])
-    return judged(_sum(allowed), _sum(widest), counted, observed_loss, total(unobserved), agreed)
+    return _sum(allowed), _sum(widest)
 
 
 def _sum(parts: list[Fraction]) -> Fraction:
