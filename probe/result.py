@@ -41,8 +41,20 @@ class Reason(StrEnum):
     CERTIFICATE_EXPIRED = "certificate_expired"
     STATUS = "status"
     BODY = "body"
+    HEADER = "header"
+    TOO_LARGE = "too_large"
     REDIRECT = "redirect"
+    REDIRECT_DENIED = "redirect_denied"  # it sends us where nobody may be sent
     PROTOCOL_ERROR = "protocol_error"
+    NOT_ENCRYPTED = "not_encrypted"
+    LOGIN_REFUSED = "login_refused"
+    NOT_SERVING = "not_serving"
+    PACKET_LOSS = "packet_loss"
+    OUT_OF_RANGE = "out_of_range"  # a figure is not within its bounds
+    CERTIFICATE_EXPIRING = "certificate_expiring"
+    DOMAIN_EXPIRING = "domain_expiring"
+    DOMAIN_EXPIRED = "domain_expired"
+    KEY_CHANGED = "key_changed"  # of a host, or of a certificate that was pinned
     TOO_SLOW = "too_slow"
     HEARTBEAT_LATE = "heartbeat_late"
     HEARTBEAT_FAILED = "heartbeat_failed"
@@ -53,6 +65,9 @@ class Reason(StrEnum):
     OUT_OF_PORTS = "out_of_ports"
     LOOP_HELD = "loop_held"
     BAD_TARGET = "bad_target"
+    TARGET_DENIED = "target_denied"
+    SOURCE_FAILED = "source_failed"  # what the answer is read from (Prometheus, a registry) did not say
+    NOT_PERMITTED = "not_permitted"  # the system does not let us ask this way
     INTERNAL_ERROR = "internal_error"
     NOT_LISTENING = "not_listening"
     # of a state without evidence

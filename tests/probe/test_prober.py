@@ -367,4 +367,4 @@ def test_a_step_of_the_wall_clock_makes_no_heartbeat_late(stage: Stage, loop: Vi
 
 
 def test_the_reasons_are_few_enough_for_a_label() -> None:
-    assert len(Reason) <= 30
+    assert len(Reason) <= 48
