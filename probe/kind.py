@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from config.instant import Span
+from probe.net.policy import Origin
 from probe.result import Answer
 
 
@@ -23,6 +24,10 @@ class Question:
     target: str
     options: Any
     timeout: Span
+    origin: Origin = Origin.OPERATOR
+    """Who named the target, and so how near to us it may lie."""
+    at: tuple[str, ...] = ()
+    """Numeric addresses the target's host is to be asked at, instead of those its name has."""
 
 
 Ask = Callable[[Question], Awaitable[Answer]]

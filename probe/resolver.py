@@ -15,7 +15,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
 _THREADS = 32
-_NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 _Found = list[tuple[int, str]]
 
 
@@ -66,7 +66,7 @@ class Resolver(AbstractResolver):
             Thread(target=_work_on, args=(self._lookups,), name="resolve", daemon=True).start()
         self._lookups.put(lookup)
         return [
-            ResolveResult(hostname=host, host=address, port=port, family=kind, proto=socket.IPPROTO_TCP, flags=_NUMERIC)
+            ResolveResult(hostname=host, host=address, port=port, family=kind, proto=socket.IPPROTO_TCP, flags=NUMERIC)
             for kind, address in await lookup.answer
         ]
 
@@ -99,11 +99,13 @@ def _work_on(lookups: "SimpleQueue[_Lookup | None]") -> None:
 
 
 def _addresses(host: str, port: int, family: int) -> _Found:
-    found = socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+    # A family that is asked for by name is looked up even where we have none of it: the name has its addresses still.
+    flags = socket.AI_ADDRCONFIG if family == socket.AF_UNSPEC else 0
+    found = socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM, flags=flags)
     addresses = _Found()
     for kind, _, _, _, address in found:
         # A link-local address is nothing without its interface.
         scoped = kind == socket.AF_INET6 and len(address) > 3 and address[3]
-        name = socket.getnameinfo(address, _NUMERIC)[0] if scoped else str(address[0])
+        name = socket.getnameinfo(address, NUMERIC)[0] if scoped else str(address[0])
         addresses.append((int(kind), name))
     return addresses

@@ -1,32 +1,21 @@
 """Fetches a response: resolves, connects, encrypts, sends, listens, and follows where it leads."""
 
-import asyncio
-import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from errno import ECONNRESET
-from functools import lru_cache
-from ipaddress import ip_address
-from socket import AF_INET6, AF_UNSPEC, IPPROTO_TCP, SOCK_STREAM
 
-from aiohappyeyeballs import AddrInfoType, start_connection
-from aiohttp.abc import ResolveResult
 from yarl import URL
 
 from probe.certificate import certificate_facts
 from probe.fault import down
-from probe.http.exchange import Course, Exchange, Unanswered
+from probe.http.exchange import Exchange
 from probe.http.request import Request, address, encode, redirect
 from probe.http.response import Response
-from probe.resolver import Resolver
+from probe.net.address import Choice, Denied
+from probe.net.connection import Network, dial, encrypted
+from probe.net.course import Course, Unanswered
+from probe.net.policy import zone_of
+from probe.net.trust import Tls, context_for
 from probe.result import Plain, Reason
-
-NEXT_ADDRESS = 0.25
-"""Seconds an address of several may take before the next one is tried beside it (RFC 8305)."""
-NEVER = 86400.0
-"""The caller's deadline is the only one."""
-
-Trust = Callable[[], ssl.SSLContext]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +26,18 @@ class Fetched:
     url: URL
     certificate: Mapping[str, Plain]
     redirects: int = 0
+    peer: str = ""
+    """Address of the server, where it leads elsewhere."""
 
 
 class Client:
     """Nothing is kept from one request to the next: no connection, name or cookie."""
 
-    def __init__(self, resolver: Resolver) -> None:
-        self._resolver = resolver
+    def __init__(self, network: Network) -> None:
+        self._network = network
 
     async def fetch(
-        self, request: Request, target: str, *, trust: Trust, max_redirects: int | None, course: Course
+        self, request: Request, target: str, choice: Choice, *, tls: Tls, max_redirects: int | None, course: Course
     ) -> Fetched:
         """`max_redirects` None: an answer that leads elsewhere is one like others. Cancel it when its time is up.
 
@@ -55,7 +46,7 @@ class Client:
         url, redirects = address(target), 0
         while True:
             try:
-                fetched = await self._once(request, url, trust, max_redirects is not None, course)
+                fetched = await self._once(request, url, choice, tls, max_redirects is not None, course)
                 location = None if max_redirects is None else fetched.response.location
                 if location is None:
                     return replace(fetched, redirects=redirects)
@@ -63,73 +54,42 @@ class Client:
                     raise Unanswered(down(Reason.REDIRECT, "too many redirects"))
                 redirects += 1
                 request, url = redirect(request, url, fetched.response.status, location)
+            except Denied as error:
+                if not redirects:
+                    raise
+                where = f"redirected to {error.address}, which may not be asked"
+                raise Unanswered(down(Reason.REDIRECT_DENIED, where)) from error
             except ValueError as error:
                 if not redirects:
                     raise
                 raise Unanswered(down(Reason.REDIRECT, "redirected to an address that cannot be asked")) from error
+            choice = Choice(nearest=min(choice.nearest, zone_of(fetched.peer)), family=choice.family)
             course.enter("resolve")
 
-    async def _once(self, request: Request, url: URL, trust: Trust, follow: bool, course: Course) -> Fetched:
-        sent, host, port = encode(request, url), url.raw_host or "", url.port or 0
-        encrypted = url.scheme == "https"
-        found = [] if _is_literal(host) else await self._resolver.resolve(host, port, AF_UNSPEC)
-        course.enter("connect")
+    async def _once(
+        self, request: Request, url: URL, choice: Choice, tls: Tls, follow: bool, course: Course
+    ) -> Fetched:
+        sent, host, secure = encode(request, url), url.raw_host or "", url.scheme == "https"
         response = Response(request.method, follow=follow)
-        exchange = Exchange(response, course, encrypting=encrypted)
-        transport: asyncio.Transport | None = None
+        exchange = Exchange(response, course, encrypting=secure)
+        transport = None
         try:
-            transport = await _connect(exchange, host, port, found)
-            if encrypted and not exchange.done.done():
+            transport = await dial(self._network.resolver, exchange, host, url.port or 0, choice, course)
+            if secure and not exchange.done.done():
                 course.enter("tls")
-                transport = await _encrypt(transport, exchange, trust(), host)
+                transport = await encrypted(transport, exchange, context_for(tls), tls.name_for(host))
+                exchange.encrypting = False
             course.enter("processing")
             transport.write(sent)
             fault = await exchange.done
             if fault is not None:
                 raise Unanswered(fault)
-            tls = transport.get_extra_info("ssl_object") if encrypted else None
-            return Fetched(response=response, url=url, certificate=certificate_facts(tls) if tls else {})
+            shown = transport.get_extra_info("ssl_object") if secure else None
+            peer = transport.get_extra_info("peername")[0] if follow and response.location else ""
+            return Fetched(
+                response=response, url=url, certificate=certificate_facts(shown) if shown else {}, peer=str(peer)
+            )
         finally:
             if transport is not None:
                 transport.abort()
             response.release()
-
-
-async def _connect(exchange: Exchange, host: str, port: int, found: Sequence[ResolveResult]) -> asyncio.Transport:
-    """To the host itself where it is a literal address, and otherwise to whichever of those found answers first."""
-    loop = asyncio.get_running_loop()
-    if len(found) > 1:
-        taken = await start_connection([_told(one) for one in found], happy_eyeballs_delay=NEXT_ADDRESS, interleave=1)
-        transport, _ = await loop.create_connection(lambda: exchange, sock=taken)
-    else:
-        place = found[0]["host"] if found else host
-        transport, _ = await loop.create_connection(lambda: exchange, place, port)
-    return transport
-
-
-async def _encrypt(
-    transport: asyncio.Transport, exchange: Exchange, context: ssl.SSLContext, host: str
-) -> asyncio.Transport:
-    name = host.rstrip(".")
-    encrypted = await asyncio.get_running_loop().start_tls(
-        transport, exchange, context, server_hostname=name, ssl_handshake_timeout=NEVER
-    )
-    exchange.encrypting = False
-    if encrypted is None:
-        raise ConnectionResetError(ECONNRESET, "the connection was lost")
-    return encrypted
-
-
-def _told(found: ResolveResult) -> AddrInfoType:
-    place = (found["host"], found["port"])
-    family = found["family"]
-    return family, SOCK_STREAM, IPPROTO_TCP, "", (*place, 0, 0) if family == AF_INET6 else place
-
-
-@lru_cache(maxsize=16384)
-def _is_literal(host: str) -> bool:
-    """A literal with a scope is a name like others: the system must say which interface is meant."""
-    try:
-        return "%" not in host and bool(ip_address(host))
-    except ValueError:
-        return False

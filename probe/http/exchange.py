@@ -1,50 +1,13 @@
-"""One request and its response over a connection of their own, and where the time went."""
+"""One request and its response over a connection of their own."""
 
 import asyncio
-from time import perf_counter
 
 from typing_extensions import override
 
 from probe.fault import Fault, down, fault_of, ours
 from probe.http.response import NotHttp, Response
+from probe.net.course import Course
 from probe.result import Reason
-
-
-class Unanswered(Exception):
-    """No answer, and no error of the operating system either."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.detail)
-        self.fault = fault
-
-
-class Course:
-    """Where an exchange stands, and how long each of its phases took so far; over redirects they add up."""
-
-    __slots__ = ("_since", "_spent", "_started", "phase")
-
-    def __init__(self) -> None:
-        self._started = self._since = perf_counter()
-        self._spent: dict[str, float] = {}
-        self.phase = "resolve"
-
-    def enter(self, phase: str) -> None:
-        now = perf_counter()
-        self._spent[self.phase] = self._spent.get(self.phase, 0.0) + now - self._since
-        self._since, self.phase = now, phase
-
-    def end(self) -> None:
-        self.enter("ended")
-
-    @property
-    def latency_us(self) -> int:
-        """Until the present phase began."""
-        return round((self._since - self._started) * 1e6)
-
-    @property
-    def phases(self) -> dict[str, int]:
-        """Microseconds of the phases that have ended; they make up the latency."""
-        return {phase: round(seconds * 1e6) for phase, seconds in self._spent.items()}
 
 
 class Exchange(asyncio.Protocol):

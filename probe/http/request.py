@@ -6,14 +6,12 @@ from functools import lru_cache
 
 from yarl import URL
 
+from probe.net.course import BadTarget
+
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PRIVATE = frozenset(("authorization", "cookie", "proxy-authorization", "host"))
 _WITHOUT_BODY = frozenset(("GET", "HEAD", "OPTIONS"))
 _BREAKS = frozenset("\r\n\0")
-
-
-class BadAddress(ValueError):
-    """Nothing can be asked at this address; the text says why and does not repeat it, for it may hold a key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,22 +25,22 @@ class Request:
 
 @lru_cache(maxsize=16384)
 def address(text: str) -> URL:
-    """Raises BadAddress for what is not http or https, or has no host."""
+    """Raises BadTarget for what is not http or https, or has no host."""
     try:
         url = URL(text)
     except ValueError as error:
-        raise BadAddress("the target is not an address") from error
+        raise BadTarget("the target is not an address") from error
     if url.scheme not in ("http", "https") or not url.raw_host:
-        raise BadAddress("the target is not an http address")
+        raise BadTarget("the target is not an http address")
     return url
 
 
 @lru_cache(maxsize=16384)
 def encode(request: Request, url: URL) -> bytes:
-    """Raises BadAddress where a header would break its line, or credentials are given twice."""
+    """Raises BadTarget where a header would break its line, or credentials are given twice."""
     headers = _complete(request, url)
     if any(not _BREAKS.isdisjoint(name + value) for name, value in headers):
-        raise BadAddress("a header holds a line break")
+        raise BadTarget("a header holds a line break")
     lines = [f"{request.method} {url.raw_path_qs} HTTP/1.1", *(f"{name}: {value}" for name, value in headers), "", ""]
     return "\r\n".join(lines).encode() + (request.payload or b"")
 
@@ -54,7 +52,7 @@ def _complete(request: Request, url: URL) -> list[tuple[str, str]]:
         headers.insert(0, ("Host", url.host_port_subcomponent or ""))
     if url.user is not None or url.password is not None:
         if "authorization" in given:
-            raise BadAddress("credentials are given both in the address and in a header")
+            raise BadTarget("credentials are given both in the address and in a header")
         headers.append(("Authorization", _basic(url)))
     for name, value in _defaults(request):
         if name.lower() not in given:
@@ -75,11 +73,11 @@ def _basic(url: URL) -> str:
     try:
         return "Basic " + b64encode(f"{url.user or ''}:{url.password or ''}".encode("latin-1")).decode()
     except UnicodeEncodeError as error:
-        raise BadAddress("the credentials in the address cannot be sent") from error
+        raise BadTarget("the credentials in the address cannot be sent") from error
 
 
 def redirect(request: Request, url: URL, status: int, location: str) -> tuple[Request, URL]:
-    """The next request and its address. Raises BadAddress.
+    """The next request and its address. Raises BadTarget.
 
     Methods change as browsers change them (RFC 9110 15.4); what is meant for one origin is not told to another.
     """
@@ -101,9 +99,9 @@ def _destination(url: URL, location: str) -> URL:
     try:
         there = URL(location)
         if there.scheme not in ("http", "https", ""):
-            raise BadAddress("redirected to an address that is not http")
+            raise BadTarget("redirected to an address that is not http")
         # "http:/path" is seen from here too, as browsers see it.
         elsewhere = there.scheme and (there.scheme != url.scheme or location[len(there.scheme) :].startswith("://"))
         return address(str(there if elsewhere else url.join(there)))
     except ValueError as error:
-        raise BadAddress("redirected to an address that is none") from error
+        raise BadTarget("redirected to an address that is none") from error

@@ -1,22 +1,23 @@
 """GET (or another method) over HTTP/1.1 on a fresh connection each time: status, body, certificate, phases."""
 
-import asyncio
 import hashlib
-import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from functools import cached_property, lru_cache, partial
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, field_validator
 
-from probe.fault import Fault, down, fault_of, ours
+from probe.fault import down
 from probe.http.client import Client, Fetched
-from probe.http.exchange import Course, Unanswered
-from probe.http.request import BadAddress, Request, address, encode
+from probe.http.request import Request, address, encode
 from probe.kind import Ask, ProbeKind, Question
-from probe.resolver import Resolver, open_resolver
-from probe.result import Answer, Outcome, Plain, Reason
+from probe.net.address import Reach
+from probe.net.connection import Network, choice_of, open_network
+from probe.net.course import BadTarget, Course, attempt
+from probe.net.spread import over_addresses
+from probe.net.trust import Tls
+from probe.result import Answer, Plain, Reason
 
 KEPT_BODY = 4096
 _TOLD_HEADERS = ("content-type", "content-length", "server", "date", "retry-after", "via", "x-request-id", "cf-ray")
@@ -62,17 +63,7 @@ def _range(status: int | str) -> tuple[int, int]:
     return int(low), int(high or low)
 
 
-class Tls(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    verify: Flag = True
-    ca_file: str | None = None
-    """Trusted instead of the system's authorities."""
-
-
-class Options(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class Options(Reach):
     method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] = "GET"
     headers: dict[str, str] = Field(default_factory=dict)
     payload: str | None = None
@@ -89,47 +80,25 @@ class Options(BaseModel):
 
 
 class _Asker:
-    def __init__(self, resolver: Resolver) -> None:
-        self._client = Client(resolver)
-        self._context = lru_cache(maxsize=64)(_context)
+    def __init__(self, network: Network) -> None:
+        self._client = Client(network)
 
-    async def __call__(self, question: Question) -> Answer:
-        options: Options = question.options
+    def __call__(self, question: Question) -> Awaitable[Answer]:
         course = Course()
-        try:
-            async with asyncio.timeout(question.timeout / 1000):
-                fetched = await self._client.fetch(
-                    options.request,
-                    question.target,
-                    trust=partial(self._context, options.tls),
-                    max_redirects=options.max_redirects if options.follow_redirects else None,
-                    course=course,
-                )
-        except Unanswered as error:
-            fault = error.fault
-        except TimeoutError as error:
-            fault = _late(question, course) if error.errno is None else fault_of(error)
-        except OSError as error:
-            fault = fault_of(error)
-        except ValueError as error:
-            fault = ours(Reason.BAD_TARGET, str(error) if isinstance(error, BadAddress) else "the target is no address")
-        else:
-            course.end()
-            return _answer(fetched, options, course)
+        return attempt(question.timeout, course, self._fetch(question, course))
+
+    async def _fetch(self, question: Question, course: Course) -> Answer:
+        options: Options = question.options
+        fetched = await self._client.fetch(
+            options.request,
+            question.target,
+            choice_of(question),
+            tls=options.tls,
+            max_redirects=options.max_redirects if options.follow_redirects else None,
+            course=course,
+        )
         course.end()
-        return fault.answer(course.latency_us, course.phases)
-
-
-def _context(tls: Tls) -> ssl.SSLContext:
-    """Raises Unanswered: a file of ours that cannot be read says nothing about the target."""
-    try:
-        context = ssl.create_default_context(cafile=tls.ca_file)
-    except OSError as error:
-        raise Unanswered(ours(Reason.INTERNAL_ERROR, f"tls.ca_file cannot be read: {error}")) from error
-    if not tls.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
+        return _answer(fetched, options, course)
 
 
 def _answer(fetched: Fetched, options: Options, course: Course) -> Answer:
@@ -149,9 +118,9 @@ def _answer(fetched: Fetched, options: Options, course: Course) -> Answer:
     elif expect.body is not None and expect.text not in body:
         fault = down(Reason.BODY, f"{expect.body[:100]!r} is not in the body")
     else:
-        return Answer(outcome=Outcome.UP, latency_us=course.latency_us, phases=course.phases, facts=facts)
+        return course.up(facts)
     facts.update(_evidence(fetched, options, body))
-    return fault.answer(course.latency_us, course.phases, facts)
+    return course.failed(fault, facts)
 
 
 def _evidence(fetched: Fetched, options: Options, body: bytes) -> dict[str, Plain]:
@@ -171,35 +140,29 @@ def _storable(text: str) -> str:
     return text.replace("\0", "\ufffd")
 
 
-def _late(question: Question, course: Course) -> Fault:
-    within = f"within {question.timeout} ms"
-    match course.phase:
-        case "resolve":
-            return ours(Reason.RESOLVER_UNREACHABLE, f"the name was not resolved {within}")
-        case "connect" | "tls":
-            return down(Reason.TIMEOUT, f"no connection {within}")
-        case _:
-            return down(Reason.TIMEOUT, f"no complete answer {within}")
-
-
 def _written(status: tuple[int | str, ...]) -> str:
     return ", ".join(str(one) for one in status)
 
 
 @asynccontextmanager
 async def open_http() -> AsyncIterator[Ask]:
-    with open_resolver() as resolver:
-        yield _Asker(resolver)
+    with open_network() as network:
+        yield over_addresses(network, _place, _Asker(network))
+
+
+def _place(target: str) -> tuple[str, int]:
+    url = address(target)
+    return url.raw_host or "", url.port or 0
 
 
 def fault_in(target: str, options: Options) -> str | None:
     try:
         url = address(target)
-    except BadAddress:
+    except BadTarget:
         return f"'{target}' is not an address like https://shop.example.com/health"
     try:
         encode(options.request, url)
-    except BadAddress as error:
+    except BadTarget as error:
         return f"this can never be asked: {error}; change the address or the headers"
     return None
 

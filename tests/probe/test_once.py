@@ -45,7 +45,7 @@ async def test_down_is_one_and_could_not_ask_is_two() -> None:
         ("http", "http://a/", ["timeout=5"], "--option timeout: a length of time"),
         ("http", "http://a/", ["attempts=0"], "--option attempts"),
         ("http", "http://a/", ["expect.boby=x"], "--option expect.boby: Extra inputs"),
-        ("http", "http://a/", ["expekt=x"], "known: method, headers"),
+        ("http", "http://a/", ["expekt=x"], "known: family, addresses, method"),
         ("http", "http://u:p@a/", ["headers.Authorization=x"], "can never be asked"),
         ("http", "http://a/", ["expect"], "write it as key=value"),
         ("http", "http://a/", ["expect=x", "expect.body=y"], "'expect' already has a value"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from probe.http.request import BadAddress, Request, address, encode, redirect
+from probe.http.request import Request, address, encode, redirect
+from probe.net.course import BadTarget
 
 HOME = address("https://shop.example/a/b?c=1")
 KEYED = Request(headers=(("Authorization", "Bearer key"), ("Cookie", "a=b"), ("Host", "inner"), ("X-Own", "x")))
@@ -51,21 +52,21 @@ def test_the_host_is_named_as_in_the_address(text: str, host: str) -> None:
 
 def test_credentials_in_the_address_become_a_header_and_may_not_be_given_twice() -> None:
     assert "Authorization: Basic dTpwQA==" in sent("http://u:p%40@shop.example/")
-    with pytest.raises(BadAddress):
+    with pytest.raises(BadTarget):
         encode(KEYED, address("http://u:p@shop.example/"))
-    with pytest.raises(BadAddress):
+    with pytest.raises(BadTarget):
         encode(PLAIN, address("http://用户:p@shop.example/"))
 
 
 @pytest.mark.parametrize("header", [("X-Own", "a\r\nX-Other: b"), ("X-Own\n", "a"), ("X-Own", "a\0")])
 def test_a_header_cannot_break_its_line(header: tuple[str, str]) -> None:
-    with pytest.raises(BadAddress):
+    with pytest.raises(BadTarget):
         encode(Request(headers=(header,)), HOME)
 
 
 @pytest.mark.parametrize("text", ["", "shop", "ftp://shop.example/", "http://", "http://[", "http://a:99999/"])
 def test_what_cannot_be_asked_is_no_address(text: str) -> None:
-    with pytest.raises(BadAddress) as told:
+    with pytest.raises(BadTarget) as told:
         address(text)
     assert not text or text not in str(told.value)
 
@@ -117,5 +118,5 @@ def test_what_is_meant_for_one_origin_is_not_told_to_another() -> None:
 
 @pytest.mark.parametrize("location", ["ftp://shop.example/", "javascript:alert(1)", "http://[", "http:///"])
 def test_a_way_to_nowhere_is_none(location: str) -> None:
-    with pytest.raises(BadAddress):
+    with pytest.raises(BadTarget):
         redirect(PLAIN, HOME, 302, location)

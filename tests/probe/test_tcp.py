@@ -1,12 +1,16 @@
 """What the tcp kind says of real listeners."""
 
 import asyncio
+import ssl
+from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from probe.kinds.tcp import KIND, READ_LIMIT, split_target
+from probe.kinds.tcp import KIND
+from probe.net.connection import READ_LIMIT
 from probe.result import Outcome, Reason
-from tests.probe.listener import HOST, asked, free_port, listening
+from tests.probe.listener import HOST, asked, authority, free_port, listening, serving
 
 
 async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -68,19 +72,67 @@ async def test_a_target_without_a_port_is_our_fault() -> None:
     assert (answer.outcome, answer.reason) == (Outcome.INVALID, Reason.BAD_TARGET)
 
 
+async def mail(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tls: ssl.SSLContext, early: bytes) -> None:
+    """A little of SMTP: greeting, EHLO, STARTTLS, EHLO again; `early` is said before the encryption."""
+    writer.write(b"220-welcome\r\n220 mail.example.com ESMTP\r\n")
+    assert await reader.readline() == b"EHLO mail.example.com\r\n"
+    writer.write(b"250-mail.example.com\r\n250 STARTTLS\r\n")
+    assert await reader.readline() == b"STARTTLS\r\n"
+    writer.write(b"220 go ahead\r\n" + early)
+    await writer.start_tls(tls)
+    assert await reader.readline() == b"NOOP\r\n"
+    writer.write(b"\x00\xff done")
+    await writer.drain()
+
+
+MAIL = [
+    {"matches": r"^220 (?P<host>\S+) ESMTP$"},
+    {"send": "EHLO ${1}\r\n", "matches": "^250 STARTTLS"},
+    {"send": "STARTTLS\r\n", "matches": "^220"},
+    {"starttls": True},
+    {"send_hex": "4e4f4f50 0d0a", "expect_hex": "00 ff"},
+]
+
+
+@pytest.mark.parametrize("early, reason", [(b"", None), (b"250 trust me\r\n", Reason.TLS_FAILURE)])
+async def test_a_dialogue_is_held_and_encrypted_in_its_middle(
+    tmp_path: Path, early: bytes, reason: Reason | None
+) -> None:
+    own, file = authority(tmp_path)
+    context = serving(own.issue_cert(HOST))
+    async with listening(lambda reader, writer: mail(reader, writer, context, early)) as port:
+        answer = await asked(KIND, f"{HOST}:{port}", dialogue=MAIL, tls={"ca_file": file})
+    assert answer.reason is reason, answer.detail
+    if reason is None:
+        assert (answer.facts["match.host"], "not_after" in answer.facts) == ("mail.example.com", True)
+        assert set(answer.phases) == {"resolve", "connect", "tls", "processing"}
+
+
+async def test_a_starttls_with_a_certificate_of_another_host_is_down(tmp_path: Path) -> None:
+    own, file = authority(tmp_path)
+    context = serving(own.issue_cert("other.example.com"))
+    async with listening(lambda reader, writer: mail(reader, writer, context, b"")) as port:
+        answer = await asked(KIND, f"{HOST}:{port}", dialogue=MAIL, tls={"ca_file": file})
+    assert (answer.outcome, answer.reason) == (Outcome.DOWN, Reason.CERTIFICATE_INVALID)
+
+
+async def test_a_line_that_never_matches_is_down_and_silence_a_timeout() -> None:
+    async def leave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"500 no\r\nand so on")
+
+    async with listening(leave) as port, listening(greet) as silent:
+        rest = await asked(KIND, f"{HOST}:{port}", dialogue=[{"matches": "so on$"}])
+        bad = await asked(KIND, f"{HOST}:{port}", dialogue=[{"matches": "^220"}])
+        late = await asked(KIND, f"{HOST}:{silent}", dialogue=[{"matches": "^250"}], timeout=200)
+    assert (rest.outcome, late.reason) == (Outcome.UP, Reason.TIMEOUT)
+    assert (bad.reason, bad.detail) == (Reason.BODY, "no line of 17 bytes matches '^220'")
+
+
 @pytest.mark.parametrize(
-    "target, parts",
-    [
-        ("db.example.com:5432", ("db.example.com", 5432)),
-        ("tcp://10.0.0.1:1", ("10.0.0.1", 1)),
-        ("[2001:db8::1]:65535", ("2001:db8::1", 65535)),
-    ],
-)
-def test_targets_are_host_and_port(target: str, parts: tuple[str, int]) -> None:
-    assert split_target(target) == parts
-
-
-@pytest.mark.parametrize("target", ["", "db", ":80", "db:", "db:0", "db:65536", "db:http", "db:٣"])
-def test_a_wrong_target_is_named(target: str) -> None:
-    with pytest.raises(ValueError, match=r"is not an address like db\.example\.com:5432"):
-        split_target(target)
+    "step",
+    [{}, {"send": "a", "send_hex": "00"}, {"expect": "a", "matches": "b"}, {"starttls": True, "send": "a"},
+     {"matches": "("}, {"send_hex": "0"}],
+)  # fmt: skip
+def test_a_step_that_makes_no_sense_is_refused(step: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        KIND.options.model_validate({"dialogue": [step]})

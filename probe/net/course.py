@@ -1,0 +1,100 @@
+"""One attempt at an answer: where it stands, where its time went, and by whose fault it came to nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from time import perf_counter
+from typing import TypeVar
+
+from config.instant import Span
+from probe.fault import Fault, down, fault_of, ours
+from probe.result import Answer, Outcome, Plain, Reason
+
+T = TypeVar("T")
+
+
+class Unanswered(Exception):
+    """No answer, and no error of the operating system either. `facts` were learned all the same."""
+
+    def __init__(self, fault: Fault, facts: Mapping[str, Plain] | None = None) -> None:
+        super().__init__(fault.detail)
+        self.fault = fault
+        self.facts = facts or {}
+
+
+class BadTarget(ValueError):
+    """What was written can never be asked. The text says why and does not repeat it, for it may hold a key."""
+
+
+class Course:
+    """Where an exchange stands, and how long each of its phases took so far; over redirects they add up.
+
+    Phases have the names of blackbox_exporter: resolve, connect, tls, processing, transfer.
+    """
+
+    __slots__ = ("_since", "_spent", "_started", "phase")
+
+    def __init__(self) -> None:
+        self._started = self._since = perf_counter()
+        self._spent: dict[str, float] = {}
+        self.phase = "resolve"
+
+    def enter(self, phase: str) -> None:
+        now = perf_counter()
+        self._spent[self.phase] = self._spent.get(self.phase, 0.0) + now - self._since
+        self._since, self.phase = now, phase
+
+    def end(self) -> None:
+        if self.phase != "ended":
+            self.enter("ended")
+
+    @property
+    def latency_us(self) -> int:
+        """Until the present phase began."""
+        return round((self._since - self._started) * 1e6)
+
+    @property
+    def phases(self) -> dict[str, int]:
+        """Microseconds of the phases that have ended; they make up the latency."""
+        return {phase: round(seconds * 1e6) for phase, seconds in self._spent.items()}
+
+    def up(self, facts: Mapping[str, Plain]) -> Answer:
+        """Ends it well, unless it has ended before."""
+        self.end()
+        return Answer(outcome=Outcome.UP, latency_us=self.latency_us, phases=self.phases, facts=facts)
+
+    def failed(self, fault: Fault, facts: Mapping[str, Plain]) -> Answer:
+        self.end()
+        return fault.answer(self.latency_us, self.phases, facts)
+
+
+async def attempt(timeout: Span, course: Course, asking: Awaitable[Answer]) -> Answer:
+    """The answer, or why there is none, within `timeout`. Raises only what a bug of ours raises."""
+    told = await tried(timeout, course, asking)
+    return course.failed(told.fault, told.facts) if isinstance(told, Unanswered) else told
+
+
+async def tried(timeout: Span, course: Course, asking: Awaitable[T]) -> T | Unanswered:
+    """What is asked for, or what kept it from coming: every error that a network has is told by whose fault it is."""
+    try:
+        async with asyncio.timeout(timeout / 1000):
+            return await asking
+    except Unanswered as error:
+        return Unanswered(error.fault, error.facts)  # without its traceback, which holds on to all of it
+    except TimeoutError as error:
+        return Unanswered(_late(timeout, course) if error.errno is None else fault_of(error))
+    except OSError as error:
+        return Unanswered(fault_of(error))
+    except ValueError as error:
+        known = isinstance(error, BadTarget)
+        return Unanswered(ours(Reason.BAD_TARGET, str(error) if known else "the target is no address"))
+
+
+def _late(timeout: Span, course: Course) -> Fault:
+    within = f"within {timeout} ms"
+    match course.phase:
+        case "resolve":
+            return ours(Reason.RESOLVER_UNREACHABLE, f"the name was not resolved {within}")
+        case "connect" | "tls":
+            return down(Reason.TIMEOUT, f"no connection {within}")
+        case _:
+            return down(Reason.TIMEOUT, f"no complete answer {within}")
