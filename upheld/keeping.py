@@ -89,8 +89,9 @@ def _steps(tx: Connection, config: Config, now: Instant) -> Iterator[Step]:
         if horizon.records is not None:
             yield partial(records.cases, customer=one.customer, before=horizon.records, now=now)
             yield partial(statements.statements, customer=one.customer, before=horizon.records, now=now)
+            yield partial(statements.remedies, customer=one.customer, before=horizon.records, now=now)
     checks = probes.checks(tx)
-    components = {*records.components(tx), *(check.partition("/")[0] for check in checks)}
+    components = {*records.components(tx), *statements.components(tx), *(check.partition("/")[0] for check in checks)}
     horizons = of_components(sorted(components), known, kept, now)
     written = probes.written_until(tx)
     for check in checks:
@@ -99,6 +100,9 @@ def _steps(tx: Connection, config: Config, now: Instant) -> Iterator[Step]:
         if horizon.records is not None:
             yield partial(records.incidents, component=component, before=horizon.records)
             yield partial(records.changes, component=component, before=horizon.records, now=now)
+            yield partial(statements.corrections, component=component, before=horizon.records, now=now)
+    limits = {component: horizon.records for component, horizon in horizons.items()}
+    yield partial(statements.exclusions, horizons=limits, written=config.exclusions.keys(), now=now)
 
 
 def _of_check(check: str, horizon: Horizon, written: Instant | None) -> Iterator[Step]:

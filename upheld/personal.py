@@ -96,7 +96,7 @@ CLASSES: tuple[Class, ...] = (
         name="settlements",
         what="who proposed, approved or contested an exclusion or a correction, and why",
         purpose="to show that two persons and, where needed, the customer agreed",
-        term="as long as the store",
+        term=RECORDS,
         where=(
             Personal(table="exclusion_event", columns=("by", "entered_by", "facts")),
             Personal(table="correction_event", columns=("by", "entered_by", "facts")),
@@ -142,7 +142,7 @@ CLASSES: tuple[Class, ...] = (
         name="remedies",
         what="who fulfilled an obligation or recorded a breach, and in which words",
         purpose="to settle what is owed",
-        term="as long as the store",
+        term=RECORDS,
         where=(
             Personal(table="obligation_event", columns=("by", "note")),
             Personal(table="recorded_breach", columns=("by", "text"), customer="customer"),

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -25,6 +25,8 @@ from upheld import keeping
 from upheld.call import Call, Command
 from upheld.personal import CLASSES
 from upheld.trouble import Trouble
+
+Rows: TypeAlias = list[dict[str, Any]]
 
 SECRETS = frozenset({"password_hash", "token_hash", "form_token", "salt"})
 """Never exported: they are of no use but to an intruder."""
@@ -162,12 +164,8 @@ def _erase_person(tx: Connection, config: Config, one: Sought, now: Instant) -> 
     gone = personal.drop(tx, "session", "user", names) + personal.drop(tx, "user", "name", names)
     kept: list[str] = []
     if demanded:
-        waiting = {each.name: sum(len(found[place.table]) for place in each.where) for each in CLASSES}
-        left = {name: rows for name, rows in waiting.items() if rows and name != "logins"}
-        kept = [f"{rows} rows of {name} stay: {'; '.join(demanded)}" for name, rows in left.items()]
-        if kept and not gone:
-            raise Kept(f"nothing was erased: {' / '.join(kept)}")
-        return gone, kept
+        found, stays = _parted(tx, found, [one.customer for one in subjects if not obstacles(one, now)])
+        kept = [f"{rows} rows of {name} stay: {'; '.join(demanded)}" for name, rows in stays.items()]
     ids = [row["id"] for row in found["notification"] if row["done_at"] is not None]
     gone += personal.drop(tx, "delivery", "notification", ids) + personal.drop(tx, "notification", "id", ids)
     gone += destroy(tx, [row["index"] for row in found["ledger_opening"]], now)
@@ -177,7 +175,20 @@ def _erase_person(tx: Connection, config: Config, one: Sought, now: Instant) -> 
                 cleaned = {column: _cleaned(row[column], one) for column in place.columns}
                 personal.rewrite(tx, place.table, row, cleaned)
                 gone += 1
+    if kept and not gone:
+        raise Kept(f"nothing was erased: {' / '.join(kept)}")
     return gone, kept
+
+
+def _parted(tx: Connection, found: Mapping[str, Rows], free: Collection[str]) -> tuple[dict[str, Rows], dict[str, int]]:
+    """Of what was found the rows of customers of whom nothing is demanded, and how many others each class keeps."""
+    theirs: dict[str, Rows] = {}
+    for customer in free:
+        for table, rows in _rows(tx, Sought(customer=customer)):
+            theirs.setdefault(table, []).extend(rows)
+    goes = {table: [row for row in rows if row in theirs.get(table, [])] for table, rows in found.items()}
+    left = {each.name: sum(len(found[p.table]) - len(goes[p.table]) for p in each.where) for each in CLASSES}
+    return goes, {name: rows for name, rows in left.items() if rows and name != "logins"}
 
 
 def _cleaned(value: Any, one: Sought) -> Any:

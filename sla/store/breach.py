@@ -1,10 +1,10 @@
 """Breaches that no figure shows, recorded by a person. Who and in which words is private to the leaf."""
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from config.instant import Instant
 from db.ledger.leaf import Leaf
-from db.ledger.store import append
+from db.ledger.store import append, streams_below
 from db.tables.remedies import breach as table
 from sla.booking import RecordedBreach
 
@@ -13,8 +13,8 @@ def add(
     tx: Connection, customer: str, agreement: str, happened_at: Instant, by: str, text: str, now: Instant
 ) -> RecordedBreach:
     """It gets the next number, `BREACH-1`."""
-    count = tx.scalar(select(func.count()).select_from(table)) or 0
-    one = RecordedBreach(id=f"BREACH-{count + 1}", agreement=agreement, happened_at=happened_at)
+    known = len(streams_below(tx, "breach/"))  # those that retention dropped too: their leaves stay
+    one = RecordedBreach(id=f"BREACH-{known + 1}", agreement=agreement, happened_at=happened_at)
     tx.execute(
         insert(table).values(
             id=one.id,

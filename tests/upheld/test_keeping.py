@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, insert, select
 
+from config.agreement import Category
 from config.instant import DAY, HOUR, Instant, instant_of
 from config.model import Config
 from config.state import State
@@ -17,6 +19,12 @@ from db.tables.incidents import case, case_event, incident, incident_event, tran
 from db.tables.notify import notification
 from db.tables.probe import failing_result
 from db.tables.statement import statement
+from sla.correction import Requested
+from sla.proposal import Proposed, Withdrawn
+from sla.store import breach
+from sla.store import correction as corrections
+from sla.store import exclusion as exclusions
+from sla.word import Said
 from tests.upheld.house import NOON, configuration
 from upheld import holds, keeping, store
 from upheld.call import Call
@@ -193,3 +201,43 @@ async def test_a_hold_is_for_a_known_customer_once_and_with_a_reason(database: D
 def call(config: Config, customer: str = "acme", reason: str = "r") -> Call:
     rules = rules_of(config, installed())
     return Call(rules=rules, by="person:li", arguments={"customer": customer, "reason": reason}, now=LONG_AFTER)
+
+
+async def test_what_was_settled_about_the_count_goes_with_the_records_it_is_about(
+    database: Database, config: Config
+) -> None:
+    asked = Requested(component="shop", start=OLD, end=OLD + HOUR, state=State.UP, reason="typed", evidence="their log")
+    plan = Proposed(components=("shop",), category=Category.MAINTENANCE, start=OLD, end=OLD + HOUR, text="work")
+    every = Proposed(components=("shop",), category=Category.MAINTENANCE, every="Sun 01:00", duration=HOUR)
+
+    def settle(tx: Connection) -> None:
+        corrections.append(tx, "COR-1", None, said(asked))
+        for id, proposed in (("EXC-1", plan), ("EXC-2", every)):
+            exclusions.append(tx, id, None, said(proposed))
+        breach.add(tx, "acme", "acme/sla-standard", OLD, "person:li", "told a stranger", OLD)
+
+    await database.write(settle)
+    await database.write(lambda tx: seal(tx, "2026-09", of_day("2026-10-01")))
+    ended = ending(config, of_day("2026-10-01"))
+
+    def left(tx: Connection) -> tuple[list[str], list[str], int]:
+        ids = sorted(one.id for one in exclusions.proposals(tx))
+        return [one.id for one in corrections.corrections(tx)], ids, len(breach.breaches(tx, "acme", LONG_AFTER))
+
+    await tidied(database, ended, of_day("2029-09-29"))
+    assert await database.read(left) == (["COR-1"], ["EXC-1", "EXC-2"], 1)
+    await tidied(database, ended, LONG_AFTER)
+    assert await database.read(left) == ([], ["EXC-2"], 0), "a window that recurs is not over until it is withdrawn"
+    withdrawn = said(Withdrawn(reason="moved"), at=of_day("2029-01-01"))
+    await database.write(lambda tx: exclusions.append(tx, "EXC-2", exclusions.find(tx, "EXC-2"), withdrawn))
+    await tidied(database, ended, LONG_AFTER)
+    assert await database.read(left) == ([], [], 0)
+    assert await database.read(lambda tx: list(ledger.openings_of(tx, range(ledger.size(tx))))) == []
+    again = await database.write(
+        lambda tx: breach.add(tx, "acme", "acme/sla-standard", NOON, "person:li", "again", LONG_AFTER)
+    )
+    assert again.id == "BREACH-2", "a number is never given twice"
+
+
+def said(event: Any, at: Instant = OLD) -> Said[Any]:
+    return Said(event=event, happened_at=at, recorded_at=at, by="person:li", entered_by=None, seen_by_customer_at=at)

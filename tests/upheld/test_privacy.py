@@ -105,6 +105,20 @@ async def test_when_nothing_demands_it_a_person_is_gone_from_rows_and_openings(
     assert await database.read(lambda tx: leaves(tx, "erasure")) == [{"index": 1}]
 
 
+async def test_while_one_customers_records_are_demanded_a_person_is_erased_from_those_of_whom_nothing_is(
+    database: Database, config: Config
+) -> None:
+    await database.write(full)
+    ended, running = ending(config, NOON + DAY).customers["acme"], config.customers["acme"]
+    both = config.model_copy(update={"customers": {"acme": ended, "other": running}})
+    made = await database.write(lambda tx: privacy.erase(tx, call(both, LONG_AFTER, person="li", reason="asked")))
+    assert list(await database.read(lambda tx: tx.scalars(select(case_event.c.by)).all())) == ["person:erased"]
+    assert await database.read(lambda tx: leaves(tx, "erasure")) == [{"index": 1}]
+    one = privacy.sought(config, None, "li")
+    assert set(await database.read(lambda tx: privacy.gathered(tx, one))) == {"incident_event"}
+    assert len(made["kept"]) == 1 and made["kept"][0].startswith("1 rows of incidents stay: ")
+
+
 async def test_a_customer_long_after_his_agreement_is_erased_with_his_openings(
     database: Database, config: Config
 ) -> None:
