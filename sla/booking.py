@@ -1,10 +1,12 @@
 """What sealed statements made of remedies so far, as sla's own plain records. A statement is composed from them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from config.instant import Instant
 from config.value import Text
+from sla.interval import Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +63,16 @@ class MonthOutcome:
     year_so_far: Standing
 
 
+MEASURE = "measure"
+"""What an obligation gives that a person wrote down: a measure of improvement."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
-    """Owed by the provider, or a right of the customer's, until `due_at`; `id` is `<agreement>/<rule>/<month>`."""
+    """Owed by the provider, or a right of the customer's, until `due_at`; `id` is `<agreement>/<rule>/<month>`.
+
+    A measure of improvement has an `owner`, one of the provider's people.
+    """
 
     id: str
     agreement: str
@@ -77,6 +86,20 @@ class Obligation:
     opened_at: Instant = 0
     closed_at: Instant | None = None
     """Fulfilled, or withdrawn because a revision took its ground away."""
+    owner: str | None = None
+
+    def open(self, at: Instant) -> bool:
+        return self.opened_at < at and (self.closed_at is None or self.closed_at >= at)
+
+
+def measures_in(obligations: Iterable[Obligation], window: Interval) -> tuple[Obligation, ...]:
+    """Measures of improvement that were open at any time of it, first due first."""
+    found = [
+        one
+        for one in obligations
+        if one.gives == MEASURE and one.opened_at < window[1] and (one.closed_at is None or one.closed_at >= window[0])
+    ]
+    return tuple(sorted(found, key=lambda one: (one.due_at or 0, one.id)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

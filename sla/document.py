@@ -25,7 +25,7 @@ from sla.line import Outage
 from sla.overlay import Corrected
 from sla.ratingdocument import satisfaction_json
 from sla.record import Answer, CaseRecord
-from sla.remedydocument import remedies_json
+from sla.remedydocument import measure_json, remedies_json
 from sla.statement import AgreementPart, ComponentPart, ShorterPart, Statement
 from sla.total import Total, total_of
 
@@ -55,6 +55,7 @@ def document(statement: Statement) -> dict[str, Any]:
         "cases": [_case(one) for one in statement.cases],
         "changes": [_change(one) for one in statement.changes],
         "indicators": [_indicator(one) for one in statement.indicators],
+        "measures": [measure_json(one, statement.window[1]) for one in statement.measures],
         "satisfaction": satisfaction_json(statement.ratings, statement.window),
         "case_changes": [_case_change(one) for one in statement.case_changes],
         "remedies": remedies_json(statement.remedies),

@@ -72,6 +72,18 @@ def obligation_json(one: Obligation) -> dict[str, Any]:
     }
 
 
+def measure_json(one: Obligation, end: Instant) -> dict[str, Any]:
+    """Of improvement, as it stood at that instant."""
+    return {
+        "id": one.id,
+        "agreement": one.agreement,
+        "text": one.then,
+        "owner": one.owner,
+        "due_at": _time(one.due_at),
+        "open": one.open(end),
+    }
+
+
 def _claim(one: Claim) -> dict[str, Any]:
     return {
         "agreement": one.agreement,

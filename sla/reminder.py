@@ -6,7 +6,7 @@ from config.language import choose
 from config.look import sentence
 from config.look.figure import full_day
 from notify.message import Message
-from sla.booking import Obligation
+from sla.booking import MEASURE, Obligation
 from sla.remedyclause import ROOM
 
 AHEAD: Span = 3 * DAY
@@ -21,7 +21,7 @@ def due_reminder(one: Obligation, now: Instant) -> str | None:
         return None
     if now < one.due_at:
         return REMINDED
-    return OVERDUE if one.gives == "obligation" else None
+    return OVERDUE if one.gives in ("obligation", MEASURE) else None
 
 
 def reminder(one: Obligation, agreement: Agreement, customer: str, kind: str, language: str) -> Message:
@@ -34,7 +34,9 @@ def reminder(one: Obligation, agreement: Agreement, customer: str, kind: str, la
     lines = [
         say("{what}, by {day}.", what=what, day=day),
         say("Customer: {name}", name=customer),
-        say("Because of missed months up to {month}.", month=one.month),
+        say("A measure of improvement.")
+        if one.gives == MEASURE
+        else say("Because of missed months up to {month}.", month=one.month),
         "",
         f"upheld obligation fulfil {one.id}",
         "",

@@ -15,6 +15,7 @@ from config.statutory import with_days
 from config.value import Text
 from sla.account import Account, Verdict
 from sla.answered import as_answered, month_by_month
+from sla.booking import Obligation, measures_in
 from sla.casechange import CaseChange, within
 from sla.causes import Entry, ledger
 from sla.change import Change, changes
@@ -140,6 +141,8 @@ class Statement:
     """Levels the provider said in the period, and clocks he had stopped."""
     indicators: tuple[Measured, ...]
     """What the agreements in force at the end promise beside availability, and what it was in the period."""
+    measures: tuple[Obligation, ...]
+    """Of improvement, that were open at any time of the period."""
     ratings: tuple[Rating, ...]
     """Given in the period, followed up in it, or waiting for that at its end."""
     obstacles: tuple[Obstacle, ...]
@@ -203,6 +206,7 @@ def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, mar
         changes=changes((one for one in facts.definitions if one.component in covered), parts[0].window),
         case_changes=within((one for case in facts.cases for one in case.changes), parts[0].window),
         indicators=tuple(one for part in parts for one in _indicators(part, components, period, facts)),
+        measures=measures_in(facts.obligations, parts[0].window),
         ratings=concerning((one for case in facts.cases for one in case.ratings), parts[0].window),
         obstacles=_obstacles(parts, components, now),
         marked_as_demo=marked_as_demo,

@@ -7,11 +7,12 @@ from sqlalchemy import Connection
 
 from config.instant import Instant
 from config.language import choose
-from config.model import Config, Role
+from config.look.figure import local
+from config.model import Config, Customer, Role
 from incidents.paging import Paging
 from notify import outbox
 from notify.message import LIFETIME, Notification, Purpose, key_of
-from sla.booking import Obligation
+from sla.booking import MEASURE, Obligation
 from sla.contract import Refused
 from sla.remedydocument import obligation_json
 from sla.reminder import due_reminder, reminder
@@ -86,6 +87,43 @@ def fulfil(tx: Connection, call: Call) -> Any:
 def record_breach(tx: Connection, call: Call) -> Any:
     """`customer, agreement, text, happened_at`: of confidentiality. `agreement` where the customer has several."""
     given = call.arguments
+    known, chosen = _agreement(call, "was broken")
+    happened = given["happened_at"] if given.get("happened_at") is not None else call.now
+    if happened > call.now:
+        raise Refused("a breach is recorded when it has happened; give a time that has passed")
+    made = breach.add(tx, known.id, chosen, happened, call.by, given["text"], call.now)
+    return {"id": made.id, "agreement": made.agreement, "happened_at": at(made.happened_at)}
+
+
+def add_measure(tx: Connection, call: Call) -> Any:
+    """`customer, agreement, text, owner, due_at`: what somebody does to improve the service, and until when."""
+    given = call.arguments
+    known, chosen = _agreement(call, "it improves")
+    people = call.rules.config.people
+    if given["owner"] not in people:
+        raise Refused(f"there is nobody '{given['owner']}' among `people:`; known: {', '.join(people) or 'none'}")
+    if not given["text"].strip():
+        raise Refused("a measure says what is done")
+    if given["due_at"] <= call.now:
+        raise Refused("a measure is due on a day to come; write which")
+    zone = known.agreements[-1].availability.timezone
+    measure = Obligation(
+        id="",
+        agreement=chosen,
+        rule="",
+        month=f"{local(call.now, zone):%Y-%m}",
+        then=given["text"].strip(),
+        gives=MEASURE,
+        due_at=given["due_at"],
+        owner=f"person:{given['owner']}",
+    )
+    made = store.add_measure(tx, known.id, measure, call.by, call.now)
+    return shown(made, call.now)
+
+
+def _agreement(call: Call, what: str) -> tuple[Customer, str]:
+    """The customer, and which of his agreements is meant."""
+    given = call.arguments
     known = call.rules.config.customers.get(given["customer"])
     if known is None:
         names = ", ".join(call.rules.config.customers) or "none"
@@ -93,12 +131,8 @@ def record_breach(tx: Connection, call: Call) -> Any:
     ids = list(dict.fromkeys(one.id for one in known.agreements))
     chosen = given.get("agreement") or (ids[0] if len(ids) == 1 else None)
     if chosen not in ids:
-        raise Refused(f"say which agreement was broken: --agreement {' or '.join(ids) or '(there is none)'}")
-    happened = given["happened_at"] if given.get("happened_at") is not None else call.now
-    if happened > call.now:
-        raise Refused("a breach is recorded when it has happened; give a time that has passed")
-    made = breach.add(tx, known.id, chosen, happened, call.by, given["text"], call.now)
-    return {"id": made.id, "agreement": made.agreement, "happened_at": at(made.happened_at)}
+        raise Refused(f"say which agreement {what}: --agreement {' or '.join(ids) or '(there is none)'}")
+    return known, chosen
 
 
 def _state(one: Obligation, now: Instant) -> str:
@@ -107,4 +141,8 @@ def _state(one: Obligation, now: Instant) -> str:
     return "overdue" if one.due_at is not None and now >= one.due_at else "open"
 
 
-COMMANDS: Mapping[str, Command] = {"obligation.fulfil": fulfil, "remedy.breach": record_breach}
+COMMANDS: Mapping[str, Command] = {
+    "obligation.add": add_measure,
+    "obligation.fulfil": fulfil,
+    "remedy.breach": record_breach,
+}

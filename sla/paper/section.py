@@ -12,6 +12,7 @@ from sla.paper.change import changed
 from sla.paper.counting import by_day, counting, terms
 from sla.paper.exclusion import corrected, excluded
 from sla.paper.indicator import indicators
+from sla.paper.measure import measures
 from sla.paper.remedy import owed
 from sla.paper.satisfaction import satisfaction
 from sla.paper.sheet import Cell, Column, Line, Note, Pairs, Section, Signatures, Strip, Strips, Table
@@ -33,6 +34,7 @@ def sections(page: Page, record_sha256: str) -> Iterator[Section]:
     yield satisfaction(page)
     yield from owed(page)
     yield _open_items(page)
+    yield _improvements(page)
     yield corrected(page)
     yield changed(page)
     yield counting(page)
@@ -208,6 +210,18 @@ def _open_items(page: Page) -> Section:
     rows += [(Cell(text=one.case), Cell(text=wanted)) for one in page.statement.ratings if one.open(end)]
     columns = (Column(title=say("Case")), Column(title=say("Title"), share=1))
     return Section(title=say("Open items"), blocks=(_table(columns, rows, say("Nothing was open at the end.")),))
+
+
+def _improvements(page: Page) -> Section:
+    zone, language = page.statement.zone, page.language
+    table = measures(
+        page.statement.measures,
+        page.statement.window[1],
+        page.say,
+        page.who,
+        lambda at: moment(at, zone, language),
+    )
+    return Section(title=page.say("Improvement measures"), blocks=(table,))
 
 
 def _verification(page: Page, record_sha256: str) -> Section:

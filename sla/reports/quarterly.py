@@ -11,9 +11,13 @@ from config.instant import SECOND, Instant
 from config.look.figure import MINUS, RANGE, percent
 from config.value import Text
 from sla.account import Verdict
+from sla.booking import Obligation
 from sla.frame import added, framed
 from sla.page import VERDICTS
-from sla.paper.sheet import Blank, Cell, Column, Figure, Section, Sheet, Table
+from sla.paper.measure import measures
+from sla.paper.satisfaction import points
+from sla.paper.sheet import Blank, Block, Cell, Column, Figure, Section, Sheet, Table
+from sla.rating import Rating, mean_of
 from sla.record import CaseRecord, Outcome
 from sla.report import Frame, Report, Subject
 from sla.voice import Voice
@@ -46,7 +50,7 @@ class Month:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarter:
     """`cases` were reported in it, `resolved` of them by its end. `repeats` of `incidents` were the same fault again.
-    `ratings` are the customer's, 1 to `best`.
+    `ratings` are the customer's, of each case the last; `measures` those of improvement.
     """
 
     period: str
@@ -56,7 +60,8 @@ class Quarter:
     resolved: int = 0
     incidents: int = 0
     repeats: int = 0
-    ratings: tuple[int, ...] = ()
+    ratings: tuple[Rating, ...] = ()
+    measures: tuple[Obligation, ...] = ()
     best: int = 5
 
 
@@ -98,13 +103,16 @@ def sheet(frame: Frame, facts: Quarter, language: str) -> Sheet:
             ),
             Section(title=t("Service quality"), blocks=(_quality(voice, facts),)),
             Section(title=t("Cases and time limits"), blocks=(voice.cases(facts.cases),)),
-            Section(title=t("Improvement measures"), blocks=added(frame, voice, "prevention") or _room(voice)),
+            Section(title=t("Improvement measures"), blocks=_improvements(frame, voice, facts)),
         ),
     )
 
 
-def _room(voice: Voice) -> tuple[Blank, ...]:
-    return (Blank(text=voice.t("Nothing is recorded."), lines=4),)
+def _improvements(frame: Frame, voice: Voice, facts: Quarter) -> tuple[Block, ...]:
+    """What people wrote down as it came, and for this analysis; nothing: room to write."""
+    own = added(frame, voice, "prevention")
+    known = (measures(facts.measures, facts.end, voice.t, voice.who, voice.time),) if facts.measures else ()
+    return (*known, *own) or (Blank(text=voice.t("Nothing is recorded."), lines=4),)
 
 
 def _numbers(voice: Voice, facts: Quarter) -> str:
@@ -223,7 +231,8 @@ def _quality(voice: Voice, facts: Quarter) -> Table:
         Column(title=t("n"), right=True),
     )
     rated = len(facts.ratings)
-    mean = RANGE if not rated else _mean(facts.ratings)
+    points_given = mean_of(facts.ratings)
+    mean = RANGE if points_given is None else points(points_given)
     rows = [
         (t("Share of cases resolved"), _part(voice, facts.resolved, len(facts.cases)), len(facts.cases)),
         (t("Share of time limits met"), _part(voice, met, decided), decided),
@@ -232,12 +241,6 @@ def _quality(voice: Voice, facts: Quarter) -> Table:
     ]
     made = [(Cell(text=name), Cell(text=value, strong=True), Cell(text=str(n))) for name, value, n in rows]
     return voice.table(columns, made, RANGE)
-
-
-def _mean(ratings: Sequence[int]) -> str:
-    """With two places, cut."""
-    hundredths = sum(ratings) * 100 // len(ratings)
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
 def _kept(cases: Iterable[CaseRecord]) -> tuple[int, int]:

@@ -11,15 +11,17 @@ from config.instant import Instant
 from db.ledger.leaf import Leaf
 from db.ledger.store import append_all
 from db.tables.remedies import booking, month, obligation, obligation_event
-from sla.booking import Booking, MonthOutcome, Obligation, Standing
+from sla.booking import MEASURE, Booking, MonthOutcome, Obligation, Standing
 from sla.cap import granted
 from sla.settlement import Remedies
 from sla.streak import obligations_of, outcomes_with
 
+OPENED = "opened"
 FULFILLED = "fulfilled"
 WITHDRAWN = "withdrawn"
 CLOSING = (FULFILLED, WITHDRAWN)
 HOUSE = "upheld"
+FAR: Instant = 1 << 60
 """Who did it where nobody did."""
 
 
@@ -82,10 +84,38 @@ def obligations(tx: Connection, until: Instant, customer: str | None = None) -> 
         .limit(1)
         .scalar_subquery()
     )
-    rows = select(obligation, closed.label("closed_at")).where(obligation.c.opened_at <= until)
+    owner = (
+        select(obligation_event.c.note)
+        .where(obligation_event.c.obligation == obligation.c.id, obligation_event.c.kind == OPENED)
+        .scalar_subquery()
+    )
+    rows = select(obligation, closed.label("closed_at"), owner.label("owner"))
+    rows = rows.where(obligation.c.opened_at <= until)
     if customer is not None:
         rows = rows.where(obligation.c.customer == customer)
     return tuple(_obligation(row) for row in tx.execute(rows.order_by(obligation.c.due_at, obligation.c.id)))
+
+
+def add_measure(tx: Connection, customer: str, one: Obligation, by: str, now: Instant) -> Obligation:
+    """A measure of improvement; its number is made here. What people wrote and who they are stays beside its leaf."""
+    own = [each for each in obligations(tx, FAR, customer) if each.gives == MEASURE]
+    row = {
+        "agreement": one.agreement,
+        "rule": f"{MEASURE}-{len(own) + 1}",
+        "month": one.month,
+        "gives": MEASURE,
+        "due_at": one.due_at,
+        "provisional": one.provisional,
+    }
+    text, owner = one.then, one.owner
+    id = f"{one.agreement}/{row['rule']}/{one.month}"
+    tx.execute(insert(obligation).values(**row, then=text, id=id, customer=customer, opened_at=now))
+    tx.execute(insert(obligation_event).values(obligation=id, kind=OPENED, recorded_at=now, by=by, note=owner))
+    said = {"then": text, "owner": owner, "by": by}
+    append_all(
+        tx, [Leaf(kind="obligation", stream=f"obligation/{id}", body={"event": OPENED, **row}, private=said)], now
+    )
+    return replace(one, id=id, rule=f"{MEASURE}-{len(own) + 1}", opened_at=now)
 
 
 def fulfil(tx: Connection, id: str, by: str, note: str | None, now: Instant) -> Obligation:
@@ -174,7 +204,7 @@ def _owe(tx: Connection, customer: str, agreement: Agreement, own: MonthOutcome,
             "provisional": one.provisional,
         }
         tx.execute(insert(obligation).values(**row, id=one.id, customer=customer, opened_at=now))
-        append_all(tx, [Leaf(kind="obligation", stream=f"obligation/{one.id}", body={"event": "opened", **row})], now)
+        append_all(tx, [Leaf(kind="obligation", stream=f"obligation/{one.id}", body={"event": OPENED, **row})], now)
     for one in groundless:
         note_event(tx, one.id, WITHDRAWN, HOUSE, None, now)
 
@@ -215,4 +245,5 @@ def _obligation(row: Row[Any]) -> Obligation:
         provisional=bool(row.provisional),
         opened_at=row.opened_at,
         closed_at=row.closed_at,
+        owner=row.owner,
     )

@@ -7,7 +7,9 @@ from config.instant import DAY, HOUR, MINUTE, SECOND, parse_rfc3339
 from config.state import State
 from probe.latency import BOUNDS_US
 from sla.account import Verdict
+from sla.booking import Obligation
 from sla.casefile import Call, CaseFile, Happening, IncidentFile
+from sla.rating import Rating
 from sla.record import CaseRecord, CommitmentRecord, Outcome, Transition
 from sla.report import Frame, Issue, Paper, Report
 from sla.reports import completion, forms, incident, inspection, quarterly
@@ -162,6 +164,16 @@ def sums(agreed: str, counted: str, verdict: Verdict | None = Verdict.MET) -> qu
     )
 
 
+MEASURE = Obligation(
+    id="acme/main/measure-1/2026-09",
+    agreement="acme/main",
+    rule="measure-1",
+    month="2026-09",
+    then="备用盘",
+    gives="measure",
+    due_at=OCTOBER - 1,
+    owner="person:li",
+)
 QUARTER = quarterly.Quarter(
     period="2026-Q3",
     end=OCTOBER,
@@ -176,7 +188,11 @@ QUARTER = quarterly.Quarter(
     resolved=1,
     incidents=3,
     repeats=1,
-    ratings=(5, 4, 4),
+    ratings=tuple(
+        Rating(case=f"C-{at}", at=OCTOBER, by="customer:acme", scores={"overall": score}, comment="", low=False)
+        for at, score in enumerate((5, 4, 4))
+    ),
+    measures=(MEASURE,),
 )
 PAPERS: dict[str, tuple[Report[Any], Any]] = {
     "incident": (incident.REPORT, INCIDENT),

@@ -213,6 +213,11 @@ def test_a_quarter_says_each_share_with_its_n_and_nothing_of_what_nobody_rated()
     assert "4.33" not in unrated and "Mean satisfaction, of 5\n–\n0" in unrated
 
 
+def test_a_measure_of_improvement_stands_with_who_does_it_and_whether_it_is_over() -> None:
+    text = cells(paper("quarterly").sheet(ENGLISH), "Improvement measures")
+    assert "备用盘" in text and "overdue" in text
+
+
 def test_downtime_is_set_against_the_month_before() -> None:
     text = cells(paper("quarterly").sheet(ENGLISH), "Downtime by month").replace("\u202f", " ")
     assert "+49 s" in text and "as before" in text

@@ -12,7 +12,7 @@ from config.instant import DAY, HOUR
 from config.model import Config
 from db.engine import Database
 from db.tables.notify import notification
-from sla.booking import MonthOutcome, Obligation, Standing
+from sla.booking import MonthOutcome, Obligation, Standing, measures_in
 from sla.contract import Refused
 from sla.reminder import due_reminder, reminder
 from sla.settlement import Remedies
@@ -24,7 +24,7 @@ from tests.sla.contract import BASE, LATER, at
 from tests.sla.test_settlement import TERMS, down, month
 from upheld.call import Call
 from upheld.installed import installed
-from upheld.obligations import fulfil, record_breach, remind, shown, waiting
+from upheld.obligations import add_measure, fulfil, record_breach, remind, shown, waiting
 from upheld.rules import rules_of
 
 AGREEMENT = "harbour-bank/sla-standard"
@@ -119,3 +119,34 @@ async def test_a_reminder_speaks_the_readers_language(database: Database, settin
     told = reminder(made, settings.customers["harbour-bank"].agreements[0], "海港银行", "overdue", "zh-CN")
     assert told.subject == "已逾期：提交改进方案"
     assert "期限2026年11月18日" in told.text
+
+
+async def test_a_measure_of_improvement_is_called_to_mind_until_it_is_done(
+    database: Database, settings: Config
+) -> None:
+    given = {"customer": "harbour-bank", "text": "A second line", "owner": "li", "due_at": DUE}
+
+    def call(now: int, **changes: object) -> Call:
+        return Call(rules=rules_of(settings, installed()), arguments={**given, **changes}, by="person:wang", now=now)
+
+    def work(tx: Connection) -> None:
+        for wrong, why in (
+            ({"owner": "zhao"}, "nobody 'zhao'"),
+            ({"due_at": LATER}, "a day to come"),
+            ({"text": " "}, "what is done"),
+            ({"customer": "x"}, "no customer 'x'"),
+        ):
+            with pytest.raises(Refused, match=why):
+                add_measure(tx, call(LATER, **wrong))
+        made = [add_measure(tx, call(LATER)) for _ in range(2)]
+        assert [one["id"] for one in made] == [f"{AGREEMENT}/measure-{n}/2026-11" for n in (1, 2)]
+        first, second = store.obligations(tx, LATER)
+        assert (first.then, first.owner, first.gives) == ("A second line", "person:li", "measure")
+        assert month(settings, replace(down(), obligations=(first, second))).remedies.groundless == ()
+        store.fulfil(tx, second.id, "person:li", None, LATER + 1)
+        first, second = store.obligations(tx, DUE)
+        assert [due_reminder(one, DUE) for one in (first, second)] == ["overdue", None]
+        assert measures_in((first, second), (LATER + 2, DUE)) == (first,)
+        assert "A measure of improvement." in reminder(first, next(settings.agreements()), "x", "overdue", "en").text
+
+    await database.write(work)

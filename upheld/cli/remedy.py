@@ -71,7 +71,7 @@ def breach_(
 
 @click.group()
 def obligation() -> None:
-    """What is owed by a date after months missed in a row."""
+    """What is owed by a date: after months missed in a row, or a measure of improvement."""
 
 
 @obligation.command("list")
@@ -92,6 +92,36 @@ def obligations(config: Config, customer: str | None, everything: bool, as_json:
         click.echo("no obligation" if everything else "no open obligation")
         return
     show(found, as_json=as_json, columns=OBLIGATIONS)
+
+
+@obligation.command("add")
+@click.argument("customer")
+@click.argument("text")
+@click.option("--owner", required=True, help="who does it, one of `people:`")
+@click.option("--due", required=True, callback=moment, metavar="TIME", help="until when")
+@click.option("--agreement", help="where the customer has several")
+@by
+@as_json
+@with_config
+def add(
+    config: Config,
+    customer: str,
+    text: str,
+    owner: str,
+    due: datetime | None,
+    agreement: str | None,
+    by: str | None,
+    as_json: bool,
+) -> None:
+    """A measure of improvement; it stands on statements until it is fulfilled."""
+    arguments = {
+        "customer": customer,
+        "text": text,
+        "owner": owner,
+        "due_at": instant(config, due),
+        "agreement": agreement,
+    }
+    show(change(config, "obligation.add", arguments, by), as_json=as_json, columns=())
 
 
 @obligation.command("fulfil")

@@ -21,7 +21,7 @@ from incidents.fact import case_event, facts_erased
 from probe.result import Outcome as Answered
 from sla import booking, correction, proposal
 from sla.answered import months_before
-from sla.booking import Booking, MonthOutcome, Obligation, RecordedBreach
+from sla.booking import MEASURE, Booking, MonthOutcome, Obligation, RecordedBreach
 from sla.change import Definition
 from sla.contract import Ended, in_turn
 from sla.interval import Interval
@@ -147,6 +147,12 @@ def _erased(one: Told) -> Erased:
     return Erased(f"erased {one.entry.stream}#{one.entry.n}")
 
 
+def _speaker(one: Told) -> str:
+    """Whoever said it; of one who is erased the side alone: customers' words count otherwise than the provider's."""
+    side: str = one.entry.body["by"]
+    return Erased(f"{side}:{_erased(one)}") if one.erased else one.private.get("by", side)
+
+
 def _by_family(told: Iterable[Told]) -> dict[str, dict[str, list[Told]]]:
     families: dict[str, dict[str, list[Told]]] = {}
     for one in told:
@@ -193,7 +199,7 @@ def _case_event(one: Told) -> CaseRecorded:
         event=case_event(body["kind"], {**body["facts"], **said}),
         happened_at=body["happened_at"],
         recorded_at=one.entry.recorded_at,
-        by=_erased(one) if one.erased else one.private.get("by", body["by"]),
+        by=_speaker(one),
         seen_by_customer_at=body["seen_by_customer_at"],
     )
 
@@ -257,6 +263,9 @@ def _obligation(id: str, found: Sequence[Told]) -> Obligation:
     opened, *rest = found
     closed = [one.entry.recorded_at for one in rest if one.entry.body["event"] in CLOSING]
     body = {key: value for key, value in opened.entry.body.items() if key != "event"}
+    if body["gives"] == MEASURE:
+        words = dict.fromkeys(("then", "owner"), _erased(opened)) if opened.erased else opened.private
+        body |= {"then": words["then"], "owner": words["owner"]}
     return Obligation(**body, id=id, opened_at=opened.entry.recorded_at, closed_at=closed[0] if closed else None)
 
 

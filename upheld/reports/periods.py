@@ -10,12 +10,15 @@ from incidents.store import case as cases
 from incidents.store import incident as incidents
 from probe.inspection.store import Line, Tally, certificates, latencies, tallies
 from probe.latency import Histogram
+from sla.booking import measures_in
 from sla.cases import seconds
 from sla.parties import NoStatement
 from sla.period import Period
+from sla.rating import given
 from sla.reports.inspection import Checked, Inspected, Inspection, Latency
 from sla.reports.quarterly import Month, Quarter, Sums
 from sla.statement import Statement
+from sla.store.remedy import obligations
 from upheld.casebook import case_record
 from upheld.location import LOCATION
 from upheld.statements import issued
@@ -92,6 +95,8 @@ def quarterly(
         resolved=sum(one.resolved_at is not None and one.resolved_at < end for one in reported),
         incidents=len(faults),
         repeats=sum(one.recurrence_of is not None for one in faults),
+        ratings=given((one for statement in made for one in statement.ratings), (start, end)),
+        measures=measures_in(obligations(tx, now, customer), (start, end)),
     )
 
 

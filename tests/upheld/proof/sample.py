@@ -16,6 +16,8 @@ from probe.recorder import Recorder
 from probe.result import Answer, Outcome, Reason, Result
 from probe.store import save
 from probe.watch import Watch
+from sla.booking import MEASURE, Obligation
+from sla.store import remedy
 from tests.upheld.months import Months, at, written
 from upheld import ledger, signing
 from upheld.installed import installed
@@ -121,6 +123,12 @@ async def october(
         for event in (Fulfilled(commitment="respond", how="told"), CaseResolved(how="explained")):
             caseload.record(tx, case.id, event, "person:wang", solved, solved)
         caseload.record(tx, case.id, Rated(scores={"overall": 4}, comment="quick"), "customer:acme", solved, solved)
+        agreement = next(months.config.agreements()).id
+        measure = Obligation(
+            id="", agreement=agreement, rule="", month="2026-10", then="a page that says it", gives=MEASURE,
+            due_at=at("12-01 00:00"), owner="person:wang",
+        )  # fmt: skip
+        remedy.add_measure(tx, "acme", measure, "person:li", solved)
 
     await asked(months, at("09-30 00:00"), called, each_day=daily)
     await database.write(telephone)

@@ -57,6 +57,9 @@ async def test_a_sealed_month_holds_with_its_outage_its_cases_and_its_days(writt
     assert component["counted_down_s"] == 10_920
     assert len(bundle.record["cases"]) == 2
     assert (bundle.record["satisfaction"]["mean"], bundle.record["satisfaction"]["own"]) == ("4/1", 1)
+    assert [(one["text"], one["owner"], one["open"]) for one in bundle.record["measures"]] == [
+        ("a page that says it", "person:wang", True)
+    ]
     assert write(bundle) == written
 
 
