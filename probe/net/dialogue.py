@@ -15,7 +15,7 @@ from probe.result import Plain, Reason
 
 LINE_LIMIT = 1024
 """Bytes of a line an expression is tried on: what takes the square of a line's length stays quick."""
-_FILLED = re.compile(r"\$\{(\w+)\}")
+_FILLED = re.compile(r"\{\{(\w+)\}\}")
 _Text = Annotated[str, Field(min_length=1, max_length=8192)]
 
 
@@ -25,7 +25,7 @@ class Step(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     send: _Text | None = None
-    """`${1}` or `${name}` stands for a group of the newest `matches`."""
+    """`{{1}}` or `{{name}}` stands for a group of the newest `matches`."""
     send_hex: _Text | None = None
     expect: _Text | None = None
     """A text that must come."""

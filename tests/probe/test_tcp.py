@@ -87,7 +87,7 @@ async def mail(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tls: 
 
 MAIL = [
     {"matches": r"^220 (?P<host>\S+) ESMTP$"},
-    {"send": "EHLO ${1}\r\n", "matches": "^250 STARTTLS"},
+    {"send": "EHLO {{1}}\r\n", "matches": "^250 STARTTLS"},
     {"send": "STARTTLS\r\n", "matches": "^220"},
     {"starttls": True},
     {"send_hex": "4e4f4f50 0d0a", "expect_hex": "00 ff"},
