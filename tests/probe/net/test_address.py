@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
+from probe.http import client
 from probe.kind import ProbeKind, Question
 from probe.kinds import http, tcp
 from probe.net.address import split_target
-from probe.net.policy import Origin
+from probe.net.policy import Origin, Zone
 from probe.result import Answer, Outcome, Reason
 from tests.probe.listener import HOST, answering, listening
 
@@ -72,3 +73,13 @@ async def test_a_redirect_to_a_denied_address_is_the_targets_answer() -> None:
     async with listening(answering(head)) as port:
         answer = await ask_as(http.KIND, f"http://{HOST}:{port}/", Origin.OPERATOR)
     assert (answer.outcome, answer.reason) == (Outcome.DOWN, Reason.REDIRECT_DENIED)
+
+
+async def test_a_redirect_leads_no_nearer_than_the_server_that_sends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with listening(answering("HTTP/1.1 200 OK")) as end:
+        head = f"HTTP/1.1 302 Found\r\nLocation: http://{HOST}:{end}/"
+        async with listening(answering(head)) as port:
+            near = await ask_as(http.KIND, f"http://{HOST}:{port}/", Origin.OPERATOR)
+            monkeypatch.setattr(client, "zone_of", lambda peer: Zone.PRIVATE)
+            far = await ask_as(http.KIND, f"http://{HOST}:{port}/", Origin.OPERATOR)
+    assert (near.outcome, far.reason) == (Outcome.UP, Reason.REDIRECT_DENIED)
