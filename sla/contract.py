@@ -119,7 +119,9 @@ class Written:
         return self.agreement.model_copy(update={"until": None}) if self.taken_over else self.agreement
 
 
-Event = Confirmed | Declined | Ended | Reminded
+Consent = Confirmed | Declined
+"""What one side said of a version."""
+Event = Consent | Ended | Reminded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +150,7 @@ class Contract:
         """The sides that signed this version."""
         return frozenset(one.side for one in self.events if isinstance(one, Confirmed) and one.version == number)
 
-    def word(self, number: int, side: Side) -> Confirmed | Declined | None:
+    def word(self, number: int, side: Side) -> Consent | None:
         """What that side said last of this version; None: nothing yet."""
         return last_word(self.events, number, side)
 
@@ -163,7 +165,7 @@ class Contract:
         return in_turn([*(one.agreement for one in self.versions), *more], ended)
 
 
-def last_word(events: Iterable[Event], version: int, side: Side) -> Confirmed | Declined | None:
+def last_word(events: Iterable[Event], version: int, side: Side) -> Consent | None:
     """Of events of one agreement in the order recorded. A side that declined may still confirm, never the reverse."""
     said = [
         one for one in events if isinstance(one, Confirmed | Declined) and (one.version, one.side) == (version, side)

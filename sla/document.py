@@ -17,6 +17,7 @@ from sla.casechange import CaseChange
 from sla.cases import result, seconds, share
 from sla.causes import Entry
 from sla.change import Change
+from sla.contract import Consent, Declined, Side
 from sla.display import cut, decimals
 from sla.exclusion import Exclusion
 from sla.forecast import Forecast
@@ -89,7 +90,10 @@ def _agreement(part: AgreementPart, total: Total | None) -> dict[str, Any]:
             "agreed_s": seconds(total.agreed),
             "availability": share(total.availability),
         },
-        "versions": [_version(one) for one in part.versions],
+        "versions": [
+            _version(one) | {"consents": {side.value: _consent(part.word(one.version, side)) for side in Side}}
+            for one in part.versions
+        ],
     }
 
 
@@ -120,6 +124,19 @@ def _version(version: Agreement) -> dict[str, Any]:
         },
         "calendars": [_days(one) for one in official_of(version)],
         "origins": {term: origin.value for term, origin in version.origins.items()},
+    }
+
+
+def _consent(word: Consent | None) -> dict[str, Any] | None:
+    """`text`: where it can be read, or why it was declined. None: that side has said nothing."""
+    if word is None:
+        return None
+    return {
+        "confirmed": not isinstance(word, Declined),
+        "at": rfc3339(word.happened_at),
+        "recorded_at": rfc3339(word.recorded_at),
+        "by": word.by,
+        "text": word.reason if isinstance(word, Declined) else word.reference,
     }
 
 

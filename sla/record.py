@@ -11,6 +11,7 @@ from config.value import Text
 from sla.booking import Booking, MonthOutcome, Obligation, RecordedBreach
 from sla.casechange import CaseChange
 from sla.change import Definition
+from sla.contract import Consent
 from sla.correction import Correction
 from sla.period import Period
 from sla.proposal import Proposal
@@ -138,6 +139,8 @@ class Facts:
     """Component id -> `check@location` of what observed it in the period, in order; absent where only senders speak."""
     calendars: tuple[OfficialDays, ...] = ()
     """The official days the agreements' calendars rest on, one a country; none: those known to the agreements."""
+    consents: tuple[Consent, ...] = ()
+    """To versions of the agreements, by either side, in the order recorded."""
     answer: Answer | None = None
     """To the question about this period."""
     earlier: tuple[tuple[Period, Word], ...] = ()

@@ -19,6 +19,7 @@ from sla.booking import Obligation, measures_in
 from sla.casechange import CaseChange, within
 from sla.causes import Entry, ledger
 from sla.change import Change, changes
+from sla.contract import Consent, Side, last_word
 from sla.exclusion import Exclusion, exclusions_in
 from sla.forecast import Forecast, Running, running, standing
 from sla.indicator import Measured, Promise, measured
@@ -113,10 +114,16 @@ class AgreementPart:
     exclusions: tuple[Exclusion, ...]
     running: Running | None
     """What is still to come of the target's period, where the statement's runs now."""
+    consents: tuple[Consent, ...] = ()
+    """To its versions, as far as they were recorded when the statement was made."""
 
     @property
     def newest(self) -> Agreement:
         return self.versions[-1]
+
+    def word(self, version: int, side: Side) -> Consent | None:
+        """What that side had said last of that version; None: nothing."""
+        return last_word(self.consents, version, side)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +270,8 @@ def _agreement(versions: tuple[Agreement, ...], period: Period, facts: Facts, no
         whole=whole,
         exclusions=_exclusions(in_force, versions, facts, window),
         running=running(month_by_month(versions, period, facts), facts.exclusions, now) if now < whole[1] else None,
+        # a later word makes no other statement of this one
+        consents=tuple(one for one in facts.consents if one.agreement == versions[0].id and one.recorded_at <= now),
     )
 
 

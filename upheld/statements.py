@@ -30,6 +30,7 @@ from sla.sealing import figures
 from sla.statement import Statement, compose
 from sla.store import statement as stored
 from sla.store.breach import breaches
+from sla.store.contract import consents
 from sla.store.correction import corrections
 from sla.store.definition import definitions
 from sla.store.official import days_known
@@ -183,6 +184,7 @@ def _facts(
             for month in months_before(parties.agreements, period)
             if (standing := stored.standing(tx, customer, str(month))).sealed_by is not None
         ),
+        consents=consents(tx, customer),
     )
 
 

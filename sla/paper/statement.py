@@ -8,6 +8,7 @@ from sla.clause import hours_text
 from sla.document import record
 from sla.page import Page
 from sla.paper.change import changed_in_short
+from sla.paper.consent import agreed
 from sla.paper.indicator import indicators_in_short
 from sla.paper.section import in_eights, sections
 from sla.paper.sheet import Attachment, Figure, Sheet
@@ -32,7 +33,7 @@ def statement_sheet(statement: Statement, language: str) -> Sheet:
         notices=tuple(_notices(page)),
         figures=tuple(_figures(page)),
         summary=page.summary(),
-        measured=tuple(_measured(page)),
+        measured=(*agreed(page), *_measured(page)),
         sections=tuple(sections(page, digest(body))),
         provisional=page.say("Provisional") if statement.provisional else "",
         demo=page.say("Demo data") if statement.marked_as_demo else "",

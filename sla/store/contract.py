@@ -1,6 +1,7 @@
 """Stored agreements: versions and events are appended, each with its leaf of the ledger; no row is ever changed."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, assert_never
 
@@ -14,12 +15,12 @@ from db.ledger import store as ledger
 from db.ledger.canonical import canonical
 from db.ledger.leaf import Leaf
 from db.tables.agreements import agreement_event, agreement_version, customer
-from sla.contract import Confirmed, Contract, Declined, Ended, Event, Reminded, Side, Version, Way
+from sla.contract import Confirmed, Consent, Contract, Declined, Ended, Event, Reminded, Side, Version, Way
 
 TOPIC = "agreement"
 """Announced by everything stored here, so that the rules in force are made anew after the COMMIT."""
 
-_PERSONAL = ("reference", "reason")
+PERSONAL = ("reference", "reason")
 """What people write in an event."""
 
 _V, _E, _C = agreement_version.c, agreement_event.c, customer.c
@@ -52,6 +53,10 @@ def add_version(tx: Connection, version: Version) -> None:
 
 
 def add_event(tx: Connection, event: Event) -> None:
+    """Recorded when its leaf says so, which may be a little later than the event does: a statement prints the one, and
+    whoever verifies it reads the other.
+    """
+    event = replace(event, recorded_at=max(event.recorded_at, ledger.newest_at(tx)))
     last = tx.scalar(select(func.max(_E.seq)).where(_E.agreement == event.agreement)) or 0
     kind, facts = _facts(event)
     tx.execute(
@@ -96,9 +101,9 @@ def _event_leaf(event: Event, seq: int) -> Leaf:
             "seq": seq,
             "kind": kind,
             "by": event.by.partition(":")[0],
-            "facts": {name: value for name, value in facts.items() if name not in _PERSONAL},
+            "facts": {name: value for name, value in facts.items() if name not in PERSONAL},
         },
-        private={"by": event.by, "facts": {name: value for name, value in facts.items() if name in _PERSONAL}},
+        private={"by": event.by, "facts": {name: value for name, value in facts.items() if name in PERSONAL}},
     )
 
 
@@ -116,6 +121,13 @@ def contract(tx: Connection, id: str) -> Contract | None:
     versions = tx.execute(select(agreement_version).where(_V.agreement == id).order_by(_V.id)).all()
     events = tx.execute(select(agreement_event).where(_E.agreement == id).order_by(_E.seq)).all()
     return next(iter(_gathered(versions, events)), None)
+
+
+def consents(tx: Connection, customer: str) -> tuple[Consent, ...]:
+    """To versions of his agreements, by either side."""
+    return tuple(
+        event for one in contracts(tx, customer) for event in one.events if isinstance(event, Confirmed | Declined)
+    )
 
 
 def mark(tx: Connection) -> tuple[int, ...]:
@@ -184,8 +196,8 @@ def _event(row: Row[Any]) -> Event:
 
 
 def event_of(kind: str, said: Mapping[str, Any]) -> Event:
-    """From what a row or a leaf holds; what was erased is empty."""
-    words = dict.fromkeys(_PERSONAL, "") | dict(said)
+    """From what a row or a leaf holds."""
+    words = dict.fromkeys(PERSONAL, "") | dict(said)
     about = {name: words[name] for name in ("agreement", "version", "recorded_at", "by")}
     match kind:
         case "confirmed":

@@ -23,13 +23,14 @@ from sla import booking, correction, proposal
 from sla.answered import months_before
 from sla.booking import MEASURE, Booking, MonthOutcome, Obligation, RecordedBreach
 from sla.change import Definition
-from sla.contract import Ended, in_turn
+from sla.contract import Confirmed, Declined, Ended, Event, in_turn
 from sla.interval import Interval
 from sla.parties import Parties
 from sla.period import Period
 from sla.record import CaseRecord, Facts, IncidentRecord, Transition
 from sla.saying import said_erased, said_in_leaf
 from sla.standing import Happening, Standing, What, standing_of
+from sla.store.contract import PERSONAL, event_of
 from sla.store.remedy import CLOSING
 from upheld.casebook import case_record, version_of
 
@@ -72,15 +73,7 @@ def parties(told: Iterable[Told], labels: Labels) -> Parties:
         if one.entry.kind == "agreement_version":
             agreement = Agreement.model_validate(one.entry.body["agreement"])
             versions.setdefault(agreement.id, []).append(agreement)
-        elif one.entry.kind == "agreement_event" and one.entry.body["kind"] == "ended":
-            event = Ended(
-                agreement=one.entry.body["agreement"],
-                version=one.entry.body["version"],
-                ends=one.entry.body["facts"]["ends"],
-                reason="",
-                recorded_at=one.entry.recorded_at,
-                by=one.entry.body["by"],
-            )
+        elif one.entry.kind == "agreement_event" and isinstance(event := _agreement_event(one), Ended):
             ended.setdefault(event.agreement, []).append(event)
     return Parties(
         customer=labels.customer,
@@ -133,6 +126,11 @@ def facts(told: Sequence[Told], who: Parties, period: Period, figures: str | Non
         ),
         observers=_observers(streams.get("observed", {}), window),
         calendars=_calendars(told),
+        consents=tuple(
+            event
+            for one in told
+            if one.entry.kind == "agreement_event" and isinstance(event := _agreement_event(one), Confirmed | Declined)
+        ),
         answer=None if figures is None else own.answer_to(figures),
         earlier=tuple(
             (month, word)
@@ -151,6 +149,13 @@ def _speaker(one: Told) -> str:
     """Whoever said it; of one who is erased the side alone: customers' words count otherwise than the provider's."""
     side: str = one.entry.body["by"]
     return Erased(f"{side}:{_erased(one)}") if one.erased else one.private.get("by", side)
+
+
+def _agreement_event(one: Told) -> Event:
+    body = one.entry.body
+    about = {"agreement": body["agreement"], "version": body["version"], "recorded_at": one.entry.recorded_at}
+    words = dict.fromkeys(PERSONAL, _erased(one)) if one.erased else one.private.get("facts", {})
+    return event_of(body["kind"], {**about, **body["facts"], **words, "by": _speaker(one)})
 
 
 def _by_family(told: Iterable[Told]) -> dict[str, dict[str, list[Told]]]:

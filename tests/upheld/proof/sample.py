@@ -16,7 +16,10 @@ from probe.recorder import Recorder
 from probe.result import Answer, Outcome, Reason, Result
 from probe.store import save
 from probe.watch import Watch
+from sla import agreeing
+from sla.agreeing import Act, Signature
 from sla.booking import MEASURE, Obligation
+from sla.contract import Side, Way
 from sla.store import remedy
 from tests.upheld.months import Months, at, written
 from upheld import ledger, signing
@@ -129,6 +132,9 @@ async def october(
             due_at=at("12-01 00:00"), owner="person:wang",
         )  # fmt: skip
         remedy.add_measure(tx, "acme", measure, "person:li", solved)
+        word = Signature(reference="/room/acme/agreements/sla-standard, chen", at=solved)
+        act = Act(by="customer:acme", reason="", way=Way.DESK, now=solved)
+        agreeing.confirm(tx, "acme", 1, Side.CUSTOMER, word, act)
 
     await asked(months, at("09-30 00:00"), called, each_day=daily)
     await database.write(telephone)

@@ -52,7 +52,16 @@ async def test_a_sealed_month_holds_with_its_outage_its_cases_and_its_days(writt
     bundle = read(written)
     assert found(written) == []
     kinds = {one.entry.kind for one in bundle.evidence}
-    assert kinds >= {"transition", "incident", "case", "check", "observed", "agreement_version", "statement.sealed"}
+    assert kinds >= {
+        "transition",
+        "incident",
+        "case",
+        "check",
+        "observed",
+        "agreement_version",
+        "agreement_event",
+        "statement.sealed",
+    }
     component = bundle.record["components"][0]
     assert component["counted_down_s"] == 10_920
     assert len(bundle.record["cases"]) == 2
@@ -60,6 +69,10 @@ async def test_a_sealed_month_holds_with_its_outage_its_cases_and_its_days(writt
     assert [(one["text"], one["owner"], one["open"]) for one in bundle.record["measures"]] == [
         ("a page that says it", "person:wang", True)
     ]
+    consents = bundle.record["agreements"][0]["versions"][0]["consents"]
+    assert consents["provider"] is None
+    assert (consents["customer"]["confirmed"], consents["customer"]["by"]) == (True, "customer:acme")
+    assert consents["customer"]["at"] == "2026-10-20T02:20:00.000Z"
     assert write(bundle) == written
 
 
