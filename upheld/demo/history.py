@@ -43,10 +43,11 @@ from sla.parties import parties_of
 from sla.record import Word
 from sla.store import statement as stored
 from upheld import ledger, post
-from upheld.demo import story
+from upheld.demo import story, writing
 from upheld.demo.rhythm import as_then, ticks
 from upheld.demo.setting import CUSTOMER, ZONE
 from upheld.location import LOCATION
+from upheld.reports import reporter
 from upheld.rules import Rules
 from upheld.sealing import sealer_of
 
@@ -71,6 +72,8 @@ class Past:
     _watches: dict[str, Watch] = field(default_factory=dict)
     _windows: dict[str, list[tuple[Instant, Instant, Answer]]] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
+    _open: dict[str, str] = field(default_factory=dict)
+    """Incident -> its component."""
     _random: random.Random = field(default_factory=lambda: random.Random(20260901))
     _deliverer: Deliverer | None = None
 
@@ -239,7 +242,12 @@ class Past:
 
     async def _after_news(self) -> None:
         await self._deliver()
-        for incident in await self.database.read(incidents.unresolved):
+        unresolved = await self.database.read(incidents.unresolved)
+        before, self._open = self._open, {one.id: one.component for one in unresolved}
+        for id, component in before.items():
+            if id not in self._open:
+                self._plan(self.now + story.WRITTEN_AFTER, self._write_up(id, component))
+        for incident in unresolved:
             if incident.id not in self._seen:
                 wait = story.ANSWERED_AFTER[len(self._seen) % len(story.ANSWERED_AFTER)] * MINUTE
                 self._seen.add(incident.id)
@@ -256,6 +264,7 @@ class Past:
     def _told(self, tx: Connection, sent: Notification, now: Instant) -> None:
         self.rules.incidents.told(tx, sent, now)
         post.told(tx, sent, now)
+        reporter.told(tx, self.rules, sent, now)
 
     def _not_told(self, tx: Connection, failed: Notification, now: Instant) -> None:
         self.rules.incidents.not_told(tx, failed, now)
@@ -284,6 +293,8 @@ class Past:
 
         await self.database.write(accept)
         await self._deliver()
+        await self.database.write(lambda tx: writing.issue(tx, self.rules, now))
+        await self._deliver()
 
     async def _ring(self, now: Instant) -> None:
         def fire(tx: Connection) -> int:
@@ -306,6 +317,13 @@ class Past:
             await self._after_news()
 
         return acknowledge
+
+    def _write_up(self, incident: str, component: str) -> Deed:
+        async def write_up(now: Instant) -> None:
+            await self.database.write(lambda tx: writing.write_up(tx, self.rules, incident, component, now))
+            await self._deliver()
+
+        return write_up
 
     def _work_done(self, start: Instant, end: Instant) -> Deed:
         """Who worked writes down from when to when: without it the announced window excludes nothing."""

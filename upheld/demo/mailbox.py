@@ -5,8 +5,9 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope
@@ -16,6 +17,8 @@ from upheld.clock import utc_now
 
 HOST = "127.0.0.1"
 LIMIT = 300
+READ = 65_536
+"""Bytes of a mail that are read: the text comes first, and what is enclosed is not shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +48,30 @@ class Mailbox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
         """aiosmtpd calls it by this name."""
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        message = message_from_bytes(content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        body = message.get_body(preferencelist=("plain",))
+        message = message_from_bytes(content[:READ])
         self._count += 1
         self._mails.appendleft(
             Mail(
                 number=self._count,
                 received_at=utc_now(),
-                sender=str(message["From"] or ""),
+                sender=_words(message["From"]),
                 recipient=", ".join(envelope.rcpt_tos),
-                subject=str(message["Subject"] or ""),
-                text=str(body.get_content()) if body is not None else "",
+                subject=_words(message["Subject"]),
+                text=_text(message),
             )
         )
         return "250 in the box"
+
+
+def _words(header: object) -> str:
+    """A header's encoded words, read. The modern policy reads the same, ten times slower."""
+    return str(make_header(decode_header(str(header or "")))).replace("\n", "")
+
+
+def _text(message: Message) -> str:
+    plain = next((part for part in message.walk() if part.get_content_type() == "text/plain"), None)
+    body = b"" if plain is None else plain.get_payload(decode=True)
+    return body.decode(errors="replace") if isinstance(body, bytes) else ""
 
 
 @asynccontextmanager

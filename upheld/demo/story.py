@@ -85,6 +85,31 @@ BACKUPS_LEFT_OUT = frozenset({44})
 ANSWERED_AFTER = (4, 7, 3, 11, 5, 22, 6, 4, 9, 3, 5, 8)
 """Minutes until somebody acknowledged, incident after incident."""
 
+MANAGER = "person:wang"
+WRITTEN_AFTER: Span = 3 * HOUR
+"""From the end of an incident until its report is written up."""
+WRITTEN = {
+    "shop": {
+        "cause": "促销流量使应用服务器的连接池耗尽，新请求得不到处理。",
+        "handling": "重启应用服务器，连接池上限由200调至600，并限制单个来源的并发。",
+        "verification": "恢复后连续十次探测正常，人工下单与支付各试一次均成功。",
+        "prevention": "连接池占用超过七成即告警；促销前按预估流量压测。",
+    },
+    "payments": {
+        "cause": "上游清算通道的证书轮换后，接口仍持有旧的会话，请求超时。",
+        "handling": "断开旧会话并重新建立，期间的请求由队列补发，无遗漏。",
+        "verification": "核对补发流水与通道回执，笔数与金额一致；探测恢复正常。",
+        "prevention": "证书轮换列入变更日历，轮换后自动重建会话并核对。",
+    },
+    "database": {
+        "cause": "数据卷写满，数据库停止接受连接。",
+        "handling": "清理过期归档日志并扩容数据卷，随后启动数据库。",
+        "verification": "主备数据校验一致，应用读写正常。",
+        "prevention": "数据卷占用达八成即告警；归档日志每日自动转存。",
+    },
+}
+"""Component -> what no stored fact says of its incidents."""
+
 CONFIRMED_AFTER: Span = 20 * HOUR
 
 QUESTION_DAY = 50
