@@ -96,8 +96,8 @@ class Paper:
 
     def document(self) -> dict[str, Any]:
         """JSON without floats: instants in whole milliseconds, shares as "num/den"."""
-        frame = TypeAdapter(Frame).dump_python(self.frame, mode="json")
-        return {**frame, "facts": TypeAdapter(self.report.facts).dump_python(self.facts, mode="json")}
+        frame = _adapter(Frame).dump_python(self.frame, mode="json")
+        return {**frame, "facts": _adapter(self.report.facts).dump_python(self.facts, mode="json")}
 
     def record(self) -> bytes:
         """Its canonical form (RFC 8785)."""
@@ -109,6 +109,16 @@ def paper_of(report: Report[Any], document: dict[str, Any]) -> Paper:
     frame = {key: value for key, value in document.items() if key != "facts"}
     return Paper(
         report=report,
-        frame=TypeAdapter(Frame).validate_python(frame),
-        facts=TypeAdapter(report.facts).validate_json(rfc8785.dumps(document["facts"])),
+        frame=_adapter(Frame).validate_python(frame),
+        facts=_adapter(report.facts).validate_json(rfc8785.dumps(document["facts"])),
     )
+
+
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(of: Any) -> TypeAdapter[Any]:
+    """Building one takes longer than reading a report with it."""
+    if of not in _ADAPTERS:
+        _ADAPTERS[of] = TypeAdapter(of)
+    return _ADAPTERS[of]
