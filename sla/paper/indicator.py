@@ -49,18 +49,23 @@ def indicators_in_short(page: Page) -> str:
 _NOBODY = (Unmeasured.ENTERED, Unmeasured.UNKNOWN)
 
 
+def standing(page: Page, one: Measured) -> str:
+    """Met or missed, or why it was not measured; empty where this period does not judge it."""
+    if one.unmeasured is not None:
+        return page.say(_WHY[one.unmeasured])
+    return "" if one.met is None else page.say("Met" if one.met else "Missed")
+
+
 def _row(page: Page, one: Measured) -> tuple[Cell, ...]:
-    promise = one.indicator
-    value = one.value
-    verdict = None if one.met is None else "Met" if one.met else "Missed"
+    promise, said = one.indicator, standing(page, one)
+    verdict = Cell() if one.met is None else Cell(text=said, mark="met" if one.met else "missed")
+    figure = Cell(text=_figure(page, promise, one.value), strong=True)
     return (
         Cell(text=page.text(promise.name), small=(formula(promise, page.language),)),
-        Cell(text=_promised(page, promise), small=(page.say(PERIODS[promise.period]),)),
-        Cell(text=RANGE, small=(page.say(_WHY[one.unmeasured]),))
-        if value is None and one.unmeasured is not None
-        else Cell(text=_figure(page, promise, value), strong=True),
+        Cell(text=promised(page, promise), small=(page.say(PERIODS[promise.period]),)),
+        figure if one.value is not None else Cell(text=RANGE, small=(said,)),
         Cell(text=grouped(one.n)),
-        Cell() if verdict is None else Cell(text=page.say(verdict), mark=verdict.lower()),
+        verdict,
     )
 
 
@@ -74,7 +79,7 @@ def _figure(page: Page, promise: Indicator, value: Fraction | None) -> str:
             return RANGE if value is None else grouped(int(value))
 
 
-def _promised(page: Page, promise: Indicator) -> str:
+def promised(page: Page, promise: Indicator) -> str:
     figure = promise.at_least or promise.at_most
     if figure is None:
         return RANGE

@@ -13,6 +13,7 @@ from sla.display import cut, decimals
 from sla.line import stretches
 from sla.page import Page
 from sla.paper.book import At, Book, Field, Formula, Seconds, Share, Tab, Value
+from sla.paper.quality_book import quality
 from sla.paper.reckoning_book import reckoned
 from sla.paper.sheet import Sheet
 from sla.statement import ComponentPart, Statement
@@ -41,6 +42,7 @@ def statement_book(statement: Statement, language: str, front: Sheet) -> Book:
             _exclusions(page),
             _corrections(page),
             _cases(page),
+            *quality(page, statement.zone),
             *reckoned(page, statement.zone),
             _ledger(page),
             _terms(page),

@@ -19,6 +19,7 @@ from sla.record import Answer, Word
 from sla.statement import Statement, compose
 from tests.sla.contract import AGREEMENT, LATER, at, config, facts
 from tests.sla.test_change import LOWERED, STOPPED
+from tests.sla.test_rating import GOOD, LOW
 from tests.sla.test_settlement import TERMS, down, missed, month, settings
 
 NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
@@ -79,6 +80,7 @@ def test_the_sheets_are_those_of_the_statement(statement: Statement) -> None:
         "Excluded time",
         "Corrections",
         "Cases and time limits",
+        "Indicators",
         "Changed by the provider",
         "Seconds ledger",
         "Terms of the agreement",
@@ -136,6 +138,15 @@ def test_levels_and_stopped_clocks_have_a_sheet(statement: Statement) -> None:
         "level lowered from 1 to 3",
     ]
     assert {cells[f"{book.column('Levels and stopped clocks', 'By')}{row}"][2] for row in (2, 3)} == {"li"}
+
+
+def test_indicators_and_ratings_have_sheets(statement: Statement) -> None:
+    book = Workbook(FORMAT.render(replace(statement, ratings=(GOOD, LOW)), "en"))
+    scores = [book.sheets["Satisfaction"][f"{book.column('Satisfaction', 'Scores')}{row}"][2] for row in (2, 3)]
+    assert scores == ["5.00", "3.33"]
+    first = book.column("Indicators", "Indicator")
+    names = [book.sheets["Indicators"][f"{first}{row}"][2] for row in range(2, 8)]
+    assert names == [one.indicator.name["en"] for one in statement.indicators if isinstance(one.indicator.name, dict)]
 
 
 def test_an_amount_that_was_rounded_is_a_number(tmp_path: Path) -> None:
