@@ -18,6 +18,7 @@ from sla.paper.statement import statement_sheet
 from sla.record import Outcome, Word
 from sla.statement import Statement
 from sla.word import spoken_by
+from tests.once import once
 from tests.years.paper import MONTH, passed, statement
 from tests.years.setting import CUSTOMERS
 from upheld.installed import installed
@@ -57,11 +58,11 @@ WORDS = {"harbour": Word.ACCEPTED, "linjiang": Word.ACCEPTED, "changfeng": Word.
 def may(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Statement]:
     """Customer -> the sealed statement of May 2026."""
 
-    async def all_of_it() -> dict[str, Statement]:
-        async with passed(tmp_path_factory.mktemp("years"), "2026-04-30", "2026-06-15") as year:
+    async def all_of_it(folder: Path) -> dict[str, Statement]:
+        async with passed(folder, "2026-04-30", "2026-06-15") as year:
             return {customer: await statement(year, customer, MONTH) for customer in CUSTOMERS}
 
-    return asyncio.run(all_of_it())
+    return asyncio.run(once(tmp_path_factory, "years", all_of_it))
 
 
 @pytest.mark.parametrize("customer", CUSTOMERS)

@@ -29,6 +29,7 @@ from probe import definition
 from sla.exclusions import Exclusions
 from sla.proposal import Proposed
 from sla.record import Word
+from tests.once import once
 from tests.upheld.months import OCTOBER, Months, at
 from tests.upheld.proof import sample
 from tests.upheld.proof.forge import Edit, Fact, forged
@@ -101,19 +102,17 @@ async def _honest(database: Database, folder: Path) -> tuple[Months, Held]:
     return months, Held(key=signing.public_pem(key).decode(), checkpoints=tuple(kept), bundle=bundle)
 
 
-_MADE: dict[str, tuple[Path, Held]] = {}
-"""The honest month is made once; every attack has a copy of it."""
-
-
 @pytest.fixture
 async def root(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Root]:
-    if "honest" not in _MADE:
-        folder = tmp_path_factory.mktemp("honest")
+    """The honest month is made once; every attack has a copy of it."""
+
+    async def make(folder: Path) -> tuple[Path, Held]:
         database = await open_database(f"sqlite:///{folder}/store.db")
         _, held = await _honest(database, folder)
         await database.close()
-        _MADE["honest"] = folder, held
-    folder, held = _MADE["honest"]
+        return folder, held
+
+    folder, held = await once(tmp_path_factory, "honest", make)
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     database = await open_database(f"sqlite:///{tmp_path}/store.db")
     yield Root(months=_beginning(database, tmp_path), held=held)

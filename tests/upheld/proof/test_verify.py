@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from db.engine import Database
 from db.ledger.canonical import canonical
 from db.ledger.erasure import destroy
+from tests.once import once
 from tests.upheld.proof import sample
 from upheld import signing
 from upheld.cli import main
@@ -27,16 +28,14 @@ SCRIPT = Path(__file__).parents[3] / "docs" / "verify.py"
 FEW, MANY = 300, 10_000
 
 
-_MADE: dict[str, bytes] = {}
-"""By store: making the month takes longer than reading the bundle, which no test changes."""
-
-
 @pytest.fixture
-async def written(database: Database, tmp_path: Path) -> bytes:
-    store = type(database).__name__
-    if store not in _MADE:
-        _MADE[store] = write(await sample.bundle(await sample.october(database, tmp_path)))
-    return _MADE[store]
+async def written(database: Database, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Making the month takes longer than reading the bundle, which no test changes."""
+
+    async def make(folder: Path) -> bytes:
+        return write(await sample.bundle(await sample.october(database, folder)))
+
+    return await once(tmp_path_factory, f"october-{type(database).__name__}", make)
 
 
 def found(data: bytes) -> list[str]:
