@@ -7,9 +7,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser
 
+from console import password
 from db.engine import Database, open_database
 from tests.servers.chromium import chromium
 from tests.servers.namespace import Network, network
@@ -57,6 +59,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """Argon2 as it is, but without the cost that it has on purpose: a tenth of the suite's time went into it."""
+    shipped, password._hasher = password._hasher, PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+    yield
+    password._hasher = shipped
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that programs run as another user may walk into, with a path short enough for a Unix socket."""
@@ -97,6 +107,8 @@ class Templates:
         self.folder = folder
         self._numbers = itertools.count(1)
         self._postgres: str | None = None
+        self._form = ""
+        self._used: list[str] = []
 
     async def sqlite(self) -> str:
         """The address of a copy of its own."""
@@ -109,13 +121,22 @@ class Templates:
         return f"sqlite:///{copy}"
 
     async def postgresql(self, server: Postgres) -> str:
-        """The name of a copy of its own."""
+        """The name of a copy of its own, to be given back."""
+        if self._used:
+            return self._used.pop()
         if self._postgres is None:
             name = server.create()
             database = await open_database(server.url(name))
             await database.close()
-            self._postgres = name
+            self._postgres, self._form = name, server.empty(name)
         return server.create(template=self._postgres)
+
+    def give_back(self, server: Postgres, name: str) -> None:
+        """Emptied for the next test, unless its form has changed."""
+        if server.empty(name) == self._form:
+            self._used.append(name)
+        else:
+            server.drop(name)
 
 
 @pytest.fixture(scope="session")
@@ -141,7 +162,7 @@ async def database_url(request: pytest.FixtureRequest, database_kind: str, templ
     server: Postgres = request.getfixturevalue("postgres_server")
     name = await templates.postgresql(server)
     yield server.url(name)
-    server.drop(name)
+    templates.give_back(server, name)
 
 
 @pytest.fixture
