@@ -207,6 +207,12 @@ def test_the_commands_revise_confirm_end_and_list_without_a_server(config: Path)
     assert ended["ends"] == "2028-01-01T00:00:00.000Z"
     (listed,) = told(upheld("agreement", "list", "--json"))
     assert (listed["agreement"], listed["ends"]) == (ACME, ended["ends"])
+    assert "How availability is counted" in upheld("agreement", "annex", "acme").stdout
+    stated = told(upheld("agreement", "annex", "acme", "--format", "json", "--lang", "zh-CN"))
+    assert stated["version"] == 2 and any("99.5" in one["text"] for one in stated["clauses"])
+    paper = config.with_name("annex.pdf")
+    upheld("agreement", "annex", "acme", "--format", "pdf", "--lang", "zh-CN", "-o", str(paper))
+    assert paper.read_bytes().startswith(b"%PDF")
     shown = upheld("agreement", "show", "acme").stdout
     assert "At least 99.5" in shown and "moved away" in shown and "amendment 1, page 3" in shown
     owned = "the store owns acme/sla-standard, version 1 (configuration, upheld), version 2 (command, person:wang)"

@@ -14,6 +14,7 @@ from sla.clause import clauses
 from sla.contract import Contract, Refused, Side
 from sla.store import contract as agreements
 from upheld.agreements import contract_json
+from upheld.cli.annex import FORMATS, written
 from upheld.cli.case import instant, moment
 from upheld.cli.incident import as_json, by
 from upheld.cli.shared import change, fail, read, show, with_config
@@ -91,6 +92,28 @@ def show_(config: Config, id: str, number: int | None, lang: str, as_json: bool)
     if events:
         click.echo("")
         show(events, as_json=False, columns=("recorded_at", "event", "version", "side", "reference", "reason", "by"))
+
+
+@agreement.command("annex")
+@click.argument("id", metavar="CUSTOMER")
+@click.option("--version", "number", type=int, help="another than the newest")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="a file")
+@language
+@with_config
+def annex_(config: Config, id: str, number: int | None, form: str, output: Path | None, lang: str) -> None:
+    """The annex to print: what a contract must state about counting. As html it stands in both languages."""
+    contract = read(config, lambda tx: _found(tx, id))
+    version = contract.newest if number is None else contract.version(number)
+    if version is None:
+        fail(f"{contract.id} has no version {number}", 1)
+    if output is None and form == "pdf":
+        fail("--format pdf: nothing for a terminal; write it to a file with -o", 2)
+    body = written(config, contract, version, form, lang)
+    if output is None:
+        click.echo(body.decode(), nl=False)
+    else:
+        output.write_bytes(body)
 
 
 def _found(tx: Connection, id: str) -> Contract:
