@@ -18,11 +18,12 @@ from sla.commitment import commitment_name, runs_evenly
 from sla.display import decimals, used
 from sla.exclusion import Exclusion, Flaw
 from sla.line import Outage
+from sla.obstacle import Obstacle
 from sla.overlay import Corrected, Standing
 from sla.period import Period
 from sla.record import CaseRecord, CommitmentRecord, Outcome, Word
 from sla.remedypage import Row, follow_ups, rows, totals
-from sla.statement import ComponentPart, Obstacle, Statement
+from sla.statement import ComponentPart, Statement
 from sla.title import TITLES, agreement_name, period_name, sides
 from sla.word import CONFIGURATION
 

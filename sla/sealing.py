@@ -18,10 +18,11 @@ from config.agreement import Period as Kind
 from config.instant import DAY, Instant, Span
 from sla.calendar import local, midnight
 from sla.cases import seconds
+from sla.obstacle import WORD, Obstacle
 from sla.parties import Parties
 from sla.period import Period
 from sla.standing import Question, Stage, Standing
-from sla.statement import WORD, Obstacle, Statement
+from sla.statement import Statement
 
 DUE_DAY = 4
 """The day of the next month by whose end a statement is delivered, unless agreed otherwise."""

@@ -5,7 +5,6 @@ Nothing here is rounded; displayed values are made by the formats and no verdict
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from itertools import groupby
 
 from config.agreement import Agreement
@@ -25,6 +24,7 @@ from sla.forecast import Forecast, Running, running, standing
 from sla.indicator import Measured, Promise, measured
 from sla.interval import Interval
 from sla.line import Counted, account_of, corrected_line, counted, raw_line, stretches
+from sla.obstacle import PROVISIONAL, Obstacle, needs_of
 from sla.parties import NoStatement, Parties
 from sla.period import Period
 from sla.rating import Rating, concerning
@@ -32,28 +32,6 @@ from sla.record import Answer, CaseRecord, Facts
 from sla.seal import Seal
 from sla.servicehours import unpublished
 from sla.settlement import Part, Remedies, settle
-
-COVERAGE_FLOOR = 99
-"""Per cent; below it a statement needs a resolution signed by the customer before it is sealed."""
-
-
-class Obstacle(StrEnum):
-    """Why a statement is provisional, or needs the customer's word before it is sealed."""
-
-    RUNNING = "running"
-    """The period has not ended."""
-    GRACE = "grace"
-    """Late observations are still accepted."""
-    CALENDAR = "calendar"
-    """The official calendar of the period is not published."""
-    SENSITIVE = "sensitive"
-    COVERAGE = "coverage"
-    MEASURING_ERROR = "within_measuring_error"
-
-
-WORD = frozenset({Obstacle.SENSITIVE, Obstacle.COVERAGE, Obstacle.MEASURING_ERROR})
-"""What the customer's word clears."""
-PROVISIONAL = frozenset({Obstacle.RUNNING, Obstacle.GRACE, Obstacle.CALENDAR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,7 +289,7 @@ def _component(
         year_so_far=_year_so_far(parties, agreement, component, part, period, facts, now),
         parts=_shorter(part, counting, agreement, found, component, period),
         forecast=None if part.running is None else _forecast(part.running, facts, component, now),
-        obstacles=_needs(found, facts.answer),
+        obstacles=needs_of(found, facts.answer),
     )
 
 
@@ -369,21 +347,6 @@ def _settled(found: Counted, answer: Answer | None) -> Counted:
         return found
     said = replace(budget, verdict=Verdict.MET if budget.met else Verdict.MISSED)
     return replace(found, account=replace(found.account, budget=said))
-
-
-def _needs(found: Counted, answer: Answer | None) -> tuple[Obstacle, ...]:
-    """Silence settles how unmeasured time counts; the measuring error needs the customer's consent."""
-    if answer is not None:
-        return () if answer.accepted or not found.within_measuring_error else (Obstacle.MEASURING_ERROR,)
-    needs: list[Obstacle] = []
-    account = found.account
-    if account.budget is not None and account.budget.verdict is Verdict.SENSITIVE:
-        needs.append(Obstacle.SENSITIVE)
-    if account.coverage is not None and account.coverage * 100 < COVERAGE_FLOOR:
-        needs.append(Obstacle.COVERAGE)
-    if found.within_measuring_error:
-        needs.append(Obstacle.MEASURING_ERROR)
-    return tuple(needs)
 
 
 def _obstacles(

@@ -12,10 +12,11 @@ from config.statutory import statutory
 from sla.clause import clauses
 from sla.document import document, record
 from sla.evidence import Evidence, kept, unkept
+from sla.obstacle import Obstacle
 from sla.parties import parties_of
 from sla.period import parse_period
 from sla.record import Facts
-from sla.statement import Obstacle, Statement, compose
+from sla.statement import Statement, compose
 from tests.config.installed import read
 
 FEBRUARY = parse_rfc3339("2027-02-10T09:00:00+08:00")

@@ -9,13 +9,14 @@ from config.instant import DAY, HOUR
 from config.state import State
 from sla.account import Verdict
 from sla.document import document
+from sla.obstacle import Obstacle
 from sla.parties import parties_of
 from sla.period import parse_period
 from sla.record import Answer, Facts, Word
 from sla.revision import changes, deltas
 from sla.sealing import CountAsDown, SealIt, dates, decide, figures, months, steps
 from sla.standing import Happening, Standing, What, standing_of
-from sla.statement import Obstacle, Statement, compose
+from sla.statement import Statement, compose
 from tests.sla.contract import AGREEMENT, NOVEMBER, at, config, facts, transition
 
 

@@ -11,11 +11,12 @@ from config.model import Config
 from config.state import State
 from sla.account import Class, Verdict
 from sla.exclusion import Flaw
+from sla.obstacle import Obstacle
 from sla.page import Page
 from sla.parties import NoStatement, parties_of
 from sla.period import Period, parse_period
 from sla.record import Answer, CommitmentRecord, Facts, Outcome, Word
-from sla.statement import ComponentPart, Obstacle, Statement, compose
+from sla.statement import ComponentPart, Statement, compose
 from tests.sla.contract import AGREEMENT, LATER, NOVEMBER, OCTOBER, at, config, facts, transition
 
 
