@@ -177,7 +177,7 @@ class Year(Past):
         async def attend(now: Instant) -> None:
             def work(tx: Connection) -> None:
                 case = cases.find(tx, case_id)
-                if case is None or commitment in case.fulfilled:
+                if case is None or commitment not in self._waiting(case, now):
                     return
                 if commitment == "resolve":
                     if case.progress is CaseProgress.OPEN:
@@ -189,6 +189,10 @@ class Year(Past):
             await self._after_news()
 
         return attend
+
+    def _waiting(self, case: Case, now: Instant) -> set[str]:
+        """What is still to be done; a review of a result that was contested counts no more for the next one."""
+        return {clock.name for clock in self.rules.caseload.clocks(case, now) if clock.done_at is None}
 
     def _write_down(self, tx: Connection, case: Case, event: CaseResolved | Fulfilled, now: Instant) -> None:
         self.rules.caseload.record(tx, case.id, event, "person:li", now, now)
