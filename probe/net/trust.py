@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias
+from warnings import catch_warnings, simplefilter
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
@@ -78,6 +79,13 @@ def _context(tls: Tls, stamps: tuple[int, ...]) -> ssl.SSLContext:
     if not tls.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+    with catch_warnings():
+        simplefilter("ignore", DeprecationWarning)  # whoever asks for an old version by name knows that it is one
+        _bound(context, tls)
+    return context
+
+
+def _bound(context: ssl.SSLContext, tls: Tls) -> None:
     if {tls.min_version, tls.max_version} & _OLD:
         context.set_ciphers("DEFAULT:@SECLEVEL=0")  # OpenSSL offers the old versions no other way
         context.minimum_version = ssl.TLSVersion.TLSv1
@@ -85,7 +93,6 @@ def _context(tls: Tls, stamps: tuple[int, ...]) -> ssl.SSLContext:
         context.minimum_version = _VERSIONS[tls.min_version]
     if tls.max_version is not None:
         context.maximum_version = _VERSIONS[tls.max_version]
-    return context
 
 
 @contextmanager

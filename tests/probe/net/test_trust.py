@@ -53,7 +53,8 @@ async def test_versions_have_bounds(tmp_path: Path) -> None:
     async with listening(greet, context) as port:
         good = await asked(KIND, f"{HOST}:{port}", tls={"ca_file": file, "max_version": 1.2})
         bad = await asked(KIND, f"{HOST}:{port}", tls={"ca_file": file, "min_version": "1.3"})
-    assert (good.facts["tls_version"], bad.outcome) == ("TLSv1.2", Outcome.DOWN)
+        old = await asked(KIND, f"{HOST}:{port}", tls={"ca_file": file, "max_version": "1.0"})
+    assert (good.facts["tls_version"], bad.outcome, old.outcome) == ("TLSv1.2", Outcome.DOWN, Outcome.DOWN)
 
 
 async def test_our_own_files_never_make_a_target_down(tmp_path: Path) -> None:
