@@ -11,9 +11,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from config.instant import Span
+from config.instant import Instant, Span
 from probe.net.policy import Origin
 from probe.result import Answer
+
+
+def untold() -> Instant:
+    """The clock of who has none: only kinds that look at dates ask it."""
+    raise LookupError("the question does not say what time it is")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +33,8 @@ class Question:
     """Who named the target, and so how near to us it may lie."""
     at: tuple[str, ...] = ()
     """Numeric addresses the target's host is to be asked at, instead of those its name has."""
+    now: Callable[[], Instant] = untold
+    """The wall clock, for what has a date: certificates, domains."""
 
 
 Ask = Callable[[Question], Awaitable[Answer]]

@@ -1,15 +1,15 @@
 """Ask once, without configuration or store: `upheld probe KIND TARGET --option k=v`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from config.duration import parse_duration
-from config.instant import Span
+from config.instant import Instant, Span
 from probe.ask import Terms, ask_target
-from probe.kind import ProbeKind, Question
+from probe.kind import ProbeKind, Question, untold
 from probe.result import Answer, Outcome
 
 
@@ -17,7 +17,13 @@ class Unaskable(ValueError):
     """What was asked for makes no sense; the text says what to write instead."""
 
 
-async def ask_once(kinds: Mapping[str, ProbeKind], name: str, target: str, written: Sequence[str]) -> Answer:
+async def ask_once(
+    kinds: Mapping[str, ProbeKind],
+    name: str,
+    target: str,
+    written: Sequence[str],
+    now: Callable[[], Instant] = untold,
+) -> Answer:
     """`written` are options like `expect.body=ok` or `timeout=5s`. Answers within timeout x attempts + 1 s.
 
     Raises Unaskable for a kind, target or option that cannot be.
@@ -39,7 +45,8 @@ async def ask_once(kinds: Mapping[str, ProbeKind], name: str, target: str, writt
     if fault is not None:
         raise Unaskable(fault)
     async with kind.open() as ask:
-        return await ask_target(ask, Question(check="", target=target, options=options, timeout=timeout), terms)
+        question = Question(check="", target=target, options=options, timeout=timeout, now=now)
+        return await ask_target(ask, question, terms)
 
 
 def told(name: str, target: str, answer: Answer) -> dict[str, object]:

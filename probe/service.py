@@ -148,7 +148,7 @@ class Prober:
     # checks coming and going
 
     def _begin(self, check: Check, kept: Kept | None, now: Instant) -> None:
-        watch = Watch(check, self._kinds[check.kind], self._location)
+        watch = Watch(check, self._kinds[check.kind], self._location, self._timeline.now)
         self._watches[check.id] = watch
         self._recorder.touch(watch)
         if kept is not None and kept.snapshot.definition == watch.definition:

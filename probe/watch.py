@@ -1,6 +1,6 @@
 """One check being watched: its question, its state, its open run, its counts. Mutable, owned by the prober alone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from config.state import State
 from probe.ask import Terms
 from probe.batch import Bucket, Kept, OpenRun, Snapshot
 from probe.heartbeat import Pulse, Rhythm
-from probe.kind import ProbeKind, Question
+from probe.kind import ProbeKind, Question, untold
 from probe.latency import Histogram, bucket_of
 from probe.observation import extend
 from probe.phase import phase_of, tick_of
@@ -44,7 +44,8 @@ class LastAnswer:
 class Watch:
     """`rhythm` is set for a heartbeat only, and its threshold for a change is one report."""
 
-    def __init__(self, check: Check, kind: ProbeKind, location: str) -> None:
+    def __init__(self, check: Check, kind: ProbeKind, location: str, now: Callable[[], Instant] = untold) -> None:
+        self._now = now
         self.location = location
         self.slot: Slot | None = None
         self.gone = False
@@ -71,7 +72,9 @@ class Watch:
         self.token: str | None = options.token if kind.passive else None
         self.interval = self.rhythm.period if self.rhythm else check.interval
         self.timeout = self.rhythm.grace if self.rhythm else check.timeout
-        self.question = Question(check=check.id, target=check.target, options=options, timeout=check.timeout)
+        self.question = Question(
+            check=check.id, target=check.target, options=options, timeout=check.timeout, now=self._now
+        )
         self.terms = Terms(attempts=check.attempts, degraded_over=check.degraded_over)
         self.thresholds = (
             Thresholds(fall=1, rise=1, evidence=None)

@@ -58,11 +58,17 @@ def free_port() -> int:
         return port
 
 
-async def asked(kind: ProbeKind, target: str, *, timeout: int = 5000, **options: Any) -> Answer:
+async def asked(
+    kind: ProbeKind, target: str, *, timeout: int = 5000, now: int = 1_900_000_000_000, **options: Any
+) -> Answer:
     assert kind.open is not None
     async with kind.open() as ask:
         question = Question(
-            check="shop/home", target=target, options=kind.options.model_validate(options), timeout=timeout
+            check="shop/home",
+            target=target,
+            options=kind.options.model_validate(options),
+            timeout=timeout,
+            now=lambda: now,
         )
         return await ask(question)
 

@@ -9,6 +9,7 @@ import click
 from probe.once import Unaskable, ask_once, exit_code, told
 from upheld.cli.incident import as_json
 from upheld.cli.shared import fail
+from upheld.clock import utc_now
 from upheld.installed import installed
 
 
@@ -21,7 +22,7 @@ from upheld.installed import installed
 def probe(context: click.Context, kind: str, target: str, options: tuple[str, ...], as_json: bool) -> None:
     """Ask once. Exit code 0: up or degraded, 1: down, 2: could not ask."""
     try:
-        answer = asyncio.run(ask_once(installed().kinds, kind, target, options))
+        answer = asyncio.run(ask_once(installed().kinds, kind, target, options, utc_now))
     except Unaskable as error:
         fail(str(error), 2)
     found = told(kind, target, answer)
