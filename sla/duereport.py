@@ -82,11 +82,14 @@ def _of_periods(agreement: Agreement, report: Report, now: Instant) -> Iterator[
     period = Period.running(kind, zone, max(agreement.effective, agreement.measured_from))
     number = 0
     while (end := period.window(zone)[1]) <= now:
+        over = end if kind is Kind.QUARTER else max(end, period.window("UTC")[1])
+        if over > now:
+            return  # an inspection counts whole days of UTC, as they are stored
         number += 1
         if agreement.in_force(end - 1) and number % (report.months or 1) == 0:
             due_at = _end_of_day(end, _day(agreement, report), zone)
             yield DueReport(
-                customer=agreement.customer, kind=report.kind, subject=str(period), since=end, due_at=due_at
+                customer=agreement.customer, kind=report.kind, subject=str(period), since=over, due_at=due_at
             )
         period = Period.running(kind, zone, end)
 

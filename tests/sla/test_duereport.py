@@ -80,6 +80,13 @@ def test_an_inspection_has_its_own_rhythm_and_day(agreement: Agreement) -> None:
     assert found[-1].due_at == at("11-03 00:00:00")
 
 
+def test_an_inspection_is_over_when_the_days_of_utc_it_counts_are(agreement: Agreement) -> None:
+    owed = owing(agreement, report(kind="inspection"))
+    last = "2026-10"
+    assert last not in [one.subject for one in due_reports([owed], [], DELIVERED, at("11-01 07:59:59"))]
+    assert last in [one.subject for one in due_reports([owed], [], DELIVERED, at("11-01 08:00:00"))]
+
+
 def test_nothing_is_due_of_a_period_that_runs_or_after_the_end_of_the_agreement(agreement: Agreement) -> None:
     owed = owing(agreement, report(kind="inspection"), until=at("03-15 00:00:00"))
     assert [one.subject for one in due_reports([owed], [], DELIVERED, NOW)] == ["2026-01", "2026-02"]
