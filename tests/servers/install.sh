@@ -27,6 +27,10 @@ need_program pdftotext poppler-utils
 need_program ip iproute2
 need_program unshare util-linux
 need_program wrk wrk
+need_program redis-server redis-server
+need_program sshd openssh-server
+need_program mariadbd mariadb-server-core
+need_file python3-grpcio /usr/lib/python3/dist-packages/grpc/__init__.py
 
 missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
 missing="${missing% }"
