@@ -27,7 +27,7 @@ def catalogue(room: str, language: str) -> Mapping[str, str]:
     return {str(message.id): str(message.string) for message in messages if message.id and message.string}
 
 
-def say(room: str, language: str, sentence: str, **values: object) -> str:
+def say(room: str, language: str, sentence: str, /, **values: object) -> str:
     """The sentence in that language, `{name}` replaced by the values. Values are data, never formatted themselves."""
     text = catalogue(room, language).get(sentence, sentence)
     return text.format(**values) if values else text

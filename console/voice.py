@@ -33,7 +33,7 @@ class Voice:
     def zone(self) -> str:
         return self.config.site.timezone
 
-    def t(self, text: str, **values: object) -> str:
+    def t(self, text: str, /, **values: object) -> str:
         """The sentence in this language."""
         return sentence(ROOM, self.language, text, **values)
 

@@ -178,7 +178,7 @@ class Writer:
     def _time(self, incident: Incident) -> str:
         return self.clock_time(incident.started_at)
 
-    def _say(self, sentence: str, **values: object) -> str:
+    def _say(self, sentence: str, /, **values: object) -> str:
         return say(ROOM, self.language, sentence, **values)
 
     def _message(self, subject: str, lines: list[str], incident: Incident, event: str) -> Message:

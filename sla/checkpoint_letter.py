@@ -23,7 +23,7 @@ def checkpoint_message(
 ) -> Message:
     """`day` is the UTC day that it closes, `address` that of its proof on our pages."""
 
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     head, shown = read_checkpoint(read_note(note).text), full_day(day, "UTC", language)

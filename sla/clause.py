@@ -93,7 +93,7 @@ def clauses(agreement: Agreement, language: str) -> tuple[Clause, ...]:
 
 
 def _sentences(agreement: Agreement, language: str) -> Iterator[tuple[str, str]]:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     terms = agreement.availability
@@ -143,7 +143,7 @@ def _country(code: str, language: str) -> str:
 def counting(terms: Counting, language: str) -> Iterator[tuple[str, str]]:
     """The terms that a term sheet gives beside period and service hours."""
 
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     yield "exclusion_effect", say(_EFFECTS[terms.exclusion_effect])
@@ -240,7 +240,7 @@ def _gap(gap: Span, language: str) -> str:
 
 
 def exclusion_text(category: Category, notice: Span, cap: Span | None, language: str) -> str:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     name, ahead = say(CATEGORIES[category]), promised(notice, language)

@@ -92,7 +92,7 @@ def commitment_name(id: str, language: str) -> str:
 def commitment_text(one: Commitment, language: str) -> str:
     """`Respond: within 15 min (service hours), from the report, met by a receipt the customer can see.`"""
 
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     said = [_limit(one, language)]
@@ -143,7 +143,7 @@ def _days(number: int, language: str) -> str:
 
 
 def _called(one: Called, language: str) -> str:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     who = listed([say(_FUNCTIONS[each]) for each in one.to], language)

@@ -98,7 +98,7 @@ class Writer:
     def step(self, one: Step) -> str:
         return step_text(one, self.language)
 
-    def _say(self, text: str, **values: object) -> str:
+    def _say(self, text: str, /, **values: object) -> str:
         return sentence(ROOM, self.language, text, **values)
 
     def _message(

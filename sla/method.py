@@ -47,7 +47,7 @@ def method(terms: Counting, language: str) -> tuple[str, ...]:
 
 
 def _paragraphs(terms: Counting, language: str) -> Iterator[str]:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     yield say(PERIODS[terms.period])

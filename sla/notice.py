@@ -14,7 +14,7 @@ ROOM = "sla"
 def renewal(agreement: Agreement, ends: Instant, lead: Span, *, customer: Text, site: Text, language: str) -> Message:
     """It ends, `lead` from the day this was due: what happens then, and what to do before."""
 
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     zone = agreement.availability.timezone

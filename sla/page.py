@@ -87,7 +87,7 @@ class Page:
     statement: Statement
     language: str
 
-    def say(self, text: str, **values: object) -> str:
+    def say(self, text: str, /, **values: object) -> str:
         return sentence(ROOM, self.language, text, **values)
 
     def text(self, text: Text) -> str:

@@ -129,7 +129,7 @@ def _calendar(name: str, calendar: Calendar, language: str) -> str:
 
 
 def _handling(one: Handling, language: str) -> Iterator[str]:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     yield say(_LEVELS[one.level])
@@ -146,7 +146,7 @@ def _handling(one: Handling, language: str) -> Iterator[str]:
 
 
 def _rating(one: Rating, language: str) -> Iterator[str]:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     scores = listed([say(_SCORES[score]) for score in one.scores], language)
@@ -165,7 +165,7 @@ def formula(one: Indicator, language: str) -> str:
 
 
 def _indicator(one: Indicator, language: str) -> str:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     said = [formula(one, language), say(PERIODS[one.period])]
@@ -199,7 +199,7 @@ def _that(one: Indicator, language: str) -> str:
 
 
 def _report(one: Report, language: str) -> str:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     name = say(_REPORTS[one.kind])
@@ -216,7 +216,7 @@ def _report(one: Report, language: str) -> str:
 
 
 def _duty(one: Duty, language: str) -> str:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     said = [choose(one.text, language)]
@@ -234,7 +234,7 @@ def _duty(one: Duty, language: str) -> str:
 
 
 def _records(one: Records, language: str) -> str:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     years = "" if one.years is None else say("{n} years from the record", n=one.years)

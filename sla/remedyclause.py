@@ -62,7 +62,7 @@ _OUTAGES = {
 
 
 def remedy_sentences(agreement: Agreement, language: str) -> Iterator[str]:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     for one in agreement.remedies:
@@ -96,7 +96,7 @@ def days_text(days: Days, language: str) -> str:
 def remedy_sentence(agreement: Agreement | None, one: Remedy, language: str) -> str:
     """Without an agreement as a profile proposes it."""
 
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     match one:
@@ -121,7 +121,7 @@ def remedy_sentence(agreement: Agreement | None, one: Remedy, language: str) -> 
 
 
 def _tiers(agreement: Agreement | None, one: Tiers, language: str) -> Iterator[str]:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     base = base_name(agreement, one.of, language)
@@ -135,7 +135,7 @@ def _tiers(agreement: Agreement | None, one: Tiers, language: str) -> Iterator[s
 
 
 def _per_breach(agreement: Agreement | None, one: PerBreach, language: str) -> str:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     breaches = listed([breach_name(name, language) for name in one.each], language)
@@ -162,7 +162,7 @@ def _per_breach(agreement: Agreement | None, one: PerBreach, language: str) -> s
 
 
 def _streak(one: Streak, language: str) -> str:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     when = (

@@ -50,7 +50,7 @@ def totals(remedies: Remedies, language: str) -> Iterator[str]:
 def follow_ups(remedies: Remedies, zone: str, language: str) -> Iterator[str]:
     """How rows of missed months stand, and what the month made due."""
 
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     for one in remedies.streaks:
@@ -75,7 +75,7 @@ def money(minor: int, currency: str) -> str:
 
 
 def _row(claim: Claim, agreement: Agreement, names: Mapping[str, str], causes: Mapping[str, str], language: str) -> Row:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     where = claim.breach.split("/")[1]

@@ -25,7 +25,7 @@ def due_reminder(one: Obligation, now: Instant) -> str | None:
 
 
 def reminder(one: Obligation, agreement: Agreement, customer: str, kind: str, language: str) -> Message:
-    def say(text: str, **values: object) -> str:
+    def say(text: str, /, **values: object) -> str:
         return sentence(ROOM, language, text, **values)
 
     what = choose(one.then, language)

@@ -73,7 +73,7 @@ class Writer:
     def _time(self, at: Instant | None) -> str:
         return "" if at is None else f"{full_day(at, self.zone, self.language)} {time_of_day(at, self.zone)}"
 
-    def _say(self, text: str, **values: object) -> str:
+    def _say(self, text: str, /, **values: object) -> str:
         return sentence(ROOM, self.language, text, **values)
 
     def _message(

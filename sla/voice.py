@@ -24,7 +24,7 @@ class Voice:
     frame: Frame
     language: str
 
-    def t(self, text: str, **values: object) -> str:
+    def t(self, text: str, /, **values: object) -> str:
         return sentence(ROOM, self.language, text, **values)
 
     def text(self, text: Text) -> str:

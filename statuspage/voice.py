@@ -23,7 +23,7 @@ class Voice:
     zone: str
     now: Instant
 
-    def t(self, text: str, **values: object) -> str:
+    def t(self, text: str, /, **values: object) -> str:
         """The sentence in this language."""
         return sentence(ROOM, self.language, text, **values)
 

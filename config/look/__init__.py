@@ -50,13 +50,13 @@ def environment(room: str, language: str, zone: str = "UTC", static: str = "/sta
     return made
 
 
-def sentence(room: str, language: str, text: str, **values: object) -> str:
+def sentence(room: str, language: str, text: str, /, **values: object) -> str:
     """The room's own translation, else the shared one."""
     owner = room if text in catalogue(room, language) else SHARED
     return say(owner, language, text, **values)
 
 
-def _marked(room: str, language: str, text: str, **values: object) -> Markup:
+def _marked(room: str, language: str, text: str, /, **values: object) -> Markup:
     return escape(sentence(room, language, text)).format(**values)
 
 
