@@ -45,6 +45,8 @@ from upheld.reports.making import NoReport
 from upheld.settling import COMMANDS as SETTLING
 from upheld.shown import case_json, incident_json
 from upheld.statements import Altered
+from upheld.tokens.commands import COMMANDS as TOKENS
+from upheld.tokens.token import Refused as NoToken
 
 REFUSALS = (
     Refused,
@@ -60,6 +62,7 @@ REFUSALS = (
     ConfigError,
     holds.NoHold,
     privacy.Kept,
+    NoToken,
 )
 """What a person did wrong; everything else is our fault."""
 
@@ -184,6 +187,7 @@ _COMMANDS: Mapping[str, Command] = {
     **holds.COMMANDS,
     **REPORTS,
     **privacy.COMMANDS,
+    **TOKENS,
     "incident.ack": acknowledge,
     "incident.resolve": resolve,
     "incident.note": note,

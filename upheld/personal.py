@@ -33,13 +33,22 @@ RECORDS = "five years and, after an agreement's end, three; whichever is later"
 CLASSES: tuple[Class, ...] = (
     Class(
         name="logins",
-        what="login names, roles, hashes of passwords, running sessions",
+        what="login names, roles, hashes of passwords, running sessions, tokens for programs",
         purpose="to let in who may, and nobody else",
-        term="a login until it is erased; a session 8 hours unused, 7 days at most",
+        term="a login and its tokens until it is erased; a session 8 hours unused, 7 days at most",
         where=(
             Personal(table="user", columns=("name", "password_hash", "person"), customer="customer"),
             Personal(table="session", columns=("token_hash", "user", "form_token")),
+            Personal(table="token", columns=("name", "token_hash", "user", "scopes"), customer="customer"),
         ),
+    ),
+    Class(
+        name="programs",
+        what="which program changed what with whose token",
+        purpose="to show who stands behind a change that a program made",
+        term="as long as the store",
+        where=(Personal(table="token_use", columns=("token", "command", "about", "by")),),
+        records=True,
     ),
     Class(
         name="messages",

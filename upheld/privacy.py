@@ -32,6 +32,7 @@ SECRETS = frozenset({"password_hash", "token_hash", "form_token", "salt"})
 """Never exported: they are of no use but to an intruder."""
 PARENTS = {
     "session": ("user", "user", "name"),
+    "token_use": ("token", "token", "name"),
     "case_event": ("case", "case", "id"),
     "notification": ("case", "case", "id"),
     "delivery": ("notification", "notification", "id"),
@@ -144,7 +145,8 @@ def _erase_customer(tx: Connection, config: Config, one: Sought, now: Instant) -
         raise Kept(f"nothing was erased: {'; '.join(demanded)}")
     found = dict(_rows(tx, one))
     gone = destroy(tx, [row["index"] for row in found["ledger_opening"]], now)
-    for table, column in (("delivery", "id"), ("notification", "id"), ("session", "token_hash"), ("user", "name")):
+    logins = ("session", "token_hash"), ("token", "name"), ("user", "name")
+    for table, column in (("delivery", "id"), ("notification", "id"), *logins):
         gone += personal.drop(tx, table, column, [row[column] for row in found[table]])
     gone += records.drop_cases(tx, [row["id"] for row in found["case"]], now)
     while dropped := statements.statements(tx, one.id, now + 1, now):
@@ -161,7 +163,8 @@ def _erase_person(tx: Connection, config: Config, one: Sought, now: Instant) -> 
     demanded = [each for subject in subjects for each in obstacles(subject, now)]
     found = dict(_rows(tx, one))
     names = [row["name"] for row in found["user"]]
-    gone = personal.drop(tx, "session", "user", names) + personal.drop(tx, "user", "name", names)
+    gone = sum(personal.drop(tx, table, "user", names) for table in ("session", "token"))
+    gone += personal.drop(tx, "user", "name", names)
     kept: list[str] = []
     if demanded:
         found, stays = _parted(tx, found, [one.customer for one in subjects if not obstacles(one, now)])

@@ -1,8 +1,8 @@
 """Who may log in, and what the installation knows of itself. Instants are POSIX milliseconds."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, Text
 
-from db.tables.metadata import METADATA
+from db.tables.metadata import KEY, METADATA
 
 user = Table(
     "user",
@@ -23,6 +23,31 @@ session = Table(
     Column("form_token", String(64), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
+)
+
+token = Table(
+    "token",
+    METADATA,
+    Column("name", String(60), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("user", String(100), nullable=False),
+    Column("scopes", String(40), nullable=False),
+    Column("customer", String(100)),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("revoked_at", BigInteger),
+)
+
+token_use = Table(
+    "token_use",
+    METADATA,
+    Column("id", KEY, primary_key=True),
+    Column("token", String(60), nullable=False),
+    Column("command", String(60), nullable=False),
+    Column("about", String(200), nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Index(None, "token"),
 )
 
 housekeeping = Table(

@@ -1,7 +1,6 @@
 """Commands that change something: through the running server, or, when none runs, in this process."""
 
 import asyncio
-import getpass
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from db.engine import Use, open_database
 from db.errors import StoreLocked
 from upheld import contracts, control
 from upheld.call import Call
+from upheld.cli.shared import login
 from upheld.clock import utc_now
 from upheld.commands import AGREEMENT, COMMANDS, REFUSALS
 from upheld.control import CommandRefused, NoServer
@@ -23,7 +23,7 @@ _SERVER_STARTS_WITHIN = 5.0
 
 def change(config: Config, command: str, arguments: Mapping[str, Any], by: str | None = None) -> Any:
     """Through the running server, or, when none runs, in this process."""
-    who = f"person:{by or _login()}"
+    who = f"person:{by or login()}"
     return asyncio.run(_change(config, command, who, arguments))
 
 
@@ -62,10 +62,3 @@ async def _change_here(config: Config, command: str, by: str, arguments: Mapping
         raise CommandRefused(str(error)) from error
     finally:
         await database.close()
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

@@ -41,11 +41,11 @@ COMMANDS = {
     "hold": "upheld.cli.hold:hold",
     "privacy": "upheld.cli.privacy:privacy",
     "user": "upheld.cli.user:user",
+    "token": "upheld.cli.token:token",
     "migrate": "upheld.cli.server:migrate",
 }
 
 LATER = {
-    "token": "tokens for programs",
     "backup": "copy the store",
     "restore": "put a backup back",
     "export-page": "the public page as static files",

@@ -1,6 +1,7 @@
 """What commands have in common: the configuration option, JSON or a table, one clear line for every refusal."""
 
 import asyncio
+import getpass
 import json
 import re
 import sys
@@ -109,6 +110,14 @@ def change(config: Config, command: str, arguments: Mapping[str, Any], by: str |
     from upheld.cli.change import change as carry_out  # heavy; commands that only read need none of it
 
     return carry_out(config, command, arguments, by)
+
+
+def login() -> str:
+    """Of the one who types."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
 
 
 def in_force(config: Config) -> Config:
