@@ -16,7 +16,7 @@ from sla.reporting import Owed, State, next_step
 
 SHOWN = 10
 """So many of the reports owed stand on the desk; the command lists all."""
-_KINDS = {
+KINDS = {
     "incident": "Incident report",
     "completion": "Completion report",
     "quarterly": "Quarterly analysis",
@@ -73,7 +73,7 @@ def _row(one: Owed, voice: Voice) -> DueRow:
     state = voice.t(_STATES[one.state])
     at = one.standing.delivered_at
     return DueRow(
-        name=voice.t(_KINDS[of.kind]),
+        name=voice.t(KINDS[of.kind]),
         customer=voice.customer(of.customer),
         subject=of.subject,
         due=voice.t("no date agreed") if of.due_at is None else voice.clock(of.due_at),

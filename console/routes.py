@@ -29,6 +29,7 @@ from console.statement import StatementPage
 from console.user import Access
 from console.visit import STATIC, see_other
 from console.voice import ROOM
+from console.wording import WordingPage
 from db.engine import Database
 from incidents.caseload import Caseload
 from incidents.service import Incidents
@@ -93,6 +94,7 @@ class Console:
         self._contract = ContractPage(rules, self._agreement)
         self._consent = ConsentPage(rules, self._agreement)
         self._statement = StatementPage(rules)
+        self._wording = WordingPage(rules)
 
     def pages(self) -> Sequence[Page]:
         """Every address with its access."""
@@ -120,6 +122,8 @@ class Console:
             _page("GET", "/desk/agreements/{of}/{name}/next", Access.AGREEMENTS, self._contract.show_next),
             _page("POST", "/desk/agreements/{of}/{name}/next", Access.AGREEMENTS, self._contract.act_next),
             _page("GET", "/desk/reports/{kind}/{subject}", Access.STAFF, self._papers.desk),
+            _page("GET", "/desk/reports/{kind}/{subject}/words", Access.CASES, self._wording.show),
+            _page("POST", "/desk/reports/{kind}/{subject}/words", Access.CASES, self._wording.act),
             _page("GET", "/room/{customer}/reports/{kind}/{subject}", Access.ROOM, self._papers.room),
             _page("GET", "/room/{customer}", Access.ROOM, self._room.show),
             _page("POST", "/room/{customer}", Access.GUEST, self._room.act),

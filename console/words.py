@@ -90,6 +90,14 @@ SCORES: Mapping[str, str] = {
 }
 """What a customer rates, in the order in which it is asked."""
 
+UNSAID: Mapping[str, str] = {
+    "cause": "What caused it",
+    "handling": "What was done",
+    "verification": "How it was verified",
+    "prevention": "How a repeat is prevented",
+}
+"""What people write into a report because no stored fact says it."""
+
 REFUSALS: tuple[str, ...] = (
     "there is nothing to acknowledge",
     "a note needs a text",

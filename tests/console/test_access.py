@@ -46,6 +46,8 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("GET", "/room/{customer}/statements/{file}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("GET", "/api/v1/customers/{customer}/statements/{period}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("GET", "/desk/reports/{kind}/{subject}"): LOOK,
+    ("GET", "/desk/reports/{kind}/{subject}/words"): CARE,
+    ("POST", "/desk/reports/{kind}/{subject}/words"): CARE,
     ("GET", "/room/{customer}/reports/{kind}/{subject}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("POST", "/room/{customer}"): dict.fromkeys(STAFF, "no") | {Role.CUSTOMER: "own"},
 }
@@ -58,6 +60,7 @@ def address(path: str, *, incident: str, case: str, customer: str) -> str:
     path = path.replace("{of}/{name}", "harbour/sla-standard")
     path = path.replace("{name}", "sla-standard" if customer == "harbour" else "support-agreement")
     path = path.replace("{file}", "2026-10.json").replace("{period}", "2026-10")
+    path = path.replace("{kind}/{subject}/words", "incident/INC-1/words?customer=harbour")
     path = path.replace("{kind}/{subject}", "forms/CASE-1")
     return path.replace("incidents/{id}", f"incidents/{incident}").replace("{id}", case).replace("{customer}", customer)
 

@@ -131,7 +131,7 @@ class Shelf:
 
 
 class Folder:
-    """Nothing is owed, and whoever asks gets the forms of a case of the customer's."""
+    """Nothing is owed, and whoever asks gets a report of the customer's."""
 
     def due(self, tx: Connection, now: Instant) -> Sequence[Owed]:
         return ()
@@ -142,7 +142,7 @@ class Folder:
         raise NotWritten("nothing is owed")
 
     def paper(self, tx: Connection, kind: str, subject: str, customer: str | None, now: Instant) -> Paper:
-        return paper("forms", customer=customer)
+        return paper(kind, customer=customer)
 
     def file(self, paper: Paper, form: str, language: str) -> File:
         return File(name=f"forms.{form}", content_type="text/html; charset=utf-8", body=b"forms")

@@ -69,6 +69,41 @@ async def test_the_desk_lists_what_is_owed_until_it_is_delivered(
     assert "issued, not delivered" in await text(li, "/desk")
 
 
+async def test_what_no_fact_says_is_written_at_the_desk_and_sends_the_report_once_all_is_there(enter: Enter) -> None:
+    li = await enter(Role.ADMIN, None)
+    path = f"/desk/reports/incident/{INCIDENT}/words?customer=acme"
+    assert path in await text(li, "/desk")
+    page = await text(li, path)
+    assert (
+        page.count("<textarea") == 4 and "Once nothing is missing it is issued and goes to the customer at once" in page
+    )
+
+    async def write(status: int, **words: str) -> str:
+        token = page.partition('name="form" value="')[2].partition('"')[0]
+        answer = await li.post(path, data={"form": token, **words})
+        assert answer.status == status
+        return await answer.text()
+
+    assert "at least one" in await write(422, cause=" ")
+    assert "identity number" in await write(422, cause="of 11010519491231002X")
+    assert "At most 4000" in await write(422, cause="x" * 4001)
+    kept = await write(200, cause="a bad disk", handling="replaced")
+    assert "Still missing: How it was verified, How a repeat is prevented" in kept and "a bad disk" in kept
+    sent = await write(200, cause="a bad disk", verification="watched an hour", prevention="a mirror")
+    assert "It was issued with these words" in sent and "<textarea" not in sent
+    assert "issued, not delivered" in await text(li, "/desk")
+    assert "replaced" in await text(li, f"/desk/reports/incident/{INCIDENT}?customer=acme")
+    await write(409, cause="a cable")
+
+
+async def test_only_a_report_that_asks_for_words_has_a_page_to_write_them(enter: Enter) -> None:
+    li = await enter(Role.ENGINEER, None)
+    await text(li, f"/desk/reports/forms/{CASE}/words?customer=acme", 404)
+    await text(li, "/desk/reports/incident/INC-9/words?customer=acme", 404)
+    shown = await text(li, f"/desk/reports/completion/{CASE}/words?customer=acme&lang=zh-CN")
+    assert shown.count("<textarea") == 2 and "处理过程" in shown
+
+
 async def test_an_incident_and_a_case_lead_to_their_reports(enter: Enter) -> None:
     li = await enter(Role.ENGINEER, None)
     assert f"/desk/reports/incident/{INCIDENT}" in await text(li, f"/desk/incidents/{INCIDENT}")
