@@ -122,7 +122,7 @@ class Door:
 
     def _remember(self, request: web.Request, language: str) -> web.Response:
         """The language for the next year, and the same page without the question."""
-        response = see_other(request.path)
+        response = see_other(str(request.rel_url.without_query_params("lang")))
         response.set_cookie(
             LANGUAGE_COOKIE, language, path="/", max_age=_YEAR_SECONDS, secure=self.secure, samesite="Lax"
         )

@@ -109,7 +109,7 @@ class Visit:
             demo=self.demo,
             entries=self._entries(voice),
             languages=[
-                Other(language=one, name=_NAMES[one], href=f"{self.request.path}?lang={one}")
+                Other(language=one, name=_NAMES[one], href=str(self.request.rel_url.update_query(lang=one)))
                 for one in site.languages
                 if one != self.language
             ],

@@ -299,6 +299,11 @@ async def test_the_language_is_the_readers_and_can_be_changed(log_in: LogIn) -> 
     assert "No incident is open" in await page(reader, "/desk", headers={"Accept-Language": "en-GB,zh;q=0.1"})
     answer = await reader.get("/desk?lang=zh-CN", allow_redirects=False)
     assert (answer.status, answer.headers["Location"]) == (303, "/desk")
+    answer = await reader.get("/desk/cases/new?customer=harbour&lang=en", allow_redirects=False)
+    assert answer.headers["Location"] == "/desk/cases/new?customer=harbour"
+    shown = await page(reader, "/desk/cases/new?customer=harbour")
+    assert "/desk/cases/new?customer=harbour&amp;lang=zh-CN" in shown
+    await reader.get("/desk?lang=zh-CN")
     assert "没有未解决的事件" in await page(reader, "/desk", headers={"Accept-Language": "en"})
 
 
