@@ -14,6 +14,7 @@ from probe.net.connection import READ_LIMIT, Connection, Network
 from probe.net.course import Course, Unanswered
 from probe.net.opening import misplaced, opener
 from probe.net.trust import Tls
+from probe.net.wire import nonsense
 from probe.result import Answer, Reason
 from probe.value import Wanted, secret, shown
 
@@ -75,7 +76,7 @@ class Replies:
             case b"*" if depth < _DEEPEST:
                 values = [await self._value(depth + 1) for _ in range(_size(line))]
                 return " ".join("" if value is None else value for value in values)
-        raise Unanswered(down(Reason.PROTOCOL_ERROR, f"not an answer of Redis: {line[:40]!r}"))
+        raise nonsense(f"not an answer of Redis: {line[:40]!r}")
 
     async def _bulk(self, size: int) -> str:
         self._spend(size + 2)
@@ -90,7 +91,7 @@ class Replies:
 
 def _size(line: bytes) -> int:
     if not _SIZE.fullmatch(line, 1):
-        raise Unanswered(down(Reason.PROTOCOL_ERROR, f"not a length: {line[:40]!r}"))
+        raise nonsense(f"not a length: {line[:40]!r}")
     return int(line[1:])
 
 

@@ -97,6 +97,10 @@ class Connection(asyncio.Protocol):
         return str(self.transport.get_extra_info("peername")[0])
 
     @property
+    def own_address(self) -> str:
+        return str(self.transport.get_extra_info("sockname")[0]).partition("%")[0]
+
+    @property
     def certificate(self) -> dict[str, Plain]:
         """Facts; none while it is not encrypted."""
         tls = self.transport.get_extra_info("ssl_object")

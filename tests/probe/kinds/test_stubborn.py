@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from probe.kind import ProbeKind
-from probe.kinds import redis
+from probe.kinds import redis, smtp, ssh
 from probe.result import Outcome, Reason
 from tests.probe.listener import HOST, asked, free_port, listening
 
 KINDS: Mapping[str, tuple[ProbeKind, dict[str, Any]]] = {
     "redis": (redis.KIND, {}),
+    "smtp": (smtp.KIND, {}),
+    "ssh": (ssh.KIND, {}),
 }
 NOISE = os.urandom(2000)
 

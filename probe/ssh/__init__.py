@@ -1,0 +1,1 @@
+"""As much of SSH as it takes to see who a server is."""
