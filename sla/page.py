@@ -59,7 +59,7 @@ _FLAWS = {
     Flaw.CAP: "the month's limit was used up",
 }
 _STANDINGS = {
-    Standing.APPLIED: "Counted",
+    Standing.APPLIED: "Adopted: counted as corrected",
     Standing.REQUESTED: "Not counted: approved by no second person",
     Standing.UNCONFIRMED: "Not counted: it favours the provider and the customer has not confirmed it",
     Standing.CONTESTED: "Not counted: it favours the provider and the customer contests it",
