@@ -13,6 +13,7 @@ def test_defaults_are_written_as_in_the_configuration() -> None:
     assert "    period: required" in shown
     assert "    payload: may be left out" in shown
     assert "    tls: default {verify: true}" in shown
-    (_, http, _) = json.loads(CliRunner().invoke(main, ["kinds", "--json"]).stdout)
+    kinds = json.loads(CliRunner().invoke(main, ["kinds", "--json"]).stdout)
+    (http,) = (one for one in kinds if one["name"] == "http")
     defaults = {one["name"]: one["default"] for one in http["options"]}
     assert (defaults["method"], defaults["payload"], defaults["tls"]) == ("GET", None, {"verify": True})
