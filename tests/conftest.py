@@ -14,6 +14,7 @@ from playwright.async_api import Browser
 from console import password
 from db.engine import Database, open_database
 from tests.servers.chromium import chromium
+from tests.servers.named import Named
 from tests.servers.namespace import Network, network
 from tests.servers.nginx import Nginx
 from tests.servers.postgres import Postgres, postgres
@@ -28,7 +29,7 @@ settings.load_profile("house")
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.server)]
 STORES = frozenset({"database", "database_url", "database_kind", "fresh_url"})
-SERVERS = frozenset({"postgres_server", "durable_postgres", "nginx", "smtp", "browser", "cable", "serve"})
+SERVERS = frozenset({"postgres_server", "durable_postgres", "nginx", "smtp", "browser", "cable", "serve", "named"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -179,6 +180,13 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 def nginx(folder: Path) -> Iterator[Nginx]:
     """A page that can be switched off."""
     with Nginx(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def named() -> Iterator[Named]:
+    """The session's one BIND."""
+    with scratch("named") as folder, Named(folder) as server:
         yield server
 
 

@@ -48,6 +48,11 @@ class Course:
             self.enter("ended")
 
     @property
+    def elapsed(self) -> float:
+        """Seconds since the exchange began."""
+        return perf_counter() - self._started
+
+    @property
     def latency_us(self) -> int:
         """Until the present phase began."""
         return round((self._since - self._started) * 1e6)

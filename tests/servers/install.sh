@@ -24,6 +24,7 @@ need_program chromium chromium
 need_file fonts-noto-cjk /usr/share/fonts/opentype/noto/NotoSansCJK-Regular*
 need_file fonts-liberation /usr/share/fonts/truetype/liberation*/LiberationSans-Regular*
 need_program pdftotext poppler-utils
+need_program named bind9
 need_program ip iproute2
 need_program unshare util-linux
 need_program wrk wrk
