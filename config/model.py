@@ -19,7 +19,7 @@ from config.instant import DAY, MINUTE, SECOND, Instant
 from config.node import Notice
 from config.official import OfficialDays
 from config.secret import Secret, referenced
-from config.value import Count, Duration, Hidden, Mailbox, Moment, Raw, Text, Value, Zone
+from config.value import Count, Duration, Hidden, Mailbox, Moment, Place, Raw, Text, Value, Zone
 
 
 class Tier(StrEnum):
@@ -73,7 +73,8 @@ class Signing(Value):
 
 
 class Probing(Value):
-    witnesses: tuple[str, ...] = ()
+    witnesses: tuple[Place, ...] = ()
+    """Third parties that are asked, when nearly everything fails at once, whether our own line works."""
 
 
 class Channel(Value):

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from config.node import Node, Notice
 
 NOT_IN_USE: tuple[tuple[str, ...], ...] = (
-    ("probing", "witnesses"),
     ("listen", "public"),
     ("listen", "internal"),
     ("access", "oidc"),

@@ -115,6 +115,13 @@ def _mailbox(value: str) -> str:
     return value
 
 
+def _place(value: str) -> str:
+    host, _, port = value.removeprefix("tcp://").rpartition(":")
+    if not value.startswith("tcp://") or not host.strip("[]") or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError(f"'{value}' is no place to connect to; write one like tcp://192.0.2.1:443")
+    return value
+
+
 def _secret(value: object) -> object:
     return Secret(value) if isinstance(value, str) else value
 
@@ -151,6 +158,7 @@ Text: TypeAlias = Annotated[
 """One text for all languages, or one for each; read it with `config.language.choose`."""
 
 Mailbox: TypeAlias = Annotated[str, AfterValidator(_mailbox)]
+Place: TypeAlias = Annotated[str, AfterValidator(_place)]
 Zone: TypeAlias = Annotated[str, AfterValidator(_zone)]
 Weight: TypeAlias = Annotated[
     Fraction,

@@ -1,11 +1,12 @@
 """What the prober has learned since the last write, in the shape the store takes it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.instant import Instant
 from probe.heartbeat import Pulse
 from probe.observation import Run
-from probe.result import Result
+from probe.result import Plain, Result
 from probe.verdict import CheckChange, CheckState
 
 
@@ -38,6 +39,17 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restated:
+    """The check's bad results from `since` on were our own fault: they are `invalid`, and `facts` say why."""
+
+    check: str
+    location: str
+    since: Instant
+    detail: str
+    facts: Mapping[str, Plain]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """One transaction. `runs` pairs each open or ended run with its content when the batch was made."""
 
@@ -50,6 +62,8 @@ class Batch:
     buckets: tuple[Bucket, ...] = ()
     taken: tuple[int, ...] = ()
     """Rows of heartbeats that have been heard."""
+    restated: tuple[Restated, ...] = ()
+    """After everything else: it concerns results of this batch and of earlier ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

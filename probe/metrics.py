@@ -37,6 +37,9 @@ class Source(Protocol):
     @property
     def waiting(self) -> int: ...
 
+    @property
+    def restated(self) -> int: ...
+
 
 class ProbeCollector(Collector):
     """Register it with the registry that `/metrics` serves."""
@@ -63,6 +66,11 @@ class ProbeCollector(Collector):
         yield CounterMetricFamily("upheld_scheduler_missed_runs", "Ticks of checks that were not run.", value=missed)
         yield CounterMetricFamily(
             "upheld_probe_results_lost", "Results given up because the store did not answer.", value=self._prober.lost
+        )
+        yield CounterMetricFamily(
+            "upheld_probe_results_quarantined",
+            "Bad results made invalid because our own line was contradicted.",
+            value=self._prober.restated,
         )
         yield GaugeMetricFamily("upheld_probes_running", "Checks being asked now.", value=self._prober.running)
         yield GaugeMetricFamily(

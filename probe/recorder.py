@@ -1,10 +1,11 @@
 """Collects what must be written until somebody writes it, and knows how much that is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from probe.batch import Batch, Bucket, OpenRun
-from probe.result import Outcome, Result
-from probe.verdict import CheckChange, Judgement
+from probe.batch import Batch, Bucket, OpenRun, Restated
+from probe.result import Outcome, Plain, Reason, Result
+from probe.verdict import CheckChange, Judgement, restate
 from probe.watch import Watch
 
 LIMIT = 100_000
@@ -21,6 +22,7 @@ class _Waiting:
     forgotten: list[str] = field(default_factory=list)
     buckets: list[Bucket] = field(default_factory=list)
     taken: list[int] = field(default_factory=list)
+    restated: list[Restated] = field(default_factory=list)
 
 
 class Recorder:
@@ -67,6 +69,19 @@ class Recorder:
         self._waiting.judged.add(watch)
         self._waiting.changes += judgement.changes
 
+    def restate(self, watch: Watch, detail: str, facts: Mapping[str, Plain]) -> bool:
+        """Its unconfirmed bad results were our own fault. Whether there were any."""
+        since = watch.state.down.since
+        if watch.state.down.on or since is None:
+            return False
+        self.judged(watch, restate(watch.state, watch.check.id, Reason.QUARANTINED))
+        watch.restate(since)
+        self._waiting.grown.add(watch)
+        self._waiting.restated.append(
+            Restated(check=watch.check.id, location=watch.location, since=since, detail=detail, facts=facts)
+        )
+        return True
+
     def touch(self, watch: Watch) -> None:
         """Its snapshot is to be written, changed or not."""
         self._waiting.judged.add(watch)
@@ -102,5 +117,6 @@ class Recorder:
             forgotten=tuple(full.forgotten),
             buckets=tuple(full.buckets),
             taken=tuple(full.taken),
+            restated=tuple(full.restated),
         )
         return batch if batch != Batch() else None

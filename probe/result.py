@@ -70,6 +70,7 @@ class Reason(StrEnum):
     NOT_PERMITTED = "not_permitted"  # the system does not let us ask this way
     INTERNAL_ERROR = "internal_error"
     NOT_LISTENING = "not_listening"
+    QUARANTINED = "quarantined"  # nearly everything failed at once, and every witness says it was we
     # of a state without evidence
     LAPSED = "lapsed"
     MISSED = "missed"

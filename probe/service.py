@@ -18,12 +18,14 @@ from config.instant import MINUTE, SECOND, Instant, Span
 from config.model import Check
 from config.state import State
 from db.engine import Database
-from probe import heartbeat, store
+from probe import heartbeat, store, witness
 from probe.ask import ask_target
 from probe.batch import Batch, Kept
+from probe.health import Others, OwnHealth
 from probe.kind import Ask, ProbeKind
 from probe.latency import Histogram
 from probe.recorder import Recorder
+from probe.resolver import open_resolver
 from probe.result import Reason, Result
 from probe.schedule import Schedule
 from probe.timeline import Timeline
@@ -51,7 +53,9 @@ class Prober:
         on_changes: OnChanges,
         *,
         concurrency: int = 500,
+        others: Others | None = None,
     ) -> None:
+        """`others` can contradict when nearly everything fails at once; without them results stand."""
         self._database = database
         self._clock = clock
         self._location = location
@@ -62,6 +66,7 @@ class Prober:
         self._askers: dict[str, Ask] = {}
         self._open = AsyncExitStack()
         self._recorder = Recorder()
+        self._others = others or Others()
         self._urgent = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._updating = asyncio.Lock()
@@ -84,6 +89,9 @@ class Prober:
             lag=lambda seconds: self.lag.add(round(seconds * 1e6)),
             stepped=self._stepped,
         )
+        self._health = OwnHealth(
+            self._watches, self._recorder, self._timeline.now, self._judge, self._able_to_ask(self._others)
+        )
         kept = await self._database.read(store.load)
         for name, kind in self._kinds.items():
             if kind.open is not None:
@@ -95,7 +103,11 @@ class Prober:
             self._recorder.changes(cease(seen(gone), name, now, Reason.CHECK_REMOVED, thresholds_of(gone)).changes)
             self._recorder.forget(name)
         self._schedule.start()
-        self._tasks = [loop.create_task(self._write_on()), loop.create_task(self._tend_on())]
+        self._tasks = [
+            loop.create_task(self._write_on()),
+            loop.create_task(self._tend_on()),
+            loop.create_task(self._health.run()),
+        ]
 
     async def update(self, checks: Sequence[Check]) -> None:
         """After a reload: a check whose definition is untouched keeps its phase, streak and history."""
@@ -115,15 +127,17 @@ class Prober:
     async def stop(self, grace: float = 5.0) -> None:
         """Runs under way may end within `grace` seconds; then everything is written."""
         await self._schedule.stop(grace)
+        writer, *others = self._tasks
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        self._health.release()
         self._stopping = True
         self._urgent.set()
         for watch in self._watches.values():
             self._recorder.close(watch)
             if watch.rhythm is not None:
                 self._recorder.touch(watch)
-        writer, tender = self._tasks
-        tender.cancel()
-        await asyncio.gather(tender, return_exceptions=True)
         await writer
         await self._open.aclose()
 
@@ -139,6 +153,11 @@ class Prober:
     @property
     def running(self) -> int:
         return self._schedule.running
+
+    @property
+    def restated(self) -> int:
+        """Bad results that were our own fault, and `invalid`."""
+        return self._health.restated if self._tasks else 0
 
     @property
     def waiting(self) -> int:
@@ -186,6 +205,9 @@ class Prober:
 
     def _take(self, watch: Watch, result: Result) -> bool:
         """Whether a change is unconfirmed."""
+        return False if self._health.hold(watch, result) else self._judge(watch, result)
+
+    def _judge(self, watch: Watch, result: Result) -> bool:
         if watch.gone:
             return False
         if self._recorder.full:
@@ -197,6 +219,12 @@ class Prober:
         if any(before is not State.UNKNOWN or change.state is not State.UP for change in judgement.changes):
             self._urgent.set()
         return judgement.recheck
+
+    def _able_to_ask(self, others: Others) -> Others:
+        if others.ask is not None:
+            return others
+        resolver = self._open.enter_context(open_resolver())
+        return replace(others, ask=partial(witness.ask, resolver))
 
     def _miss(self, watch: Watch, first: Instant, last: Instant) -> None:
         watch.missed += (last - first) // watch.interval + 1

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, s
 from config.instant import DAY, Instant
 from config.state import State
 from db.tables.probe import check_state, check_transition, failing_result, heartbeat, latency_bucket, observation_run
-from probe.batch import Batch, Bucket, Kept, OpenRun, Snapshot
+from probe.batch import Batch, Bucket, Kept, OpenRun, Restated, Snapshot
 from probe.heartbeat import Beat, Pulse, Signal
 from probe.observation import Run
 from probe.result import Outcome, Reason, Result
@@ -33,6 +33,8 @@ def save(tx: Connection, batch: Batch, now: Instant) -> list[int]:
         _save_buckets(tx, batch.buckets)
     if batch.taken:
         tx.execute(update(heartbeat).where(heartbeat.c.id.in_(batch.taken)).values(taken=True))
+    for one in batch.restated:
+        _restate(tx, one)
     return rows
 
 
@@ -261,6 +263,23 @@ def _kept(row: Row[Any], run: OpenRun | None) -> Kept:
         recorded_at=row.recorded_at,
         run=run,
     )
+
+
+def _restate(tx: Connection, one: Restated) -> None:
+    """What was first said stays readable in the evidence."""
+    run, bad = observation_run.c, failing_result.c
+    invalid, down = Outcome.INVALID.value, Outcome.DOWN.value
+    tx.execute(
+        update(observation_run)
+        .where(run.check == one.check, run.location == one.location, run.result == down, run.first_at >= one.since)
+        .values(result=invalid)
+    )
+    same = (bad.check == one.check, bad.location == one.location, bad.result == down, bad.started_at >= one.since)
+    for row in tx.execute(select(failing_result).where(*same)).all():
+        facts = {**row.evidence["facts"], **one.facts, "restated_result": down, "restated_reason": row.reason}
+        evidence = {**row.evidence, "detail": f"{one.detail}; {row.evidence['detail']}", "facts": facts}
+        changed = {"result": invalid, "reason": Reason.QUARANTINED.value, "evidence": evidence}
+        tx.execute(update(failing_result).where(bad.id == row.id).values(changed))
 
 
 def _save_buckets(tx: Connection, buckets: Sequence[Bucket]) -> None:

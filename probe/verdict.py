@@ -133,6 +133,33 @@ def cease(before: CheckState, check: str, now: Instant, reason: Reason, threshol
     return Judgement(state=CheckState(judged_at=before.judged_at), changes=changes)
 
 
+def restate(before: CheckState, check: str, reason: Reason) -> Judgement:
+    """The state had the unconfirmed run of bad results been `invalid` ones: unknown from its start, no vote fed.
+
+    Nothing changes where there is no such run. What slow answers before it fed is kept.
+    """
+    vote = before.down
+    if vote.on or vote.since is None:
+        return Judgement(state=before, recheck=_unconfirmed(before))
+    since, slow = vote.since, before.slow
+    if not slow.on and slow.since is not None:
+        left = slow.against - vote.against if slow.since < since else 0
+        slow = replace(slow, against=left) if left > 0 else Vote()
+    told = (since, *(at for at in before.resumed if at > since))
+    changes = tuple(
+        CheckChange(check=check, state=State.UNKNOWN, happened_at=at, reason=reason, bound_at=vote.bound) for at in told
+    )
+    after = replace(
+        before,
+        state=State.UNKNOWN,
+        down=Vote(),
+        slow=slow,
+        seen_at=vote.bound,
+        resumed=tuple(at for at in before.resumed if at < since and slow.since is not None and at >= slow.since),
+    )
+    return Judgement(state=after, changes=changes, recheck=_unconfirmed(after))
+
+
 def _lapse(before: CheckState, check: str, known_until: Instant, thresholds: Thresholds) -> Judgement:
     recheck = _unconfirmed(before)
     if before.state is State.UNKNOWN or before.seen_at is None or thresholds.evidence is None:

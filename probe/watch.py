@@ -104,6 +104,12 @@ class Watch:
         self.state = judgement.state
         return judgement, self._extend(result), bucket
 
+    def restate(self, since: Instant) -> None:
+        """The open run, if it is one of the bad ones from `since` on, is one of invalid results."""
+        held = self.run
+        if held is not None and held.run.outcome is Outcome.DOWN and held.run.first_at >= since:
+            held.run = replace(held.run, outcome=Outcome.INVALID)
+
     def _extend(self, result: Result) -> OpenRun | None:
         before = self.run
         run, ended = extend(before.run if before else None, result, self.interval, self.timeout)

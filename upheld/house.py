@@ -32,6 +32,7 @@ from notify.deliver import Deliverer
 from notify.message import Notification
 from notify.metrics import NotifyMetrics
 from probe import definition
+from probe.health import Others
 from probe.metrics import ProbeCollector
 from probe.service import Prober
 from probe.verdict import CheckChange
@@ -82,7 +83,14 @@ class House:
         self.key = signing.ensure(self.config.signing.key_file)
         self.metrics = HouseMetrics(self.registry)
         self.notify_metrics = NotifyMetrics(self.registry)
-        self.prober = Prober(database, now, LOCATION, self.installed.kinds, self._check_changes)
+        self.prober = Prober(
+            database,
+            now,
+            LOCATION,
+            self.installed.kinds,
+            self._check_changes,
+            others=Others(witnesses=lambda: self.config.probing.witnesses),
+        )
         self.registry.register(ProbeCollector(self.prober))
         self.issuer = Issuer(database, lambda: self.rules, now)
         self.anchoring = Anchoring(database, lambda: self.config, self.installed.anchors, now, self.registry)

@@ -43,6 +43,7 @@ REASONS: Mapping[str, str] = {
     "not_permitted": "Not measured: not permitted on our own machine",
     "internal_error": "Not measured: our own fault",
     "not_listening": "Not measured: our own intake was closed",
+    "quarantined": "Not measured: our own connection",
     "clock_stepped": "Not measured: our own clock was set",
     "lapsed": "Not measured: no evidence",
     "missed": "Not measured: not run",

@@ -12,10 +12,12 @@ from typing_extensions import override
 
 from config.instant import Instant
 from config.model import Check
+from config.state import State
 from db.database import Database, Listener
 from db.errors import StoreUnavailable
 from db.tables.metadata import METADATA
 from db.tables.probe import check_transition
+from probe.health import Others
 from probe.kind import Ask, ProbeKind, Question
 from probe.kinds import heartbeat
 from probe.result import Answer, Outcome, Reason
@@ -101,7 +103,10 @@ class Stage:
         self.store = store or MemoryStore()
         self.told: list[CheckChange] = []
         self.told_at: list[Instant] = []
+        self.downs: list[tuple[float, float]] = []
+        """Of each outage, in seconds of the story: when it began, when it was told."""
         self.refusing = False
+        self.others: Others | None = None
         self.prober = self.again()
 
     def killed(self, away: float) -> VirtualLoop:
@@ -114,7 +119,7 @@ class Stage:
     def again(self) -> Prober:
         """Another process on the same store."""
         kinds = {"scripted": self.target.kind, "heartbeat": heartbeat.KIND}
-        return Prober(self.store, self.loop.wall, "local", kinds, self._on_changes)
+        return Prober(self.store, self.loop.wall, "local", kinds, self._on_changes, others=self.others)
 
     def _on_changes(self, tx: Connection, changes: Sequence[CheckChange], now: Instant) -> None:
         if self.refusing:
@@ -122,6 +127,7 @@ class Stage:
         stored = tx.execute(select(check_transition.c.id)).all()
         assert len(stored) >= len(changes), "told before it was stored"
         self.told += changes
+        self.downs += [((o.happened_at - START) / 1000, (now - START) / 1000) for o in changes if o.state is State.DOWN]
         self.told_at.append(now)
 
     @property

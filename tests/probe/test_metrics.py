@@ -53,6 +53,7 @@ class Prober:
         self.lost = 0
         self.running = 4
         self.waiting = 5
+        self.restated = 2
 
     def snapshot(self) -> dict[str, LastAnswer]:
         return {one.check: one for one in self.answers}
