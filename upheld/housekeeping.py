@@ -7,7 +7,7 @@ the ledger's needs none, because it does only what is not done yet, and therefor
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeAlias
 
@@ -34,6 +34,7 @@ LEDGER = "ledger"
 REMINDERS = "reminders"
 
 
+Work: TypeAlias = Callable[[], Awaitable[None]]
 Remind: TypeAlias = Callable[[Connection, Instant], int]
 """Calls to mind what is near; how many were. It remembers what it has told."""
 
@@ -65,18 +66,30 @@ class Housekeeping:
         )
 
     def start(self) -> None:
-        self._scheduler.add_job(self.keep_ledger, id=f"{LEDGER}-at-start")
-        self._scheduler.add_job(self.keep_ledger, CronTrigger(hour=0, minute=10, timezone="UTC"), id=LEDGER)
-        self._scheduler.add_job(self._anchoring.ask, CronTrigger(minute="3-59/10", timezone="UTC"), id=ANCHORS)
-        self._scheduler.add_job(self.tidy, CronTrigger(hour=3, minute=17, timezone="UTC"), id=RETENTION)
-        self._scheduler.add_job(self._issuer.issue, id=f"{STATEMENTS}-at-start")
-        self._scheduler.add_job(self._issuer.issue, CronTrigger(minute=2, timezone="UTC"), id=STATEMENTS)
-        self._scheduler.add_job(self._issuer.look_again, CronTrigger(hour=1, minute=32, timezone="UTC"), id=LATE_FACTS)
-        self._scheduler.add_job(self.remind, CronTrigger(minute=7, timezone="UTC"), id=REMINDERS)
+        self._add(f"{LEDGER}-at-start", self.keep_ledger)
+        self._add(LEDGER, self.keep_ledger, CronTrigger(hour=0, minute=10, timezone="UTC"))
+        self._add(ANCHORS, self._anchoring.ask, CronTrigger(minute="3-59/10", timezone="UTC"))
+        self._add(RETENTION, self.tidy, CronTrigger(hour=3, minute=17, timezone="UTC"))
+        self._add(f"{STATEMENTS}-at-start", self._issuer.issue)
+        self._add(STATEMENTS, self._issuer.issue, CronTrigger(minute=2, timezone="UTC"))
+        self._add(LATE_FACTS, self._issuer.look_again, CronTrigger(hour=1, minute=32, timezone="UTC"))
+        self._add(REMINDERS, self.remind, CronTrigger(minute=7, timezone="UTC"))
         self._scheduler.start()
 
+    def _add(self, name: str, work: Work, trigger: CronTrigger | None = None) -> None:
+        """Without a trigger at once."""
+        self._scheduler.add_job(partial(self._until_stopped, work), trigger, id=name)
+
+    async def _until_stopped(self, work: Work) -> None:
+        """Whatever is stored is whole at any time, so what `stop` breaks off is no trouble to write a log about."""
+        try:
+            await work()
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+
     async def stop(self) -> None:
-        """What is half done of the ledger ends with its piece; the next start goes on."""
+        """What is half done of the ledger ends with its piece, all else at once; the next start goes on."""
         self._stopping = True
         async with self._keeping:
             if self._scheduler.running:
