@@ -287,7 +287,8 @@ class Past:
 
         def accept(tx: Connection) -> None:
             for customer, period in sealer.due(tx, now):
-                if stored.standing(tx, customer, str(period)).question is not None:
+                question = stored.standing(tx, customer, str(period)).question
+                if question is not None and question.answer is None:
                     by = f"customer:{customer}"
                     sealer.answer(tx, customer, period, Word.ACCEPTED, by, by, now)
 
