@@ -5,7 +5,8 @@ import asyncio
 from typing_extensions import override
 
 from probe.fault import Fault, down, fault_of, ours
-from probe.http.response import NotHttp, Response
+from probe.http.decoder import NotHttp
+from probe.http.response import Response
 from probe.net.course import Course
 from probe.result import Reason
 

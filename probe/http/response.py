@@ -1,44 +1,35 @@
 """What comes back, read as it arrives and within bounds: status, headers, and a decompressed body up to its limit."""
 
-import zlib
-
 from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpResponseParser
 
+from probe.http.decoder import BROKEN, Decoder, NotHttp, decoder_of
 from probe.http.request import REDIRECTS
 
 HEAD_LIMIT = 64 * 1024
 BODY_LIMIT = 1024 * 1024
-_MEMBERS = 64
-"""Compressed streams one after the other in one piece of a body; each costs a copy of what is left."""
-_WINDOWS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
-_UNREADABLE = frozenset(("br", "zstd"))
-"""Never asked for; a server that sends them all the same has not answered what was asked."""
-_BROKEN = "the body broke off or was wrongly encoded"
 _TOO_LONG = "the head of the answer is too long"
 
 
-class NotHttp(Exception):
-    """The answer breaks off, or is none; the text says which."""
-
-
 class Response:
-    """Fed until it is `complete`. Of repeated headers the first counts; names are in lower case."""
+    """Fed until it is `complete`. Names of headers are in lower case; `repeated` has what came of one a second time."""
 
     __slots__ = (
-        "_asked", "_decoder", "_follow", "_head_bytes", "_parser", "_pieces", "_quiet", "body_bytes", "complete",
-        "headers", "status", "version", "whole",
+        "_asked", "_decoder", "_follow", "_head_bytes", "_limit", "_parser", "_pieces", "_quiet", "body_bytes",
+        "complete", "headers", "repeated", "status", "version", "whole",
     )  # fmt: skip
 
-    def __init__(self, method: str, *, follow: bool) -> None:
-        """`follow`: of an answer that leads elsewhere only the head is wanted."""
+    def __init__(self, method: str, *, follow: bool, limit: int = BODY_LIMIT) -> None:
+        """`follow`: of an answer that leads elsewhere only the head is wanted. `limit`: bytes of the plain body."""
         self._asked = method
         self._follow = follow
+        self._limit = limit
         self._pieces: list[bytes] = []
-        self._decoder: _Decoder | None = None
+        self._decoder: Decoder | None = None
         self._head_bytes = self._quiet = 0
         self.status = 0
         self.version = ""
         self.headers: dict[str, str] = {}
+        self.repeated: list[tuple[str, str]] = []
         self.body_bytes = 0
         self.complete = False
         self.whole = True
@@ -53,6 +44,13 @@ class Response:
     @property
     def body(self) -> bytes:
         return b"".join(self._pieces)
+
+    def all_of(self, name: str) -> list[str]:
+        """Every value of that header; the name in lower case."""
+        return [
+            *([self.headers[name]] if name in self.headers else []),
+            *(value for other, value in self.repeated if other == name),
+        ]
 
     @property
     def location(self) -> str | None:
@@ -85,8 +83,8 @@ class Response:
         if not self.complete:
             framed = "content-length" in self.headers or "chunked" in self.headers.get("transfer-encoding", "").lower()
             if framed or not orderly or not self.status:
-                raise NotHttp(_BROKEN)
-            self.complete = True
+                raise NotHttp(BROKEN)
+            self._finish()
 
     def release(self) -> None:
         """Lets go of the parser, which holds on to this object in turn."""
@@ -99,7 +97,11 @@ class Response:
         if self._head_bytes > HEAD_LIMIT:
             raise NotHttp(_TOO_LONG)
         if not self.status:  # what follows the body is not of the head
-            self.headers.setdefault(name.decode("latin-1").lower(), value.decode("utf-8", "replace"))
+            key, text = name.decode("latin-1").lower(), value.decode("utf-8", "replace")
+            if key in self.headers:
+                self.repeated.append((key, text))
+            else:
+                self.headers[key] = text
 
     def on_headers_complete(self) -> None:
         if self.complete:
@@ -107,20 +109,21 @@ class Response:
         assert self._parser is not None
         status = self._parser.get_status_code()
         if 100 <= status < 200 and status != 101:
-            self.headers = {}
+            self.headers, self.repeated = {}, []
             return
         self.status = status
         self.version = self._parser.get_http_version()
-        if self._asked == "HEAD" or status == 101 or (self._follow and self.location):
+        tunnel = self._asked == "CONNECT" and 200 <= status < 300
+        if self._asked == "HEAD" or tunnel or status == 101 or (self._follow and self.location):
             self.complete = True
         elif "content-encoding" in self.headers:
-            self._decoder = _decoder(self.headers["content-encoding"])
+            self._decoder = decoder_of(self.headers["content-encoding"])
 
     def on_body(self, data: bytes) -> None:
         self._quiet = 0
         if self.complete:
             return
-        room = BODY_LIMIT - self.body_bytes
+        room = self._limit - self.body_bytes
         piece, more = (data[:room], len(data) > room) if self._decoder is None else self._decoder.decode(data, room)
         self._pieces.append(piece)
         self.body_bytes += len(piece)
@@ -130,54 +133,12 @@ class Response:
     def on_message_complete(self) -> None:
         # An interim answer (100, 103) is complete too, and another one follows.
         if self.status:
-            self.complete = True
+            self._finish()
 
-
-class _Decoder:
-    """gzip, also of several members, and deflate with or without its header."""
-
-    __slots__ = ("_stream", "_window")
-
-    def __init__(self, window: int) -> None:
-        self._window = window
-        self._stream: zlib._Decompress | None = None
-
-    def decode(self, data: bytes, room: int) -> tuple[bytes, bool]:
-        """At most `room` bytes, and whether there was more. Raises NotHttp."""
-        pieces, size = list[bytes](), 0
-        for _ in range(_MEMBERS):
-            if not data or size >= room:
-                return b"".join(pieces), bool(data)
-            try:
-                piece = self._open(data).decompress(data, room - size)
-            except zlib.error as error:
-                raise NotHttp(_BROKEN) from error
-            pieces.append(piece)
-            size += len(piece)
-            data = self._rest()
-        raise NotHttp(_BROKEN)
-
-    def _open(self, data: bytes) -> "zlib._Decompress":
-        if self._stream is None:
-            headless = self._window == zlib.MAX_WBITS and data[0] & 0xF != 8
-            self._stream = zlib.decompressobj(-zlib.MAX_WBITS if headless else self._window)
-        return self._stream
-
-    def _rest(self) -> bytes:
-        """What the stream has not taken; after its end another one may begin."""
-        assert self._stream is not None
-        if not self._stream.eof:
-            return self._stream.unconsumed_tail
-        rest, self._stream = self._stream.unused_data, None
-        return rest
-
-
-def _decoder(encoding: str) -> _Decoder | None:
-    """None for what is to be taken as it is. Raises NotHttp for what was never asked for and cannot be read."""
-    name = encoding.strip().lower()
-    if name in _UNREADABLE:
-        raise NotHttp(_BROKEN)
-    return _Decoder(_WINDOWS[name]) if name in _WINDOWS else None
+    def _finish(self) -> None:
+        if not self.complete and self._decoder is not None and self._decoder.amid:
+            raise NotHttp(BROKEN)
+        self.complete = True
 
 
 def _cause(error: Exception) -> Exception:
