@@ -35,6 +35,8 @@ class Question:
     """Numeric addresses the target's host is to be asked at, instead of those its name has."""
     now: Callable[[], Instant] = untold
     """The wall clock, for what has a date: certificates, domains."""
+    tick: Callable[[], Instant] | None = None
+    """When it was due, where it is asked again and again. A kind that can tells it to the target: logs are compared."""
 
 
 Ask = Callable[[Question], Awaitable[Answer]]

@@ -197,6 +197,7 @@ class Prober:
     # one run
 
     async def _run(self, watch: Watch, tick: Instant, started: Instant) -> Span | None:
+        watch.tick = tick
         answer = await ask_target(
             self._askers[watch.check.kind], watch.question, watch.terms, lambda: self._schedule.held_seconds
         )

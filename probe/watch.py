@@ -49,6 +49,8 @@ class Watch:
         self.location = location
         self.slot: Slot | None = None
         self.gone = False
+        self.tick: Instant = 0
+        """What it is being asked for."""
         self.state = CheckState()
         self.pulse = Pulse()
         self.run: OpenRun | None = None
@@ -73,7 +75,12 @@ class Watch:
         self.interval = self.rhythm.period if self.rhythm else check.interval
         self.timeout = self.rhythm.grace if self.rhythm else check.timeout
         self.question = Question(
-            check=check.id, target=check.target, options=options, timeout=check.timeout, now=self._now
+            check=check.id,
+            target=check.target,
+            options=options,
+            timeout=check.timeout,
+            now=self._now,
+            tick=lambda: self.tick,
         )
         self.terms = Terms(attempts=check.attempts, degraded_over=check.degraded_over)
         self.thresholds = (

@@ -69,6 +69,7 @@ async def asked(
             options=kind.options.model_validate(options),
             timeout=timeout,
             now=lambda: now,
+            tick=lambda: now,
         )
         return await ask(question)
 
