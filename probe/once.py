@@ -110,13 +110,14 @@ def _read(texts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _restore(values: dict[str, Any], texts: dict[str, Any], place: tuple[int | str, ...]) -> None:
-    *parents, name = place
+    # Where one text or several are wanted, the one is meant.
+    *parents, name = [step for step in place if isinstance(step, str)]
     for parent in parents:
-        values, texts = values.get(str(parent), {}), texts.get(str(parent), {})
+        values, texts = values.get(parent, {}), texts.get(parent, {})
         if not isinstance(values, dict) or not isinstance(texts, dict):
             return
-    if isinstance(texts.get(str(name)), str):
-        values[str(name)] = texts[str(name)]
+    if isinstance(texts.get(name), str):
+        values[name] = texts[name]
 
 
 def _value(text: str) -> object:

@@ -1,5 +1,6 @@
 """Fetches a response: resolves, connects, encrypts, sends, listens, and follows where it leads."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -8,14 +9,28 @@ from yarl import URL
 from probe.certificate import certificate_facts
 from probe.fault import down
 from probe.http.exchange import Exchange
-from probe.http.request import Request, address, encode, redirect
-from probe.http.response import Response
+from probe.http.proxy import Proxy, judge
+from probe.http.request import Request, address, compose, encode, redirect
+from probe.http.response import BODY_LIMIT, Response
+from probe.http.trail import Trail
 from probe.net.address import Choice, Denied
 from probe.net.connection import Network, dial, encrypted
 from probe.net.course import Course, Unanswered
-from probe.net.policy import zone_of
+from probe.net.policy import Zone, zone_of
 from probe.net.trust import Tls, context_for
 from probe.result import Plain, Reason
+
+_NOWHERE = down(Reason.REDIRECT, "redirected to an address that cannot be asked")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a check asks. `max_redirects` None: an answer that leads elsewhere is one like others."""
+
+    tls: Tls
+    max_redirects: int | None = None
+    limit: int = BODY_LIMIT
+    proxy: Proxy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,62 +40,76 @@ class Fetched:
     response: Response
     url: URL
     certificate: Mapping[str, Plain]
-    redirects: int = 0
     peer: str = ""
     """Address of the server, where it leads elsewhere."""
 
 
 class Client:
-    """Nothing is kept from one request to the next: no connection, name or cookie."""
+    """Nothing is kept from one request to the next: no connection and no name; cookies are the trail's."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
 
     async def fetch(
-        self, request: Request, target: str, choice: Choice, *, tls: Tls, max_redirects: int | None, course: Course
+        self, request: Request, target: str, choice: Choice, manner: Manner, course: Course, trail: Trail, mark: bytes
     ) -> Fetched:
-        """`max_redirects` None: an answer that leads elsewhere is one like others. Cancel it when its time is up.
+        """`mark`: lines added to every head. Cancel it when its time is up.
 
         Raises Unanswered and OSError, ValueError where the target cannot be asked.
         """
-        url, redirects = address(target), 0
+        url = home = address(target)
+        sent = encode(request, url, absolute=manner.proxy is not None and url.scheme == "http")
         while True:
             try:
-                fetched = await self._once(request, url, choice, tls, max_redirects is not None, course)
-                location = None if max_redirects is None else fetched.response.location
-                if location is None:
-                    return replace(fetched, redirects=redirects)
-                if redirects == max_redirects:
-                    raise Unanswered(down(Reason.REDIRECT, "too many redirects"))
-                redirects += 1
-                request, url = redirect(request, url, fetched.response.status, location)
+                fetched = await self._once(request, sent, url, choice, manner, course, mark)
             except Denied as error:
-                if not redirects:
+                if not trail.hops:
                     raise
                 where = f"redirected to {error.address}, which may not be asked"
                 raise Unanswered(down(Reason.REDIRECT_DENIED, where)) from error
             except ValueError as error:
-                if not redirects:
+                if not trail.hops:
                     raise
-                raise Unanswered(down(Reason.REDIRECT, "redirected to an address that cannot be asked")) from error
-            choice = Choice(nearest=min(choice.nearest, zone_of(fetched.peer)), family=choice.family)
+                raise Unanswered(_NOWHERE) from error
+            location = None if manner.max_redirects is None else fetched.response.location
+            if location is None:
+                return fetched
+            request, there, sent = _onward(request, fetched, location, manner, trail)
+            choice = Choice(nearest=_nearest(choice, manner, fetched, there), family=choice.family)
+            if there.host != home.host:
+                manner = replace(manner, tls=manner.tls.for_others)
+            url = there
             course.enter("resolve")
 
     async def _once(
-        self, request: Request, url: URL, choice: Choice, tls: Tls, follow: bool, course: Course
+        self,
+        request: Request,
+        sent: tuple[bytes, bytes],
+        url: URL,
+        choice: Choice,
+        manner: Manner,
+        course: Course,
+        mark: bytes,
     ) -> Fetched:
-        sent, host, secure = encode(request, url), url.raw_host or "", url.scheme == "https"
-        response = Response(request.method, follow=follow)
+        host, secure, follow = url.raw_host or "", url.scheme == "https", manner.max_redirects is not None
+        response = Response(request.method, follow=follow, limit=manner.limit)
         exchange = Exchange(response, course, encrypting=secure)
-        transport = None
+        transport: asyncio.Transport | None = None
         try:
-            transport = await dial(self._network.resolver, exchange, host, url.port or 0, choice, course)
+            if manner.proxy is None:
+                transport = await dial(self._network.resolver, exchange, host, url.port or 0, choice, course)
+            elif secure:
+                transport = await self._through(manner.proxy, url, choice, course)
+            else:
+                mark += manner.proxy.authorization
+                transport = await self._to(manner.proxy, exchange, url, choice, course)
             if secure and not exchange.done.done():
                 course.enter("tls")
-                transport = await encrypted(transport, exchange, context_for(tls), tls.name_for(host))
+                transport = await encrypted(transport, exchange, context_for(manner.tls), manner.tls.name_for(host))
                 exchange.encrypting = False
             course.enter("processing")
-            transport.write(sent)
+            head, rest = sent
+            transport.write(head + mark + rest)
             fault = await exchange.done
             if fault is not None:
                 raise Unanswered(fault)
@@ -93,3 +122,58 @@ class Client:
             if transport is not None:
                 transport.abort()
             response.release()
+
+    async def _to(
+        self, proxy: Proxy, protocol: asyncio.Protocol, url: URL, choice: Choice, course: Course
+    ) -> asyncio.Transport:
+        await judge(self._network.resolver, url.raw_host or "", url.port or 0, choice)
+        course.ours = proxy.name
+        try:
+            own = Choice(nearest=Zone.LOOPBACK)
+            transport = await dial(self._network.resolver, protocol, proxy.host, proxy.port, own, course)
+        except (OSError, Unanswered) as error:
+            raise proxy.unasked(error) from error
+        course.ours = ""
+        return transport
+
+    async def _through(self, proxy: Proxy, url: URL, choice: Choice, course: Course) -> asyncio.Transport:
+        """A connection that ends at the target, though the proxy holds its middle."""
+        response = Response("CONNECT", follow=False)
+        exchange = Exchange(response, course, encrypting=False)
+        transport = await self._to(proxy, exchange, url, choice, course)
+        try:
+            transport.write(proxy.asking(url))
+            fault = await exchange.done or proxy.refusal(response.status)
+            if fault is not None:
+                raise Unanswered(fault)
+            return transport
+        except BaseException:
+            transport.abort()
+            raise
+        finally:
+            response.release()
+
+
+def _onward(
+    request: Request, fetched: Fetched, location: str, manner: Manner, trail: Trail
+) -> tuple[Request, URL, tuple[bytes, bytes]]:
+    """What is asked next, where, and its bytes. Raises Unanswered."""
+    response, url = fetched.response, fetched.url
+    facts: dict[str, Plain] = {"status": response.status, "redirects": len(trail.hops)}
+    if len(trail.hops) == manner.max_redirects:
+        raise Unanswered(down(Reason.REDIRECT, "too many redirects"), facts)
+    trail.keep(response, url)
+    try:
+        request, there = redirect(request, url, response.status, location)
+        trail.led(response, there)
+        absolute = manner.proxy is not None and there.scheme == "http"
+        return request, there, compose(trail.along(request, there), there, absolute=absolute)
+    except ValueError as error:
+        raise Unanswered(_NOWHERE, facts) from error
+
+
+def _nearest(choice: Choice, manner: Manner, fetched: Fetched, there: URL) -> Zone:
+    if manner.proxy is None:
+        return min(choice.nearest, zone_of(fetched.peer))
+    # Where a server stands only the proxy knows: it may lead to itself, and elsewhere as if it stood far away.
+    return choice.nearest if there.host == fetched.url.host else Zone.GLOBAL

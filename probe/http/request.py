@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from yarl import URL
 
+from probe.http.decoder import OFFERED
 from probe.net.course import BadTarget
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
@@ -35,14 +36,21 @@ def address(text: str) -> URL:
     return url
 
 
-@lru_cache(maxsize=16384)
-def encode(request: Request, url: URL) -> bytes:
-    """Raises BadTarget where a header would break its line, or credentials are given twice."""
+def compose(request: Request, url: URL, *, absolute: bool = False) -> tuple[bytes, bytes]:
+    """The head without its end, for there may be lines to add, and what comes after those. `absolute`: for a proxy.
+
+    Raises BadTarget where a header would break its line, or credentials are given twice.
+    """
     headers = _complete(request, url)
     if any(not _BREAKS.isdisjoint(name + value) for name, value in headers):
         raise BadTarget("a header holds a line break")
-    lines = [f"{request.method} {url.raw_path_qs} HTTP/1.1", *(f"{name}: {value}" for name, value in headers), "", ""]
-    return "\r\n".join(lines).encode() + (request.payload or b"")
+    place = f"{url.origin()}{url.raw_path_qs}" if absolute else url.raw_path_qs
+    lines = [f"{request.method} {place} HTTP/1.1", *(f"{name}: {value}" for name, value in headers), ""]
+    return "\r\n".join(lines).encode(), b"\r\n" + (request.payload or b"")
+
+
+encode = lru_cache(maxsize=16384)(compose)
+"""The same, kept: for what is sent again and again."""
 
 
 def _complete(request: Request, url: URL) -> list[tuple[str, str]]:
@@ -53,7 +61,7 @@ def _complete(request: Request, url: URL) -> list[tuple[str, str]]:
     if url.user is not None or url.password is not None:
         if "authorization" in given:
             raise BadTarget("credentials are given both in the address and in a header")
-        headers.append(("Authorization", _basic(url)))
+        headers.append(("Authorization", basic(url.user or "", url.password or "")))
     for name, value in _defaults(request):
         if name.lower() not in given:
             headers.append((name, value))
@@ -61,7 +69,7 @@ def _complete(request: Request, url: URL) -> list[tuple[str, str]]:
 
 
 def _defaults(request: Request) -> list[tuple[str, str]]:
-    headers = [("User-Agent", "upheld"), ("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate")]
+    headers = [("User-Agent", "upheld"), ("Accept", "*/*"), ("Accept-Encoding", OFFERED)]
     if request.payload is not None:
         headers.append(("Content-Type", "text/plain; charset=utf-8"))
     if request.payload is not None or request.method not in _WITHOUT_BODY:
@@ -69,11 +77,23 @@ def _defaults(request: Request) -> list[tuple[str, str]]:
     return [*headers, ("Connection", "close")]
 
 
-def _basic(url: URL) -> str:
-    try:
-        return "Basic " + b64encode(f"{url.user or ''}:{url.password or ''}".encode("latin-1")).decode()
-    except UnicodeEncodeError as error:
-        raise BadTarget("the credentials in the address cannot be sent") from error
+def basic(user: str, password: str) -> str:
+    """As a header's value; UTF-8, as browsers send it (RFC 7617)."""
+    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
+
+
+def told(url: URL) -> str:
+    """As it may be shown: without credentials, and without a query, which may hold a key."""
+    shown = str(url.with_user(None).with_query(None).with_fragment(None))
+    return (shown + "?…" if url.raw_query_string else shown)[:200]
+
+
+def with_cookies(request: Request, cookies: str) -> Request:
+    """In one header with those the operator gave, as servers want them."""
+    if not cookies:
+        return request
+    given = [value for name, value in request.headers if name.lower() == "cookie"]
+    return replace(request, headers=(*_without(request, {"cookie"}), ("Cookie", "; ".join([*given, cookies]))))
 
 
 def redirect(request: Request, url: URL, status: int, location: str) -> tuple[Request, URL]:

@@ -1,123 +1,192 @@
 """GET (or another method) over HTTP/1.1 on a fresh connection each time: status, body, certificate, phases."""
 
 import hashlib
+import re
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, field_validator
+from pydantic import AfterValidator, Field, SecretStr, Strict, model_validator
 
-from probe.fault import down
-from probe.http.client import Client, Fetched
-from probe.http.request import Request, address, encode
+from config.instant import Instant
+from probe.fault import down, ours
+from probe.http.client import Client, Fetched, Manner
+from probe.http.expectation import Expect, last_modified
+from probe.http.login import Basic, OAuth2, Tokens
+from probe.http.mask import Mask
+from probe.http.proxy import Proxy, proxy_at
+from probe.http.request import Request, address, basic, encode
+from probe.http.response import BODY_LIMIT
+from probe.http.trail import Trail
 from probe.kind import Ask, ProbeKind, Question
 from probe.net.address import Reach
 from probe.net.connection import Network, choice_of, open_network
-from probe.net.course import BadTarget, Course, attempt
+from probe.net.course import BadTarget, Course, Unanswered, attempt, tried
 from probe.net.spread import over_addresses
 from probe.net.trust import Tls
 from probe.result import Answer, Plain, Reason
 
 KEPT_BODY = 4096
+PHASES = ("resolve", "connect", "tls", "processing", "transfer")
 _TOLD_HEADERS = ("content-type", "content-length", "server", "date", "retry-after", "via", "x-request-id", "cf-ray")
+_SECRET_HEADER = re.compile(r"(?i)auth|cookie|key|token|secret|passw|session")
 
 Flag = Annotated[bool, Strict()]
-Statuses = Annotated[
-    tuple[int | str, ...], BeforeValidator(lambda value: value if isinstance(value, list | tuple) else (value,))
-]
 
 
-class Expect(BaseModel):
-    """What a good answer is: `status: [200, "300-399"]`, `body: text that must occur in it`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    status: Statuses = ("200-399",)
-    body: Annotated[str, Field(min_length=1)] | None = None
-
-    @field_validator("status")
-    @classmethod
-    def _readable(cls, status: tuple[int | str, ...]) -> tuple[int | str, ...]:
-        for one in status:
-            low, high = _range(one)
-            if not 100 <= low <= high <= 599:
-                raise ValueError(f"'{one}' is not a status or a range of them, like 200 or \"200-399\"")
-        if not status:
-            raise ValueError("at least one status must be good")
-        return status
-
-    @cached_property
-    def statuses(self) -> frozenset[int]:
-        return frozenset(status for one in self.status for status in range(_range(one)[0], _range(one)[1] + 1))
-
-    @cached_property
-    def text(self) -> bytes:
-        return (self.body or "").encode()
-
-
-def _range(status: int | str) -> tuple[int, int]:
-    low, _, high = str(status).partition("-")
-    if not low.isascii() or not low.isdigit() or (high and not (high.isascii() and high.isdigit())):
-        raise ValueError(f"'{status}' is not a status or a range of them, like 200 or \"200-399\"")
-    return int(low), int(high or low)
+def _proxy(written: SecretStr) -> SecretStr:
+    proxy_at(written.get_secret_value())
+    return written
 
 
 class Options(Reach):
     method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] = "GET"
     headers: dict[str, str] = Field(default_factory=dict)
     payload: str | None = None
+    """The body of the request; its type is text/plain unless a header Content-Type says otherwise."""
+    basic: Basic | None = None
+    """User name and password, for the target itself."""
+    bearer: SecretStr | None = None
+    """A token that is known; for the target itself and never for a place it leads to."""
+    oauth2: OAuth2 | None = None
+    """A token that is fetched with client credentials. Without one the result is invalid, not down."""
     expect: Expect = Expect()
     follow_redirects: Flag = True
     max_redirects: Annotated[int, Strict(), Field(ge=0, le=20)] = 10
+    body_limit: Annotated[int, Strict(), Field(ge=1, le=16 * BODY_LIMIT)] | None = None
+    """Bytes of the plain body an answer may have; left out, a MiB is read and the rest is let be."""
     keep_body: Flag = False
     tls: Tls = Tls()
+    proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = None
+    """`http://user:password@proxy.example.com:3128`. It looks up the target's name."""
+
+    @model_validator(mode="after")
+    def _one_login(self) -> Self:
+        logins = [one for one in (self.basic, self.bearer, self.oauth2) if one is not None]
+        written = any(name.lower() == "authorization" for name in self.headers)
+        if len(logins) + written > 1:
+            raise ValueError("one of basic, bearer, oauth2 and a header Authorization is enough")
+        if self.proxy is not None and (self.addresses != "any" or self.family != "auto"):
+            raise ValueError("a proxy looks up names itself: addresses and family have no meaning then")
+        return self
 
     @cached_property
     def request(self) -> Request:
         payload = None if self.payload is None else self.payload.encode()
-        return Request(method=self.method, headers=tuple(self.headers.items()), payload=payload)
+        headers = list(self.headers.items())
+        if self.basic is not None:
+            user, password = self.basic.username, self.basic.password.get_secret_value()
+            headers.append(("Authorization", basic(user, password)))
+        if self.bearer is not None:
+            headers.append(("Authorization", f"Bearer {self.bearer.get_secret_value()}"))
+        return Request(method=self.method, headers=tuple(headers), payload=payload)
+
+    @cached_property
+    def manner(self) -> Manner:
+        return Manner(
+            tls=self.tls,
+            max_redirects=self.max_redirects if self.follow_redirects else None,
+            limit=self.body_limit or BODY_LIMIT,
+            proxy=self.way_out,
+        )
+
+    @cached_property
+    def way_out(self) -> Proxy | None:
+        return None if self.proxy is None else proxy_at(self.proxy.get_secret_value())
+
+    @cached_property
+    def mask(self) -> Mask:
+        return Mask(self.secrets)
+
+    @property
+    def secrets(self) -> list[str]:
+        """What an answer might give back and nobody shall read."""
+        told = [value for name, value in self.request.headers if _SECRET_HEADER.search(name)]
+        told += [value.partition(" ")[2] for value in told]
+        if self.basic is not None:
+            told.append(self.basic.password.get_secret_value())
+        if self.oauth2 is not None:
+            told.append(self.oauth2.client_secret.get_secret_value())
+        if self.way_out is not None:
+            told.append(self.way_out.authorization.decode().strip().rpartition(" ")[2])
+        return told
 
 
 class _Asker:
     def __init__(self, network: Network) -> None:
         self._client = Client(network)
+        self._tokens = Tokens(self._client)
 
     def __call__(self, question: Question) -> Awaitable[Answer]:
-        course = Course()
-        return attempt(question.timeout, course, self._fetch(question, course))
-
-    async def _fetch(self, question: Question, course: Course) -> Answer:
         options: Options = question.options
+        if options.oauth2 is not None:
+            return self._with_token(question, options, options.oauth2)
+        return self._ask(question, options.request, options.mask)
+
+    async def _ask(self, question: Question, request: Request, mask: Mask) -> Answer:
+        course, trail = Course(PHASES), Trail()
+        answer = await attempt(question.timeout, course, self._fetch(question, request, course, trail))
+        if trail.hops:
+            answer = replace(answer, facts={**answer.facts, **trail.facts})
+        return mask.answer(answer)
+
+    async def _fetch(self, question: Question, request: Request, course: Course, trail: Trail) -> Answer:
+        options: Options = question.options
+        mark = b"" if question.tick is None else _mark(question.check, question.tick())
         fetched = await self._client.fetch(
-            options.request,
-            question.target,
-            choice_of(question),
-            tls=options.tls,
-            max_redirects=options.max_redirects if options.follow_redirects else None,
-            course=course,
+            request, question.target, choice_of(question), options.manner, course, trail, mark
         )
         course.end()
-        return _answer(fetched, options, course)
+        return _answer(fetched, options, course, len(trail.hops), question)
+
+    async def _with_token(self, question: Question, options: Options, login: OAuth2) -> Answer:
+        """A token that was kept and is refused is fetched once more. Its time is not the target's latency."""
+        course, kept = Course(), self._tokens.kept(login, options.way_out)
+        while True:
+            token: str | Unanswered | None = kept
+            if token is None:
+                left = question.timeout - round(course.elapsed * 1000)
+                token = await tried(max(1, left), Course(), self._tokens.fetch(login, options.way_out))
+            if isinstance(token, Unanswered):
+                host = address(login.token_url).host
+                detail = f"no token from {host}: {token.fault.detail}"
+                return options.mask.answer(course.failed(ours(Reason.SOURCE_FAILED, detail), {}))
+            left = question.timeout - round(course.elapsed * 1000)
+            asking = replace(question, timeout=max(1, left))
+            headers = (*options.request.headers, ("Authorization", f"Bearer {token}"))
+            mask = Mask([*options.secrets, token])
+            answer = await self._ask(asking, replace(options.request, headers=headers), mask)
+            if kept is None or answer.facts.get("status") != 401:
+                return answer
+            self._tokens.forget(login, options.way_out)
+            kept = None
 
 
-def _answer(fetched: Fetched, options: Options, course: Course) -> Answer:
-    response, expect = fetched.response, options.expect
-    status, length, body = response.status, response.content_length, response.body
+def _mark(check: str, tick: Instant) -> bytes:
+    """So that the target's access log can be compared with what we say we asked."""
+    return b"X-Upheld: %s.%d\r\n" % (check.encode(), tick)
+
+
+def _answer(fetched: Fetched, options: Options, course: Course, redirects: int, question: Question) -> Answer:
+    response = fetched.response
+    length, body, encrypted = response.content_length, response.body, fetched.url.scheme == "https"
     facts: dict[str, Plain] = {
-        "status": status,
+        "status": response.status,
         "http_version": response.version,
-        "redirects": fetched.redirects,
+        "redirects": redirects,
         "content_length": -1 if length is None else length,
         "body_bytes": len(body),
-        "tls": fetched.url.scheme == "https",
+        "tls": encrypted,
         **fetched.certificate,
     }
-    if status not in expect.statuses:
-        fault = down(Reason.STATUS, f"answered {status}, expected {_written(expect.status)}")
-    elif expect.body is not None and expect.text not in body:
-        fault = down(Reason.BODY, f"{expect.body[:100]!r} is not in the body")
-    else:
+    if "last-modified" in response.headers:
+        facts["last_modified"] = last_modified(response)
+    fault = options.expect.fault(response, body, encrypted=encrypted, now=question.now)
+    if fault is None and options.body_limit is not None and not response.whole:
+        fault = down(Reason.TOO_LARGE, f"the body has more than {options.body_limit} bytes")
+    if fault is None:
         return course.up(facts)
     facts.update(_evidence(fetched, options, body))
     return course.failed(fault, facts)
@@ -138,10 +207,6 @@ def _evidence(fetched: Fetched, options: Options, body: bytes) -> dict[str, Plai
 
 def _storable(text: str) -> str:
     return text.replace("\0", "\ufffd")
-
-
-def _written(status: tuple[int | str, ...]) -> str:
-    return ", ".join(str(one) for one in status)
 
 
 @asynccontextmanager

@@ -1,8 +1,8 @@
 """One attempt at an answer: where it stands, where its time went, and by whose fault it came to nothing."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
-from time import perf_counter
+from collections.abc import Awaitable, Iterable, Mapping
+from time import perf_counter_ns
 from typing import TypeVar
 
 from config.instant import Span
@@ -31,16 +31,19 @@ class Course:
     Phases have the names of blackbox_exporter: resolve, connect, tls, processing, transfer.
     """
 
-    __slots__ = ("_since", "_spent", "_started", "phase")
+    __slots__ = ("_since", "_spent", "_started", "ours", "phase")
 
-    def __init__(self) -> None:
-        self._started = self._since = perf_counter()
-        self._spent: dict[str, float] = {}
+    def __init__(self, phases: Iterable[str] = ()) -> None:
+        """`phases` are told even where none was entered, as zero."""
+        self._started = self._since = perf_counter_ns()
+        self._spent = dict.fromkeys(phases, 0)
         self.phase = "resolve"
+        self.ours = ""
+        """Whom we are waiting for, where it is not the target: what comes too late then is no fault of the target."""
 
     def enter(self, phase: str) -> None:
-        now = perf_counter()
-        self._spent[self.phase] = self._spent.get(self.phase, 0.0) + now - self._since
+        now = perf_counter_ns()
+        self._spent[self.phase] = self._spent.get(self.phase, 0) + now - self._since
         self._since, self.phase = now, phase
 
     def end(self) -> None:
@@ -50,17 +53,17 @@ class Course:
     @property
     def elapsed(self) -> float:
         """Seconds since the exchange began."""
-        return perf_counter() - self._started
+        return (perf_counter_ns() - self._started) / 1e9
 
     @property
     def latency_us(self) -> int:
         """Until the present phase began."""
-        return round((self._since - self._started) * 1e6)
+        return (self._since - self._started) // 1000
 
     @property
     def phases(self) -> dict[str, int]:
         """Microseconds of the phases that have ended; they make up the latency."""
-        return {phase: round(seconds * 1e6) for phase, seconds in self._spent.items()}
+        return {phase: spent // 1000 for phase, spent in self._spent.items()}
 
     def up(self, facts: Mapping[str, Plain]) -> Answer:
         """Ends it well, unless it has ended before."""
@@ -96,6 +99,8 @@ async def tried(timeout: Span, course: Course, asking: Awaitable[T]) -> T | Unan
 
 def _late(timeout: Span, course: Course) -> Fault:
     within = f"within {timeout} ms"
+    if course.ours:
+        return ours(Reason.NETWORK_UNREACHABLE, f"{course.ours} did not answer {within}")
     match course.phase:
         case "resolve":
             return ours(Reason.RESOLVER_UNREACHABLE, f"the name was not resolved {within}")

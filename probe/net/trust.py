@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias
 from warnings import catch_warnings, simplefilter
@@ -50,6 +50,11 @@ class Tls(BaseModel):
         if self.min_version is not None and self.max_version is not None and self.min_version > self.max_version:
             raise ValueError("min_version is above max_version")
         return self
+
+    @cached_property
+    def for_others(self) -> Self:
+        """For a place the target leads to: neither its name nor our own certificate is meant for that."""
+        return self.model_copy(update={"server_name": None, "cert_file": None, "key_file": None})
 
     def name_for(self, host: str) -> str:
         return self.server_name or host.rstrip(".")

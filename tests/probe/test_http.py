@@ -182,7 +182,8 @@ async def test_every_question_opens_a_connection_of_its_own_and_keeps_no_cookie(
 async def test_phases_add_up_to_the_latency() -> None:
     async with listening(answering(OK, b"ok", after=0.05)) as port:
         answer = await asked(KIND, f"http://localhost:{port}/")
-    assert set(answer.phases) == {"resolve", "connect", "processing", "transfer"}
+    assert set(answer.phases) == {"resolve", "connect", "tls", "processing", "transfer"}
+    assert answer.phases["tls"] == 0
     assert answer.phases["processing"] >= 50_000
     assert answer.phases["resolve"] > 0
     assert abs(sum(answer.phases.values()) - answer.latency_us) <= 4

@@ -38,7 +38,7 @@ async def test_down_is_one_and_could_not_ask_is_two() -> None:
 @pytest.mark.parametrize(
     "kind, target, written, says",
     [
-        ("gopher", "x", [], "'gopher' is not a kind; write heartbeat, http"),
+        ("gopher", "x", [], "'gopher' is not a kind; write dns, "),
         ("heartbeat", "", [], "reports by itself"),
         ("tcp", "db.example.com", [], "is not an address like"),
         ("http", "https://[", [], "is not an address like"),
