@@ -15,6 +15,9 @@ GUARD: Span = 2 * SECOND
 HELD: Span = 500
 """A try that ended this much after its deadline did not run out of time: we were not there to see the answer."""
 
+_OF_TIME = frozenset((Reason.TIMEOUT, Reason.CONNECTION_RESET))
+"""What a target that is kept waiting by us says, or seems to."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -46,13 +49,24 @@ async def _try(ask: Ask, question: Question, held: Callable[[], float]) -> Answe
     except Exception as error:  # a bug of ours must not look like an outage of theirs
         _log.exception("probe failed", check=question.check, error=repr(error))
         return _internal(question, repr(error), clock() - started)
-    took = clock() - started
-    if answer.reason is Reason.TIMEOUT and took * 1000 > question.timeout + HELD:
-        return replace(answer, outcome=Outcome.INVALID, reason=Reason.LOOP_HELD, detail="this process was held up")
-    stalled = held() - held_before
+    took, stalled = clock() - started, held() - held_before
     if stalled > 0:
-        return replace(answer, facts={**answer.facts, "held_ms": round(stalled * 1000)})
-    return answer
+        answer = replace(answer, facts={**answer.facts, "held_ms": round(stalled * 1000)})
+    return _held_up(answer) if _ran_out(answer, took, stalled, question) else answer
+
+
+def _ran_out(answer: Answer, took: float, stalled: float, question: Question) -> bool:
+    """Whether the time that ran out was ours: we came too late to see the answer, or were away for half of it."""
+    if answer.outcome is not Outcome.DOWN or answer.reason not in _OF_TIME:
+        return False
+    late = answer.reason is Reason.TIMEOUT and took * 1000 > question.timeout + HELD
+    return late or stalled * 2000 >= question.timeout
+
+
+def _held_up(answer: Answer) -> Answer:
+    facts = {**answer.facts, "held_reason": answer.reason}
+    detail = f"this process was held up; {answer.detail}"
+    return replace(answer, outcome=Outcome.INVALID, reason=Reason.LOOP_HELD, detail=detail, facts=facts)
 
 
 def _internal(question: Question, detail: str, took: float) -> Answer:

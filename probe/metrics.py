@@ -40,6 +40,9 @@ class Source(Protocol):
     @property
     def restated(self) -> int: ...
 
+    @property
+    def replaced(self) -> int: ...
+
 
 class ProbeCollector(Collector):
     """Register it with the registry that `/metrics` serves."""
@@ -71,6 +74,9 @@ class ProbeCollector(Collector):
             "upheld_probe_results_quarantined",
             "Bad results made invalid because our own line was contradicted.",
             value=self._prober.restated,
+        )
+        yield CounterMetricFamily(
+            "upheld_probe_tasks_replaced", "Runs of checks that died without an end.", value=self._prober.replaced
         )
         yield GaugeMetricFamily("upheld_probes_running", "Checks being asked now.", value=self._prober.running)
         yield GaugeMetricFamily(

@@ -3,6 +3,7 @@
 A run says how many results it holds, from when to when, which ticks inside it were not asked, and the sum of the
 latencies. A hole longer than 2 x interval + timeout, another outcome, another question or midnight (UTC) ends it: a day
 is a whole number of runs, so that what was observed on it can be said exactly.
+Ticks that were not asked between two runs are a run of their own, of missed results.
 A run is also closed when it lists many missing ticks, so that its row stays small.
 """
 
@@ -59,6 +60,37 @@ def extend(run: Run | None, result: Result, interval: Span, timeout: Span) -> tu
         ),
         None,
     )
+
+
+def hole(ended: Run, begun: Run, tick: Instant) -> tuple[Run, ...]:
+    """The ticks between two runs that no run lists, as runs of missed results, each within its day (UTC).
+
+    `tick` is the one of the first result of `begun`. So what was not asked stands in the record, however long it was.
+    """
+    first, step = ended.last_tick + ended.interval, ended.interval
+    listed = any(at >= first for at in (*ended.missing[-1:], *begun.missing[-1:]))
+    if listed or begun.interval != step:
+        return ()
+    found: list[Run] = []
+    while first < tick:
+        midnight = first - first % DAY + DAY
+        number = -((first - min(tick, midnight)) // step)
+        last = first + (number - 1) * step
+        found.append(
+            replace(
+                begun,
+                outcome=Outcome.MISSED,
+                first_at=first,
+                last_at=last,
+                last_tick=last,
+                count=number,
+                missing=(),
+                latency_sum_us=0,
+                latency_max_us=0,
+            )
+        )
+        first = last + step
+    return tuple(found)
 
 
 def _continues(run: Run, result: Result, interval: Span, timeout: Span) -> bool:

@@ -44,8 +44,7 @@ class Recorder:
         before = watch.state
         judgement, ended, bucket = watch.take(result)
         self._waiting.grown.add(watch)
-        if ended is not None:
-            self._waiting.ended.append(ended)
+        self._waiting.ended += ended
         if bucket is not None:
             self._waiting.buckets.append(bucket)
         if result.answer.outcome not in (Outcome.UP, Outcome.MISSED):

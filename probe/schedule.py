@@ -42,6 +42,11 @@ class Slot:
     """On the monotonic clock; an entry of the heap with another time is stale. None: not in the heap."""
     task: asyncio.Task[None] | None = None
     started_at: Instant | None = None
+    limit: float = 3600.0
+    """Seconds after which a run has died without saying so."""
+    begun: float = 0.0
+    overdue: bool = False
+    """Found over its limit once already: the loop has had its chance to end it."""
     waiting: bool = False
     gone: bool = False
 
@@ -72,6 +77,8 @@ class Schedule:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.held_seconds = 0.0
         """How long something else kept this loop from running, in all."""
+        self.replaced = 0
+        """Runs that died without an end, and slots that had fallen out of the heap: each goes on at its next tick."""
 
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -97,11 +104,12 @@ class Schedule:
         interval: Span,
         run: Callable[[Instant, Instant], Awaitable[Span | None]],
         missed: Callable[[Instant, Instant], None],
+        limit: float = 3600.0,
     ) -> Slot:
-        """The first run is at the check's next tick."""
+        """The first run is at the check's next tick. One that takes longer than `limit` seconds is replaced."""
         phase = phase_of(check, interval)
         tick = tick_of(self._timeline.now(), interval, phase) + interval
-        slot = Slot(check=check, interval=interval, phase=phase, run=run, missed=missed, tick=tick)
+        slot = Slot(check=check, interval=interval, phase=phase, run=run, missed=missed, tick=tick, limit=limit)
         self._slots.add(slot)
         self._push(slot, self._timeline.monotonic_of(tick))
         return slot
@@ -156,9 +164,34 @@ class Schedule:
         self._arm()
 
     def adjust(self) -> None:
-        """Look at the wall clock; call it about once a second."""
+        """Look at the wall clock and after every run; call it about once a second."""
         if self._loop is not None:
             self._step()
+            self._revive(self._loop.time())
+
+    def _revive(self, now: float) -> None:
+        for slot in list(self._slots):
+            task = slot.task
+            if task is None:
+                if slot.due is None and not slot.waiting and not slot.gone:
+                    self._replace(slot, "was forgotten")
+            elif task.done() or (slot.overdue and now - slot.begun > slot.limit):
+                self._running -= not task.done()
+                task.cancel()
+                slot.task, slot.started_at = None, None
+                self._replace(slot, "did not end")
+            else:
+                # Once is not enough: a loop that was held up has had no time to end it.
+                slot.overdue = now - slot.begun > slot.limit
+
+    def _replace(self, slot: Slot, why: str) -> None:
+        self.replaced += 1
+        _log.error("check run replaced", check=slot.check, because=why)
+        slot.overdue = slot.waiting = False
+        if slot.gone:
+            self._slots.discard(slot)
+        else:
+            self._push(slot, self._timeline.monotonic_of(slot.tick))
 
     def _step(self) -> None:
         stepped = self._timeline.adjust()
@@ -193,7 +226,7 @@ class Schedule:
             slot.missed(slot.tick, newest - slot.interval)
         if newest >= slot.tick:
             slot.tick = newest + slot.interval
-        slot.started_at = now
+        slot.started_at, slot.begun, slot.overdue = now, self._loop.time(), False
         self._running += 1
         slot.task = self._loop.create_task(self._ask(slot, newest, now))
 
@@ -207,6 +240,8 @@ class Schedule:
             self._end(slot, started, recheck)
 
     def _end(self, slot: Slot, started: Instant, recheck: Span | None) -> None:
+        if slot.task is not asyncio.current_task():
+            return  # it was given up, and another goes on
         self._running -= 1
         slot.task, slot.started_at = None, None
         if slot.gone:

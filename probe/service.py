@@ -160,6 +160,11 @@ class Prober:
         return self._health.restated if self._tasks else 0
 
     @property
+    def replaced(self) -> int:
+        """Runs of checks that died without an end."""
+        return self._schedule.replaced
+
+    @property
     def waiting(self) -> int:
         """Results and changes that are not written yet."""
         return self._recorder.waiting
@@ -171,7 +176,7 @@ class Prober:
         self._watches[check.id] = watch
         self._recorder.touch(watch)
         if kept is not None and kept.snapshot.definition == watch.definition:
-            watch.resume(kept)
+            watch.resume(kept, now)
             self._recorder.judged(watch, lapse(watch.state, check.id, now, watch.thresholds))
             if watch.rhythm is not None:
                 self._awake(watch, kept.recorded_at, now)
@@ -180,7 +185,7 @@ class Prober:
             self._recorder.judged(watch, ceased)
         if watch.rhythm is None:
             watch.slot = self._schedule.add(
-                check.id, check.interval, partial(self._run, watch), partial(self._miss, watch)
+                check.id, check.interval, partial(self._run, watch), partial(self._miss, watch), watch.limit
             )
 
     def _end(self, watch: Watch, reason: Reason, now: Instant) -> None:

@@ -8,16 +8,18 @@ from config.instant import Instant
 from config.model import Check
 from config.options import parse
 from config.state import State
-from probe.ask import Terms
+from probe.ask import GUARD, Terms
 from probe.batch import Bucket, Kept, OpenRun, Snapshot
 from probe.heartbeat import Pulse, Rhythm
 from probe.kind import ProbeKind, Question, untold
 from probe.latency import Histogram, bucket_of
-from probe.observation import extend
+from probe.observation import extend, hole
 from probe.phase import phase_of, tick_of
 from probe.result import Answer, Outcome, Reason, Result
 from probe.schedule import Slot
 from probe.verdict import CheckState, Judgement, Thresholds, evidence_of, judge
+
+_MARGIN = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +85,15 @@ class Watch:
             tick=lambda: self.tick,
         )
         self.terms = Terms(attempts=check.attempts, degraded_over=check.degraded_over)
+        self.limit = (check.timeout + GUARD) / 1000 * check.attempts + _MARGIN
+        """Seconds within which a run has ended, whatever its kind does."""
         self.thresholds = (
             Thresholds(fall=1, rise=1, evidence=None)
             if self.rhythm
             else Thresholds(fall=check.fall, rise=check.rise, evidence=evidence_of(check.interval, check.timeout))
         )
 
-    def resume(self, kept: Kept) -> None:
+    def resume(self, kept: Kept, now: Instant) -> None:
         """Goes on where the process before left off. A snapshot says nothing of results that changed nothing."""
         self.state = seen(kept)
         self.pulse = kept.snapshot.pulse or Pulse()
@@ -97,10 +101,12 @@ class Watch:
             return
         phase = 0 if self.rhythm else phase_of(self.check.id, self.check.interval)
         last_tick = tick_of(kept.run.run.last_at, self.interval, phase)
+        if not self.rhythm:
+            self.missed += max(0, tick_of(now, self.interval, phase) - last_tick) // self.interval
         self.run = OpenRun(run=replace(kept.run.run, last_tick=last_tick), row=kept.run.row)
 
-    def take(self, result: Result) -> tuple[Judgement, OpenRun | None, Bucket | None]:
-        """Counts the result and judges it. Gives the run it ended and the five minutes it closed, if any."""
+    def take(self, result: Result) -> tuple[Judgement, tuple[OpenRun, ...], Bucket | None]:
+        """Counts the result and judges it. Gives the runs it ended, in order, and the five minutes it closed."""
         answer = result.answer
         self.answer, self.started_at = answer, result.started_at
         self.results[answer.outcome] = self.results.get(answer.outcome, 0) + 1
@@ -117,18 +123,20 @@ class Watch:
         if held is not None and held.run.outcome is Outcome.DOWN and held.run.first_at >= since:
             held.run = replace(held.run, outcome=Outcome.INVALID)
 
-    def _extend(self, result: Result) -> OpenRun | None:
+    def _extend(self, result: Result) -> tuple[OpenRun, ...]:
         before = self.run
         run, ended = extend(before.run if before else None, result, self.interval, self.timeout)
         if run is None:
-            return None
+            return ()
         if before is not None and ended is None:
             before.run = run
-            return None
+            return ()
         self.run = OpenRun(run=run)
-        if before is not None and ended is not None:
-            before.run = ended
-        return before
+        if before is None or ended is None:
+            return ()
+        before.run = ended
+        missed = hole(ended, run, result.tick) if self.rhythm is None else ()
+        return before, *(OpenRun(run=one) for one in missed)
 
     def _measure(self, result: Result) -> Bucket | None:
         at = bucket_of(result.started_at)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 from config.instant import Instant
 from db.tables.probe import failing_result, latency_bucket, observation_run
 from probe.latency import BOUNDS_US, Histogram
+from probe.result import Outcome
 
 Line = tuple[str, str]
 """Check and location."""
@@ -35,7 +36,11 @@ def tallies(tx: Connection, checks: Collection[str], start: Instant, end: Instan
     within = (run.check.in_(checks), run.first_at >= start, run.first_at < end)
     for row in tx.execute(select(run.check, run.location, run.result, run.count, run.missing).where(*within)):
         one = found.setdefault((row.check, row.location), Tally())
-        one.answers[row.result] = one.answers.get(row.result, 0) + row._mapping["count"]
+        count: int = row._mapping["count"]
+        if row.result == Outcome.MISSED.value:
+            one.missed += count
+        else:
+            one.answers[row.result] = one.answers.get(row.result, 0) + count
         one.missed += len(row.missing)
     failing = failing_result.c
     counted = (

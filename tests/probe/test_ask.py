@@ -77,6 +77,21 @@ def test_a_timeout_we_came_too_late_to_see_is_our_own_fault(loop: VirtualLoop) -
     assert (answer.outcome, answer.reason) == (Outcome.INVALID, Reason.LOOP_HELD)
 
 
+@pytest.mark.parametrize("reason", [Reason.TIMEOUT, Reason.CONNECTION_RESET, Reason.STATUS])
+@pytest.mark.parametrize("stalled", [0.06, 2.5])
+def test_what_fails_of_time_while_we_were_away_for_half_of_it_is_our_own_fault(
+    loop: VirtualLoop, reason: Reason, stalled: float
+) -> None:
+    held = iter([0.0, stalled])
+    down = Answer(outcome=Outcome.DOWN, reason=reason, detail="said", facts={"status": 503})
+    answer = run(ask_target(Answers(down), QUESTION, Terms(), lambda: next(held)), loop)
+    ours = stalled > 1 and reason is not Reason.STATUS
+    assert answer.outcome is (Outcome.INVALID if ours else Outcome.DOWN)
+    assert answer.reason is (Reason.LOOP_HELD if ours else reason)
+    assert answer.facts["status"] == 503 and answer.facts["held_ms"] == stalled * 1000
+    assert answer.facts.get("held_reason") == (reason if ours else None)
+
+
 def test_a_kind_that_never_ends_is_ended_and_is_our_fault(loop: VirtualLoop) -> None:
     async def endless(question: Question) -> Answer:
         await asyncio.sleep(10_000)

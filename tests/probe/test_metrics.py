@@ -54,6 +54,7 @@ class Prober:
         self.running = 4
         self.waiting = 5
         self.restated = 2
+        self.replaced = 1
 
     def snapshot(self) -> dict[str, LastAnswer]:
         return {one.check: one for one in self.answers}

@@ -1,10 +1,12 @@
 """Runs hold every result, and list what was not asked."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.instant import DAY
-from probe.observation import MISSING_LIMIT, Run, extend
+from probe.observation import MISSING_LIMIT, Run, extend, hole
 from probe.result import Outcome, Result
 from tests.probe.line import result
 
@@ -80,3 +82,48 @@ def test_no_result_is_lost_and_no_latency_either(steps: list[tuple[int, Outcome]
         assert ticks == asked | inside
         days = {at // DAY for at in (run.first_at, run.last_at, *run.missing)}
         assert len(days) == 1
+
+
+def lines_of(results: list[Result]) -> list[Run]:
+    """Runs, and between them what was not asked."""
+    runs = runs_of(results)
+    ticks = {one.started_at: one.tick for one in results}
+    holes = [part for one, other in itertools.pairwise(runs) for part in hole(one, other, ticks[other.first_at])]
+    return sorted([*runs, *holes], key=lambda run: run.first_at)
+
+
+def test_a_long_hole_is_a_run_of_missed_results_within_its_day() -> None:
+    first, missed, last = lines_of([result(0, Outcome.UP), result(600, Outcome.UP)])
+    assert (first.outcome, missed.outcome, last.outcome) == (Outcome.UP, Outcome.MISSED, Outcome.UP)
+    assert (missed.first_at, missed.last_at, missed.count) == (60, 540, 9)
+    days = lines_of([result(DAY - 60, Outcome.UP), result(3 * DAY, Outcome.DOWN)])[1:-1]
+    assert [(one.first_at, one.count) for one in days] == [(DAY, DAY // 60), (2 * DAY, DAY // 60)]
+
+
+@given(
+    st.lists(
+        st.tuples(st.one_of(st.integers(1, 4), st.integers(1, 5000)), st.sampled_from([Outcome.UP, Outcome.DOWN])),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_every_tick_from_the_first_to_the_last_is_asked_or_stands_as_missed(steps: list[tuple[int, Outcome]]) -> None:
+    step = 600_000
+    at, given = 0, list[Result]()
+    for ticks, outcome in steps:
+        at += ticks * step
+        given.append(result(at, outcome))
+    run, listed = None, set[int]()
+    for one in given:
+        before = run
+        run, ended = extend(before, one, step, 10_000)
+        assert run is not None
+        parts = hole(ended, run, one.tick) if ended is not None else ()
+        for part in parts:
+            stretch = range(part.first_at, part.last_at + 1, step)
+            assert part.count == len(stretch) and part.first_at // DAY == part.last_at // DAY
+            assert listed.isdisjoint(stretch)
+            listed.update(stretch)
+        for one_run in (ended, run):
+            listed.update(one_run.missing if one_run is not None else ())
+    assert listed == set(range(steps[0][0] * step, at, step)) - {one.tick for one in given}

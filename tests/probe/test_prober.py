@@ -210,7 +210,28 @@ def test_after_a_long_absence_the_time_nobody_asked_is_unknown(stage: Stage, loo
     last = max(second for second in seconds if second < 100)
     back = min(second for second in seconds if second > 100)
     assert [(at, state) for at, state, _ in stage.line][1:] == [(round(last + 22, 3), "unknown"), (back, "up")]
-    assert count(stage, observation_run) == 2
+    with stage.store.engine.connect() as tx:
+        runs = list(tx.execute(select(observation_run).order_by(observation_run.c.first_at)))
+    assert [row.result for row in runs] == ["up", "missed", "up"]
+    ticks = [runs[0].last_at, runs[1].first_at, runs[1].last_at, runs[2].first_at]
+    assert [later - earlier for earlier, later in itertools.pairwise(ticks)][::2] == [10_000, 10_000]
+    assert runs[1].last_at - runs[1].first_at == (runs[1]._mapping["count"] - 1) * 10_000
+
+
+def test_after_a_kill_the_hole_stands_as_missed_from_what_is_stored(stage: Stage, loop: VirtualLoop) -> None:
+    async def watch(seconds: float) -> None:
+        await stage.prober.start([check()])
+        await asyncio.sleep(seconds)
+
+    run(watch(55), loop)
+    run(watch(65), stage.killed(away=300))
+    with stage.store.engine.connect() as tx:
+        runs = list(tx.execute(select(observation_run).order_by(observation_run.c.first_at)))
+    assert [row.result for row in runs] == ["up", "missed", "up"]
+    assert stage.prober.snapshot()["shop/home"].missed == runs[1]._mapping["count"] >= 29
+    # A third process goes on from the newest run, not from the hole before it.
+    run(watch(25), stage.killed(away=1))
+    assert count(stage, observation_run) == 3
 
 
 def test_a_reload_touches_only_what_was_edited(stage: Stage, loop: VirtualLoop) -> None:

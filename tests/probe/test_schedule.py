@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 import uvloop
@@ -284,3 +285,52 @@ def test_a_tick_that_is_due_at_once_does_not_end_the_schedule_on_uvloop(monkeypa
 
     uvloop.run(watch())
     assert len(runs) >= enough
+
+
+def test_a_run_that_has_died_is_noticed_and_replaced_and_the_others_go_on(loop: VirtualLoop) -> None:
+    desk = Desk(loop, concurrency=2)
+    begun = list[float]()
+
+    async def stuck(tick: Instant, started: Instant) -> None:
+        begun.append(loop.time())
+        if len(begun) == 1:
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(10_000)  # deaf to being ended
+            await asyncio.sleep(50)
+
+    async def watch() -> None:
+        slot = desk.schedule.add("shop/stuck", 10 * SECOND, stuck, lambda first, last: None, 30.0)
+        desk.add("shop/home", 10 * SECOND)
+        desk.schedule.start()
+        for second in range(300):
+            await asyncio.sleep(1)
+            desk.schedule.adjust()
+            if second == 150:
+                slot.due = None  # fallen out of the heap
+        assert desk.schedule.running <= 1
+        await desk.schedule.stop(1)
+
+    run(watch(), loop)
+    assert desk.schedule.replaced == 2
+    assert 30 < begun[1] - begun[0] < 45
+    assert len(begun) >= 25 and len(desk.runs) in (29, 30)
+
+
+def test_a_loop_that_was_held_up_kills_no_run(loop: VirtualLoop) -> None:
+    desk = Desk(loop)
+
+    async def watch() -> None:
+        slot = desk.add("shop/home", 10 * SECOND)
+        slot.limit = 5.0
+        desk.takes["shop/home"] = 2
+        desk.schedule.start()
+        while slot.task is None:
+            await asyncio.sleep(0.5)
+        loop.hold(60)
+        desk.schedule.adjust()
+        await asyncio.sleep(5)
+        desk.schedule.adjust()
+        await desk.schedule.stop(1)
+
+    run(watch(), loop)
+    assert desk.schedule.replaced == 0
