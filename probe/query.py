@@ -2,12 +2,14 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from probe.net.address import Reach
 from probe.net.trust import Tls
 from probe.value import Wanted
 
+READING = ("SELECT", "WITH", "SHOW", "VALUES", "TABLE", "EXPLAIN")
+"""What a statement may begin with; what reads in its beginning only is refused by a transaction that only reads."""
 _Name = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00]+$")]
 
 
@@ -20,6 +22,14 @@ class QueryOptions(Reach, Wanted):
     """One statement that reads."""
     tls: Tls | None = None
     """Given: the connection must be encrypted."""
+
+    @field_validator("query")
+    @classmethod
+    def _reads(cls, query: str | None) -> str | None:
+        words = (query or READING[0]).replace("(", " ").split(maxsplit=1)
+        if not words or words[0].upper() not in READING:
+            raise ValueError(f"a check only reads: begin the query with one of {', '.join(READING)}")
+        return query
 
     @model_validator(mode="after")
     def _asked_by_somebody(self) -> Self:

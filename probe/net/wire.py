@@ -26,6 +26,10 @@ class Fields:
     def left(self) -> int:
         return len(self._data) - self._at
 
+    def peek(self) -> int | None:
+        """The next byte, which stays; None at the end."""
+        return self._data[self._at] if self.left else None
+
     def take(self, size: int) -> bytes:
         if not 0 <= size <= self.left:
             raise nonsense(f"{size} bytes are announced where {self.left} are left")

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from probe.kind import ProbeKind
-from probe.kinds import postgres, redis, smtp, ssh
+from probe.kinds import mysql, postgres, redis, smtp, ssh
 from probe.result import Outcome, Reason
 from tests.probe.listener import HOST, asked, free_port, listening
 
 KINDS: Mapping[str, tuple[ProbeKind, dict[str, Any]]] = {
+    "mysql": (mysql.KIND, {}),
     "postgres": (postgres.KIND, {}),
     "redis": (redis.KIND, {}),
     "smtp": (smtp.KIND, {}),
