@@ -47,6 +47,7 @@ _OURS: Mapping[int, Reason] = {
     errno.ENETUNREACH: Reason.NETWORK_UNREACHABLE,
     errno.ENETDOWN: Reason.NETWORK_UNREACHABLE,
     errno.EADDRNOTAVAIL: Reason.OUT_OF_PORTS,
+    errno.EPERM: Reason.NOT_PERMITTED,  # our own firewall
     errno.EMFILE: Reason.OUT_OF_FILES,
     errno.ENFILE: Reason.OUT_OF_FILES,
     errno.ENOBUFS: Reason.OUT_OF_FILES,

@@ -21,7 +21,7 @@ from probe.result import Outcome, Reason
         (OSError(errno.ENETUNREACH, "network is unreachable"), Outcome.INVALID, Reason.NETWORK_UNREACHABLE),
         (OSError(errno.EMFILE, "too many open files"), Outcome.INVALID, Reason.OUT_OF_FILES),
         (OSError(errno.EADDRNOTAVAIL, "no port left"), Outcome.INVALID, Reason.OUT_OF_PORTS),
-        (OSError(errno.EPERM, "a firewall of ours"), Outcome.INVALID, Reason.INTERNAL_ERROR),
+        (OSError(errno.EPERM, "a firewall of ours"), Outcome.INVALID, Reason.NOT_PERMITTED),
         (socket.gaierror(socket.EAI_NONAME, "unknown"), Outcome.DOWN, Reason.DNS_FAILURE),
         (socket.gaierror(socket.EAI_NODATA, "no address"), Outcome.DOWN, Reason.DNS_FAILURE),
         (socket.gaierror(socket.EAI_AGAIN, "temporary"), Outcome.INVALID, Reason.RESOLVER_UNREACHABLE),

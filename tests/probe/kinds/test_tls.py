@@ -28,6 +28,7 @@ async def shown(own: trustme.CA, file: str, leaf: trustme.LeafCert, **options: A
         return await asked(KIND, f"{HOST}:{port}", tls={"ca_file": file}, **options)
 
 
+@pytest.mark.server
 async def test_nginx_shows_chain_dates_protocol_and_cipher(folder: Path) -> None:
     with Nginx(folder, tls=True) as server:
         target, tls = f"tls://{HOST}:{server.tls_port}", {"ca_file": str(server.authority)}
