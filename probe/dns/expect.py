@@ -1,29 +1,18 @@
 """What a good answer of a name server is: options, without knowing a single type of record."""
 
-import re
 from typing import Annotated, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StringConstraints, model_validator
 
-LONGEST = 1024
-"""Characters of a record an expression is tried on."""
+from probe.pattern import Expression
 
 
 def _several(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-def _expression(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
-    return text
-
-
 _Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 Texts: TypeAlias = Annotated[tuple[_Text, ...], BeforeValidator(_several), Field(max_length=100)]
-Expression: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=1024), BeforeValidator(_expression)]
 Rcodes: TypeAlias = Annotated[tuple[_Text, ...], BeforeValidator(_several), Field(min_length=1, max_length=30)]
 
 

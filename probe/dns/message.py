@@ -17,9 +17,10 @@ import dns.reversename
 import dns.rrset
 from dns.rdatatype import RdataType
 
-from probe.dns.expect import LONGEST, Expect, Section
+from probe.dns.expect import Expect, Section
 from probe.fault import Fault, down
 from probe.net.course import BadTarget, Unanswered
+from probe.pattern import pattern
 from probe.result import Plain, Reason
 
 PAYLOAD = 1232
@@ -156,7 +157,7 @@ def _broken(section: Sequence[dns.rrset.RRset], rules: Section, name: str, of: R
 
 def _unmatched(records: Sequence[str], rules: Section, name: str) -> Fault | None:
     def hits(expression: str) -> list[str]:
-        compiled = re.compile(expression)
+        compiled = pattern(expression)
         return [record for record in records if compiled.search(record)]
 
     if rules.any_matches is not None and not hits(rules.any_matches):
@@ -170,5 +171,4 @@ def _unmatched(records: Sequence[str], rules: Section, name: str) -> Fault | Non
 
 def _records(section: Sequence[dns.rrset.RRset]) -> Iterator[str]:
     for rrset in section:
-        for line in rrset.to_text().splitlines():
-            yield line[:LONGEST]
+        yield from rrset.to_text().splitlines()
