@@ -75,6 +75,10 @@ class Signing(Value):
 class Probing(Value):
     witnesses: tuple[Place, ...] = ()
     """Third parties that are asked, when nearly everything fails at once, whether our own line works."""
+    per_host: Annotated[int, Field(ge=1, le=1000)] = 2
+    """Checks of one host that are asked at once; who has waited for half of its interval is asked all the same."""
+    at_once: Annotated[int, Field(ge=1, le=10_000)] = 500
+    """Checks that are asked at once in all; the others wait, and are late by that."""
 
 
 class Channel(Value):

@@ -1,7 +1,8 @@
 """The tick loop: every check on its own grid, none dropped, none asked twice at once, nothing caught up in a burst.
 
 One timer of the event loop and one heap serve all checks; a task exists only while a check runs. A check that is late
-runs late; one that is late by whole intervals runs once, and the ticks it missed are told.
+runs late; one that is late by whole intervals runs once, and the ticks it missed are told. Waiting for a turn makes a
+run late and is no part of it.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ import structlog
 from config.instant import Instant, Span
 from probe.phase import phase_of, tick_of
 from probe.timeline import Timeline
+from probe.turns import Caps, Turns
 
 _log = structlog.get_logger(__name__)
 FLOOR = 0.001
@@ -36,6 +38,8 @@ class Slot:
     """Asks once, given the tick and the start; says after which pause it wants a recheck, if at all."""
     missed: Callable[[Instant, Instant], None]
     """Told the first and the last of the ticks that were not run."""
+    host: str | None = None
+    """Whom a crowd would trouble; None: nobody else."""
     tick: Instant = 0
     """The next tick that has not been run or missed."""
     due: float | None = None
@@ -48,6 +52,8 @@ class Slot:
     overdue: bool = False
     """Found over its limit once already: the loop has had its chance to end it."""
     waiting: bool = False
+    wanted: float = 0.0
+    """When its newest run should have begun, on the monotonic clock."""
     gone: bool = False
 
 
@@ -58,20 +64,18 @@ class Schedule:
         self,
         timeline: Timeline,
         *,
-        concurrency: int = 500,
+        caps: Caps | None = None,
         lag: Callable[[float], None] = lambda seconds: None,
         stepped: Callable[[Span], None] = lambda span: None,
     ) -> None:
         """`lag` hears how late each run was launched, `stepped` by how much the wall clock was set."""
         self._timeline = timeline
-        self._concurrency = concurrency
         self._lag = lag
         self._stepped = stepped
         self._heap: list[tuple[float, int, Slot]] = []
         self._order = 0
         self._slots: set[Slot] = set()
-        self._waiting: deque[Slot] = deque()
-        self._running = 0
+        self._turns = Turns[Slot](caps or Caps())
         self._timer: asyncio.Handle | None = None
         self._wakes_at = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -90,7 +94,7 @@ class Schedule:
             self._timer.cancel()
             self._timer = None
         self._loop = None
-        self._waiting.clear()
+        self._turns.clear()
         tasks = [slot.task for slot in self._slots if slot.task is not None]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=grace)
@@ -105,11 +109,14 @@ class Schedule:
         run: Callable[[Instant, Instant], Awaitable[Span | None]],
         missed: Callable[[Instant, Instant], None],
         limit: float = 3600.0,
+        host: str | None = None,
     ) -> Slot:
         """The first run is at the check's next tick. One that takes longer than `limit` seconds is replaced."""
         phase = phase_of(check, interval)
         tick = tick_of(self._timeline.now(), interval, phase) + interval
-        slot = Slot(check=check, interval=interval, phase=phase, run=run, missed=missed, tick=tick, limit=limit)
+        slot = Slot(
+            check=check, interval=interval, phase=phase, run=run, missed=missed, host=host, tick=tick, limit=limit
+        )
         self._slots.add(slot)
         self._push(slot, self._timeline.monotonic_of(tick))
         return slot
@@ -122,7 +129,11 @@ class Schedule:
 
     @property
     def running(self) -> int:
-        return self._running
+        return self._turns.running
+
+    def limit(self, caps: Caps) -> None:
+        """From now on; runs under way are not ended."""
+        self._turns.caps = caps
 
     def _push(self, slot: Slot, due: float) -> None:
         if slot.due == due:
@@ -158,8 +169,7 @@ class Schedule:
             if slot.gone or due != slot.due:
                 continue
             slot.due = None
-            self._lag(now - due)
-            self._begin(slot)
+            self._begin(slot, due)
         self._timer = None
         self._arm()
 
@@ -176,10 +186,10 @@ class Schedule:
                 if slot.due is None and not slot.waiting and not slot.gone:
                     self._replace(slot, "was forgotten")
             elif task.done() or (slot.overdue and now - slot.begun > slot.limit):
-                self._running -= not task.done()
                 task.cancel()
                 slot.task, slot.started_at = None, None
                 self._replace(slot, "did not end")
+                self._leave(slot)
             else:
                 # Once is not enough: a loop that was held up has had no time to end it.
                 slot.overdue = now - slot.begun > slot.limit
@@ -207,27 +217,37 @@ class Schedule:
             self._push(slot, self._timeline.monotonic_of(following))
         self._stepped(stepped)
 
-    def _begin(self, slot: Slot) -> None:
-        if slot.task is not None or slot.waiting:
+    def _begin(self, slot: Slot, due: float) -> None:
+        if slot.task is not None:
             slot.waiting = True
+        elif not slot.waiting:
+            slot.wanted = due
+            self._enter(slot)
+        elif self._turns.waits_for_host(slot, slot.host):
+            self._enter(slot, impatient=True)
+
+    def _enter(self, slot: Slot, impatient: bool = False) -> None:
+        if self._turns.enter(slot, slot.host, impatient):
+            self._launch(slot)
             return
-        if self._running >= self._concurrency:
-            slot.waiting = True
-            self._waiting.append(slot)
-            return
-        self._launch(slot)
+        slot.waiting = True
+        if not impatient and self._loop is not None:
+            half, now = slot.interval / 2000, self._loop.time()
+            # Later than that already: we were held up, and so were all the others, who would come in one burst.
+            self._push(slot, half + (slot.wanted if now <= slot.wanted + half else now))
 
     def _launch(self, slot: Slot) -> None:
         assert self._loop is not None
-        slot.waiting = False
-        now = self._timeline.instant_of(self._loop.time())
+        slot.waiting, slot.due = False, None
+        began = self._loop.time()
+        self._lag(began - slot.wanted)
+        now = self._timeline.instant_of(began)
         newest = tick_of(now, slot.interval, slot.phase)
         if newest > slot.tick:
             slot.missed(slot.tick, newest - slot.interval)
         if newest >= slot.tick:
             slot.tick = newest + slot.interval
-        slot.started_at, slot.begun, slot.overdue = now, self._loop.time(), False
-        self._running += 1
+        slot.started_at, slot.begun, slot.overdue = now, began, False
         slot.task = self._loop.create_task(self._ask(slot, newest, now))
 
     async def _ask(self, slot: Slot, tick: Instant, started: Instant) -> None:
@@ -242,16 +262,21 @@ class Schedule:
     def _end(self, slot: Slot, started: Instant, recheck: Span | None) -> None:
         if slot.task is not asyncio.current_task():
             return  # it was given up, and another goes on
-        self._running -= 1
         slot.task, slot.started_at = None, None
         if slot.gone:
             self._slots.discard(slot)
         elif self._loop is not None:
             self._follow(slot, started, recheck)
-        while self._loop is not None and self._waiting and self._running < self._concurrency:
-            waiting = self._waiting.popleft()
-            if not waiting.gone and waiting.task is None:
-                self._launch(waiting)
+        self._leave(slot)
+
+    def _leave(self, slot: Slot) -> None:
+        following = deque(self._turns.leave(slot.host))
+        while following:
+            one = following.popleft()
+            if self._loop is not None and not one.gone:
+                self._launch(one)
+            else:
+                following += self._turns.leave(one.host)
 
     def _follow(self, slot: Slot, started: Instant, recheck: Span | None) -> None:
         """The next run: at the next tick, or earlier while a change is unconfirmed."""

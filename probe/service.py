@@ -24,11 +24,13 @@ from probe.batch import Batch, Kept
 from probe.health import Others, OwnHealth
 from probe.kind import Ask, ProbeKind
 from probe.latency import Histogram
+from probe.quarantine import host_of
 from probe.recorder import Recorder
 from probe.resolver import open_resolver
 from probe.result import Reason, Result
 from probe.schedule import Schedule
 from probe.timeline import Timeline
+from probe.turns import Caps
 from probe.verdict import CheckChange, CheckState, cease, lapse
 from probe.watch import LastAnswer, Watch, seen, thresholds_of
 
@@ -52,16 +54,19 @@ class Prober:
         kinds: Mapping[str, ProbeKind],
         on_changes: OnChanges,
         *,
-        concurrency: int = 500,
+        caps: Callable[[], Caps] = Caps,
         others: Others | None = None,
     ) -> None:
-        """`others` can contradict when nearly everything fails at once; without them results stand."""
+        """`caps` are asked for again at every update.
+
+        `others` can contradict when nearly everything fails at once; without them results stand.
+        """
         self._database = database
         self._clock = clock
         self._location = location
         self._kinds = kinds
         self._on_changes = on_changes
-        self._concurrency = concurrency
+        self._caps = caps
         self._watches: dict[str, Watch] = {}
         self._askers: dict[str, Ask] = {}
         self._open = AsyncExitStack()
@@ -85,7 +90,7 @@ class Prober:
         self._timeline = Timeline(loop.time, self._clock)
         self._schedule = Schedule(
             self._timeline,
-            concurrency=self._concurrency,
+            caps=self._caps(),
             lag=lambda seconds: self.lag.add(round(seconds * 1e6)),
             stepped=self._stepped,
         )
@@ -112,6 +117,7 @@ class Prober:
     async def update(self, checks: Sequence[Check]) -> None:
         """After a reload: a check whose definition is untouched keeps its phase, streak and history."""
         async with self._updating:
+            self._schedule.limit(self._caps())
             now, wanted = self._timeline.now(), {check.id: check for check in checks}
             for name, watch in list(self._watches.items()):
                 check = wanted.get(name)
@@ -185,7 +191,12 @@ class Prober:
             self._recorder.judged(watch, ceased)
         if watch.rhythm is None:
             watch.slot = self._schedule.add(
-                check.id, check.interval, partial(self._run, watch), partial(self._miss, watch), watch.limit
+                check.id,
+                check.interval,
+                partial(self._run, watch),
+                partial(self._miss, watch),
+                watch.limit,
+                host_of(check.target),
             )
 
     def _end(self, watch: Watch, reason: Reason, now: Instant) -> None:

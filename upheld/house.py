@@ -35,6 +35,7 @@ from probe import definition
 from probe.health import Others
 from probe.metrics import ProbeCollector
 from probe.service import Prober
+from probe.turns import Caps
 from probe.verdict import CheckChange
 from sla.checkpoint_letter import EVENT
 from sla.exclusions import Exclusions
@@ -89,6 +90,7 @@ class House:
             LOCATION,
             self.installed.kinds,
             self._check_changes,
+            caps=lambda: Caps(at_once=self.config.probing.at_once, per_host=self.config.probing.per_host),
             others=Others(witnesses=lambda: self.config.probing.witnesses),
         )
         self.registry.register(ProbeCollector(self.prober))

@@ -13,15 +13,17 @@ from config.instant import HOUR, MINUTE, SECOND, Instant, Span
 from probe.phase import phase_of, tick_of
 from probe.schedule import Schedule, Slot
 from probe.timeline import Timeline
+from probe.turns import Caps
 from tests.probe.virtual import START, VirtualLoop, run
 
 
 class Desk:
     """Notes what the schedule does. `takes`: seconds a run lasts; `recheck`: what it wants afterwards."""
 
-    def __init__(self, loop: VirtualLoop, concurrency: int = 500) -> None:
+    def __init__(self, loop: VirtualLoop, caps: Caps | None = None) -> None:
         self.loop = loop
-        self.schedule = Schedule(Timeline(loop.time, loop.wall), concurrency=concurrency)
+        self.late: list[float] = []
+        self.schedule = Schedule(Timeline(loop.time, loop.wall), caps=caps, lag=self.late.append)
         self.runs: list[tuple[str, Instant, Instant]] = []
         self.missed: list[tuple[str, Instant, Instant]] = []
         self.takes: dict[str, float] = {}
@@ -29,7 +31,7 @@ class Desk:
         self.under_way: Counter[str] = Counter()
         self.most = 0
 
-    def add(self, check: str, interval: Span) -> Slot:
+    def add(self, check: str, interval: Span, host: str | None = None) -> Slot:
         async def work(tick: Instant, started: Instant) -> Span | None:
             self.runs.append((check, tick, started))
             self.under_way[check] += 1
@@ -39,7 +41,9 @@ class Desk:
             self.under_way[check] -= 1
             return self.recheck.get(check)
 
-        return self.schedule.add(check, interval, work, lambda first, last: self.missed.append((check, first, last)))
+        return self.schedule.add(
+            check, interval, work, lambda first, last: self.missed.append((check, first, last)), host=host
+        )
 
     def ticks(self, check: str) -> list[Instant]:
         return [tick for name, tick, _ in self.runs if name == check]
@@ -211,7 +215,7 @@ def test_time_asleep_is_told_as_missed(loop: VirtualLoop) -> None:
 
 
 def test_no_more_run_at_once_than_allowed_and_all_have_their_turn(loop: VirtualLoop) -> None:
-    desk = Desk(loop, concurrency=3)
+    desk = Desk(loop, Caps(at_once=3))
 
     async def crowd() -> None:
         for number in range(30):
@@ -288,7 +292,7 @@ def test_a_tick_that_is_due_at_once_does_not_end_the_schedule_on_uvloop(monkeypa
 
 
 def test_a_run_that_has_died_is_noticed_and_replaced_and_the_others_go_on(loop: VirtualLoop) -> None:
-    desk = Desk(loop, concurrency=2)
+    desk = Desk(loop, Caps(at_once=2))
     begun = list[float]()
 
     async def stuck(tick: Instant, started: Instant) -> None:
