@@ -7,6 +7,7 @@ from functools import lru_cache
 from yarl import URL
 
 from probe.http.decoder import OFFERED
+from probe.kind import Question
 from probe.net.course import BadTarget
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
@@ -94,6 +95,13 @@ def with_cookies(request: Request, cookies: str) -> Request:
         return request
     given = [value for name, value in request.headers if name.lower() == "cookie"]
     return replace(request, headers=(*_without(request, {"cookie"}), ("Cookie", "; ".join([*given, cookies]))))
+
+
+def mark_of(question: Question) -> bytes:
+    """A line of the head, so that the target's access log can be compared with what we say we asked."""
+    if question.tick is None:
+        return b""
+    return b"X-Upheld: %s.%d\r\n" % (question.check.encode(), question.tick())
 
 
 def redirect(request: Request, url: URL, status: int, location: str) -> tuple[Request, URL]:

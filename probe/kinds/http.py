@@ -10,14 +10,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, Strict, model_validator
 
-from config.instant import Instant
 from probe.fault import down, ours
 from probe.http.client import Client, Fetched, Manner
 from probe.http.expectation import Expect, last_modified
 from probe.http.login import Basic, OAuth2, Tokens
 from probe.http.mask import Mask
 from probe.http.proxy import Proxy, proxy_at
-from probe.http.request import Request, address, basic, encode
+from probe.http.request import Request, address, basic, encode, mark_of
 from probe.http.response import BODY_LIMIT
 from probe.http.trail import Trail
 from probe.kind import Ask, ProbeKind, Question
@@ -134,9 +133,8 @@ class _Asker:
 
     async def _fetch(self, question: Question, request: Request, course: Course, trail: Trail) -> Answer:
         options: Options = question.options
-        mark = b"" if question.tick is None else _mark(question.check, question.tick())
         fetched = await self._client.fetch(
-            request, question.target, choice_of(question), options.manner, course, trail, mark
+            request, question.target, choice_of(question), options.manner, course, trail, mark_of(question)
         )
         course.end()
         return _answer(fetched, options, course, len(trail.hops), question)
@@ -162,11 +160,6 @@ class _Asker:
                 return answer
             self._tokens.forget(login, options.way_out)
             kept = None
-
-
-def _mark(check: str, tick: Instant) -> bytes:
-    """So that the target's access log can be compared with what we say we asked."""
-    return b"X-Upheld: %s.%d\r\n" % (check.encode(), tick)
 
 
 def _answer(fetched: Fetched, options: Options, course: Course, redirects: int, question: Question) -> Answer:

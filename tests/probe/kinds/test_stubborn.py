@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from probe.kind import ProbeKind
-from probe.kinds import mysql, postgres, redis, smtp, ssh
+from probe.kinds import mysql, postgres, redis, smtp, ssh, websocket
 from probe.result import Outcome, Reason
 from tests.probe.listener import HOST, asked, free_port, listening
 
@@ -18,6 +18,7 @@ KINDS: Mapping[str, tuple[ProbeKind, dict[str, Any]]] = {
     "redis": (redis.KIND, {}),
     "smtp": (smtp.KIND, {}),
     "ssh": (ssh.KIND, {}),
+    "websocket": (websocket.KIND, {}),
 }
 NOISE = os.urandom(2000)
 
@@ -45,11 +46,12 @@ async def flooding(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 @pytest.mark.parametrize("name", KINDS)
 async def test_every_kind_ends_in_time_and_says_down(name: str) -> None:
     kind, options = KINDS[name]
-    refused = await asked(kind, f"{HOST}:{free_port()}", **options)
+    scheme = "ws://" if name == "websocket" else ""
+    refused = await asked(kind, f"{scheme}{HOST}:{free_port()}", **options)
     assert (refused.outcome, refused.reason) == (Outcome.DOWN, Reason.CONNECTION_REFUSED)
     for serve, timeout in ((silent, 100), (closing, 2000), (noisy, 2000), (flooding, 2000)):
         async with listening(serve) as port:
-            answer = await asked(kind, f"{HOST}:{port}", timeout=timeout, **options)
+            answer = await asked(kind, f"{scheme}{HOST}:{port}", timeout=timeout, **options)
         assert answer.outcome is Outcome.DOWN, (serve, answer)
         assert (answer.reason is Reason.TIMEOUT) == (serve is silent), (serve, answer)
     assert kind.fault(f"{HOST}:none", kind.options.model_validate(options)) is not None

@@ -1,0 +1,1 @@
+"""As much of WebSocket as saying one thing and hearing another takes."""
