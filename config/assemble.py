@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from config import contract
 from config.agreement import Agreement, Calendar
 from config.duration import print_duration
+from config.hide import hidden
 from config.instant import SECOND
 from config.model import (
     Access,
@@ -38,7 +39,6 @@ from config.options import parse
 from config.place import settle
 from config.reader import Report, read, what, wide_colon
 from config.registry import OptionsModels, Registries, needs_target
-from config.secret import Secret
 from config.shelf import Shelf, shelf_of
 from config.value import Value
 
@@ -182,7 +182,8 @@ def _plugged(assembly: Assembly, node: Node, model: type[Model], installed: Opti
     if options is None or not _options(installed[kind.text], options, model, assembly.report):
         return None
     if isinstance(entity, BaseModel):
-        return entity.model_copy(update={"options": _hide(installed[kind.text], options)})
+        raw = {key: inner.content() for key, inner in options.mapping.items()}
+        return entity.model_copy(update={"options": hidden(installed[kind.text], raw)})
     return None
 
 
@@ -199,16 +200,6 @@ def _options(kind: type[BaseModel], options: Node, owner: type[Value], report: R
             message = f"unknown key '{key}'{hint or '; known: ' + ', '.join(known)}"
         report.add(problem.mark, message)
     return not trial.problems
-
-
-def _hide(kind: type[BaseModel], options: Node) -> dict[str, object]:
-    """The raw options; a literal in a field that the kind keeps secret is wrapped, so that nothing prints it."""
-    raw: dict[str, object] = {key: node.content() for key, node in options.mapping.items()}
-    for name, info in kind.model_fields.items():
-        value = raw.get(name)
-        if isinstance(value, str) and (not info.repr or "Secret" in repr(info.annotation)):
-            raw[name] = Secret(value)
-    return raw
 
 
 def _component(assembly: Assembly, node: Node) -> Component | None:

@@ -1,8 +1,11 @@
 import dataclasses
 from typing import Any
 
+from pydantic import BaseModel, SecretStr
+
+from config.hide import hidden
 from config.model import Channel, Check
-from config.secret import Secret, referenced, revealed
+from config.secret import HIDDEN, Secret, referenced, revealed
 
 PASSWORD = Secret("hunter2", "${env:PASSWORD}")
 
@@ -49,3 +52,30 @@ def test_the_digest_is_the_same_for_the_same_question_under_another_name() -> No
     one = Check(id="a/b", component="a", kind="http", options={"x": 1, "y": 2})
     two = Check(id="c/d", component="c", kind="http", options={"y": 2, "x": 1}, name="Other")
     assert one.definition == two.definition
+
+
+class Login(BaseModel):
+    client: str
+    secret: SecretStr
+
+
+class Options(BaseModel):
+    headers: dict[str, str] = {}
+    login: Login | None = None
+    proxy: SecretStr | None = None
+
+
+def test_a_password_written_out_is_hidden_however_deep_it_lies() -> None:
+    raw: dict[str, object] = {
+        "headers": {"X-Api-Key": "hush-1", "Accept": "text/html"},
+        "login": {"client": "upheld", "secret": "hush-2"},
+        "proxy": "http://upheld:hush-3@proxy.example.com:3128",
+    }
+    wrapped = hidden(Options, raw)
+    assert "hush" not in repr(wrapped)
+    assert revealed(wrapped) == raw
+    assert referenced(wrapped) == {
+        "headers": {"X-Api-Key": HIDDEN, "Accept": "text/html"},
+        "login": {"client": "upheld", "secret": HIDDEN},
+        "proxy": HIDDEN,
+    }
