@@ -101,7 +101,7 @@ class Expect(BaseModel):
     """Regular expressions the body must match somewhere (RE2; `(?i)`, `(?s)` and `(?m)` at the beginning)."""
     matches_not: Expressions = ()
     json_: Comparisons = Field(default=(), alias="json")
-    """`$.status == "ok"`, `$.queue.length < 100`, `length($.items) >= 1`, `$.version matches ^2\\.`, `$.id exists`."""
+    """`$.status == "ok"`, `$.queue < 100`, `length($.items) >= 1`, `$.version matches ^2\\.`, `$.id exists`."""
     headers: dict[str, HeaderRule] = Field(default_factory=dict, max_length=_MOST)
     version: Versions = ()
     """`1.0` or `1.1`: what of HTTP the answer may be in."""

@@ -17,3 +17,11 @@ def test_defaults_are_written_as_in_the_configuration() -> None:
     (http,) = (one for one in kinds if one["name"] == "http")
     defaults = {one["name"]: one["default"] for one in http["options"]}
     assert (defaults["method"], defaults["payload"], defaults["tls"]) == ("GET", None, {"verify": True})
+
+
+def test_options_of_options_stand_below_them_with_what_they_mean() -> None:
+    shown = CliRunner().invoke(main, ["kinds"]).stdout
+    assert "\n    oauth2.client_secret: required\n" in shown
+    assert "\n    expect.json: default []\n        `$.status ==" in shown
+    assert "\n    expect.headers.may_be_missing: may be left out\n        Whether an answer without it is good" in shown
+    assert "\n    tls.server_name: may be left out\n        Asked for (SNI) and verified instead" in shown

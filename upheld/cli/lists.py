@@ -7,27 +7,14 @@ import click
 import yaml
 from pydantic import BaseModel
 
+from upheld.cli.explained import explained
 from upheld.cli.incident import as_json
 from upheld.cli.shared import show
 from upheld.installed import installed
 
 
 def _rows(models: Mapping[str, type[BaseModel]]) -> list[dict[str, Any]]:
-    return [{"name": name, "options": _options(model)} for name, model in models.items()]
-
-
-def _options(model: type[BaseModel]) -> list[dict[str, Any]]:
-    """Defaults as somebody would write them: `5m`, `GET`."""
-    defaults = model.model_construct().model_dump(mode="json", exclude_none=True)
-    return [
-        {
-            "name": field.alias or name,
-            "required": field.is_required(),
-            "default": defaults.get(name),
-            "what": field.description,
-        }
-        for name, field in model.model_fields.items()
-    ]
+    return [{"name": name, "options": list(explained(model))} for name, model in models.items()]
 
 
 def _list(rows: list[dict[str, Any]], as_json: bool) -> None:
@@ -38,6 +25,8 @@ def _list(rows: list[dict[str, Any]], as_json: bool) -> None:
         click.echo(row["name"])
         for option in row.get("options", []):
             click.echo(f"    {option['name']}: {_said(option)}")
+            if option["what"]:
+                click.echo(f"        {option['what']}")
 
 
 def _said(option: Mapping[str, Any]) -> str:
