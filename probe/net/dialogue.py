@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, field_validator, model_validator
 
@@ -11,10 +11,9 @@ from probe.fault import down
 from probe.net.connection import READ_LIMIT, Connection
 from probe.net.course import Unanswered
 from probe.net.trust import Tls
+from probe.pattern import Expression, pattern
 from probe.result import Plain, Reason
 
-LINE_LIMIT = 1024
-"""Bytes of a line an expression is tried on: what takes the square of a line's length stays quick."""
 _FILLED = re.compile(r"\{\{(\w+)\}\}")
 _Text = Annotated[str, Field(min_length=1, max_length=8192)]
 
@@ -30,7 +29,7 @@ class Step(BaseModel):
     expect: _Text | None = None
     """A text that must come."""
     expect_hex: _Text | None = None
-    matches: _Text | None = None
+    matches: Expression | None = None
     """A regular expression one of the next lines must match; a named group becomes a fact."""
     starttls: Annotated[bool, Strict()] = False
 
@@ -41,15 +40,6 @@ class Step(BaseModel):
             bytes.fromhex(text or "")
         except ValueError as error:
             raise ValueError('write bytes as hexadecimal digits, like "16 03 01"') from error
-        return text
-
-    @field_validator("matches")
-    @classmethod
-    def _expression(cls, text: str | None) -> str | None:
-        try:
-            re.compile(text or "")
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from error
         return text
 
     @model_validator(mode="after")
@@ -97,11 +87,12 @@ async def _listen(connection: Connection, mark: bytes, shown: str) -> None:
         raise Unanswered(down(Reason.BODY, detail), {"bytes": heard})
 
 
-async def _match(connection: Connection, expression: str) -> re.Match[str]:
-    compiled, heard = re.compile(expression), 0
+async def _match(connection: Connection, expression: str) -> Any:
+    """What `re` would give."""
+    compiled, heard = pattern(expression), 0
     while heard < READ_LIMIT and (line := await _line(connection)):
         heard += len(line)
-        found = compiled.search(line[:LINE_LIMIT].decode("utf-8", "replace").rstrip("\r\n"))
+        found = compiled.search(line.decode("utf-8", "replace").rstrip("\r\n"))
         if found is not None:
             return found
     detail = f"no line of {heard} bytes matches {expression[:100]!r}"
