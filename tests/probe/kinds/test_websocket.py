@@ -49,7 +49,7 @@ ASKED: list[tuple[dict[str, Any], Reason | None, str]] = [
     ({}, None, ""),
     ({"expect": "hello"}, None, ""),
     ({"send": "ab", "expect": "ababab"}, None, ""),
-    ({"send": "ab" * 4000, "matches": "^(ab){12000}$|^(ab)+$"}, None, ""),
+    ({"send": "ab" * 4000, "matches": "^(ab)+$"}, None, ""),
     ({"send": "ab", "expect": "abc"}, Reason.BODY, "closed without 'abc', the last message was 'ababab'"),
     ({"subprotocols": ["v1.events"], "bearer": "right-token"}, None, ""),
     ({"subprotocols": "v9.events"}, Reason.HEADER, "it takes no subprotocol, offered v9.events"),
