@@ -15,6 +15,7 @@ from probe.kind import Ask, ProbeKind, Question
 from probe.net.address import Reach, find, routed, split_target
 from probe.net.connection import Network, choice_of, open_network
 from probe.net.course import BadTarget, Course, Unanswered, tried
+from probe.net.opening import misplaced
 from probe.net.spread import over_addresses
 from probe.result import Answer, Outcome, Plain, Reason
 
@@ -97,12 +98,4 @@ async def open_icmp() -> AsyncIterator[Ask]:
         yield over_addresses(network, _place, _Asker(network))
 
 
-def fault_in(target: str, options: Options) -> str | None:
-    try:
-        _place(target)
-    except BadTarget as error:
-        return str(error)
-    return None
-
-
-KIND = ProbeKind(options=Options, open=open_icmp, fault=fault_in)
+KIND = ProbeKind(options=Options, open=open_icmp, fault=misplaced(_place))

@@ -2,19 +2,17 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from config.instant import DAY, Instant
 from probe.certificate import certificate_facts, chain_facts, first_end, sent_chain, verified_chain
 from probe.expiry import WarnBefore, expiry_facts
 from probe.fault import Fault, down, fault_of
-from probe.kind import Ask, ProbeKind, Question
+from probe.kind import ProbeKind, Question
 from probe.net.address import Reach, split_target
-from probe.net.connection import Connection, Network, open_network
-from probe.net.course import BadTarget, Course, Unanswered, attempt
-from probe.net.spread import over_addresses
+from probe.net.connection import Connection, Network
+from probe.net.course import Course, Unanswered
+from probe.net.opening import misplaced, opener
 from probe.net.trust import Tls
 from probe.result import Answer, Plain, Reason
 
@@ -30,43 +28,36 @@ class Options(Reach):
     """So long before the first certificate of the chain ends, the fact `warning` says so."""
 
 
-class _Asker:
-    def __init__(self, network: Network) -> None:
-        self._network = network
-
-    def __call__(self, question: Question) -> Awaitable[Answer]:
-        course = Course()
-        return attempt(question.timeout, course, self._greet(question, course))
-
-    async def _greet(self, question: Question, course: Course) -> Answer:
-        host, port = _place(question.target)
-        async with self._network.connected(question, host, port, course) as connection:
-            address = connection.address
-            try:
-                await connection.start_tls(question.options.tls)
-            except ssl.SSLCertVerificationError as error:
-                course.end()
-                fault = fault_of(error)
-            else:
-                course.end()
-                facts = _facts(connection, question, verified=question.options.tls.verify)
-                bad = _dated(facts, question.now())
-                return course.up(facts) if bad is None else course.failed(bad, facts)
-        raise Unanswered(fault, await self._untrusted(question, address, course))
-
-    async def _untrusted(self, question: Question, address: str, course: Course) -> dict[str, Plain]:
-        """The same place again, believing everything: what it shows are facts, never a verdict. None if it fails."""
-        left = question.timeout / 1000 - course.elapsed
-        host, port = _place(question.target)
+async def _greet(network: Network, question: Question, course: Course) -> Answer:
+    host, port = _place(question.target)
+    async with network.connected(question, host, port, course) as connection:
+        address = connection.address
         try:
-            async with (
-                asyncio.timeout(left * _SHARE),
-                self._network.connected(replace(question, at=(address,)), host, port, Course()) as connection,
-            ):
-                await connection.start_tls(question.options.tls.model_copy(update={"verify": False}))
-                return _facts(connection, question, verified=False)
-        except (OSError, Unanswered):
-            return {}
+            await connection.start_tls(question.options.tls)
+        except ssl.SSLCertVerificationError as error:
+            course.end()
+            fault = fault_of(error)
+        else:
+            course.end()
+            facts = _facts(connection, question, verified=question.options.tls.verify)
+            bad = _dated(facts, question.now())
+            return course.up(facts) if bad is None else course.failed(bad, facts)
+    raise Unanswered(fault, await _untrusted(network, question, address, course))
+
+
+async def _untrusted(network: Network, question: Question, address: str, course: Course) -> dict[str, Plain]:
+    """The same place again, believing everything: what it shows are facts, never a verdict. None if it fails."""
+    left = question.timeout / 1000 - course.elapsed
+    host, port = _place(question.target)
+    try:
+        async with (
+            asyncio.timeout(left * _SHARE),
+            network.connected(replace(question, at=(address,)), host, port, Course()) as connection,
+        ):
+            await connection.start_tls(question.options.tls.model_copy(update={"verify": False}))
+            return _facts(connection, question, verified=False)
+    except (OSError, Unanswered):
+        return {}
 
 
 def _facts(connection: Connection, question: Question, *, verified: bool) -> dict[str, Plain]:
@@ -99,18 +90,4 @@ def _place(target: str) -> tuple[str, int]:
     return split_target(target, PORT, "tls")
 
 
-@asynccontextmanager
-async def open_tls() -> AsyncIterator[Ask]:
-    with open_network() as network:
-        yield over_addresses(network, _place, _Asker(network))
-
-
-def fault_in(target: str, options: Options) -> str | None:
-    try:
-        _place(target)
-    except BadTarget as error:
-        return str(error)
-    return None
-
-
-KIND = ProbeKind(options=Options, open=open_tls, fault=fault_in)
+KIND = ProbeKind(options=Options, open=opener(_greet, _place), fault=misplaced(_place))
