@@ -27,15 +27,20 @@ class Terms:
     degraded_over: Span | None = None
 
 
-async def ask_target(ask: Ask, question: Question, terms: Terms, held: Callable[[], float] = lambda: 0.0) -> Answer:
-    """Never raises but when cancelled. `held()`: seconds this process has been held up so far, a growing sum."""
+async def ask_target(
+    ask: Ask, question: Question, terms: Terms, held: Callable[[], float] = lambda: 0.0, slow: bool = False
+) -> Answer:
+    """Never raises but when cancelled. `held()`: seconds this process has been held up so far, a growing sum.
+
+    `slow`: the check is judged slow already, by the latency rule.
+    """
     answer = await _try(ask, question, held)
     tries = 1
     while tries < terms.attempts and answer.outcome is Outcome.DOWN:
         answer = await _try(ask, question, held)
         tries += 1
     # Held up ourselves, we cannot say that the target was slow.
-    return answer if "held_ms" in answer.facts else timed(answer, terms.degraded_over)
+    return answer if "held_ms" in answer.facts else timed(answer, terms.degraded_over, slow)
 
 
 async def _try(ask: Ask, question: Question, held: Callable[[], float]) -> Answer:

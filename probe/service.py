@@ -215,7 +215,11 @@ class Prober:
     async def _run(self, watch: Watch, tick: Instant, started: Instant) -> Span | None:
         watch.tick = tick
         answer = await ask_target(
-            self._askers[watch.check.kind], watch.question, watch.terms, lambda: self._schedule.held_seconds
+            self._askers[watch.check.kind],
+            watch.question,
+            watch.terms,
+            lambda: self._schedule.held_seconds,
+            slow=watch.slow,
         )
         result = Result(check=watch.check.id, location=self._location, tick=tick, started_at=started, answer=answer)
         return watch.check.recheck if self._take(watch, result) else None

@@ -162,6 +162,12 @@ class Watch:
         )
 
     @property
+    def slow(self) -> bool:
+        """Judged slow by the latency rule; an outage is something else."""
+        state = self.state
+        return state.slow.on and not state.down.on and state.reason is Reason.TOO_SLOW
+
+    @property
     def snapshot(self) -> Snapshot:
         return Snapshot(
             check=self.check.id,

@@ -62,6 +62,12 @@ def test_good_but_slow_is_degraded(loop: VirtualLoop, limit: int | None, reason:
     assert answer.outcome is (Outcome.DEGRADED if reason else Outcome.UP)
 
 
+@pytest.mark.parametrize("limit, slow", [(222, True), (223, False), (200, True)])
+def test_of_a_slow_check_a_good_answer_needs_a_tenth_less(loop: VirtualLoop, limit: int, slow: bool) -> None:
+    answer = run(ask_target(Answers(UP), QUESTION, Terms(degraded_over=limit), slow=True), loop)
+    assert answer.outcome is (Outcome.DEGRADED if slow else Outcome.UP)
+
+
 def test_an_answer_we_were_held_up_in_hearing_is_not_slow(loop: VirtualLoop) -> None:
     held = iter([0.0, 0.3])
     answer = run(ask_target(Answers(UP), QUESTION, Terms(degraded_over=100), lambda: next(held)), loop)
