@@ -41,6 +41,8 @@ class Condition:
     """Why its own incident waits: the component it depends on while that one fails, or the agreed work under way."""
     held_until: Instant | None = None
     """When the agreed work ends; what still fails then opens its incident. None: nobody knows."""
+    flapping: bool = False
+    """Its checks change their answers too often: it is not over because it is good at the moment."""
     newest_at: Instant | None = None
     """When the newest of its open alerts arrived."""
 
@@ -51,7 +53,7 @@ def decide(latest: Incident | None, condition: Condition) -> list[Event]:
         return _while_open(latest, condition)
     if latest is not None and latest.muted:
         if condition.state is State.UP:
-            return [Recovered()]
+            return [] if condition.flapping else [Recovered()]
         if not _unheard(latest, condition):
             return []
     if not condition.state.failing or condition.held_by is not None:
@@ -80,7 +82,8 @@ def _unheard(muted: Incident, condition: Condition) -> bool:
 
 def _while_open(incident: Incident, condition: Condition) -> list[Event]:
     if condition.state is State.UP:
-        return [Resolved(because=RECOVERED, recovered=True)]
+        # One incident and one recovery, told once it is calm; the line and the downtime have changed all the while.
+        return [] if condition.flapping else [Resolved(because=RECOVERED, recovered=True)]
     if not condition.state.failing:
         return []  # not knowing neither opens nor ends anything
     events: list[Event] = []

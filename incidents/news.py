@@ -16,6 +16,7 @@ from incidents.source import AlertNews
 from incidents.store import alert, incident, timer, transition
 from incidents.store.alert import Alert, Ended, Firing
 from incidents.store.transition import Transition
+from probe.store import flapping
 from probe.verdict import CheckChange
 from sla.exclusions import Exclusions
 from sla.work import works_in
@@ -179,7 +180,15 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
     if not failing:
         quiet = State.UP if newest is None else newest.state
         mildest = Severity(value=MILDEST, because="nothing fails")
-        return Condition(component=component_id, state=quiet, since=now, severity=mildest, cause="", title="")
+        return Condition(
+            component=component_id,
+            state=quiet,
+            since=now,
+            severity=mildest,
+            cause="",
+            title="",
+            flapping=component is not None and bool(component.checks) and flapping(tx, _checks_of(component)),
+        )
     severities = [_severity(config, component, component_id, one) for one in alerts]
     since = [one.since for one in alerts]
     cause, title = "", ""
@@ -203,6 +212,10 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
         held_until=work_until,
         newest_at=max((one.newest_at for one in alerts), default=None),
     )
+
+
+def _checks_of(component: Component) -> list[str]:
+    return [check.id for check in component.checks.values()]
 
 
 def _foreseen_until(tx: Connection, config: Config, component: str, now: Instant) -> Instant | None:

@@ -66,6 +66,12 @@ class Incidents:
         for component in news.parents_first(self._config, touched):
             self._judge(tx, component, by, now)
 
+    def flapping_news(self, tx: Connection, checks: Sequence[str], by: str, now: Instant) -> None:
+        """These began or ceased to flap: what an incident waited for may have come."""
+        touched = dict.fromkeys(check.partition("/")[0] for check in checks)
+        for component in news.parents_first(self._config, [one for one in touched if one in self._config.components]):
+            self._judge(tx, component, by, now)
+
     def alert_news(
         self, tx: Connection, source: str, alerts: Sequence[AlertNews], labels: Sequence[str], at: Instant, now: Instant
     ) -> None:

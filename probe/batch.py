@@ -1,9 +1,10 @@
 """What the prober has learned since the last write, in the shape the store takes it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from config.instant import Instant
+from probe.flap import Flap
 from probe.heartbeat import Pulse
 from probe.observation import Run
 from probe.result import Plain, Result
@@ -26,6 +27,7 @@ class Snapshot:
     definition: str
     state: CheckState
     pulse: Pulse | None = None
+    flap: Flap = field(default_factory=Flap)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,8 @@ class Batch:
     buckets: tuple[Bucket, ...] = ()
     taken: tuple[int, ...] = ()
     """Rows of heartbeats that have been heard."""
+    flapped: tuple[str, ...] = ()
+    """Checks that began or ceased to flap."""
     restated: tuple[Restated, ...] = ()
     """After everything else: it concerns results of this batch and of earlier ones."""
 

@@ -23,6 +23,7 @@ class _Waiting:
     buckets: list[Bucket] = field(default_factory=list)
     taken: list[int] = field(default_factory=list)
     restated: list[Restated] = field(default_factory=list)
+    flapped: list[str] = field(default_factory=list)
 
 
 class Recorder:
@@ -41,7 +42,7 @@ class Recorder:
 
     def result(self, watch: Watch, result: Result) -> Judgement:
         """Counts, judges and keeps one result."""
-        before = watch.state
+        before, flapping = watch.state, watch.flap.on
         judgement, ended, bucket = watch.take(result)
         self._waiting.grown.add(watch)
         self._waiting.ended += ended
@@ -59,6 +60,9 @@ class Recorder:
         )
         if not steady or watch.rhythm is not None:
             self._waiting.judged.add(watch)
+        if watch.flap.on is not flapping:
+            self._waiting.judged.add(watch)
+            self._waiting.flapped.append(watch.check.id)
         self._waiting.changes += judgement.changes
         return judgement
 
@@ -117,5 +121,6 @@ class Recorder:
             buckets=tuple(full.buckets),
             taken=tuple(full.taken),
             restated=tuple(full.restated),
+            flapped=tuple(full.flapped),
         )
         return batch if batch != Batch() else None

@@ -37,6 +37,9 @@ from probe.watch import LastAnswer, Watch, seen, thresholds_of
 OnChanges = Callable[[Connection, Sequence[CheckChange], Instant], None]
 """Called inside the transaction that stores the changes."""
 
+OnFlapping = Callable[[Connection, Sequence[str], Instant], None]
+"""Called after it, with the checks that began or ceased to flap."""
+
 _log = structlog.get_logger(__name__)
 _FLUSH = 1.0
 _BEAT_MARGIN: Span = 2 * SECOND
@@ -56,11 +59,13 @@ class Prober:
         *,
         caps: Callable[[], Caps] = Caps,
         others: Others | None = None,
+        on_flapping: OnFlapping = lambda tx, checks, now: None,
     ) -> None:
         """`caps` are asked for again at every update.
 
         `others` can contradict when nearly everything fails at once; without them results stand.
         """
+        self._on_flapping = on_flapping
         self._database = database
         self._clock = clock
         self._location = location
@@ -378,4 +383,6 @@ class Prober:
         rows = store.save(tx, batch, now)
         if batch.changes:
             self._on_changes(tx, batch.changes, now)
+        if batch.flapped:
+            self._on_flapping(tx, batch.flapped, now)
         return rows

@@ -9,6 +9,7 @@ from config.instant import DAY, Instant
 from config.state import State
 from db.tables.probe import check_state, check_transition, failing_result, heartbeat, latency_bucket, observation_run
 from probe.batch import Batch, Bucket, Kept, OpenRun, Restated, Snapshot
+from probe.flap import Flap
 from probe.heartbeat import Beat, Pulse, Signal
 from probe.observation import Run
 from probe.result import Outcome, Reason, Result
@@ -46,6 +47,12 @@ def load(tx: Connection) -> dict[str, Kept]:
         for row in tx.execute(select(observation_run).where(observation_run.c.id.in_(newest)))
     }
     return {row.check: _kept(row, runs.get(row.check)) for row in tx.execute(select(check_state))}
+
+
+def flapping(tx: Connection, checks: Collection[str]) -> bool:
+    """Whether one of them changes its answers too often now."""
+    known = tx.execute(select(check_state.c.snapshot).where(check_state.c.check.in_(checks))).scalars()
+    return any(snapshot.get("flap", {}).get("on", False) for snapshot in known)
 
 
 def add_beat(tx: Connection, beat: Beat) -> None:
@@ -246,7 +253,7 @@ def _snapshot_row(snapshot: Snapshot, now: Instant) -> dict[str, object]:
     pulse = snapshot.pulse.to_dict() if snapshot.pulse else None
     return {
         "definition": snapshot.definition,
-        "snapshot": {"verdict": snapshot.state.to_dict(), "pulse": pulse},
+        "snapshot": {"verdict": snapshot.state.to_dict(), "pulse": pulse, "flap": snapshot.flap.to_dict()},
         "recorded_at": now,
     }
 
@@ -259,6 +266,7 @@ def _kept(row: Row[Any], run: OpenRun | None) -> Kept:
             definition=row.definition,
             state=CheckState.from_dict(row.snapshot["verdict"]),
             pulse=Pulse.from_dict(pulse) if pulse is not None else None,
+            flap=Flap.from_dict(row.snapshot["flap"]) if "flap" in row.snapshot else Flap(),
         ),
         recorded_at=row.recorded_at,
         run=run,

@@ -10,6 +10,7 @@ from config.options import parse
 from config.state import State
 from probe.ask import GUARD, Terms
 from probe.batch import Bucket, Kept, OpenRun, Snapshot
+from probe.flap import Flap, feel
 from probe.heartbeat import Pulse, Rhythm
 from probe.kind import ProbeKind, Question, untold
 from probe.latency import Histogram, bucket_of
@@ -55,6 +56,7 @@ class Watch:
         """What it is being asked for."""
         self.state = CheckState()
         self.pulse = Pulse()
+        self.flap = Flap()
         self.run: OpenRun | None = None
         self.answer: Answer | None = None
         self.started_at: Instant | None = None
@@ -97,6 +99,7 @@ class Watch:
         """Goes on where the process before left off. A snapshot says nothing of results that changed nothing."""
         self.state = seen(kept)
         self.pulse = kept.snapshot.pulse or Pulse()
+        self.flap = kept.snapshot.flap
         if kept.run is None:
             return
         phase = 0 if self.rhythm else phase_of(self.check.id, self.check.interval)
@@ -115,6 +118,8 @@ class Watch:
         bucket = self._measure(result) if answer.latency_us and answer.outcome.valid else None
         judgement = judge(self.state, result, self.thresholds)
         self.state = judgement.state
+        if self.rhythm is None:  # a system that reports once a day would be called flapping for a week
+            self.flap = feel(self.flap, answer.outcome)
         return judgement, self._extend(result), bucket
 
     def restate(self, since: Instant) -> None:
@@ -174,6 +179,7 @@ class Watch:
             definition=self.definition,
             state=self.state,
             pulse=self.pulse if self.rhythm else None,
+            flap=self.flap,
         )
 
     @property

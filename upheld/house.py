@@ -91,6 +91,7 @@ class House:
             self.installed.kinds,
             self._check_changes,
             caps=lambda: Caps(at_once=self.config.probing.at_once, per_host=self.config.probing.per_host),
+            on_flapping=self._flapping,
             others=Others(witnesses=lambda: self.config.probing.witnesses),
         )
         self.registry.register(ProbeCollector(self.prober))
@@ -218,6 +219,9 @@ class House:
 
     def _check_changes(self, tx: Connection, changes: Sequence[CheckChange], now: Instant) -> None:
         self.rules.incidents.check_news(tx, changes, f"probe:{LOCATION}", now)
+
+    def _flapping(self, tx: Connection, checks: Sequence[str], now: Instant) -> None:
+        self.rules.incidents.flapping_news(tx, checks, f"probe:{LOCATION}", now)
 
     def _told(self, tx: Connection, sent: Notification, now: Instant) -> None:
         self.rules.incidents.told(tx, sent, now)

@@ -56,6 +56,14 @@ def test_a_failing_parent_holds_what_would_open_and_nothing_else(progress: str, 
     assert held == ([] if any(isinstance(event, Opened) for event in free) else free)
 
 
+@pytest.mark.parametrize(("progress", "state"), CELLS)
+def test_flapping_holds_every_recovery_and_no_opening(progress: str, state: State) -> None:
+    calm = decide(LATEST[progress], condition(state))
+    flapping = decide(LATEST[progress], condition(state, flapping=True))
+
+    assert flapping == ([] if any(isinstance(event, (Resolved, Recovered)) for event in calm) else calm)
+
+
 def test_what_is_opened_began_when_the_component_began_to_fail() -> None:
     (event,) = decide(None, condition(since=NOON - 5 * MINUTE))
 

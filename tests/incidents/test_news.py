@@ -4,14 +4,16 @@ import random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, insert, select
 
 from config.instant import HOUR, MINUTE, SECOND, Instant
 from config.state import State
 from db.engine import Database
 from db.tables.incidents import transition as table
+from db.tables.probe import check_state
 from incidents.impact import all_down, any_down, fewer_than_up, state_at
 from incidents.news import condition
+from incidents.store import incident as store
 from incidents.store import transition
 from tests.incidents.samples import NOON, alert, component, config, incidents, mode, report, see
 from tests.incidents.told import line, occurrences
@@ -225,3 +227,28 @@ async def test_an_alert_ends_no_earlier_than_it_began(database: Database) -> Non
 
     assert await database.read(lambda tx: line(tx, "crm")) == [(NOON, U)]
     assert await database.read(occurrences) == [("resolved", 1)]
+
+
+async def test_a_flapping_check_gives_one_incident_and_one_recovery_and_every_transition(database: Database) -> None:
+    made = incidents(config(component("shop", "home")))
+
+    def flap(tx: Connection, on: bool, now: Instant) -> None:
+        tx.execute(delete(check_state))
+        snapshot = {"verdict": {}, "pulse": None, "flap": {"changes": 1, "last": "up", "on": on}}
+        tx.execute(insert(check_state).values(check="shop/home", definition="x", snapshot=snapshot, recorded_at=now))
+        made.flapping_news(tx, ["shop/home", "gone/home"], "probe:local", now)
+
+    def work(tx: Connection) -> None:
+        for turn in range(6):
+            at = NOON + turn * MINUTE
+            see(tx, made, {"shop/home": (D, U)[turn % 2]}, at, at + SECOND)
+            if turn == 0:
+                flap(tx, True, at + SECOND)
+        assert [state for _, state in line(tx, "shop")] == [D, U, D, U, D, U]
+        newest = store.newest_of(tx, "shop")
+        assert newest is not None and newest.unresolved and newest.id.endswith("1")
+        flap(tx, False, NOON + HOUR)
+        calm = store.newest_of(tx, "shop")
+        assert calm is not None and calm.id == newest.id and calm.recovered
+
+    await database.write(work)

@@ -21,7 +21,7 @@ from probe.health import Others
 from probe.kind import Ask, ProbeKind, Question
 from probe.kinds import heartbeat
 from probe.result import Answer, Outcome, Reason
-from probe.service import Prober
+from probe.service import OnFlapping, Prober
 from probe.verdict import CheckChange
 from tests.probe.virtual import START, VirtualLoop
 
@@ -107,6 +107,7 @@ class Stage:
         """Of each outage, in seconds of the story: when it began, when it was told."""
         self.refusing = False
         self.others: Others | None = None
+        self.on_flapping: OnFlapping = lambda tx, checks, now: None
         self.prober = self.again()
 
     def killed(self, away: float) -> VirtualLoop:
@@ -119,7 +120,15 @@ class Stage:
     def again(self) -> Prober:
         """Another process on the same store."""
         kinds = {"scripted": self.target.kind, "heartbeat": heartbeat.KIND}
-        return Prober(self.store, self.loop.wall, "local", kinds, self._on_changes, others=self.others)
+        return Prober(
+            self.store,
+            self.loop.wall,
+            "local",
+            kinds,
+            self._on_changes,
+            others=self.others,
+            on_flapping=self.on_flapping,
+        )
 
     def _on_changes(self, tx: Connection, changes: Sequence[CheckChange], now: Instant) -> None:
         if self.refusing:
