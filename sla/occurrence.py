@@ -10,8 +10,8 @@ from config.instant import DAY, Instant, Span
 from sla.calendar import local, starting
 from sla.interval import Interval
 
-_EVERY = re.compile(r"(\S+) (\d\d):(\d\d)")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_EVERY = re.compile(rf"({'|'.join(_DAYS)}|day|[1-9]|[12][0-9]|3[01]) ([01][0-9]|2[0-3]):([0-5][0-9])", re.IGNORECASE)
 
 
 class Scheduled(Protocol):

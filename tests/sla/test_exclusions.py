@@ -103,6 +103,8 @@ WRONG_PLANS: list[tuple[dict[str, Any], str]] = [
     ({"components": ()}, "at least one"),
     ({"start": None, "end": None, "every": "Sun 01:00"}, "duration"),
     ({"start": None, "end": None, "every": "Someday", "duration": HOUR}, "write Sun 01:00"),
+    ({"start": None, "end": None, "every": "Sun 25:00", "duration": HOUR}, "write Sun 01:00"),
+    ({"start": None, "end": None, "every": "32 01:00", "duration": HOUR}, "write Sun 01:00"),
 ]
 
 
