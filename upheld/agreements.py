@@ -46,7 +46,7 @@ def revise(tx: Connection, call: Call) -> Any:
     """`id, reason, effective, signed`, and either `text, file` or what changes (`AMENDABLE`)."""
     given, act = call.arguments, _act(call)
     contract = agreeing.found(tx, given["id"])
-    new = _written_anew(contract, call) if given.get("text") is not None else _amended(contract, given)
+    new = _written_anew(contract, call) if given.get("text") is not None else _amended(contract, call)
     return contract_json(agreeing.record(tx, new, _signed(given, act), act), call.now)
 
 
@@ -65,8 +65,11 @@ def _written_anew(contract: Contract, call: Call) -> Agreement:
     return new
 
 
-def _amended(contract: Contract, given: Mapping[str, Any]) -> Agreement:
-    newest = contract.newest.agreement
+def _amended(contract: Contract, call: Call) -> Agreement:
+    given, newest, known = call.arguments, contract.newest.agreement, call.rules.config.components
+    unknown = [name for name in given.get("components") or () if name not in known]
+    if unknown:
+        raise Refused(f"there is no component {', '.join(unknown)}; known: {', '.join(known)}")
     zone = newest.availability.timezone
     changed: dict[str, object] = {AMENDABLE[key]: given[key] for key in AMENDABLE if given.get(key) is not None}
     if not changed:
