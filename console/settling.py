@@ -44,7 +44,7 @@ class SettlingPage:
 
     async def act(self, visit: Visit) -> web.Response:
         """What a person of ours says."""
-        form, voice, by, now = Form(visit.typed, visit.voice), visit.voice, _by(visit), visit.now
+        form, voice, by, now = Form(visit.typed, visit.voice), visit.voice, visit.user.speaks_as, visit.now
         exclusions, id = Exclusions(visit.config), form.get("id")
         match form.get("act"):
             case "approve":
@@ -83,7 +83,7 @@ class SettlingPage:
                 return await self._page(visit, form, status=422)
 
     def _withdraw(self, tx: Connection, visit: Visit, id: str, reason: str) -> None:
-        by, now = _by(visit), visit.now
+        by, now = visit.user.speaks_as, visit.now
         made = Exclusions(visit.config).withdraw(tx, id, reason, by, now)
         # what it held is held no longer
         self._rules.incidents().judge(tx, dict.fromkeys(made.components, by), now)
@@ -112,7 +112,7 @@ class SettlingPage:
         facts = await self._rules.database.read(read)
         voice = replace(visit.voice, people=facts.people)
         if customer is None:
-            speaker, may_act = _by(visit), allowed(visit.user, Access.CASES)
+            speaker, may_act = visit.user.speaks_as, allowed(visit.user, Access.CASES)
         else:
             speaker, may_act = f"customer:{customer}", allowed(visit.user, Access.GUEST, customer)
         return visit.page(
@@ -137,8 +137,3 @@ def _newest_first(rows: Sequence[Row]) -> list[Row]:
 def _known(visit: Visit) -> bool:
     customer = visit.request.match_info.get("customer")
     return customer is None or customer in visit.config.customers
-
-
-def _by(visit: Visit) -> str:
-    """As the person, where the login stands for one: two logins of one person are not two persons."""
-    return f"person:{visit.user.person}" if visit.user.person is not None else visit.user.by

@@ -47,6 +47,11 @@ class User:
         """How this user signs a fact."""
         return f"customer:{self.customer}" if self.role is Role.CUSTOMER else f"person:{self.name}"
 
+    @property
+    def speaks_as(self) -> str:
+        """The person, where the login stands for one: two logins of one person are not two persons."""
+        return self.by if self.person is None or self.role is Role.CUSTOMER else f"person:{self.person}"
+
 
 class Refused(Exception):
     """The text says what is wrong and what to write instead."""

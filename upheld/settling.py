@@ -23,7 +23,7 @@ T = TypeVar("T")
 def _speaker(call: Call) -> tuple[str, str | None]:
     """(who says it, who wrote it down where that is another): a customer's word comes with the one who typed it."""
     speaker = call.arguments.get("speaker")
-    return (call.by, None) if speaker is None else (speaker, call.by)
+    return (call.by, None) if speaker in (None, call.by) else (speaker, call.by)
 
 
 def _customer(call: Call) -> str:
@@ -79,37 +79,38 @@ def exclusion_approve(tx: Connection, call: Call) -> Any:
 
 
 def exclusion_countersign(tx: Connection, call: Call) -> Any:
-    given, all = call.arguments, Exclusions(call.rules.config)
-    made = all.countersign(
-        tx,
-        given["id"],
-        _customer(call),
-        call.now,
-        proof=given.get("proof") or "",
-        occurrence=given.get("occurrence"),
-        entered_by=call.by,
-    )
-    return exclusion_json(made)
+    given, all, (_, entered_by) = call.arguments, Exclusions(call.rules.config), _speaker(call)
+
+    def work() -> Proposal:
+        proof, occurrence = given.get("proof") or "", given.get("occurrence")
+        return all.countersign(
+            tx, given["id"], _customer(call), call.now, proof=proof, occurrence=occurrence, entered_by=entered_by
+        )
+
+    return _exclusion(tx, call, work)
 
 
 def exclusion_notice(tx: Connection, call: Call) -> Any:
     given, all = call.arguments, Exclusions(call.rules.config)
-    made = all.notice(
-        tx,
-        given["id"],
-        call.by,
-        call.now,
-        delivered_at=given["delivered_at"],
-        proof=given["proof"],
-        customer=given.get("customer"),
-        occurrence=given.get("occurrence"),
-    )
-    return exclusion_json(made)
+
+    def work() -> Proposal:
+        return all.notice(
+            tx,
+            given["id"],
+            call.by,
+            call.now,
+            delivered_at=given["delivered_at"],
+            proof=given["proof"],
+            customer=given.get("customer"),
+            occurrence=given.get("occurrence"),
+        )
+
+    return _exclusion(tx, call, work)
 
 
 def exclusion_worked(tx: Connection, call: Call) -> Any:
     given, all = call.arguments, Exclusions(call.rules.config)
-    return exclusion_json(all.worked(tx, given["id"], given["start"], given["end"], call.by, call.now))
+    return _exclusion(tx, call, lambda: all.worked(tx, given["id"], given["start"], given["end"], call.by, call.now))
 
 
 def exclusion_withdraw(tx: Connection, call: Call) -> Any:
@@ -146,19 +147,19 @@ def correction_approve(tx: Connection, call: Call) -> Any:
 
 
 def correction_confirm(tx: Connection, call: Call) -> Any:
-    given, all = call.arguments, Corrections(call.rules.config)
-
-    def work() -> Correction:
-        proof = given.get("proof") or ""
-        return all.confirm(tx, given["id"], _customer(call), call.now, proof=proof, entered_by=call.by)
-
-    return _correction(tx, call, work)
+    given, all, (_, entered_by) = call.arguments, Corrections(call.rules.config), _speaker(call)
+    customer, proof = _customer(call), given.get("proof") or ""
+    return _correction(
+        tx, call, lambda: all.confirm(tx, given["id"], customer, call.now, proof=proof, entered_by=entered_by)
+    )
 
 
 def correction_contest(tx: Connection, call: Call) -> Any:
-    given, all = call.arguments, Corrections(call.rules.config)
+    given, all, (_, entered_by) = call.arguments, Corrections(call.rules.config), _speaker(call)
     customer, reason = _customer(call), given.get("reason") or ""
-    return correction_json(all.contest(tx, given["id"], customer, reason, call.now, entered_by=call.by))
+    return _correction(
+        tx, call, lambda: all.contest(tx, given["id"], customer, reason, call.now, entered_by=entered_by)
+    )
 
 
 COMMANDS: Mapping[str, Command] = {
