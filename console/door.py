@@ -5,7 +5,6 @@ Who is not logged in is led to the login; what is not the reader's looks like wh
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TypeAlias
 from urllib.parse import quote, urlsplit
 
@@ -15,7 +14,6 @@ from aiohttp import web
 from config.instant import Instant
 from config.model import Config
 from console import store
-from console.problem import PROGRAMS, problem
 from console.session import TOUCH, Session, hash_of
 from console.user import Access, allowed, sees
 from console.visit import LANGUAGE_COOKIE, Visit, preferred, see_other
@@ -70,9 +68,7 @@ class Door:
         chosen = request.query.get("lang")
         if chosen in self.config().site.languages and request.method == "GET":
             return self._remember(request, chosen)
-        visit = self._visit(request, await self._session(request), {})
-        if access is not Access.PUBLIC and visit.session is None and request.path.startswith(PROGRAMS):
-            return problem(HTTPStatus.UNAUTHORIZED, "log in first; the session's cookie opens this address")
+        visit = self._visit(request, await self.session(request), {})
         if access is not Access.PUBLIC and visit.session is None:
             return see_other(f"/login?next={quote(request.path)}")
         room = request.match_info.get("customer")
@@ -105,7 +101,8 @@ class Door:
             typed=typed,
         )
 
-    async def _session(self, request: web.Request) -> Session | None:
+    async def session(self, request: web.Request) -> Session | None:
+        """Whose cookie came with it, if that is still worth something."""
         token = request.cookies.get(self.cookie)
         if not token:
             return None

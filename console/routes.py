@@ -72,7 +72,7 @@ class Console:
         sealed: Sealed = nothing_sealed,
         demo: Sequence[DemoLogin] = (),
     ) -> None:
-        self._door = Door(database=database, config=config, now=now, secure=secure, demo=bool(demo))
+        self.door = Door(database=database, config=config, now=now, secure=secure, demo=bool(demo))
         rules = Rules(
             database=database,
             incidents=incidents,
@@ -82,7 +82,7 @@ class Console:
             reports=reports,
             sealed=sealed,
         )
-        self._login = Login(self._door, address or _socket, demo)
+        self._login = Login(self.door, address or _socket, demo)
         self._desk = Desk(rules)
         self._incident = IncidentPage(rules)
         self._case = CasePage(rules)
@@ -133,11 +133,10 @@ class Console:
             _page("GET", "/room/{customer}/exclusions", Access.ROOM, self._settling.show),
             _page("POST", "/room/{customer}/exclusions", Access.GUEST, self._settling.word),
             _page("GET", "/room/{customer}/statements/{file}", Access.ROOM, self._statement.download),
-            _page("GET", "/api/v1/customers/{customer}/statements/{period}", Access.ROOM, self._statement.api),
         )
 
     def routes(self) -> list[web.RouteDef]:
-        guarded = [web.route(page.method, page.path, self._door.guard(page.access, page.act)) for page in self.pages()]
+        guarded = [web.route(page.method, page.path, self.door.guard(page.access, page.act)) for page in self.pages()]
         return [*guarded, web.get(WITH_SLASH, _bare), web.get(STATIC + "{name}", _asset)]
 
 

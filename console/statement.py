@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from urllib.parse import quote
 
 from aiohttp import web
@@ -12,7 +11,6 @@ from config.instant import Instant
 from config.look import figure
 from console.form import Form
 from console.issued import File, Issued, Statements
-from console.problem import problem
 from console.rules import Rules
 from console.visit import Visit
 from console.voice import Voice
@@ -67,12 +65,6 @@ class StatementPage:
         period, _, form = visit.request.match_info["file"].partition(".")
         found = await self._file(visit, period, form)
         return visit.not_found() if isinstance(found, str) else _sent(found)
-
-    async def api(self, visit: Visit) -> web.Response:
-        """`/api/v1/customers/{customer}/statements/2026-10?format=json`; RFC 9457 where there is none."""
-        form = visit.request.query.get("format", "json")
-        found = await self._file(visit, visit.request.match_info["period"], form)
-        return problem(HTTPStatus.NOT_FOUND, found) if isinstance(found, str) else _sent(found)
 
     async def _file(self, visit: Visit, period: str, form: str) -> File | str:
         """Or why there is none."""

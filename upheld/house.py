@@ -113,7 +113,7 @@ class House:
         self.intake = Intake(database)
         self.reader = Ticker("inbox", self._process_inbox)
         self.clockwork = Ticker("timers", self._fire_timers)
-        self.contracts = Ticker("agreements", self._follow_agreements, AGREEMENTS_SECONDS)
+        self.contracts = Ticker("agreements", self.follow_agreements, AGREEMENTS_SECONDS)
         self.reminders = Ticker("obligations", self._remind, REMINDERS_SECONDS)
         self.open = False
         self.ended = asyncio.Event()
@@ -170,7 +170,7 @@ class House:
         for line in self.taken.kept:
             log.warning("agreement not changed by its text", what=line)
 
-    async def _follow_agreements(self) -> bool:
+    async def follow_agreements(self) -> bool:
         """What people changed of agreements, in this process or beside it, holds from now on."""
         async with self._reloading:
             taken = await self.database.read(lambda tx: contracts.follow(tx, self.taken))
@@ -204,7 +204,7 @@ class House:
         except REFUSALS as error:
             raise control.CommandRefused(str(error)) from error
         if name.startswith(AGREEMENT):
-            await self._follow_agreements()  # whoever asks next is answered by what was just agreed
+            await self.follow_agreements()  # whoever asks next is answered by what was just agreed
         return answer
 
     async def _plan(self, path: Path) -> list[str]:

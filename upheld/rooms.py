@@ -20,6 +20,8 @@ from statuspage.plan import Plan, plan_of
 from statuspage.routes import routes as page_routes
 from statuspage.service import Pages
 from upheld import store
+from upheld.api.route import Office
+from upheld.api.routes import routes
 from upheld.budgets import budgets
 from upheld.contracts import SEALED
 from upheld.counter import Counter
@@ -53,10 +55,23 @@ async def rooms_of(house: House) -> AsyncIterator[Rooms]:
     await pages.refresh()
     running = asyncio.create_task(pages.run(), name="pages")
     try:
-        yield Rooms(routes=[*_console(house, demo=demo).routes(), *page_routes(pages)], stop=pages.stop)
+        console = _console(house, demo=demo)
+        programs = routes(office(house, console))
+        yield Rooms(routes=[*console.routes(), *programs, *page_routes(pages)], stop=pages.stop)
     finally:
         pages.stop()
         await asyncio.gather(running, return_exceptions=True)
+
+
+def office(house: House, console: Console) -> Office:
+    """For programs."""
+    return Office(
+        database=house.database,
+        rules=lambda: house.rules,
+        now=house.now,
+        session=console.door.session,
+        followed=house.follow_agreements,
+    )
 
 
 def _console(house: House, *, demo: bool) -> Console:

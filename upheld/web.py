@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
 from functools import partial
+from http import HTTPStatus
 
 import orjson
 import structlog
@@ -15,6 +16,7 @@ from incidents.routes import Hooks
 from probe.metrics import blackbox_text
 from probe.routes import ping_routes
 from upheld import heads, ledger, signing
+from upheld.api.problem import problem
 from upheld.house import House
 from upheld.metrics import snapshot
 
@@ -102,17 +104,14 @@ async def _last_resort(request: web.Request, handler: Handler) -> web.StreamResp
         raise
     except StoreUnavailable as error:
         log.error("store not available", path=request.path, error=str(error))
-        return web.json_response(
-            {"status": 503, "detail": "the store is not available at the moment"},
-            status=503,
-            headers={"Retry-After": "5"},
-        )
+        text = "the store is not available at the moment"
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, text, headers={"Retry-After": "5"})
     except asyncio.CancelledError:
         raise
     except Exception:
         reference = uuid.uuid4().hex[:12]
         log.exception("request failed", path=request.path, method=request.method, reference=reference)
-        return web.json_response({"status": 500, "detail": f"our mistake; it is in our log as {reference}"}, status=500)
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"our mistake; it is in our log as {reference}")
 
 
 async def _healthy(request: web.Request) -> web.Response:

@@ -1,5 +1,6 @@
 """A customer's statements in his room: what is sealed to fetch, his answer, his countersignature, his dispute."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from db.engine import Database
 from tests.upheld.house import Reader
 from tests.upheld.months import Months, at
 from tests.upheld.test_sealing import UNMEASURED
+from upheld.api.route import Office
+from upheld.api.routes import routes
 from upheld.counter import Counter
 
 PASSWORD = "four words make one"
@@ -41,7 +44,14 @@ async def chen(months: Months, aiohttp_client: AiohttpClient) -> Reader:
         statements=Counter(lambda: months.rules),
     )
     app = web.Application()
-    app.add_routes(console.routes())
+    office = Office(
+        database=months.database,
+        rules=lambda: months.rules,
+        now=lambda: months.now,
+        session=console.door.session,
+        followed=asyncio.Event().wait,
+    )
+    app.add_routes([*console.routes(), *routes(office)])
     hashed = hash_password(PASSWORD)
     await months.database.write(
         lambda tx: (
@@ -83,19 +93,19 @@ async def test_what_is_sealed_is_there_to_fetch_in_every_format(months: Months, 
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("asked", "status", "said"),
     [
-        ("acme/statements/2026-13?format=json", "no period"),
-        ("acme/statements/2025-01?format=json", "no agreement"),
-        ("acme/statements/2026-10?format=docx", "no format"),
-        ("acme/statements/2026-10?language=fr", "no language"),
+        ("acme/statements/2026-13?format=json", 404, "no period"),
+        ("acme/statements/2025-01?format=json", 404, "no agreement"),
+        ("acme/statements/2026-10?format=docx", 422, "no format"),
+        ("acme/statements/2026-10?language=fr", 422, "no language"),
     ],
 )
 async def test_a_program_that_asks_for_what_is_not_there_is_told_why(
-    months: Months, chen: Reader, asked: str, said: str
+    months: Months, chen: Reader, asked: str, status: int, said: str
 ) -> None:
     answer = await chen.get(f"/api/v1/customers/{asked}")
-    assert (answer.status, answer.content_type) == (404, "application/problem+json")
+    assert (answer.status, answer.content_type) == (status, "application/problem+json")
     assert said in (await answer.json())["detail"]
 
 

@@ -1,0 +1,147 @@
+"""`incidents`: technical faults and what is done about them."""
+
+from typing import Any
+
+from pydantic import Field
+from sqlalchemy import Connection
+
+from config.state import State
+from console.user import Access
+from incidents.incident import Progress
+from incidents.store import incident as incidents
+from notify import store as telling
+from upheld.api.field import Listed, Said, Shape, Time, Words
+from upheld.api.page import page
+from upheld.api.route import Act, Asked, Route, nowhere
+from upheld.shown import event_json, incident_json, told_json
+
+
+class Incident(Shape):
+    id: str
+    state: Progress
+    severity: int
+    component: str
+    component_state: State
+    reason: str
+    opened_at: Time
+    started_at: Time
+    acknowledged_at: Time | None
+    acknowledged_by: str | None
+    resolved_at: Time | None
+    cases: list[str]
+
+
+class Attempt(Shape):
+    number: int
+    started_at: Time
+    ended_at: Time | None
+    result: str
+    reason: str | None
+    detail: str | None
+
+
+class Told(Shape):
+    """Who was told what, over which channel."""
+
+    purpose: str
+    person: str
+    channel: str
+    state: str
+    decided_at: Time
+    due_at: Time
+    done_at: Time | None
+    outcome: str | None
+    attempts: list[Attempt]
+
+
+class IncidentTold(Incident):
+    events: list[Said]
+    told: list[Told]
+
+
+class IncidentPage(Shape):
+    items: list[Incident]
+    next: str | None
+
+
+class IncidentsListed(Listed):
+    resolved: bool = Field(False, description="resolved ones too")
+
+
+class Taking(Shape):
+    pass
+
+
+class Resolving(Shape):
+    reason: Words | None = Field(None, description="what was done")
+
+
+class Noting(Shape):
+    text: Words
+
+
+async def every(asked: Asked) -> Any:
+    def made(tx: Connection) -> Any:
+        found = incidents.newest(tx) if asked.query["resolved"] else incidents.unresolved(tx)
+        return page(found, lambda one: one.id, lambda one: incident_json(tx, one), asked.query)
+
+    return await asked.read(made)
+
+
+async def one(asked: Asked) -> Any:
+    id = asked.place["id"]
+
+    def told(tx: Connection) -> Any:
+        found = incidents.find(tx, id)
+        if found is None:
+            raise nowhere(f"incident {id!r}")
+        return {
+            **incident_json(tx, found),
+            "events": [event_json(event) for event in incidents.events(tx, id)],
+            "told": [told_json(each) for each in telling.history(tx, incident=id)],
+        }
+
+    return await asked.read(told)
+
+
+def _carried_out(command: str) -> Act:
+    async def act(asked: Asked) -> Any:
+        return await asked.carry_out(command, {"id": asked.place["id"], **asked.body})
+
+    return act
+
+
+def _post(what: str, command: str, summary: str, body: type[Shape]) -> Route:
+    return Route(
+        method="POST",
+        path=f"/incidents/{{id}}/{what}",
+        summary=summary,
+        access=(Access.INCIDENTS,),
+        act=_carried_out(command),
+        body=body,
+        answer=Incident,
+    )
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/incidents",
+        summary="Unresolved incidents, newest first",
+        access=(Access.STAFF,),
+        act=every,
+        query=IncidentsListed,
+        answer=IncidentPage,
+    ),
+    Route(
+        method="GET",
+        path="/incidents/{id}",
+        summary="One incident: every event, and who was told what",
+        access=(Access.STAFF,),
+        act=one,
+        answer=IncidentTold,
+    ),
+    _post("acknowledge", "incident.ack", "Take it: escalation stops", Taking),
+    _post("resolve", "incident.resolve", "End it by hand", Resolving),
+    _post("note", "incident.note", "Write something on its timeline", Noting),
+)
