@@ -52,10 +52,12 @@ class Denied(Unanswered):
 
 
 async def find(resolver: Resolver, host: str, port: int, choice: Choice) -> Sequence[ResolveResult]:
-    """At least one, all of them allowed. Raises Unanswered (Denied), socket.gaierror, UnicodeError."""
+    """At least one, all of them allowed. Raises Unanswered (Denied), socket.gaierror, ValueError."""
     if choice.at:
         found = [_numeric(host, address, port) for address in choice.at]
     elif is_literal(host):
+        if choice.family not in ("auto", "6" if ":" in host else "4"):
+            raise BadTarget(f"the target is one address, which is not what family: {choice.family} asks for")
         found = [_numeric(host, host, port)]
     elif choice.family == "both":
         found = await _both(resolver, host, port)
