@@ -38,7 +38,13 @@ class Network:
 
     @asynccontextmanager
     async def connected(
-        self, question: Question, host: str, port: int, course: Course, tls: Tls | None = None
+        self,
+        question: Question,
+        host: str,
+        port: int,
+        course: Course,
+        tls: Tls | None = None,
+        protocols: tuple[str, ...] = (),
     ) -> AsyncIterator["Connection"]:
         """Closed at the end. `tls`: encrypted from the first byte. Enters the phases resolve, connect, tls, processing.
 
@@ -48,7 +54,7 @@ class Network:
         try:
             connection.attach(await dial(self.resolver, connection, host, port, choice_of(question), course))
             if tls is not None:
-                await connection.start_tls(tls)
+                await connection.start_tls(tls, protocols)
             course.enter("processing")
             yield connection
         finally:
@@ -153,9 +159,9 @@ class Connection(asyncio.Protocol):
         """Without its end, which is CR LF or LF."""
         return (await self.read_until(b"\n", limit)).rstrip(b"\r\n")
 
-    async def start_tls(self, tls: Tls) -> None:
-        """Encrypts what follows. Adds to the phase tls. Raises Unanswered, ssl.SSLError and other OSErrors."""
-        context = context_for(tls)  # first: a file of ours is read whether the target speaks TLS or not
+    async def start_tls(self, tls: Tls, protocols: tuple[str, ...] = ()) -> None:
+        """Encrypts what follows, offering `protocols`. Adds to the phase tls. Raises Unanswered, OSError."""
+        context = context_for(tls, protocols)  # first: a file of ours is read whether the target speaks TLS or not
         if self._buffer:
             # It would count as said under the protection of the encryption (the STARTTLS injection).
             raise Unanswered(down(Reason.TLS_FAILURE, "the target speaks before the connection is encrypted"))

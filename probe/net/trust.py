@@ -60,10 +60,13 @@ class Tls(BaseModel):
         return self.server_name or host.rstrip(".")
 
 
-def context_for(tls: Tls) -> ssl.SSLContext:
-    """Raises Unanswered: a file of ours that cannot be read says nothing about the target."""
+def context_for(tls: Tls, protocols: tuple[str, ...] = ()) -> ssl.SSLContext:
+    """`protocols` are offered (ALPN).
+
+    Raises Unanswered: a file of ours that cannot be read says nothing about the target.
+    """
     files = (tls.ca_file, tls.cert_file, tls.key_file)
-    return _context(tls, () if files == (None, None, None) else tuple(map(_stamp, files)))
+    return _context(tls, () if files == (None, None, None) else tuple(map(_stamp, files)), protocols)
 
 
 def _stamp(file: str | None) -> int:
@@ -74,7 +77,7 @@ def _stamp(file: str | None) -> int:
 
 
 @lru_cache(maxsize=256)
-def _context(tls: Tls, stamps: tuple[int, ...]) -> ssl.SSLContext:
+def _context(tls: Tls, stamps: tuple[int, ...], protocols: tuple[str, ...]) -> ssl.SSLContext:
     with _read("ca_file"):
         context = ssl.create_default_context(cafile=tls.ca_file)
     if tls.cert_file is not None:
@@ -87,6 +90,8 @@ def _context(tls: Tls, stamps: tuple[int, ...]) -> ssl.SSLContext:
     with catch_warnings():
         simplefilter("ignore", DeprecationWarning)  # whoever asks for an old version by name knows that it is one
         _bound(context, tls)
+    if protocols:
+        context.set_alpn_protocols(protocols)
     return context
 
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from probe.kind import ProbeKind
-from probe.kinds import mysql, postgres, redis, smtp, ssh, websocket
+from probe.kinds import grpc, mysql, postgres, redis, smtp, ssh, websocket
 from probe.result import Outcome, Reason
 from tests.probe.listener import HOST, asked, free_port, listening
 
 KINDS: Mapping[str, tuple[ProbeKind, dict[str, Any]]] = {
+    "grpc": (grpc.KIND, {}),
     "mysql": (mysql.KIND, {}),
     "postgres": (postgres.KIND, {}),
     "redis": (redis.KIND, {}),

@@ -1,0 +1,1 @@
+"""As much of gRPC as asking for a service's health takes."""
