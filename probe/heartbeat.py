@@ -1,15 +1,17 @@
-"""Checks that report by themselves: a beat is due one period after the last, and late when the grace has passed too.
+"""Checks that report by themselves: a beat is due one period after the last, or when the crontab fires next.
 
-A late one is down from the instant it was due, not from the instant we noticed; a failed run is down at once. A run
-that said it started has the grace to end. While nobody listened no beat counts as missing: the time is unknown.
+It is late when the grace has passed too; then it is down from the instant it was due, not from the instant we noticed.
+A failed run is down at once. A run that said it started has the grace to end, and no longer than the beat that was due
+anyway. While nobody listened no beat counts as missing: the time is unknown.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from config.instant import Instant, Span
+from probe.cron import longest_pause, next_firing
 from probe.result import Answer, Outcome, Plain, Reason, Result
 
 
@@ -18,6 +20,7 @@ class Signal(StrEnum):
     START = "start"
     FAIL = "fail"
     LOG = "log"
+    IGNORED = "ignored"  # it came in a way the check does not count, and is kept all the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +37,66 @@ class Beat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    period: Span
+    """Either `every` span, or when the crontab's line fires on the clocks of the zone."""
+
     grace: Span
+    every: Span | None = None
+    cron: str = ""
+    zone: str = "UTC"
+
+    @property
+    def period(self) -> Span:
+        """The longest time between two beats in time."""
+        return self.every if self.every is not None else longest_pause(self.cron)
+
+    def due_after(self, at: Instant) -> Instant:
+        return at + self.every if self.every is not None else next_firing(self.cron, self.zone, at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a plain report means by what it says; a failure weighs most, then success, then start."""
+
+    fail: tuple[str, ...] = ()
+    success: tuple[str, ...] = ()
+    start: tuple[str, ...] = ()
+    otherwise: Signal = Signal.IGNORED
+
+    def meaning(self, said: str) -> Signal:
+        for words, signal in ((self.fail, Signal.FAIL), (self.success, Signal.SUCCESS), (self.start, Signal.START)):
+            if any(word in said for word in words):
+                return signal
+        return self.otherwise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """Where the reports of one check come in, and which of them count."""
+
+    check: str
+    post_only: bool = False
+    words: Words | None = None
+
+    def meaning(self, signal: Signal, plain: bool, method: str, said: str) -> Signal:
+        """`plain`: the address had no word after the token; only then its own words are looked for."""
+        if self.post_only and method != "POST":
+            return Signal.IGNORED
+        return self.words.meaning(said) if plain and self.words is not None else signal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
-    """What is known of one heartbeat. `due_at` None: nothing is awaited, before the first beat and after a late one."""
+    """What is known of one heartbeat. `due_at` None: nothing is awaited, before the first beat and after a late one.
+
+    `due_at` is when it is down from if nothing comes until `late_at`. `next_at` is when the next success is due,
+    whatever has started meanwhile.
+    """
 
     due_at: Instant | None = None
     late_at: Instant | None = None
     started_at: Instant | None = None
     run: str | None = None
+    next_at: Instant | None = None
 
     def to_dict(self) -> dict[str, object]:
         return {
@@ -53,23 +104,38 @@ class Pulse:
             "late_at": self.late_at,
             "started_at": self.started_at,
             "run": self.run,
+            "next_at": self.next_at,
         }
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Pulse":
         return cls(
-            due_at=stored["due_at"], late_at=stored["late_at"], started_at=stored["started_at"], run=stored["run"]
+            due_at=stored["due_at"],
+            late_at=stored["late_at"],
+            started_at=stored["started_at"],
+            run=stored["run"],
+            next_at=stored.get("next_at", stored["due_at"]),
         )
+
+
+def _awaiting(rhythm: Rhythm, next_at: Instant | None, started_at: Instant | None, run: str | None) -> Pulse:
+    """A run that started has the grace to end; what was due before that is due all the same."""
+    begins = [at for at in (next_at, started_at) if at is not None]
+    if not begins:
+        return Pulse()
+    late_at = min(begins) + rhythm.grace
+    due_at = late_at if next_at is None else min(next_at, late_at)
+    return Pulse(due_at=due_at, late_at=late_at, started_at=started_at, run=run, next_at=next_at)
 
 
 def hear(pulse: Pulse, beat: Beat, rhythm: Rhythm, location: str) -> tuple[Pulse, tuple[Result, ...]]:
     """The pulse after a beat and what it proves. Ask `overdue` up to `beat.received_at` first."""
     at = beat.received_at
     match beat.signal:
-        case Signal.LOG:
+        case Signal.LOG | Signal.IGNORED:
             return pulse, ()
         case Signal.START:
-            return replace(pulse, due_at=at + rhythm.grace, late_at=at + rhythm.grace, started_at=at, run=beat.run), ()
+            return _awaiting(rhythm, pulse.next_at, at, beat.run), ()
         case Signal.SUCCESS | Signal.FAIL:
             pass
     answer = Answer(
@@ -79,8 +145,10 @@ def hear(pulse: Pulse, beat: Beat, rhythm: Rhythm, location: str) -> tuple[Pulse
         latency_us=_length(pulse, beat) * 1000,
         facts=_facts(beat),
     )
-    due_at = at + rhythm.period
-    return Pulse(due_at=due_at, late_at=due_at + rhythm.grace), (_result(beat.check, location, at, answer),)
+    # The end of another run does not end this one; a failure, or an end that names no run, does.
+    goes_on = beat.signal is Signal.SUCCESS and beat.run is not None and beat.run != pulse.run
+    started_at, run = (pulse.started_at, pulse.run) if goes_on else (None, None)
+    return _awaiting(rhythm, rhythm.due_after(at), started_at, run), (_result(beat.check, location, at, answer),)
 
 
 def overdue(pulse: Pulse, check: str, known_until: Instant, location: str) -> tuple[Pulse, tuple[Result, ...]]:
@@ -99,20 +167,20 @@ def awake(
     if pulse.due_at is None or pulse.late_at is None or now < pulse.due_at or pulse.late_at <= heard_until:
         return pulse, ()
     answer = Answer(outcome=Outcome.INVALID, reason=Reason.NOT_LISTENING, detail="nobody listened when it was due")
-    due_at = now + rhythm.period
     blind_from = max(heard_until, pulse.due_at)
-    return Pulse(due_at=due_at, late_at=due_at + rhythm.grace), (_result(check, location, blind_from, answer),)
+    return _awaiting(rhythm, rhythm.due_after(now), None, None), (_result(check, location, blind_from, answer),)
 
 
-def moved(pulse: Pulse, span: Span) -> Pulse:
-    """The same expectations after the wall clock was set by `span`."""
+def moved(pulse: Pulse, span: Span, rhythm: Rhythm, now: Instant) -> Pulse:
+    """The same expectations after the wall clock was set by `span`, to `now`: a crontab goes by the clock itself."""
 
     def move(at: Instant | None) -> Instant | None:
         return None if at is None else at + span
 
-    return Pulse(
-        due_at=move(pulse.due_at), late_at=move(pulse.late_at), started_at=move(pulse.started_at), run=pulse.run
-    )
+    started_at, next_at = move(pulse.started_at), move(pulse.next_at)
+    if next_at is not None and rhythm.every is None:
+        next_at = rhythm.due_after(now)
+    return _awaiting(rhythm, next_at, started_at, pulse.run)
 
 
 def _result(check: str, location: str, at: Instant, answer: Answer) -> Result:

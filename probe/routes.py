@@ -8,36 +8,41 @@ from config.instant import Instant
 from db.engine import Database
 from db.errors import StoreUnavailable
 from probe import store
-from probe.heartbeat import Beat, Signal
+from probe.heartbeat import Beat, Entrance, Signal
 
 SAID_LIMIT = 10_000
+"""So much is kept."""
+READ_LIMIT = 1 << 20
+"""So much is read: the word that tells is often the last one of a long log."""
 _SIGNALS = {"": Signal.SUCCESS, "start": Signal.START, "fail": Signal.FAIL, "log": Signal.LOG}
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
 def ping_routes(
-    database: Database, clock: Callable[[], Instant], tokens: Callable[[], Mapping[str, str]]
+    database: Database, clock: Callable[[], Instant], entrances: Callable[[], Mapping[str, Entrance]]
 ) -> list[web.RouteDef]:
-    """`tokens()` gives each heartbeat's check by its token, as configured at this moment."""
+    """`entrances()` by their tokens, as configured at this moment."""
 
     async def ping(request: web.Request) -> web.Response:
         received_at = clock()
-        check = tokens().get(request.match_info["token"])
-        if check is None:
+        entrance = entrances().get(request.match_info["token"])
+        if entrance is None:
             return _said(404, "not found")
-        signal, exit_code = _signal(request.match_info.get("word", ""))
+        word = request.match_info.get("word", "")
+        signal, exit_code = _signal(word)
         if signal is None:
             return _said(400, "write /start, /fail, /log or an exit code from 0 to 255")
         run = request.query.get("rid")
         if run is not None and not _is_run(run):
             return _said(400, "rid is at most 64 letters, digits and -")
+        said = await _body(request)
         beat = Beat(
-            check=check,
+            check=entrance.check,
             received_at=received_at,
-            signal=signal,
+            signal=entrance.meaning(signal, not word, request.method, said),
             exit_code=exit_code,
-            run=run,
-            said=await _body(request),
+            run=None if run is None else run.lower(),
+            said=said[:SAID_LIMIT],
         )
         try:
             await database.write(lambda tx: store.add_beat(tx, beat))
@@ -62,10 +67,10 @@ def _is_run(run: str) -> bool:
 
 
 async def _body(request: web.Request) -> str:
-    """The first part of what was said; NUL has no place in a text column."""
-    said = b""
-    while len(said) < SAID_LIMIT:
-        piece = await request.content.read(SAID_LIMIT - len(said))
+    """What was said, as far as it is read; NUL has no place in a text column."""
+    said = bytearray()
+    while len(said) < READ_LIMIT:
+        piece = await request.content.read(READ_LIMIT - len(said))
         if not piece:
             break
         said += piece

@@ -22,6 +22,7 @@ from probe import heartbeat, store, witness
 from probe.ask import ask_target
 from probe.batch import Batch, Kept
 from probe.health import Others, OwnHealth
+from probe.heartbeat import Entrance
 from probe.kind import Ask, ProbeKind
 from probe.latency import Histogram
 from probe.quarantine import host_of
@@ -80,6 +81,7 @@ class Prober:
         self._urgent = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._updating = asyncio.Lock()
+        self._entrances: Mapping[str, Entrance] = {}
         self._hearing: set[int] = set()
         self._settled: set[int] = set()
         self._touched_at: Instant = 0
@@ -112,6 +114,7 @@ class Prober:
         for name, gone in kept.items():
             self._recorder.changes(cease(seen(gone), name, now, Reason.CHECK_REMOVED, thresholds_of(gone)).changes)
             self._recorder.forget(name)
+        self._let_in()
         self._schedule.start()
         self._tasks = [
             loop.create_task(self._write_on()),
@@ -133,7 +136,12 @@ class Prober:
             for check in checks:
                 if check.id not in self._watches:
                     self._begin(check, None, now)
+            self._let_in()
             self._urgent.set()
+
+    def _let_in(self) -> None:
+        watches = self._watches.values()
+        self._entrances = {one.token: one.entrance for one in watches if one.token and one.entrance}
 
     async def stop(self, grace: float = 5.0) -> None:
         """Runs under way may end within `grace` seconds; then everything is written."""
@@ -157,9 +165,9 @@ class Prober:
         return {name: watch.last_answer for name, watch in self._watches.items()}
 
     @property
-    def tokens(self) -> Mapping[str, str]:
-        """Token of a heartbeat -> its check."""
-        return {watch.token: name for name, watch in self._watches.items() if watch.token is not None}
+    def entrances(self) -> Mapping[str, Entrance]:
+        """Where heartbeats come in, by their tokens."""
+        return self._entrances
 
     @property
     def running(self) -> int:
@@ -292,7 +300,7 @@ class Prober:
         now = self._timeline.now()
         for watch in self._watches.values():
             if watch.rhythm is not None:
-                watch.pulse = heartbeat.moved(watch.pulse, span)
+                watch.pulse = heartbeat.moved(watch.pulse, span, watch.rhythm, now)
                 watch.state = replace(watch.state, judged_at=None)
                 self._recorder.touch(watch)
             elif span < 0:

@@ -11,7 +11,7 @@ from config.state import State
 from probe.ask import GUARD, Terms
 from probe.batch import Bucket, Kept, OpenRun, Snapshot
 from probe.flap import Flap, feel
-from probe.heartbeat import Pulse, Rhythm
+from probe.heartbeat import Entrance, Pulse, Rhythm
 from probe.kind import ProbeKind, Question, untold
 from probe.latency import Histogram, bucket_of
 from probe.observation import extend, hole
@@ -76,6 +76,7 @@ class Watch:
         self.definition = check.definition
         self.rhythm: Rhythm | None = options.rhythm if kind.passive else None
         self.token: str | None = options.token if kind.passive else None
+        self.entrance: Entrance | None = options.entrance(check.id) if kind.passive else None
         self.interval = self.rhythm.period if self.rhythm else check.interval
         self.timeout = self.rhythm.grace if self.rhythm else check.timeout
         self.question = Question(
@@ -130,7 +131,11 @@ class Watch:
 
     def _extend(self, result: Result) -> tuple[OpenRun, ...]:
         before = self.run
-        run, ended = extend(before.run if before else None, result, self.interval, self.timeout)
+        held = before.run if before else None
+        if held is not None and self.rhythm is not None:
+            # A beat is no tick of a grid: one that came within the grace leaves nothing missing.
+            held = replace(held, last_tick=result.tick - self.interval)
+        run, ended = extend(held, result, self.interval, self.timeout)
         if run is None:
             return ()
         if before is not None and ended is None:

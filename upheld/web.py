@@ -68,7 +68,7 @@ def application(
             web.get("/probe", partial(_probe, house)),
             web.get("/sd/prometheus", partial(_service_discovery, house)),
             *hooks.routes(),
-            *ping_routes(house.database, house.now, lambda: house.prober.tokens),
+            *ping_routes(house.database, house.now, lambda: house.prober.entrances),
             *rooms,
         ]
     )

@@ -18,7 +18,7 @@ from db.tables.probe import (
     observation_run,
 )
 from probe import store
-from probe.heartbeat import Beat, Signal
+from probe.heartbeat import Beat, Entrance, Signal
 from probe.result import Outcome, Reason
 from tests.probe.stage import Stage, check
 from tests.probe.virtual import START, VirtualLoop, run
@@ -291,7 +291,7 @@ def test_a_heartbeat_is_up_late_and_up_again(stage: Stage, loop: VirtualLoop) ->
 
     async def watch() -> None:
         await stage.prober.start([beat_check()])
-        assert stage.prober.tokens == {"backup-7f3a": "db/backup"}
+        assert stage.prober.entrances == {"backup-7f3a": Entrance(check="db/backup")}
         await asyncio.sleep(10)
         await beat()
         await asyncio.sleep(900)

@@ -9,11 +9,16 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
 from db.tables.probe import heartbeat
+from probe.heartbeat import Entrance, Words
 from probe.routes import SAID_LIMIT, ping_routes
 from tests.probe.stage import MemoryStore
 
 NOW = 1_790_000_000_000
 AppClient = TestClient[web.Request, web.Application]
+ENTRANCES = {
+    "backup-7f3a": Entrance(check="db/backup"),
+    "worded-7f3a": Entrance(check="db/backup", post_only=True, words=Words(fail=("ERROR",), success=("done",))),
+}
 
 
 @pytest.fixture
@@ -24,7 +29,7 @@ def kept() -> MemoryStore:
 @pytest.fixture
 async def client(kept: MemoryStore, aiohttp_client: Callable[..., "asyncio.Future[AppClient]"]) -> AppClient:
     application = web.Application()
-    application.add_routes(ping_routes(kept, lambda: NOW, lambda: {"backup-7f3a": "db/backup"}))
+    application.add_routes(ping_routes(kept, lambda: NOW, lambda: ENTRANCES))
     return await aiohttp_client(TestServer(application))
 
 
@@ -39,7 +44,7 @@ def rows(kept: MemoryStore) -> list[tuple[str, str, int | None, str | None]]:
     "path, signal, exit_code, run",
     [
         ("", "success", None, None),
-        ("/start?rid=aaaa-1", "start", None, "aaaa-1"),
+        ("/start?rid=AAAA-1", "start", None, "aaaa-1"),
         ("/fail", "fail", None, None),
         ("/log", "log", None, None),
         ("/0", "success", 0, None),
@@ -79,3 +84,10 @@ async def test_a_store_that_cannot_commit_is_not_answered_with_ok(client: AppCli
     kept.broken = True
     answer = await client.get("/ping/backup-7f3a")
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+
+
+async def test_the_last_word_of_a_long_log_counts_and_a_preview_does_not(client: AppClient, kept: MemoryStore) -> None:
+    assert (await client.get("/ping/worded-7f3a")).status == 200
+    assert (await client.post("/ping/worded-7f3a", data=b"." * 5 * SAID_LIMIT + b"done")).status == 200
+    assert (await client.post("/ping/worded-7f3a", data=b"done, but ERROR")).status == 200
+    assert [signal for signal, *_ in rows(kept)] == ["ignored", "success", "fail"]
