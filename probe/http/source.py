@@ -1,6 +1,7 @@
 """What is asked not for itself but for what it knows of the target: a Prometheus, a registry. Its faults are ours."""
 
 from collections.abc import Awaitable
+from typing import TypeVar
 
 import orjson
 
@@ -10,11 +11,12 @@ from probe.http.response import Response
 from probe.net.course import Course, Unanswered, tried
 from probe.result import Answer, Outcome, Reason
 
+T = TypeVar("T")
 _SHOWN = 200
 
 
-async def sourced(timeout: Span, course: Course, name: str, asking: Awaitable[Answer]) -> Answer:
-    """The answer; where the source could not be asked, invalid. What is down is an answer, never an exception."""
+async def sourced(timeout: Span, course: Course, name: str, asking: Awaitable[T]) -> T | Answer:
+    """What the source said; where it could not be asked, the answer invalid, never down."""
     told = await tried(timeout, course, asking)
     if not isinstance(told, Unanswered):
         return told

@@ -30,8 +30,8 @@ def opener(talk: Talk, place: Place) -> Callable[[], AbstractAsyncContextManager
     return opened
 
 
-def misplaced(place: Place) -> Callable[[str, Any], str | None]:
-    """The `fault` of a kind whose options cannot contradict its target."""
+def misplaced(place: Callable[[str], object]) -> Callable[[str, Any], str | None]:
+    """The `fault` of a kind whose options cannot contradict its target; `place` raises BadTarget for a wrong one."""
 
     def fault(target: str, options: object) -> str | None:
         try:
