@@ -87,6 +87,18 @@ def assertion(text: str) -> Assertion:
     )
 
 
+@lru_cache(maxsize=4096)
+def way(text: str) -> tuple[str | int, ...]:
+    """Into a document: `$.items[0].id`. Raises ValueError."""
+    return _steps(text, text)
+
+
+def found_at(document: object, path: tuple[str | int, ...]) -> Any:
+    """None where there is nothing, or null."""
+    found = _at(document, path)
+    return None if found is _NOTHING else found
+
+
 def _steps(path: str, text: str) -> tuple[str | int, ...]:
     rest, steps = path.removeprefix("$"), list[str | int]()
     while rest:

@@ -51,14 +51,25 @@ class Client:
         self._network = network
 
     async def fetch(
-        self, request: Request, target: str, choice: Choice, manner: Manner, course: Course, trail: Trail, mark: bytes
+        self,
+        request: Request,
+        target: str | URL,
+        choice: Choice,
+        manner: Manner,
+        course: Course,
+        trail: Trail,
+        mark: bytes,
     ) -> Fetched:
         """`mark`: lines added to every head. Cancel it when its time is up.
 
         Raises Unanswered and OSError, ValueError where the target cannot be asked.
         """
-        url = home = address(target)
-        sent = encode(request, url, absolute=manner.proxy is not None and url.scheme == "http")
+        url = home = target if isinstance(target, URL) else address(target)
+        absolute = manner.proxy is not None and url.scheme == "http"
+        if trail.own:
+            sent = compose(trail.along(request, url), url, absolute=absolute)
+        else:
+            sent = encode(request, url, absolute=absolute)
         while True:
             try:
                 fetched = await self._once(request, sent, url, choice, manner, course, mark)

@@ -25,8 +25,7 @@ class Request:
     payload: bytes | None = None
 
 
-@lru_cache(maxsize=16384)
-def address(text: str) -> URL:
+def read_address(text: str) -> URL:
     """Raises BadTarget for what is not http or https, or has no host."""
     try:
         url = URL(text)
@@ -35,6 +34,10 @@ def address(text: str) -> URL:
     if url.scheme not in ("http", "https") or not url.raw_host:
         raise BadTarget("the target is not an http address")
     return url
+
+
+address = lru_cache(maxsize=16384)(read_address)
+"""The same, kept: for what is asked again and again."""
 
 
 def compose(request: Request, url: URL, *, absolute: bool = False) -> tuple[bytes, bytes]:

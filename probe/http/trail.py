@@ -11,11 +11,25 @@ from probe.result import Plain
 class Trail:
     """Of one question. Cookies live as long as it does, and go where a browser would send them."""
 
-    __slots__ = ("_jar", "hops")
+    __slots__ = ("_jar", "hops", "own")
 
-    def __init__(self) -> None:
+    def __init__(self, *, own: bool = False) -> None:
+        """`own`: what is sent holds what an answer gave before, so it is like no other and not worth keeping."""
         self._jar: CookieJar | None = None
         self.hops: list[str] = []
+        self.own = own
+
+    @property
+    def onward(self) -> "Trail":
+        """Of the next question of a series, with the cookies of those before it."""
+        next_one = Trail(own=True)
+        next_one._jar = self._jar
+        return next_one
+
+    def cookie(self, name: str, url: URL) -> str | None:
+        """As it would be sent there."""
+        kept = None if self._jar is None else self._jar.filter_cookies(url).get(name)
+        return None if kept is None else kept.coded_value
 
     @property
     def facts(self) -> dict[str, Plain]:
