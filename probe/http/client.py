@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from yarl import URL
 
@@ -33,8 +34,7 @@ class Manner:
     proxy: Proxy | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class Fetched(NamedTuple):
     """`url` is where it came from in the end; the certificate's facts are those of that place."""
 
     response: Response

@@ -78,8 +78,12 @@ class Course:
 
 async def attempt(timeout: Span, course: Course, asking: Awaitable[Answer]) -> Answer:
     """The answer, or why there is none, within `timeout`. Raises only what a bug of ours raises."""
-    told = await tried(timeout, course, asking)
-    return course.failed(told.fault, told.facts) if isinstance(told, Unanswered) else told
+    try:
+        async with asyncio.timeout(timeout / 1000):
+            return await asking
+    except (Unanswered, OSError, ValueError) as error:
+        told = _told(error, timeout, course)
+    return course.failed(told.fault, told.facts)
 
 
 async def tried(timeout: Span, course: Course, asking: Awaitable[T]) -> T | Unanswered:
@@ -87,15 +91,23 @@ async def tried(timeout: Span, course: Course, asking: Awaitable[T]) -> T | Unan
     try:
         async with asyncio.timeout(timeout / 1000):
             return await asking
-    except Unanswered as error:
-        return Unanswered(error.fault, error.facts)  # without its traceback, which holds on to all of it
-    except TimeoutError as error:
-        return Unanswered(_late(timeout, course) if error.errno is None else fault_of(error))
-    except OSError as error:
-        return Unanswered(fault_of(error))
-    except ValueError as error:
-        known = isinstance(error, BadTarget)
-        return Unanswered(ours(Reason.BAD_TARGET, str(error) if known else "the target is no address"))
+    except (Unanswered, OSError, ValueError) as error:
+        return _told(error, timeout, course)
+
+
+def _told(error: Exception, timeout: Span, course: Course) -> Unanswered:
+    """Anew, for the error's own traceback holds on to all of it."""
+    match error:
+        case Unanswered():
+            return Unanswered(error.fault, error.facts)
+        case TimeoutError() if error.errno is None:
+            return Unanswered(_late(timeout, course))
+        case OSError():
+            return Unanswered(fault_of(error))
+        case BadTarget():
+            return Unanswered(ours(Reason.BAD_TARGET, str(error)))
+        case _:
+            return Unanswered(ours(Reason.BAD_TARGET, "the target is no address"))
 
 
 def _late(timeout: Span, course: Course) -> Fault:
