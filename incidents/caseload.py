@@ -11,6 +11,7 @@ from config.identity import REFUSAL, resident_number
 from config.instant import Instant, Span
 from config.language import choose
 from config.model import Config, Role
+from db.ledger.store import stamped
 from incidents.case import (
     RESPOND,
     Case,
@@ -185,7 +186,8 @@ class Caseload:
     # inside
 
     def _open(self, tx: Connection, event: CaseOpened, by: str, happened_at: Instant, now: Instant) -> Case:
-        recorded = CaseRecorded(event=event, happened_at=happened_at, recorded_at=now, by=by, seen_by_customer_at=now)
+        at = stamped(tx, now)
+        recorded = CaseRecorded(event=event, happened_at=happened_at, recorded_at=at, by=by, seen_by_customer_at=at)
         case = open_case(next_number(tx, NUMBER, now), recorded)
         store.add(tx, case, recorded)
         self._wind(tx, case, now)
@@ -195,9 +197,9 @@ class Caseload:
     def _append(
         self, tx: Connection, case: Case, events: Sequence[CaseEvent], by: str, happened_at: Instant, now: Instant
     ) -> Case:
-        # the customer's room shows every fact of a case from this commit on
+        at = stamped(tx, now)  # the customer's room shows every fact of a case from this commit on
         recorded = [
-            CaseRecorded(event=event, happened_at=happened_at, recorded_at=now, by=by, seen_by_customer_at=now)
+            CaseRecorded(event=event, happened_at=happened_at, recorded_at=at, by=by, seen_by_customer_at=at)
             for event in events
         ]
         after = case

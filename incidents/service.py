@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from config.identity import REFUSAL, resident_number
 from config.instant import MINUTE, Instant, Span
 from config.model import Config
+from db.ledger.store import stamped
 from incidents import decide, news
 from incidents.caseload import Caseload
 from incidents.escalation import Place
@@ -167,7 +168,8 @@ class Incidents:
             self._apply(tx, latest, events, by, now)
 
     def _open(self, tx: Connection, event: Opened, by: str, now: Instant) -> None:
-        recorded = Recorded(event=event, happened_at=event.started_at, recorded_at=now, by=by, seen_by_customer_at=now)
+        at = stamped(tx, now)
+        recorded = Recorded(event=event, happened_at=event.started_at, recorded_at=at, by=by, seen_by_customer_at=at)
         incident = open_incident(next_number(tx, NUMBER, now), recorded)
         store.add(tx, incident, recorded)
         log.info("incident opened", incident=incident.id, component=incident.component, severity=incident.severity)
@@ -176,8 +178,9 @@ class Incidents:
 
     def _apply(self, tx: Connection, incident: Incident, events: Sequence[Event], by: str, now: Instant) -> Incident:
         """Append the events and do what each of them asks for."""
+        at = stamped(tx, now)
         recorded = [
-            Recorded(event=event, happened_at=now, recorded_at=now, by=by, seen_by_customer_at=_shown(event, now))
+            Recorded(event=event, happened_at=now, recorded_at=at, by=by, seen_by_customer_at=_shown(event, at))
             for event in events
         ]
         after = incident

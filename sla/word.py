@@ -1,6 +1,6 @@
 """What somebody said, and when: the frame around every event of an exclusion or a correction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from config.instant import Instant
@@ -27,6 +27,12 @@ class Said(Generic[E]):
     by: str
     entered_by: str | None = None
     seen_by_customer_at: Instant | None = None
+
+
+def recorded(said: Said[E], at: Instant) -> Said[E]:
+    """Written down at that instant; the customer cannot have seen it before."""
+    seen = None if said.seen_by_customer_at is None else at
+    return replace(said, recorded_at=at, seen_by_customer_at=seen)
 
 
 def customer_of(by: str) -> str | None:

@@ -39,6 +39,8 @@ from upheld.rules import Rules
 from upheld.statements import composed
 
 _ROUNDS = 4
+_CHANGED = "somebody changed the store, or a fact was written without its leaf: look into both before sealing"
+_BEHIND = "the clock is behind facts that are recorded already; it can be sealed once the clock has caught up"
 _EXPLAINED = 20
 """Changed lines that a proposal spells out; the rest is counted."""
 
@@ -316,13 +318,13 @@ class Sealer:
 
     def _prove(self, tx: Connection, made: SealedRevision) -> None:
         """Nothing is issued that its reader could not verify. Raises NotSealed."""
-        report = verify(bundle_of(tx, made, self._signer.public_pem, pinned=True))
+        bundle = bundle_of(tx, made, self._signer.public_pem, pinned=True)
+        report = verify(bundle)
         if not report.holds:
             said = "; ".join(finding.text for finding in report.findings[:3])
-            raise NotSealed(
-                f"{made.customer} {made.period} cannot be proven from the ledger: {said}; "
-                "somebody changed the store, or a fact was written without its leaf: look into both before sealing"
-            )
+            behind = any(one.entry.recorded_at > made.seal.cutoff for one in bundle.evidence)
+            why = _BEHIND if behind else _CHANGED
+            raise NotSealed(f"{made.customer} {made.period} cannot be proven from the ledger: {said}; {why}")
 
     def _signed_head(self, tx: Connection, now: Instant) -> Signed:
         return checkpoint_now(tx, signer_of(tx, self._config, self._signer.key, now), now)

@@ -38,7 +38,7 @@ def checkpoint_now(tx: Connection, signer: Signer, now: int) -> Signed:
     if last is not None and last.size == size:
         return last if _is_by(signer, last) else add_signatures(tx, size, _sign(signer, read_note(last.note).text))
     root = store.root_at(tx, size)
-    now = max(now, store.newest_at(tx))
+    now = store.stamped(tx, now)
     head = Checkpoint(origin=signer.name, size=size, root=root, extensions=(_written(now),))
     note = _sign(signer, head.text).render()
     tx.execute(insert(table).values(size=size, root=root, at=now, note=note))

@@ -120,6 +120,11 @@ def newest_at(tx: Connection) -> int:
     return tx.scalar(select(_newest_at)) or 0
 
 
+def stamped(tx: Connection, now: int) -> int:
+    """When a fact that is told now is recorded. Its row says the same as its leaf, also where a clock was set back."""
+    return max(now, newest_at(tx))
+
+
 def nodes(tx: Connection) -> Node:
     """Every full subtree's hash; a group is read and hashed once. It does not notice what is appended later."""
     groups: dict[tuple[int, int], list[list[bytes]]] = {}

@@ -31,6 +31,7 @@ class Transition:
 
 def append(tx: Connection, transition: Transition, now: Instant) -> None:
     """The public page shows it from this commit on, so this is also when the customer could see it."""
+    now = ledger.stamped(tx, now)
     tx.execute(
         insert(table).values(
             component=transition.component,

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, insert, select
 
 from config.instant import Instant
 from db.ledger.leaf import Leaf
-from db.ledger.store import append, streams_below
+from db.ledger.store import append, stamped, streams_below
 from db.tables.remedies import breach as table
 from sla.booking import RecordedBreach
 
@@ -13,6 +13,7 @@ def add(
     tx: Connection, customer: str, agreement: str, happened_at: Instant, by: str, text: str, now: Instant
 ) -> RecordedBreach:
     """It gets the next number, `BREACH-1`."""
+    now = stamped(tx, now)
     known = len(streams_below(tx, "breach/"))  # those that retention dropped too: their leaves stay
     one = RecordedBreach(id=f"BREACH-{known + 1}", agreement=agreement, happened_at=happened_at)
     tx.execute(

@@ -33,6 +33,7 @@ def digest_of(agreement: Agreement) -> str:
 
 def add_version(tx: Connection, version: Version) -> None:
     """The caller has checked that it may join the others."""
+    version = replace(version, recorded_at=ledger.stamped(tx, version.recorded_at))
     agreement = version.agreement
     tx.execute(
         insert(agreement_version).values(
@@ -53,10 +54,7 @@ def add_version(tx: Connection, version: Version) -> None:
 
 
 def add_event(tx: Connection, event: Event) -> None:
-    """Recorded when its leaf says so, which may be a little later than the event does: a statement prints the one, and
-    whoever verifies it reads the other.
-    """
-    event = replace(event, recorded_at=max(event.recorded_at, ledger.newest_at(tx)))
+    event = replace(event, recorded_at=ledger.stamped(tx, event.recorded_at))
     last = tx.scalar(select(func.max(_E.seq)).where(_E.agreement == event.agreement)) or 0
     kind, facts = _facts(event)
     tx.execute(

@@ -15,7 +15,7 @@ from db.tables.exclusion import correction_event
 from sla.correction import Correction, CorrectionEvent, correction_of, evolve, replay
 from sla.saying import correction_event as event_of
 from sla.saying import facts_of, kind_of, leaf_of
-from sla.word import Said
+from sla.word import Said, recorded
 
 TOPIC = "correction"
 
@@ -47,6 +47,7 @@ def events_of(tx: Connection, id: str) -> list[Said[CorrectionEvent]]:
 
 def append(tx: Connection, id: str, before: Correction | None, said: Said[CorrectionEvent]) -> Correction:
     """One more event; of two at the same moment the store takes one."""
+    said = recorded(said, ledger.stamped(tx, said.recorded_at))
     after = correction_of(id, said) if before is None else evolve(before, said)
     tx.execute(
         insert(correction_event).values(

@@ -15,7 +15,7 @@ from db.tables.exclusion import exclusion_component, exclusion_event
 from sla.proposal import ExclusionEvent, Proposal, Proposed, evolve, proposal_of, replay
 from sla.saying import exclusion_event as event_of
 from sla.saying import facts_of, kind_of, leaf_of
-from sla.word import Said
+from sla.word import Said, recorded
 
 TOPIC = "exclusion"
 
@@ -48,6 +48,7 @@ def events_of(tx: Connection, id: str) -> list[Said[ExclusionEvent]]:
 
 def append(tx: Connection, id: str, before: Proposal | None, said: Said[ExclusionEvent]) -> Proposal:
     """One more event; of two at the same moment the store takes one."""
+    said = recorded(said, ledger.stamped(tx, said.recorded_at))
     after = proposal_of(id, said) if before is None else evolve(before, said)
     tx.execute(
         insert(exclusion_event).values(

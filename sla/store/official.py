@@ -16,6 +16,7 @@ _C = official_days.c
 
 def keep(tx: Connection, known: Iterable[OfficialDays], now: Instant) -> None:
     """Those that differ from what is stored newest."""
+    now = ledger.stamped(tx, now)
     stored = days_known(tx, now)
     for days in known:
         if days.country in stored and stored[days.country].sha256 == days.sha256:

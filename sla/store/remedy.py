@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, exists, insert, select
 from config.agreement import Agreement
 from config.instant import Instant
 from db.ledger.leaf import Leaf
-from db.ledger.store import append_all
+from db.ledger.store import append_all, stamped
 from db.tables.remedies import booking, month, obligation, obligation_event
 from sla.booking import MEASURE, Booking, MonthOutcome, Obligation, Standing
 from sla.cap import granted
@@ -36,7 +36,7 @@ def book(
 
     The differences are to what is booked when this runs, not when the statement was composed.
     """
-    booked: list[Booking] = []
+    now, booked = stamped(tx, now), list[Booking]()
     for agreement, begun, outcome in remedies.settled:
         known = select(month.c.id).where(
             month.c.agreement == agreement.id, month.c.month == outcome.month, month.c.revision == revision
@@ -98,6 +98,7 @@ def obligations(tx: Connection, until: Instant, customer: str | None = None) -> 
 
 def add_measure(tx: Connection, customer: str, one: Obligation, by: str, now: Instant) -> Obligation:
     """A measure of improvement; its number is made here. What people wrote and who they are stays beside its leaf."""
+    now = stamped(tx, now)
     own = [each for each in obligations(tx, FAR, customer) if each.gives == MEASURE]
     row = {
         "agreement": one.agreement,
@@ -120,6 +121,7 @@ def add_measure(tx: Connection, customer: str, one: Obligation, by: str, now: In
 
 def fulfil(tx: Connection, id: str, by: str, note: str | None, now: Instant) -> Obligation:
     """Raises NoObligation."""
+    now = stamped(tx, now)
     known = {one.id: one for one in obligations(tx, now)}
     if id not in known:
         raise NoObligation(f"there is no obligation '{id}'; `upheld obligation list` shows them")
@@ -140,6 +142,7 @@ def note_event(tx: Connection, id: str, kind: str, by: str, note: str | None, no
     there = exists().where(obligation_event.c.obligation == id, obligation_event.c.kind == kind)
     if tx.scalar(select(there)):
         return False
+    now = stamped(tx, now)
     tx.execute(insert(obligation_event).values(obligation=id, kind=kind, recorded_at=now, by=by, note=note))
     said = {"by": by, "note": note} if by != HOUSE or note is not None else None
     append_all(tx, [Leaf(kind="obligation", stream=f"obligation/{id}", body={"event": kind}, private=said)], now)

@@ -5,7 +5,7 @@ Names and what people wrote are private to the leaf.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
 from config.instant import Instant
 from db.batch import announce
 from db.ledger.leaf import Leaf
-from db.ledger.store import append
+from db.ledger.store import append, stamped
 from db.tables.reports import export as export_table
 from db.tables.reports import report as table
 from db.tables.reports import report_event
@@ -97,6 +97,7 @@ def delivered(
 
 def append_event(tx: Connection, customer: str, kind: str, subject: str, one: Happening) -> None:
     """One more happening, with the next number of its report."""
+    one = replace(one, at=stamped(tx, one.at))
     last = tx.scalar(select(func.max(_E.seq)).where(*_same(customer, kind, subject))) or 0
     append(tx, _leaf(customer, kind, subject, one), one.at)
     tx.execute(
@@ -164,6 +165,7 @@ def records(tx: Connection, customer: str, start: Instant, end: Instant) -> list
 
 
 def log_export(tx: Connection, one: Export) -> None:
+    one = replace(one, exported_at=stamped(tx, one.exported_at))
     files = list(one.files)
     tx.execute(
         insert(export_table).values(

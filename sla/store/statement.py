@@ -1,6 +1,6 @@
 """Sealed revisions and the happenings of every statement. Both are only ever added to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
@@ -9,6 +9,7 @@ from config.instant import Instant
 from db.batch import announce
 from db.ledger.leaf import Leaf
 from db.ledger.store import append as append_leaf
+from db.ledger.store import stamped
 from db.tables.statement import statement as table
 from db.tables.statement import statement_event
 from sla.evidence import Evidence, kept, unkept
@@ -75,6 +76,7 @@ def free_number(tx: Connection, customer: str, period: str) -> str:
 
 def append(tx: Connection, customer: str, period: str, one: Happening) -> None:
     """One more happening, with the next number of its statement."""
+    one = replace(one, at=stamped(tx, one.at))
     same = (_E.customer == customer, _E.period == period)
     last = tx.scalar(select(func.max(_E.seq)).where(*same)) or 0
     append_leaf(tx, _leaf(customer, period, one), one.at)

@@ -11,6 +11,7 @@ from config.identity import REFUSAL, resident_number
 from config.instant import Instant
 from config.model import Config
 from config.value import Text
+from db.ledger.store import stamped
 from incidents.caseload import Caseload
 from incidents.store import case as cases
 from incidents.store import incident as incidents
@@ -64,7 +65,7 @@ def issue(tx: Connection, made: Paper, by: str, words: dict[str, str], now: Inst
         raise NoReport(f"'{made.frame.kind}' is printed at any time and never issued")
     if not made.over(now):
         raise NoReport(f"{made.frame.subject} is not over yet; a report is issued when it is")
-    said = Issue(at=now, by=by, words={**made.frame.words, **words})
+    said = Issue(at=stamped(tx, now), by=by, words={**made.frame.words, **words})
     frame = replace(made.frame, written={}, issue=said)
     return stored.add(tx, customer, replace(made, frame=frame), said)
 
