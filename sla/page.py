@@ -14,7 +14,6 @@ from config.value import Text
 from sla.account import Verdict
 from sla.cases import share
 from sla.clause import CATEGORIES, ROOM
-from sla.commitment import commitment_name, runs_evenly
 from sla.display import decimals, used
 from sla.exclusion import Exclusion, Flaw
 from sla.line import Outage
@@ -357,32 +356,6 @@ class Page:
             for clock in case.commitments
             if clock.ended_at is None or start <= clock.ended_at < end
         ]
-
-    def commitment(self, clock: CommitmentRecord) -> str:
-        return commitment_name(clock.name, self.language)
-
-    def took(self, case: CaseRecord, clock: CommitmentRecord) -> str:
-        """`6 min 10 s of 30 min`; on a calendar, where hours do not pass evenly, `12 May 14:10, due 13 May 09:40`."""
-        if clock.due_at is not None and not self._evenly(case, clock.name):
-            return self._by_date(clock, clock.due_at)
-        limit = None if clock.due_at is None else self.lasted(clock.due_at - clock.started_at)
-        if clock.done_at is None:
-            text = self.say("limit {limit}", limit=limit) if limit else self.say("open")
-            return self.say("missed, {limit}", limit=text) if clock.outcome is Outcome.MISSED else text
-        spent = self.lasted(clock.done_at - clock.started_at)
-        return self.say("{used} of {allowed}", used=spent, allowed=limit) if limit else spent
-
-    def _by_date(self, clock: CommitmentRecord, due_at: Instant) -> str:
-        zone = self.statement.zone
-        due = self.say("due {time}", time=moment(due_at, zone, self.language))
-        if clock.done_at is None:
-            return self.say("missed, {limit}", limit=due) if clock.outcome is Outcome.MISSED else due
-        return self.say("{done}, {limit}", done=moment(clock.done_at, zone, self.language), limit=due)
-
-    def _evenly(self, case: CaseRecord, commitment: str) -> bool:
-        """Of the versions in the period the newest says it."""
-        newest = [part.newest for part in self.statement.agreements if case.agreement in (None, part.newest.id)]
-        return not newest or runs_evenly(newest[0], case.level, commitment)
 
 
 _SUMMARY = {

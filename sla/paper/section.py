@@ -18,6 +18,7 @@ from sla.paper.satisfaction import satisfaction
 from sla.paper.sheet import Cell, Column, Line, Note, Pairs, Section, Signatures, Strip, Strips, Table
 from sla.record import CaseRecord, CommitmentRecord, Outcome
 from sla.statement import ComponentPart
+from sla.timelimit import commitment, took
 
 _SHOWN = {"excluded": "Down, but excluded", "inactive": "Nothing was counted"}
 
@@ -197,7 +198,7 @@ def _cases(page: Page) -> Section:
 
 
 def _clock(page: Page, case: CaseRecord, clock: CommitmentRecord) -> Line:
-    text = f"{page.commitment(clock)} {page.took(case, clock)}"
+    text = f"{commitment(page, clock)} {took(page, case, clock)}"
     return Line(text=text, mark=clock.outcome.value, strong=clock.outcome is Outcome.MISSED)
 
 

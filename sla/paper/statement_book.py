@@ -17,6 +17,7 @@ from sla.paper.quality_book import quality
 from sla.paper.reckoning_book import reckoned
 from sla.paper.sheet import Sheet
 from sla.statement import ComponentPart, Statement
+from sla.timelimit import commitment
 
 _CLASSES = {
     Class.INACTIVE: "Outside service hours or coverage",
@@ -295,7 +296,7 @@ def _cases(page: Page) -> Tab:
         )
         clocks: list[tuple[Value, ...]] = [
             (
-                page.commitment(one),
+                commitment(page, one),
                 At(instant=one.started_at),
                 None if one.due_at is None else At(instant=one.due_at),
                 None if one.done_at is None else At(instant=one.done_at),
