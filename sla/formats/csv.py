@@ -139,6 +139,16 @@ def _rows(statement: Statement, language: str) -> Iterator[dict[str, object]]:
             "verdict": "low" if one["low"] else None,
             "reason": one["cause"],
         }
+    for one in data["measures"]:
+        yield {
+            "record": "measure",
+            "id": one["id"],
+            "name": choose(one["text"], language),
+            "agreement": one["agreement"],
+            "end": one["due_at"],
+            "state": "open" if one["open"] else "done",
+            "reason": one["owner"],
+        }
     for claim in data["remedies"]["claims"]:
         yield claim | {"record": "remedy", "id": claim["rule"], "name": claim["breach"], "state": claim["kind"]}
     for owed in data["remedies"]["obligations"]:

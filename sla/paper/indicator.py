@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from config.agreement import Indicator
+from config.agreement import Indicator, Period
 from config.look.figure import RANGE, grouped, listed, percent
 from sla.indicator import Measured, Unmeasured
 from sla.page import Page
@@ -46,19 +46,31 @@ def indicators_in_short(page: Page) -> str:
     return say("; ").join(said) if said else say("none is judged by this period")
 
 
+_ELSEWHERE = {
+    Period.MONTH: "judged on the monthly statement",
+    Period.QUARTER: "judged on the quarterly statement",
+    Period.YEAR: "judged on the yearly statement",
+}
 _NOBODY = (Unmeasured.ENTERED, Unmeasured.UNKNOWN)
 
 
 def standing(page: Page, one: Measured) -> str:
-    """Met or missed, or why it was not measured; empty where this period does not judge it."""
+    """Met or missed, why it was not measured, or which statement judges it; empty where nothing is promised."""
     if one.unmeasured is not None:
         return page.say(_WHY[one.unmeasured])
-    return "" if one.met is None else page.say("Met" if one.met else "Missed")
+    if one.met is not None:
+        return page.say("Met" if one.met else "Missed")
+    promise, own = one.indicator, page.statement.period.kind
+    if promise.period is own or (promise.at_least is None and promise.at_most is None):
+        return ""
+    return page.say(_ELSEWHERE[promise.period])
 
 
 def _row(page: Page, one: Measured) -> tuple[Cell, ...]:
     promise, said = one.indicator, standing(page, one)
-    verdict = Cell() if one.met is None else Cell(text=said, mark="met" if one.met else "missed")
+    judged = Cell(text=said, mark="met" if one.met else "missed")
+    elsewhere = Cell(small=(said,)) if said and one.value is not None else Cell()
+    verdict = elsewhere if one.met is None else judged
     figure = Cell(text=_figure(page, promise, one.value), strong=True)
     return (
         Cell(text=page.text(promise.name), small=(formula(promise, page.language),)),

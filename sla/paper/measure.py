@@ -25,7 +25,7 @@ def measures(
             Cell(text=str(one.then)),
             Cell(text=RANGE if one.owner is None else who(one.owner)),
             Cell(text=RANGE if one.due_at is None else when(one.due_at)),
-            Cell(text=say(_standing(one, end)), strong=one.open(end)),
+            Cell(text=say(standing(one, end)), strong=one.open(end)),
         )
         for one in found
     )
@@ -33,7 +33,8 @@ def measures(
     return Table(columns=columns, rows=rows or ((Cell(text=none, span=len(columns)),),))
 
 
-def _standing(one: Obligation, end: Instant) -> str:
+def standing(one: Obligation, end: Instant) -> str:
+    """How it stood at that instant, as a word to be translated."""
     if not one.open(end):
         return "done"
     return "overdue" if one.due_at is not None and one.due_at < end else "open"

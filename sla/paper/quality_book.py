@@ -1,4 +1,4 @@
-"""Sheets of the workbook on the quality of service: the agreement's indicators, and the customer's ratings."""
+"""Sheets of the workbook on the quality of service: the agreement's indicators, ratings, measures of improvement."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ from sla.indicator import Measured
 from sla.page import Page
 from sla.paper.book import At, Field, Share, Tab, Value
 from sla.paper.indicator import promised, standing
+from sla.paper.measure import standing as measure_standing
 from sla.paper.satisfaction import points
 from sla.promise import PERIODS, formula
 
@@ -17,6 +18,8 @@ def quality(page: Page, zone: str) -> Iterator[Tab]:
         yield _indicators(page)
     if page.statement.ratings:
         yield _ratings(page, zone)
+    if page.statement.measures:
+        yield _measures(page, zone)
 
 
 def _indicators(page: Page) -> Tab:
@@ -72,3 +75,23 @@ def _ratings(page: Page, zone: str) -> Tab:
         for one in page.statement.ratings
     )
     return Tab(name=say("Satisfaction"), fields=fields, rows=rows)
+
+
+def _measures(page: Page, zone: str) -> Tab:
+    say = page.say
+    fields = (
+        Field(title=say("Measure"), width=60),
+        Field(title=say("By whom"), width=20),
+        Field(title=f"{say('Until')} ({zone})", width=24),
+        Field(title=say("Standing"), width=14),
+    )
+    rows = tuple(
+        (
+            page.text(one.then),
+            page.who(one.owner),
+            None if one.due_at is None else At(instant=one.due_at),
+            say(measure_standing(one, page.statement.window[1])),
+        )
+        for one in page.statement.measures
+    )
+    return Tab(name=say("Improvement measures"), fields=fields, rows=rows)

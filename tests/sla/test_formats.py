@@ -20,6 +20,7 @@ from sla.parties import parties_of
 from sla.period import parse_period
 from sla.statement import Statement, compose
 from tests.sla.contract import AGREEMENT, LATER, at, config, facts
+from tests.sla.reporting import MEASURE
 from tests.sla.solving import account_of
 
 FORMATS = discover(formats, "FORMAT", Format)
@@ -110,6 +111,12 @@ def test_rows_say_what_they_are_and_their_figures_are_exact(statement: Statement
     )
     (late,) = [row for row in rows if row["id"] == "late"]
     assert (late["state"], late["reason"]) == ("invalid", "late")
+
+
+def test_measures_of_improvement_have_rows(statement: Statement) -> None:
+    rows = list(csv.DictReader(io.StringIO(render(replace(statement, measures=(MEASURE,)), "csv"))))
+    (row,) = [row for row in rows if row["record"] == "measure"]
+    assert (row["name"], row["state"], row["reason"]) == ("备用盘", "open", "person:li")
 
 
 @pytest.mark.parametrize("title", ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "＝1", '=cmd|" /C calc"!A0'])

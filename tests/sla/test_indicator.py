@@ -14,7 +14,7 @@ from sla.account import Verdict
 from sla.document import document
 from sla.indicator import Measured, Promise, Unmeasured, measured
 from sla.page import Page
-from sla.paper.indicator import indicators, indicators_in_short
+from sla.paper.indicator import indicators, indicators_in_short, standing
 from sla.paper.sheet import Table
 from sla.parties import parties_of
 from sla.period import parse_period
@@ -118,6 +118,21 @@ def test_what_comes_from_outside_or_cannot_be_told_is_not_measured(tmp_path: Pat
     calls = share("in_time", over="calls", within="2m", entered=True, at_least="100")
     assert one(promise(tmp_path, *CASES, x=calls)).unmeasured is Unmeasured.ENTERED
     assert one(promise(tmp_path, *CASES, x=share("serious", over="incidents"))).unmeasured is Unmeasured.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "judged on the quarterly statement"), ("zh-CN", "在季度报告中判定")]
+)
+def test_a_monthly_statement_says_where_a_quarter_s_promise_is_judged(tmp_path: Path, language: str, told: str) -> None:
+    settings = config(tmp_path)
+    made = compose(parties_of(settings, "harbour-bank"), parse_period("2026-10"), facts(settings), LATER)
+    (quarterly,) = measured(promise(tmp_path, *CASES, x=share("resolved", at_least="60", period="quarter")))
+    page = Page(replace(made, indicators=(quarterly,)), language)
+    assert standing(page, quarterly) == told
+    (table,) = indicators(page).blocks
+    assert isinstance(table, Table) and table.rows[0][-1].small == (told,)
+    unpromised = replace(quarterly, indicator=share("resolved", period="quarter"))
+    assert standing(page, unpromised) == ""
 
 
 @pytest.mark.parametrize(("scale", "value"), [(5, "4.5"), (100, "90")])

@@ -18,6 +18,7 @@ from sla.period import parse_period
 from sla.record import Answer, Word
 from sla.statement import Statement, compose
 from tests.sla.contract import AGREEMENT, LATER, at, config, facts
+from tests.sla.reporting import MEASURE
 from tests.sla.test_change import LOWERED, STOPPED
 from tests.sla.test_rating import GOOD, LOW
 from tests.sla.test_settlement import TERMS, down, missed, month, settings
@@ -147,6 +148,13 @@ def test_indicators_and_ratings_have_sheets(statement: Statement) -> None:
     first = book.column("Indicators", "Indicator")
     names = [book.sheets["Indicators"][f"{first}{row}"][2] for row in range(2, 8)]
     assert names == [one.indicator.name["en"] for one in statement.indicators if isinstance(one.indicator.name, dict)]
+
+
+def test_measures_of_improvement_have_a_sheet(statement: Statement) -> None:
+    book = Workbook(FORMAT.render(replace(statement, measures=(MEASURE,)), "en"))
+    title = "Improvement measures"
+    found = [book.sheets[title][f"{book.column(title, head)}2"][2] for head in ("Measure", "By whom", "Standing")]
+    assert found == ["备用盘", "li", "overdue"]
 
 
 def test_an_amount_that_was_rounded_is_a_number(tmp_path: Path) -> None:
