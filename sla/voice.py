@@ -27,6 +27,8 @@ class Voice:
     def t(self, text: str, /, **values: object) -> str:
         return sentence(ROOM, self.language, text, **values)
 
+    say = t
+
     def text(self, text: Text) -> str:
         return choose(text, self.language)
 

@@ -1,9 +1,12 @@
 """The agreement's indicators in words: what was promised, what it was, of how many; or why it is not known."""
 
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Protocol
 
 from config.agreement import Indicator, Period
 from config.look.figure import RANGE, grouped, listed, percent
+from config.value import Text
 from sla.indicator import Measured, Unmeasured
 from sla.page import Page
 from sla.paper.satisfaction import points
@@ -17,10 +20,30 @@ _WHY = {
 }
 
 
+class Speaker(Protocol):
+    """What says words in one language: a statement's page, a report's voice."""
+
+    @property
+    def language(self) -> str: ...
+
+    def say(self, text: str, /, **values: object) -> str: ...
+
+    def text(self, text: Text) -> str: ...
+
+
 def indicators(page: Page) -> Section:
     say, found = page.say, page.statement.indicators
     if not found:
         return Section(title=say("Indicators"), blocks=(Note(text=say("The agreement names none.")),))
+    note = say("judged by periods of their own kind; a repeat: again within 30 days of being solved")
+    return Section(
+        title=say("Indicators"), note=note, blocks=(indicator_table(page, page.statement.period.kind, found),)
+    )
+
+
+def indicator_table(page: Speaker, kind: Period, found: Sequence[Measured]) -> Table:
+    """`kind` is that of the period they were measured in."""
+    say = page.say
     columns = (
         Column(title=say("Indicator"), share=1),
         Column(title=say("Promised"), right=True),
@@ -28,9 +51,7 @@ def indicators(page: Page) -> Section:
         Column(title=say("n"), right=True),
         Column(title=say("Verdict")),
     )
-    rows = tuple(_row(page, one) for one in found)
-    note = say("judged by periods of their own kind; a repeat: again within 30 days of being solved")
-    return Section(title=say("Indicators"), note=note, blocks=(Table(columns=columns, rows=rows),))
+    return Table(columns=columns, rows=tuple(_row(page, kind, one) for one in found))
 
 
 def indicators_in_short(page: Page) -> str:
@@ -54,20 +75,20 @@ _ELSEWHERE = {
 _NOBODY = (Unmeasured.ENTERED, Unmeasured.UNKNOWN)
 
 
-def standing(page: Page, one: Measured) -> str:
+def standing(page: Speaker, kind: Period, one: Measured) -> str:
     """Met or missed, why it was not measured, or which statement judges it; empty where nothing is promised."""
     if one.unmeasured is not None:
         return page.say(_WHY[one.unmeasured])
     if one.met is not None:
         return page.say("Met" if one.met else "Missed")
-    promise, own = one.indicator, page.statement.period.kind
-    if promise.period is own or (promise.at_least is None and promise.at_most is None):
+    promise = one.indicator
+    if promise.period is kind or (promise.at_least is None and promise.at_most is None):
         return ""
     return page.say(_ELSEWHERE[promise.period])
 
 
-def _row(page: Page, one: Measured) -> tuple[Cell, ...]:
-    promise, said = one.indicator, standing(page, one)
+def _row(page: Speaker, kind: Period, one: Measured) -> tuple[Cell, ...]:
+    promise, said = one.indicator, standing(page, kind, one)
     judged = Cell(text=said, mark="met" if one.met else "missed")
     elsewhere = Cell(small=(said,)) if said and one.value is not None else Cell()
     verdict = elsewhere if one.met is None else judged
@@ -81,7 +102,7 @@ def _row(page: Page, one: Measured) -> tuple[Cell, ...]:
     )
 
 
-def _figure(page: Page, promise: Indicator, value: Fraction | None) -> str:
+def _figure(page: Speaker, promise: Indicator, value: Fraction | None) -> str:
     match promise.measure:
         case "share":
             return percent(value, page.language, 2)
@@ -91,7 +112,7 @@ def _figure(page: Page, promise: Indicator, value: Fraction | None) -> str:
             return RANGE if value is None else grouped(int(value))
 
 
-def promised(page: Page, promise: Indicator) -> str:
+def promised(page: Speaker, promise: Indicator) -> str:
     figure = promise.at_least or promise.at_most
     if figure is None:
         return RANGE

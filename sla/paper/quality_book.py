@@ -46,7 +46,7 @@ def _indicator(page: Page, one: Measured) -> Iterator[Value]:
         yield Share(of_one=value) if promise.measure == "share" else points(value)
     yield share(value)
     yield one.n
-    yield standing(page, one)
+    yield standing(page, page.statement.period.kind, one)
 
 
 def _ratings(page: Page, zone: str) -> Tab:

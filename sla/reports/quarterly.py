@@ -7,13 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from config.agreement import Period
 from config.instant import SECOND, Instant
 from config.look.figure import MINUS, RANGE, percent
 from config.value import Text
 from sla.account import Verdict
 from sla.booking import Obligation
 from sla.frame import added, framed
+from sla.indicator import Measured
 from sla.page import VERDICTS
+from sla.paper.indicator import indicator_table
 from sla.paper.measure import measures
 from sla.paper.satisfaction import points
 from sla.paper.sheet import Blank, Block, Cell, Column, Figure, Section, Sheet, Table
@@ -50,7 +53,8 @@ class Month:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarter:
     """`cases` were reported in it, `resolved` of them by its end. `repeats` of `incidents` were the same fault again.
-    `ratings` are the customer's, of each case the last; `measures` those of improvement.
+    `ratings` are the customer's, of each case the last; `measures` those of improvement,
+    `indicators` what the agreements promise beside availability, measured over the quarter.
     """
 
     period: str
@@ -62,6 +66,7 @@ class Quarter:
     repeats: int = 0
     ratings: tuple[Rating, ...] = ()
     measures: tuple[Obligation, ...] = ()
+    indicators: tuple[Measured, ...] = ()
     best: int = 5
 
 
@@ -102,10 +107,18 @@ def sheet(frame: Frame, facts: Quarter, language: str) -> Sheet:
                 title=t("Downtime by month"), note=t("and against the month before"), blocks=(_downtime(voice, facts),)
             ),
             Section(title=t("Service quality"), blocks=(_quality(voice, facts),)),
+            *_indicators(voice, facts),
             Section(title=t("Cases and time limits"), blocks=(voice.cases(facts.cases),)),
             Section(title=t("Improvement measures"), blocks=_improvements(frame, voice, facts)),
         ),
     )
+
+
+def _indicators(voice: Voice, facts: Quarter) -> tuple[Section, ...]:
+    if not facts.indicators:
+        return ()
+    table = indicator_table(voice, Period.QUARTER, facts.indicators)
+    return (Section(title=voice.t("Indicators"), note=voice.t("over the whole quarter"), blocks=(table,)),)
 
 
 def _improvements(frame: Frame, voice: Voice, facts: Quarter) -> tuple[Block, ...]:

@@ -1,14 +1,16 @@
 """Incidents, cases and periods with something of everything, for tests of reports."""
 
+from fractions import Fraction
 from typing import Any
 
-from config.agreement import CaseKind
+from config.agreement import CaseKind, Indicator
 from config.instant import DAY, HOUR, MINUTE, SECOND, parse_rfc3339
 from config.state import State
 from probe.latency import BOUNDS_US
 from sla.account import Verdict
 from sla.booking import Obligation
 from sla.casefile import Call, CaseFile, Happening, IncidentFile
+from sla.indicator import Measured
 from sla.rating import Rating
 from sla.record import CaseRecord, CommitmentRecord, Outcome, Transition
 from sla.report import Frame, Issue, Paper, Report
@@ -174,6 +176,22 @@ MEASURE = Obligation(
     due_at=OCTOBER - 1,
     owner="person:li",
 )
+RESOLVED = Measured(
+    agreement="acme/main",
+    indicator=Indicator.model_validate(
+        {
+            "id": "resolved",
+            "name": {"en": "Solved", "zh-CN": "解决率"},
+            "measure": "share",
+            "that": "resolved",
+            "at_least": "60",
+            "period": "quarter",
+        }
+    ),
+    n=3,
+    value=Fraction(2, 3),
+    met=True,
+)
 QUARTER = quarterly.Quarter(
     period="2026-Q3",
     end=OCTOBER,
@@ -193,6 +211,7 @@ QUARTER = quarterly.Quarter(
         for at, score in enumerate((5, 4, 4))
     ),
     measures=(MEASURE,),
+    indicators=(RESOLVED,),
 )
 PAPERS: dict[str, tuple[Report[Any], Any]] = {
     "incident": (incident.REPORT, INCIDENT),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config.agreement import CaseKind, Indicator
+from config.agreement import CaseKind, Indicator, Period
 from config.instant import DAY, HOUR, MINUTE, Instant
 from config.value import Text
 from sla.account import Verdict
@@ -128,11 +128,11 @@ def test_a_monthly_statement_says_where_a_quarter_s_promise_is_judged(tmp_path: 
     made = compose(parties_of(settings, "harbour-bank"), parse_period("2026-10"), facts(settings), LATER)
     (quarterly,) = measured(promise(tmp_path, *CASES, x=share("resolved", at_least="60", period="quarter")))
     page = Page(replace(made, indicators=(quarterly,)), language)
-    assert standing(page, quarterly) == told
+    assert standing(page, Period.MONTH, quarterly) == told
     (table,) = indicators(page).blocks
     assert isinstance(table, Table) and table.rows[0][-1].small == (told,)
     unpromised = replace(quarterly, indicator=share("resolved", period="quarter"))
-    assert standing(page, unpromised) == ""
+    assert standing(page, Period.MONTH, unpromised) == ""
 
 
 @pytest.mark.parametrize(("scale", "value"), [(5, "4.5"), (100, "90")])

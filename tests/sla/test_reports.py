@@ -218,6 +218,13 @@ def test_a_measure_of_improvement_stands_with_who_does_it_and_whether_it_is_over
     assert "备用盘" in text and "overdue" in text
 
 
+def test_a_quarter_has_the_indicators_of_the_agreements_and_judges_its_own() -> None:
+    text = cells(paper("quarterly").sheet(ENGLISH), "Indicators").replace("\u202f", " ")
+    assert "at least 60%" in text and "66.66 %" in text and "Met" in text
+    made = paper("quarterly")
+    assert paper_of(made.report, made.document()).facts.indicators == QUARTER.indicators
+
+
 def test_downtime_is_set_against_the_month_before() -> None:
     text = cells(paper("quarterly").sheet(ENGLISH), "Downtime by month").replace("\u202f", " ")
     assert "+49 s" in text and "as before" in text

@@ -21,7 +21,7 @@ from sla.statement import Statement
 from sla.store.remedy import obligations
 from upheld.casebook import case_record
 from upheld.location import LOCATION
-from upheld.statements import issued
+from upheld.statements import issued, statement_of
 
 _WEEK = 7 * DAY
 
@@ -97,6 +97,7 @@ def quarterly(
         repeats=sum(one.recurrence_of is not None for one in faults),
         ratings=given((one for statement in made for one in statement.ratings), (start, end)),
         measures=measures_in(obligations(tx, now, customer), (start, end)),
+        indicators=statement_of(tx, config, caseload, customer, str(period), now).indicators,
     )
 
 
