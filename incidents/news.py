@@ -16,6 +16,7 @@ from incidents.source import AlertNews
 from incidents.store import alert, incident, timer, transition
 from incidents.store.alert import Alert, Ended, Firing
 from incidents.store.transition import Transition
+from probe.ending import Warned
 from probe.store import flapping
 from probe.verdict import CheckChange
 from sla.exclusions import Exclusions
@@ -103,6 +104,21 @@ def take_alert_news(
     alert.add(tx, source, news, component, state, received_at)
     _mark(tx, config, component, source, news.starts_at, news.summary, now)
     return (*moved, component)
+
+
+def of_warning(one: Warned) -> AlertNews:
+    """Said as an alert of our own: the mildest word, and for a title the reason, which has words in both languages."""
+    return AlertNews(
+        key=f"{one.check}:{one.warning.value}",
+        firing=one.on,
+        labels={},
+        severity_word="info",
+        summary=one.warning.value,
+        link=None,
+        starts_at=one.at,
+        stamp=str(one.at),
+        ends_at=None if one.on else one.at,
+    )
 
 
 def _listen_on(tx: Connection, config: Config, component: str, received_at: Instant, now: Instant) -> None:

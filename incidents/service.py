@@ -38,6 +38,7 @@ from incidents.store.apart import apart
 from incidents.store.number import next_number
 from incidents.store.timer import Timer
 from notify.message import Notification
+from probe.ending import Warned
 from probe.verdict import CheckChange
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,8 @@ log = structlog.get_logger(__name__)
 SYSTEM = "upheld"
 NUMBER = "INC"
 PUT_OFF: Span = MINUTE
+_SUBJECT = 100
+"""As long as the name of what an incident is about can be."""
 
 
 class NotFound(Exception):
@@ -72,6 +75,15 @@ class Incidents:
         touched = dict.fromkeys(check.partition("/")[0] for check in checks)
         for component in news.parents_first(self._config, [one for one in touched if one in self._config.components]):
             self._judge(tx, component, by, now)
+
+    def warning_news(self, tx: Connection, warned: Sequence[Warned], by: str, now: Instant) -> None:
+        """A coming end is an incident of the mildest severity on the check: its component is not worse for it."""
+        touched: dict[str, str] = {}
+        for one in warned:
+            subject = one.check[:_SUBJECT]
+            changed = self.take_alert(tx, "probe", news.of_warning(one), subject, one.at, now)
+            touched.update(dict.fromkeys(changed, by))
+        self.judge(tx, touched, now)
 
     def alert_news(
         self, tx: Connection, source: str, alerts: Sequence[AlertNews], labels: Sequence[str], at: Instant, now: Instant

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from config.instant import Instant
+from probe.ending import Ending, Warned
 from probe.flap import Flap
 from probe.heartbeat import Pulse
 from probe.observation import Run
@@ -28,6 +29,7 @@ class Snapshot:
     state: CheckState
     pulse: Pulse | None = None
     flap: Flap = field(default_factory=Flap)
+    ending: Ending | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class Batch:
     """Rows of heartbeats that have been heard."""
     flapped: tuple[str, ...] = ()
     """Checks that began or ceased to flap."""
+    warned: tuple[Warned, ...] = ()
     restated: tuple[Restated, ...] = ()
     """After everything else: it concerns results of this batch and of earlier ones."""
 

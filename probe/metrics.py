@@ -109,6 +109,11 @@ def _of_checks(answers: Sequence[LastAnswer]) -> Iterator[Metric]:
     run_at = GaugeMetricFamily("upheld_check_last_run_timestamp_seconds", "Start of the newest result.", labels=_LABELS)
     results = CounterMetricFamily("upheld_check_results", "Results by outcome.", labels=(*_LABELS, "result"))
     failures = CounterMetricFamily("upheld_check_failures", "Results that were not up.", labels=(*_LABELS, "reason"))
+    ends = GaugeMetricFamily(
+        "upheld_check_expires_timestamp_seconds",
+        "When its certificate or domain ends, as last seen; a failed probe does not take it away.",
+        labels=_LABELS,
+    )
     took = HistogramMetricFamily("upheld_check_duration_seconds", "How long answers took.", labels=_LABELS)
     for one in answers:
         labels = _labels(one)
@@ -122,8 +127,10 @@ def _of_checks(answers: Sequence[LastAnswer]) -> Iterator[Metric]:
             results.add_metric([*labels, outcome.value], one.results.get(outcome, 0))
         for reason, count in one.failures.items():
             failures.add_metric([*labels, reason.value], count)
+        if one.expires_at is not None:
+            ends.add_metric(labels, one.expires_at / SECOND)
         took.add_metric(labels, _buckets(one.latency_counts), one.latency_sum_us / 1e6)
-    return iter((state, success, run_at, results, failures, took))
+    return iter((state, success, run_at, results, failures, ends, took))
 
 
 def _buckets(counts: Sequence[int]) -> list[tuple[str, float]]:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from config.instant import Instant
 from probe.batch import Batch, Bucket, OpenRun, Restated
+from probe.ending import Ending, Warned, warned
 from probe.result import Outcome, Plain, Reason, Result
 from probe.verdict import CheckChange, Judgement, restate
 from probe.watch import Watch
@@ -24,6 +26,7 @@ class _Waiting:
     taken: list[int] = field(default_factory=list)
     restated: list[Restated] = field(default_factory=list)
     flapped: list[str] = field(default_factory=list)
+    warned: list[Warned] = field(default_factory=list)
 
 
 class Recorder:
@@ -42,7 +45,7 @@ class Recorder:
 
     def result(self, watch: Watch, result: Result) -> Judgement:
         """Counts, judges and keeps one result."""
-        before, flapping = watch.state, watch.flap.on
+        before, flapping, ending = watch.state, watch.flap.on, watch.ending
         judgement, ended, bucket = watch.take(result)
         self._waiting.grown.add(watch)
         self._waiting.ended += ended
@@ -63,6 +66,9 @@ class Recorder:
         if watch.flap.on is not flapping:
             self._waiting.judged.add(watch)
             self._waiting.flapped.append(watch.check.id)
+        if watch.ending is not ending:
+            self._waiting.judged.add(watch)
+            self._waiting.warned += warned(watch.check.id, ending, watch.ending, result.started_at)
         self._waiting.changes += judgement.changes
         return judgement
 
@@ -91,6 +97,10 @@ class Recorder:
 
     def changes(self, changes: tuple[CheckChange, ...]) -> None:
         self._waiting.changes += changes
+
+    def no_longer_ending(self, check: str, ending: Ending | None, now: Instant) -> None:
+        """The check is gone or asks something else: its warning is over."""
+        self._waiting.warned += warned(check, ending, None, now)
 
     def heard(self, row: int) -> None:
         """That row of a heartbeat needs no second hearing."""
@@ -122,5 +132,6 @@ class Recorder:
             taken=tuple(full.taken),
             restated=tuple(full.restated),
             flapped=tuple(full.flapped),
+            warned=tuple(full.warned),
         )
         return batch if batch != Batch() else None

@@ -25,6 +25,7 @@ from probe.health import Others, OwnHealth
 from probe.heartbeat import Entrance
 from probe.kind import Ask, ProbeKind
 from probe.latency import Histogram
+from probe.listeners import Listeners, OnChanges
 from probe.quarantine import host_of
 from probe.recorder import Recorder
 from probe.resolver import open_resolver
@@ -32,14 +33,8 @@ from probe.result import Reason, Result
 from probe.schedule import Schedule
 from probe.timeline import Timeline
 from probe.turns import Caps
-from probe.verdict import CheckChange, CheckState, cease, lapse
+from probe.verdict import CheckState, cease, lapse
 from probe.watch import LastAnswer, Watch, seen, thresholds_of
-
-OnChanges = Callable[[Connection, Sequence[CheckChange], Instant], None]
-"""Called inside the transaction that stores the changes."""
-
-OnFlapping = Callable[[Connection, Sequence[str], Instant], None]
-"""Called after it, with the checks that began or ceased to flap."""
 
 _log = structlog.get_logger(__name__)
 _FLUSH = 1.0
@@ -56,22 +51,20 @@ class Prober:
         clock: Callable[[], Instant],
         location: str,
         kinds: Mapping[str, ProbeKind],
-        on_changes: OnChanges,
+        on_changes: OnChanges | Listeners,
         *,
         caps: Callable[[], Caps] = Caps,
         others: Others | None = None,
-        on_flapping: OnFlapping = lambda tx, checks, now: None,
     ) -> None:
         """`caps` are asked for again at every update.
 
         `others` can contradict when nearly everything fails at once; without them results stand.
         """
-        self._on_flapping = on_flapping
         self._database = database
         self._clock = clock
         self._location = location
         self._kinds = kinds
-        self._on_changes = on_changes
+        self._listeners = on_changes if isinstance(on_changes, Listeners) else Listeners(changes=on_changes)
         self._caps = caps
         self._watches: dict[str, Watch] = {}
         self._askers: dict[str, Ask] = {}
@@ -113,6 +106,7 @@ class Prober:
             self._begin(check, kept.pop(check.id, None), now)
         for name, gone in kept.items():
             self._recorder.changes(cease(seen(gone), name, now, Reason.CHECK_REMOVED, thresholds_of(gone)).changes)
+            self._recorder.no_longer_ending(name, gone.snapshot.ending, now)
             self._recorder.forget(name)
         self._let_in()
         self._schedule.start()
@@ -202,6 +196,7 @@ class Prober:
         elif kept is not None:
             ceased = cease(seen(kept), check.id, now, Reason.CHECK_EDITED, thresholds_of(kept))
             self._recorder.judged(watch, ceased)
+            self._recorder.no_longer_ending(check.id, kept.snapshot.ending, now)
         if watch.rhythm is None:
             watch.slot = self._schedule.add(
                 check.id,
@@ -217,6 +212,7 @@ class Prober:
             self._schedule.remove(watch.slot)
         name = watch.check.id
         self._recorder.judged(watch, cease(watch.state, name, now, reason, watch.thresholds))
+        self._recorder.no_longer_ending(name, watch.ending, now)
         watch.gone = True
         self._recorder.close(watch)
         del self._watches[name]
@@ -389,8 +385,5 @@ class Prober:
     def _save(self, batch: Batch, tx: Connection) -> list[int]:
         now = self._clock()
         rows = store.save(tx, batch, now)
-        if batch.changes:
-            self._on_changes(tx, batch.changes, now)
-        if batch.flapped:
-            self._on_flapping(tx, batch.flapped, now)
+        self._listeners.tell(tx, batch, now)
         return rows

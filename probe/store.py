@@ -9,6 +9,7 @@ from config.instant import DAY, Instant
 from config.state import State
 from db.tables.probe import check_state, check_transition, failing_result, heartbeat, latency_bucket, observation_run
 from probe.batch import Batch, Bucket, Kept, OpenRun, Restated, Snapshot
+from probe.ending import Ending
 from probe.flap import Flap
 from probe.heartbeat import Beat, Pulse, Signal
 from probe.observation import Run
@@ -253,7 +254,12 @@ def _snapshot_row(snapshot: Snapshot, now: Instant) -> dict[str, object]:
     pulse = snapshot.pulse.to_dict() if snapshot.pulse else None
     return {
         "definition": snapshot.definition,
-        "snapshot": {"verdict": snapshot.state.to_dict(), "pulse": pulse, "flap": snapshot.flap.to_dict()},
+        "snapshot": {
+            "verdict": snapshot.state.to_dict(),
+            "pulse": pulse,
+            "flap": snapshot.flap.to_dict(),
+            "ending": snapshot.ending.to_dict() if snapshot.ending else None,
+        },
         "recorded_at": now,
     }
 
@@ -267,6 +273,7 @@ def _kept(row: Row[Any], run: OpenRun | None) -> Kept:
             state=CheckState.from_dict(row.snapshot["verdict"]),
             pulse=Pulse.from_dict(pulse) if pulse is not None else None,
             flap=Flap.from_dict(row.snapshot["flap"]) if "flap" in row.snapshot else Flap(),
+            ending=Ending.from_dict(row.snapshot["ending"]) if row.snapshot.get("ending") else None,
         ),
         recorded_at=row.recorded_at,
         run=run,

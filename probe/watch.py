@@ -10,6 +10,7 @@ from config.options import parse
 from config.state import State
 from probe.ask import GUARD, Terms
 from probe.batch import Bucket, Kept, OpenRun, Snapshot
+from probe.ending import Ending, seen_end
 from probe.flap import Flap, feel
 from probe.heartbeat import Entrance, Pulse, Rhythm
 from probe.kind import ProbeKind, Question, untold
@@ -42,6 +43,8 @@ class LastAnswer:
     latency_count: int
     latency_sum_us: int
     latency_counts: tuple[int, ...]
+    expires_at: Instant | None = None
+    """Of a certificate or a domain, as the newest answer that named it says."""
 
 
 class Watch:
@@ -57,6 +60,7 @@ class Watch:
         self.state = CheckState()
         self.pulse = Pulse()
         self.flap = Flap()
+        self.ending: Ending | None = None
         self.run: OpenRun | None = None
         self.answer: Answer | None = None
         self.started_at: Instant | None = None
@@ -101,6 +105,7 @@ class Watch:
         self.state = seen(kept)
         self.pulse = kept.snapshot.pulse or Pulse()
         self.flap = kept.snapshot.flap
+        self.ending = kept.snapshot.ending
         if kept.run is None:
             return
         phase = 0 if self.rhythm else phase_of(self.check.id, self.check.interval)
@@ -119,6 +124,8 @@ class Watch:
         bucket = self._measure(result) if answer.latency_us and answer.outcome.valid else None
         judgement = judge(self.state, result, self.thresholds)
         self.state = judgement.state
+        if answer.facts:
+            self.ending = seen_end(self.ending, result)
         if self.rhythm is None:  # a system that reports once a day would be called flapping for a week
             self.flap = feel(self.flap, answer.outcome)
         return judgement, self._extend(result), bucket
@@ -185,6 +192,7 @@ class Watch:
             state=self.state,
             pulse=self.pulse if self.rhythm else None,
             flap=self.flap,
+            ending=self.ending,
         )
 
     @property
@@ -205,6 +213,7 @@ class Watch:
             latency_count=self.latency.count,
             latency_sum_us=self.latency.sum_us,
             latency_counts=tuple(self.latency.counts),
+            expires_at=self.ending.expires_at if self.ending else None,
         )
 
 

@@ -32,7 +32,9 @@ from notify.deliver import Deliverer
 from notify.message import Notification
 from notify.metrics import NotifyMetrics
 from probe import definition
+from probe.ending import Warned
 from probe.health import Others
+from probe.listeners import Listeners
 from probe.metrics import ProbeCollector
 from probe.service import Prober
 from probe.turns import Caps
@@ -89,9 +91,8 @@ class House:
             now,
             LOCATION,
             self.installed.kinds,
-            self._check_changes,
+            Listeners(changes=self._check_changes, flapping=self._flapping, warned=self._warned),
             caps=lambda: Caps(at_once=self.config.probing.at_once, per_host=self.config.probing.per_host),
-            on_flapping=self._flapping,
             others=Others(witnesses=lambda: self.config.probing.witnesses),
         )
         self.registry.register(ProbeCollector(self.prober))
@@ -222,6 +223,9 @@ class House:
 
     def _flapping(self, tx: Connection, checks: Sequence[str], now: Instant) -> None:
         self.rules.incidents.flapping_news(tx, checks, f"probe:{LOCATION}", now)
+
+    def _warned(self, tx: Connection, warned: Sequence[Warned], now: Instant) -> None:
+        self.rules.incidents.warning_news(tx, warned, f"probe:{LOCATION}", now)
 
     def _told(self, tx: Connection, sent: Notification, now: Instant) -> None:
         self.rules.incidents.told(tx, sent, now)

@@ -9,12 +9,15 @@ from sqlalchemy import Connection, delete, insert, select
 from config.instant import HOUR, MINUTE, SECOND, Instant
 from config.state import State
 from db.engine import Database
+from db.tables.incidents import case as case_table
 from db.tables.incidents import transition as table
 from db.tables.probe import check_state
 from incidents.impact import all_down, any_down, fewer_than_up, state_at
 from incidents.news import condition
 from incidents.store import incident as store
 from incidents.store import transition
+from probe.ending import Warned
+from probe.result import Reason
 from tests.incidents.samples import NOON, alert, component, config, incidents, mode, report, see
 from tests.incidents.told import line, occurrences
 
@@ -250,5 +253,30 @@ async def test_a_flapping_check_gives_one_incident_and_one_recovery_and_every_tr
         flap(tx, False, NOON + HOUR)
         calm = store.newest_of(tx, "shop")
         assert calm is not None and calm.id == newest.id and calm.recovered
+
+    await database.write(work)
+
+
+async def test_a_coming_end_is_a_mild_incident_of_its_own_that_holds_no_other(database: Database) -> None:
+    made = incidents(config(component("shop", "cert")))
+
+    def warn(tx: Connection, on: bool, at: Instant) -> None:
+        one = Warned(check="shop/cert", warning=Reason.CERTIFICATE_EXPIRING, on=on, at=at)
+        made.warning_news(tx, [one], "probe:local", at + SECOND)
+
+    def work(tx: Connection) -> None:
+        warn(tx, True, NOON)
+        mild = store.newest_of(tx, "shop/cert")
+        assert mild is not None and (mild.severity, mild.title) == (3, "certificate_expiring")
+        assert store.newest_of(tx, "shop") is None and line(tx, "shop") == []
+        assert tx.execute(select(case_table.c.id)).all() == []
+        see(tx, made, {"shop/cert": D}, NOON + MINUTE, NOON + MINUTE)
+        see(tx, made, {"shop/cert": U}, NOON + 2 * MINUTE, NOON + 2 * MINUTE)
+        own = store.newest_of(tx, "shop")
+        assert own is not None and own.recovered
+        warn(tx, False, NOON + HOUR)
+        warn(tx, True, NOON + HOUR + 1)
+        again = store.newest_of(tx, "shop/cert")
+        assert again is not None and again.unresolved and again.id != mild.id
 
     await database.write(work)

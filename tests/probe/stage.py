@@ -1,6 +1,6 @@
 """A prober on a virtual loop, with a target that follows a script and a store that can be made to fail."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -17,11 +17,13 @@ from db.database import Database, Listener
 from db.errors import StoreUnavailable
 from db.tables.metadata import METADATA
 from db.tables.probe import check_transition
+from probe.ending import Warned
 from probe.health import Others
 from probe.kind import Ask, ProbeKind, Question
 from probe.kinds import heartbeat
-from probe.result import Answer, Outcome, Reason
-from probe.service import OnFlapping, Prober
+from probe.listeners import Listeners, OnFlapping, OnWarned
+from probe.result import Answer, Outcome, Plain, Reason
+from probe.service import Prober
 from probe.verdict import CheckChange
 from tests.probe.virtual import START, VirtualLoop
 
@@ -70,6 +72,7 @@ class Target:
 
     loop: VirtualLoop
     script: dict[str, list[tuple[float, Outcome]]] = field(default_factory=dict)
+    facts: dict[str, list[tuple[float, Mapping[str, Plain]]]] = field(default_factory=dict)
     asked: list[tuple[str, float]] = field(default_factory=list)
     bug: Exception | None = None
 
@@ -91,7 +94,11 @@ class Target:
             if second >= since:
                 outcome = then
         reasons = {Outcome.UP: None, Outcome.DOWN: Reason.STATUS, Outcome.INVALID: Reason.NETWORK_UNREACHABLE}
-        return Answer(outcome=outcome, reason=reasons[outcome], latency_us=1500)
+        facts: Mapping[str, Plain] = {}
+        for since, told in self.facts.get(question.check, []):
+            if second >= since:
+                facts = told
+        return Answer(outcome=outcome, reason=reasons[outcome], latency_us=1500, facts=facts)
 
 
 class Stage:
@@ -108,6 +115,8 @@ class Stage:
         self.refusing = False
         self.others: Others | None = None
         self.on_flapping: OnFlapping = lambda tx, checks, now: None
+        self.on_warned: OnWarned = lambda tx, warned, now: None
+        self.warned: list[Warned] = []
         self.prober = self.again()
 
     def killed(self, away: float) -> VirtualLoop:
@@ -125,9 +134,8 @@ class Stage:
             self.loop.wall,
             "local",
             kinds,
-            self._on_changes,
+            Listeners(changes=self._on_changes, flapping=self.on_flapping, warned=self.on_warned),
             others=self.others,
-            on_flapping=self.on_flapping,
         )
 
     def _on_changes(self, tx: Connection, changes: Sequence[CheckChange], now: Instant) -> None:
