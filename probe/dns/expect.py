@@ -33,6 +33,7 @@ class Section(BaseModel):
     all_match: Expression | None = None
     """Every record; with none there it holds."""
     none_matches: Expression | None = None
+    """No record."""
     at_least: Annotated[StrictInt, Field(ge=0, le=1000)] = 0
     """Records of the type that was asked for."""
 
@@ -57,6 +58,7 @@ class Expect(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rcode: Rcodes = ("NOERROR",)
+    """One of these."""
     answer: Annotated[Answered, BeforeValidator(_short)] = Answered()
     """Its rules hold for a NOERROR only; another rcode that is expected is good as it is."""
     authority: Annotated[Section, BeforeValidator(_short)] = Section()

@@ -37,10 +37,12 @@ class Wanted:
     recursion: bool = True
 
 
-def question(wanted: Wanted) -> dns.message.QueryMessage:
-    """With an id of its own. Raises BadTarget."""
+def question(wanted: Wanted, *, plain: bool = False) -> dns.message.QueryMessage:
+    """With an id of its own; `plain`: as before there was EDNS. Raises BadTarget."""
     flags = dns.flags.RD if wanted.recursion else 0
-    return dns.message.make_query(name_of(wanted), type_of(wanted.type), flags=flags, use_edns=0, payload=PAYLOAD)
+    return dns.message.make_query(
+        name_of(wanted), type_of(wanted.type), flags=flags, use_edns=-1 if plain else 0, payload=PAYLOAD
+    )
 
 
 def name_of(wanted: Wanted) -> dns.name.Name:
@@ -98,6 +100,11 @@ def read(asked: dns.message.QueryMessage, wire: bytes) -> dns.message.Message | 
         said = f"{len(wire)} bytes are no message: {error or type(error).__name__}"
         raise Unanswered(down(Reason.PROTOCOL_ERROR, said[:200])) from error
     return answer if asked.is_response(answer) else None
+
+
+def is_old(answer: dns.message.Message) -> bool:
+    """Whether it is what a server says that does not know EDNS (RFC 6891 7)."""
+    return answer.rcode() in (dns.rcode.FORMERR, dns.rcode.NOTIMP) and answer.edns < 0
 
 
 def is_cut(answer: dns.message.Message) -> bool:

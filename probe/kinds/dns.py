@@ -21,7 +21,7 @@ from probe.net.trust import Tls
 from probe.result import Answer, Plain, Reason
 
 if TYPE_CHECKING:
-    from dns.message import Message
+    from dns.message import Message, QueryMessage
 
     from probe.dns.message import Wanted
 
@@ -33,11 +33,13 @@ class Options(Reach):
     """The target is the name that is asked for; with type PTR it may be an address."""
 
     type: Annotated[str, Field(min_length=1, max_length=20)] = "A"
+    """Of one record: A, AAAA, MX, TXT and all others there are."""
     server: Annotated[str, Field(min_length=1, max_length=300)] | None = None
     """The name server the check is about, as `host` or `host:port`. Without it this machine's own are asked."""
     transport: Literal["auto", "udp", "tcp", "tls"] = "auto"
     """`auto`: UDP, and TCP where the answer does not fit."""
     recursion: Annotated[bool, Strict()] = True
+    """Whether the server is asked to find out what it does not know."""
     expect: Expect = Expect()
     tls: Tls = Tls()
 
@@ -91,16 +93,10 @@ async def _exchange(question: Question, server: Server, course: Course) -> tuple
     from probe.dns import message
 
     options: Options = question.options
-    asked = message.question(_wanted(question.target, options))
-    wire, read, sending = asked.to_wire(), partial(message.read, asked), Sending()
-    answer: Message | None = None
-    if options.transport in ("auto", "udp"):
-        course.enter("processing")
-        answer = await by_datagrams(server, wire, read, sending)
-    transport = "udp"
-    if answer is None or (options.transport == "auto" and message.is_cut(answer)):
-        transport = "tls" if options.transport == "tls" else "tcp"
-        answer = await by_stream(server, wire, read, options.tls if transport == "tls" else None, course)
+    wanted, sending = _wanted(question.target, options), Sending()
+    answer, transport = await _once(message.question(wanted), options, server, sending, course)
+    if message.is_old(answer):
+        answer, transport = await _once(message.question(wanted, plain=True), options, server, sending, course)
     facts = {
         "server": server.address,
         "transport": transport,
@@ -108,6 +104,22 @@ async def _exchange(question: Question, server: Server, course: Course) -> tuple
         **message.facts_of(answer, message.type_of(options.type)),
     }
     return answer, facts
+
+
+async def _once(
+    asked: "QueryMessage", options: Options, server: Server, sending: Sending, course: Course
+) -> tuple["Message", str]:
+    """The answer, and what it came over."""
+    from probe.dns import message
+
+    wire, read = asked.to_wire(), partial(message.read, asked)
+    if options.transport in ("auto", "udp"):
+        course.enter("processing")
+        answer = await by_datagrams(server, wire, read, sending)
+        if options.transport == "udp" or not message.is_cut(answer):
+            return answer, "udp"
+    transport = "tls" if options.transport == "tls" else "tcp"
+    return await by_stream(server, wire, read, options.tls if transport == "tls" else None, course), transport
 
 
 def _answer(question: Question, answer: "Message", facts: dict[str, Plain], course: Course) -> Answer:

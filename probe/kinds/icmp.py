@@ -25,11 +25,13 @@ _SPARE = 1000
 
 class Options(Reach):
     packets: Annotated[int, Strict(), Field(ge=1, le=20)] = 3
+    """Requests sent."""
     gap: Annotated[Duration, Field(ge=10, le=10 * SECOND)] = 200
     """Pause between two of them."""
     size: Annotated[int, Strict(), Field(ge=16, le=1452)] = 56
     """Bytes in each, of which 16 are a secret the reply must bring back."""
     ttl: Annotated[int, Strict(), Field(ge=1, le=255)] | None = None
+    """Hops a request may take; left out, as many as the system says."""
     max_loss: Annotated[int, Strict(), Field(ge=0, le=99)] = 99
     """Percent that may be lost; 99: one reply will do."""
 

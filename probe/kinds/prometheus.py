@@ -33,7 +33,9 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     query: Annotated[str, Field(min_length=1, max_length=8192)]
+    """PromQL that gives an instant vector or a scalar."""
     at_least: Figure | None = None
+    """With the three below: where the value must lie."""
     at_most: Figure | None = None
     above: Figure | None = None
     below: Figure | None = None
@@ -42,8 +44,10 @@ class Options(BaseModel):
     empty: Literal["invalid", "up", "down"] = "invalid"
     """What no value means. Without bounds: `up`, any series is bad, as in an alert; `down`, any series is good."""
     headers: dict[str, str] = Field(default_factory=dict)
+    """Sent along, as `X-Scope-OrgID` of a Mimir."""
     basic: Basic | None = None
     bearer: SecretStr | None = None
+    """A token."""
     tls: Tls = Tls()
 
     @model_validator(mode="after")

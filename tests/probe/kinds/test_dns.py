@@ -150,6 +150,15 @@ async def test_a_datagram_that_got_lost_is_sent_again(monkeypatch: pytest.Monkey
     assert (answer.outcome, answer.facts["datagrams"]) == (Outcome.UP, 2)
 
 
+async def test_a_server_from_before_edns_is_asked_without_it() -> None:
+    def old(data: bytes, heard: int) -> list[bytes]:
+        knows = data[10:12] == b"\0\0"  # no additional record
+        return [nothing(data) if knows else data[:2] + b"\x84\x01" + bytes(8)]
+
+    answer = await of_wrong(old, expect={"answer": {"at_least": 0}})
+    assert (answer.outcome, answer.facts["datagrams"]) == (Outcome.UP, 2), answer.detail
+
+
 async def test_nobody_there_and_streams_that_break_off() -> None:
     async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readexactly(2)
