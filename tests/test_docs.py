@@ -215,7 +215,9 @@ def test_every_key_of_a_check_has_its_line() -> None:
 
 
 def test_every_option_of_a_kind_is_named() -> None:
-    lines = dict(re.findall(r"^- `(\w+)`: (.*)$", section(CONFIGURATION, "Components and checks"), re.MULTILINE))
+    lines = dict(
+        re.findall(r"^- `(\w+)`: (.*(?:\n  .*)*)$", section(CONFIGURATION, "Components and checks"), re.MULTILINE)
+    )
     assert set(lines) == set(installed().kinds)
     missing = [
         f"{kind}.{option}"
