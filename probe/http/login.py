@@ -3,8 +3,9 @@
 import asyncio
 import re
 from collections import OrderedDict
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 from urllib.parse import quote, urlencode
+from weakref import WeakValueDictionary
 
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
@@ -23,8 +24,11 @@ from probe.result import Reason
 _ERROR = re.compile(r"[a-z_]{1,40}")
 _TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
 _MOST = 1024
-_LONGEST = 3600.0
+_LONGEST, _SHORTEST, _UNSAID = 3600.0, 1.0, 60.0
+"""Seconds a token is used again: at most, at least, and where nobody says for how long it is good."""
 _LIMIT = 64 * 1024
+
+_Key: TypeAlias = "tuple[OAuth2, Proxy | None]"
 
 
 def _https(text: str) -> str:
@@ -74,25 +78,31 @@ class Tokens:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._kept: OrderedDict[tuple[OAuth2, Proxy | None], tuple[str, float]] = OrderedDict()
+        self._kept: OrderedDict[_Key, tuple[str, float]] = OrderedDict()
+        self._turns: WeakValueDictionary[_Key, asyncio.Lock] = WeakValueDictionary()
 
     def kept(self, login: OAuth2, proxy: Proxy | None) -> str | None:
         token, until = self._kept.get((login, proxy), ("", 0.0))
         return token if asyncio.get_running_loop().time() < until else None
 
-    def forget(self, login: OAuth2, proxy: Proxy | None) -> None:
-        self._kept.pop((login, proxy), None)
+    async def fetch(self, login: OAuth2, proxy: Proxy | None, refused: str | None = None) -> str:
+        """One that is not the refused one. Of many who want it at once one asks.
 
-    async def fetch(self, login: OAuth2, proxy: Proxy | None) -> str:
-        """Raises Unanswered and whatever a network has; none of it is the target's fault."""
+        Raises Unanswered and whatever a network has; none of it is the target's fault.
+        """
+        turn = self._turns.setdefault((login, proxy), asyncio.Lock())
+        async with turn:
+            kept = self.kept(login, proxy)
+            return kept if kept is not None and kept != refused else await self._ask(login, proxy)
+
+    async def _ask(self, login: OAuth2, proxy: Proxy | None) -> str:
         manner = Manner(tls=login.tls, limit=_LIMIT, proxy=proxy)
         own = Choice(nearest=Zone.LOOPBACK)
         fetched = await self._client.fetch(login.request, login.token_url, own, manner, Course(), Trail(), b"")
         token, lasts = _read(fetched)
-        if lasts > 0:
-            self._kept[(login, proxy)] = token, asyncio.get_running_loop().time() + lasts
-            while len(self._kept) > _MOST:
-                self._kept.popitem(last=False)
+        self._kept[(login, proxy)] = token, asyncio.get_running_loop().time() + lasts
+        while len(self._kept) > _MOST:
+            self._kept.popitem(last=False)
         return token
 
 
@@ -112,8 +122,8 @@ def _read(fetched: Fetched) -> tuple[str, float]:
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise _without("there is no access_token in the answer")
     if not isinstance(lasts, int | float) or isinstance(lasts, bool):
-        return token, 0.0
-    return token, min(float(lasts) * 0.9 - 5, _LONGEST)
+        return token, _UNSAID
+    return token, max(_SHORTEST, min(lasts * 0.9 - 5, _LONGEST))
 
 
 def _without(why: str) -> Unanswered:

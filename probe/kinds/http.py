@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, Strict, model_validator
 
+from config.instant import Span
 from probe.fault import down, ours
 from probe.http.client import Client, Fetched, Manner
 from probe.http.expectation import Expect, last_modified
@@ -142,24 +143,26 @@ class _Asker:
     async def _with_token(self, question: Question, options: Options, login: OAuth2) -> Answer:
         """A token that was kept and is refused is fetched once more. Its time is not the target's latency."""
         course, kept = Course(), self._tokens.kept(login, options.way_out)
+        refused: str | None = None
         while True:
             token: str | Unanswered | None = kept
             if token is None:
-                left = question.timeout - round(course.elapsed * 1000)
-                token = await tried(max(1, left), Course(), self._tokens.fetch(login, options.way_out))
+                fetching = self._tokens.fetch(login, options.way_out, refused)
+                token = await tried(_left(question, course), Course(), fetching)
             if isinstance(token, Unanswered):
-                host = address(login.token_url).host
-                detail = f"no token from {host}: {token.fault.detail}"
+                detail = f"no token from {address(login.token_url).host}: {token.fault.detail}"
                 return options.mask.answer(course.failed(ours(Reason.SOURCE_FAILED, detail), {}))
-            left = question.timeout - round(course.elapsed * 1000)
-            asking = replace(question, timeout=max(1, left))
             headers = (*options.request.headers, ("Authorization", f"Bearer {token}"))
+            asking = replace(question, timeout=_left(question, course))
             mask = Mask([*options.secrets, token])
             answer = await self._ask(asking, replace(options.request, headers=headers), mask)
             if kept is None or answer.facts.get("status") != 401:
                 return answer
-            self._tokens.forget(login, options.way_out)
-            kept = None
+            kept, refused = None, token
+
+
+def _left(question: Question, course: Course) -> Span:
+    return max(1, question.timeout - round(course.elapsed * 1000))
 
 
 def _answer(fetched: Fetched, options: Options, course: Course, redirects: int, question: Question) -> Answer:

@@ -261,6 +261,17 @@ def client_of(port: int, **more: Any) -> Options:
     return Options.model_validate({"oauth2": login, "expect": {"body": "second"}, "keep_body": True})
 
 
+async def test_many_who_want_a_token_at_once_ask_for_it_once() -> None:
+    issued, heard = list[str](), list[str]()
+    tokens = listening(issuing([token("second-token", None)], issued))
+    async with tokens as issuer, listening(demanding("second-token", heard)) as port, open_http() as ask:
+        target = f"http://{HOST}:{port}/"
+        question = Question(check="", target=target, options=client_of(issuer), timeout=2000)
+        answers = await asyncio.gather(*(ask(question) for _ in range(5)))
+    assert {said(answer) for answer in answers} == {(UP, None)}
+    assert (len(issued), len(heard)) == (1, 5)
+
+
 async def test_a_token_is_fetched_kept_and_fetched_anew_once_it_is_refused() -> None:
     issued, heard = list[str](), list[str]()
     tokens = listening(issuing([token("first-token"), token("second-token")], issued))
