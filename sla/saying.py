@@ -4,7 +4,7 @@ What a leaf of the ledger holds of one follows from it here, so that a verifier 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from enum import StrEnum
 from typing import Any, get_args
@@ -13,7 +13,7 @@ from config.agreement import Category
 from config.state import State
 from sla.correction import CorrectionEvent
 from sla.proposal import ExclusionEvent
-from sla.word import Said
+from sla.word import CONFIGURATION, Said, customer_of
 
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 _ENUMS: Mapping[str, type[StrEnum]] = {"state": State, "category": Category}
@@ -63,13 +63,45 @@ def _value(key: str, value: Any) -> Any:
     return _ENUMS[key](value) if key in _ENUMS and isinstance(value, str) else value
 
 
-def leaf_of(said: Said[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(body, private): what everybody may read, and what is personal: who spoke, and free text."""
+def leaf_of(said: Said[Any], before: Iterable[str] = ()) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(body, private): what everybody may read, and what is personal: who spoke, and free text.
+
+    `before`: who signed the earlier events of the same thing.
+    """
     facts = facts_of(said.event)
-    frame = {"event": kind_of(said.event), "happened_at": said.happened_at}
+    speaker = speaker_of(said.by, before)
+    frame = {"event": kind_of(said.event), "happened_at": said.happened_at, "speaker": speaker}
     body = frame | {key: value for key, value in facts.items() if key not in PERSONAL}
     private = {key: value for key, value in facts.items() if key in PERSONAL}
     return body, private | {"by": said.by, "entered_by": said.entered_by}
+
+
+def speaker_of(by: str, before: Iterable[str]) -> str:
+    """What a leaf says of who spoke: the customer, the configuration, or `person 2`, the second one of this thing.
+
+    It outlasts an erasure: it names nobody, but tells whether two acts were one person's.
+    """
+    if impersonal(by):
+        return by
+    people = [one for one in dict.fromkeys([*before, by]) if not impersonal(one)]
+    return f"person {people.index(by) + 1}"
+
+
+def impersonal(by: str) -> bool:
+    return by == CONFIGURATION or customer_of(by) is not None
+
+
+def speakers(said: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Speaker -> who that is, from (speaker, by) of the leaves of one thing. Raises ValueError where they disagree."""
+    known: dict[str, str] = {}
+    for speaker, by in said:
+        if (impersonal(speaker) or impersonal(by)) and speaker != by:
+            raise ValueError(f"{by} is called {speaker}")
+        if known.setdefault(speaker, by) != by:
+            raise ValueError(f"{speaker} stands for two who spoke")
+    if len(set(known.values())) < len(known):
+        raise ValueError("one who spoke stands for two")
+    return known
 
 
 def said_erased(kind: str, word: str, *, correction: bool) -> dict[str, Any]:

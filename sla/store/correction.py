@@ -49,6 +49,7 @@ def append(tx: Connection, id: str, before: Correction | None, said: Said[Correc
     """One more event; of two at the same moment the store takes one."""
     said = recorded(said, ledger.stamped(tx, said.recorded_at))
     after = correction_of(id, said) if before is None else evolve(before, said)
+    body, private = leaf_of(said, [one.by for one in events_of(tx, id)])
     tx.execute(
         insert(correction_event).values(
             correction=id,
@@ -63,7 +64,6 @@ def append(tx: Connection, id: str, before: Correction | None, said: Said[Correc
             facts=facts_of(said.event),
         )
     )
-    body, private = leaf_of(said)
     ledger.append(tx, Leaf(kind=TOPIC, stream=f"{TOPIC}/{id}", body=body, private=private), said.recorded_at)
     announce(tx, TOPIC)
     return after

@@ -50,6 +50,7 @@ def append(tx: Connection, id: str, before: Proposal | None, said: Said[Exclusio
     """One more event; of two at the same moment the store takes one."""
     said = recorded(said, ledger.stamped(tx, said.recorded_at))
     after = proposal_of(id, said) if before is None else evolve(before, said)
+    body, private = leaf_of(said, [one.by for one in events_of(tx, id)])
     tx.execute(
         insert(exclusion_event).values(
             exclusion=id,
@@ -68,7 +69,6 @@ def append(tx: Connection, id: str, before: Proposal | None, said: Said[Exclusio
         new = [name for name in dict.fromkeys(said.event.components) if name not in known]
         if new:
             tx.execute(insert(exclusion_component), [{"exclusion": id, "component": name} for name in new])
-    body, private = leaf_of(said)
     ledger.append(tx, Leaf(kind=TOPIC, stream=f"{TOPIC}/{id}", body=body, private=private), said.recorded_at)
     announce(tx, TOPIC)
     return after

@@ -27,7 +27,7 @@ from sla.proposal import (
     proposal_of,
     replay,
 )
-from sla.saying import exclusion_event, facts_of, kind_of, leaf_of, said_in_leaf
+from sla.saying import exclusion_event, facts_of, kind_of, leaf_of, said_in_leaf, speaker_of, speakers
 from sla.word import Said
 from tests.sla.contract import AGREEMENT, NOVEMBER, OCTOBER, at, config, worked
 
@@ -354,6 +354,16 @@ def test_events_come_back_from_the_store_and_from_a_leaf_as_they_were() -> None:
         body, private = leaf_of(one)
         assert said_in_leaf(body, private, 2, correction=False) == one
         assert not {"by", "proof", "reason"} & set(body)
+
+
+def test_a_leaf_tells_one_person_from_another_and_names_neither() -> None:
+    spoken = ["configuration", "person:li", "person:li", "customer:acme", "person:wang", "person:li"]
+    told = [speaker_of(by, spoken[:number]) for number, by in enumerate(spoken)]
+    assert told == ["configuration", "person 1", "person 1", "customer:acme", "person 2", "person 1"]
+    assert speakers(zip(told, spoken, strict=True))["person 2"] == "person:wang"
+    for lie in ((("person 1", "person:li"), ("person 2", "person:li")), (("customer:acme", "person:li"),)):
+        with pytest.raises(ValueError, match=r"stands for two|is called"):
+            speakers(lie)
 
 
 def test_a_proposal_is_the_sum_of_its_events() -> None:

@@ -28,7 +28,7 @@ from sla.interval import Interval
 from sla.parties import Parties
 from sla.period import Period
 from sla.record import CaseRecord, Facts, IncidentRecord, Transition
-from sla.saying import said_erased, said_in_leaf
+from sla.saying import impersonal, said_erased, said_in_leaf, speakers
 from sla.standing import Happening, Standing, What, standing_of
 from sla.store.contract import PERSONAL, event_of
 from sla.store.remedy import CLOSING
@@ -95,11 +95,11 @@ def facts(told: Sequence[Told], who: Parties, period: Period, figures: str | Non
     return Facts(
         transitions={name: tuple(map(_transition, found)) for name, found in streams.get("transition", {}).items()},
         exclusions=tuple(
-            proposal.replay(id, [_said(one, correction=False) for one in found])
+            proposal.replay(id, _said(found, correction=False))
             for id, found in sorted(streams.get("exclusion", {}).items())
         ),
         corrections=tuple(
-            correction.replay(id, [_said(one, correction=True) for one in found])
+            correction.replay(id, _said(found, correction=True))
             for id, found in sorted(streams.get("correction", {}).items())
         ),
         cases=tuple(_cases(streams.get("case", {}), who, at)),
@@ -177,10 +177,26 @@ def _transition(one: Told) -> Transition:
     )
 
 
-def _said(one: Told, *, correction: bool) -> Any:
-    body = one.entry.body
-    private = said_erased(body["event"], _erased(one), correction=correction) if one.erased else one.private
-    return said_in_leaf(body, private, one.entry.recorded_at, correction=correction)
+def _said(found: Sequence[Told], *, correction: bool) -> list[Any]:
+    """All that was said of one thing. Who approved it may not be who asked for it, whatever was erased since."""
+    spoken = ((one.entry.body.get("speaker"), one.private["by"]) for one in found if not one.erased)
+    known = speakers((speaker, by) for speaker, by in spoken if speaker is not None)
+    return [
+        said_in_leaf(
+            one.entry.body,
+            _words_erased(one, known, correction=correction) if one.erased else one.private,
+            one.entry.recorded_at,
+            correction=correction,
+        )
+        for one in found
+    ]
+
+
+def _words_erased(one: Told, known: Mapping[str, str], *, correction: bool) -> dict[str, Any]:
+    speaker = one.entry.body["speaker"]
+    nobody = speaker if impersonal(speaker) else Erased(f"erased {one.entry.stream} {speaker}")
+    words = said_erased(one.entry.body["event"], _erased(one), correction=correction)
+    return {**words, "by": known.get(speaker, nobody)}
 
 
 def _cases(streams: Mapping[str, Sequence[Told]], who: Parties, at: Instant) -> Iterator[CaseRecord]:

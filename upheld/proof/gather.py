@@ -92,7 +92,8 @@ def bundle_of(tx: Connection, sealed: SealedRevision, key: str, *, pinned: bool 
     if head is None or head.size <= stamped.index:
         raise NoBundle("no head of the ledger was signed since it was sealed; `upheld serve` signs one each day")
     kept = [*_within(ledger.leaves_of(tx, stamp.streams, stamped.index), stamp.streams), stamped]
-    kept += _erasures(tx, kept, head.size)
+    # words may have been erased before the sealing too
+    kept = sorted([*kept, *_erasures(tx, kept, head.size)], key=lambda one: one.index)
     proofs = ledger.inclusions(tx, [one.index for one in kept], head.size)
     words = dict(ledger.openings_of(tx, [one.index for one in kept]))
     return Bundle(

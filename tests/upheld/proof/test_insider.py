@@ -22,13 +22,16 @@ from db.engine import Database, open_database
 from db.ledger import checkpoint
 from db.ledger import store as leaves
 from db.ledger.checkpoint import Signer
+from db.ledger.erasure import destroy, opened_in
 from db.ledger.leaf import Entry, Leaf
 from incidents.case import LevelChanged, Waiting
 from incidents.store import transition
 from probe import definition
 from sla.exclusions import Exclusions
-from sla.proposal import Proposed
+from sla.proposal import Approved, ExclusionEvent, Proposed
 from sla.record import Word
+from sla.store import exclusion as exclusions
+from sla.word import Said
 from tests.once import once
 from tests.upheld.months import OCTOBER, Months, at
 from tests.upheld.proof import sample
@@ -371,6 +374,31 @@ async def test_an_exclusion_written_after_the_outage_says_so_and_takes_nothing_o
     (one,) = record["exclusions"]
     assert one["recorded_after_start"] and not one["valid"] and one["reason"] is not None
     assert record["components"][0]["counted_down_s"] > 3 * 3600 - 600
+
+
+async def test_an_erasure_neither_makes_two_people_of_one_nor_one_of_two(own: Months) -> None:
+    """Li approves his own plan past every check, Wang approves another; who they were is destroyed before the seal."""
+
+    def plan(tx: Connection, by: str, now: int) -> str:
+        plans = Exclusions(own.config)
+        start, end = DOWN[0], DOWN[0] + HOUR
+        window = Proposed(components=("acme-shop",), category=Category.MAINTENANCE, start=start, end=end)
+        id = plans.propose(tx, window, "person:li", now).id
+        plans.notice(tx, id, "person:li", now, delivered_at=now, proof="250 OK")
+        approved: Said[ExclusionEvent] = Said(event=Approved(), happened_at=now, recorded_at=now, by=by)
+        exclusions.append(tx, id, exclusions.find(tx, id), approved)
+        return id
+
+    def agree(tx: Connection) -> tuple[str, str]:
+        found = plan(tx, "person:li", ASKED), plan(tx, "person:wang", ASKED)
+        spoken = [index for id in found for index in opened_in(tx, f"exclusion/{id}")]
+        assert destroy(tx, spoken, ASKED) == 6
+        return found
+
+    alone, with_a_second = await own.database.write(agree)
+    await sample.asked(own, ASKED, ENDS, DOWN)
+    record = await sealed_by(own)
+    assert {one["id"]: one["valid"] for one in record["exclusions"]} == {alone: False, with_a_second: True}
 
 
 async def test_a_level_lowered_and_a_clock_stopped_stand_on_the_statement_and_gain_nothing(own: Months) -> None:
