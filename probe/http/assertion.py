@@ -64,7 +64,9 @@ class Assertion:
             case "contains":
                 return _contains(found, self.wanted)
             case "matches":
-                text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
+                if isinstance(found, list | dict):
+                    return False
+                text = found if isinstance(found, str) else json.dumps(found)
                 return pattern(self.wanted).search(text) is not None
             case _:
                 comparable = _is_number(found) if _is_number(self.wanted) else isinstance(found, str)
@@ -141,11 +143,16 @@ def _at(document: object, path: tuple[str | int, ...]) -> Any:
 
 
 def _same(one: object, other: object) -> bool:
-    if _is_number(one) and _is_number(other):
-        return one == other
-    if isinstance(one, dict | list) and isinstance(other, dict | list):
-        return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
-    return type(one) is type(other) and one == other
+    """No deeper than the shallower of the two."""
+    match one, other:
+        case list(), list():
+            return len(one) == len(other) and all(map(_same, one, other))
+        case dict(), dict():
+            return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+        case _ if _is_number(one) and _is_number(other):
+            return one == other
+        case _:
+            return type(one) is type(other) and one == other
 
 
 def _contains(found: object, wanted: object) -> bool:
@@ -153,7 +160,8 @@ def _contains(found: object, wanted: object) -> bool:
         case str():
             return (wanted if isinstance(wanted, str) else json.dumps(wanted)) in found
         case list():
-            return any(_same(one, wanted) for one in found)
+            # `in` is quick over many and takes 1 for true: what it finds is looked at again.
+            return wanted in found and any(_same(one, wanted) for one in found)
         case dict():
             return wanted in found if isinstance(wanted, str) else False
         case _:
@@ -165,5 +173,10 @@ def _is_number(value: object) -> bool:
 
 
 def _shown(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    """The beginning of it; of a large one no more is put into words."""
+    text = ""
+    for piece in json.JSONEncoder(ensure_ascii=False).iterencode(value):
+        text += piece
+        if len(text) > _SHOWN:
+            return text[:_SHOWN] + "…"
+    return text
