@@ -38,9 +38,9 @@ class Condition:
     cause: str
     title: str
     held_by: str | None = None
-    """Why its own incident waits: the component it depends on while that one fails, or the agreed work under way."""
+    """Why its own incident waits: the component it depends on while that fails or may, or the agreed work under way."""
     held_until: Instant | None = None
-    """When the agreed work ends; what still fails then opens its incident. None: nobody knows."""
+    """When the agreed work, or the waiting for a parent, ends; what still fails opens its incident. None: unknown."""
     flapping: bool = False
     """Its checks change their answers too often: it is not over because it is good at the moment."""
     newest_at: Instant | None = None

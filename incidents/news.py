@@ -11,9 +11,10 @@ from config.model import Component, Config
 from config.state import State, worst
 from incidents.decide import Condition
 from incidents.impact import changes_since, combine_of, state_at
+from incidents.parent import failing_parent, suspected_parent
 from incidents.severity import MILDEST, Rule, Severity, classify, state_of_word
 from incidents.source import AlertNews
-from incidents.store import alert, incident, timer, transition
+from incidents.store import alert, timer, transition
 from incidents.store.alert import Alert, Ended, Firing
 from incidents.store.transition import Transition
 from probe.ending import Warned
@@ -215,7 +216,9 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
     first = None if title else alert.first_firing(tx, component_id)
     if first is not None:
         cause, title = f"{first.source}:{first.key}", first.summary
-    held_by = _failing_parent(tx, config, component, now)
+    held_by, held_until = failing_parent(tx, config, component), None
+    if held_by is None:
+        held_by, held_until = suspected_parent(tx, config, component, min(since), now)
     work_until = _foreseen_until(tx, config, component_id, now)
     return Condition(
         component=component_id,
@@ -225,7 +228,7 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
         cause=cause,
         title=title,
         held_by=held_by if work_until is None else MAINTENANCE,
-        held_until=work_until,
+        held_until=held_until if work_until is None else work_until,
         newest_at=max((one.newest_at for one in alerts), default=None),
     )
 
@@ -238,18 +241,6 @@ def _foreseen_until(tx: Connection, config: Config, component: str, now: Instant
     """The end of planned work on it that was known of: nobody is called for what he was told will happen."""
     works = works_in(Exclusions(config).known(tx, [component], now), (now, now + 1))
     return max((one.end for one in works if one.foreseen and component in one.components), default=None)
-
-
-def _failing_parent(tx: Connection, config: Config, component: Component | None, now: Instant) -> str | None:
-    """A component it depends on that has an unresolved incident."""
-    for parent in () if component is None else component.after:
-        newest = incident.newest_of(tx, parent)
-        if newest is not None and newest.unresolved:
-            return parent
-        above = _failing_parent(tx, config, config.components.get(parent), now)
-        if above is not None:
-            return above
-    return None
 
 
 def _severity(config: Config, component: Component | None, component_id: str, one: Firing) -> Severity:

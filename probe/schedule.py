@@ -121,6 +121,11 @@ class Schedule:
         self._push(slot, self._timeline.monotonic_of(tick))
         return slot
 
+    def hurry(self, slot: Slot) -> None:
+        """Asked at once, unless it is under way or waits already; its next tick stays where it is."""
+        if self._loop is not None and slot.task is None and not slot.waiting and not slot.gone:
+            self._push(slot, self._loop.time())
+
     def remove(self, slot: Slot) -> None:
         """A run under way ends by itself and is not followed by another."""
         slot.gone = True

@@ -26,6 +26,7 @@ from probe.heartbeat import Entrance
 from probe.kind import Ask, ProbeKind
 from probe.latency import Histogram
 from probe.listeners import Listeners, OnChanges
+from probe.parents import After, Parents
 from probe.quarantine import host_of
 from probe.recorder import Recorder
 from probe.resolver import open_resolver
@@ -55,6 +56,7 @@ class Prober:
         *,
         caps: Callable[[], Caps] = Caps,
         others: Others | None = None,
+        after: After = lambda component: (),
     ) -> None:
         """`caps` are asked for again at every update.
 
@@ -71,6 +73,7 @@ class Prober:
         self._open = AsyncExitStack()
         self._recorder = Recorder()
         self._others = others or Others()
+        self._after = after
         self._urgent = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._updating = asyncio.Lock()
@@ -97,6 +100,7 @@ class Prober:
         self._health = OwnHealth(
             self._watches, self._recorder, self._timeline.now, self._judge, self._able_to_ask(self._others)
         )
+        self._parents = Parents(self._schedule, self._after)
         kept = await self._database.read(store.load)
         for name, kind in self._kinds.items():
             if kind.open is not None:
@@ -109,6 +113,7 @@ class Prober:
             self._recorder.no_longer_ending(name, gone.snapshot.ending, now)
             self._recorder.forget(name)
         self._let_in()
+        self._parents.know(self._watches.values())
         self._schedule.start()
         self._tasks = [
             loop.create_task(self._write_on()),
@@ -131,6 +136,7 @@ class Prober:
                 if check.id not in self._watches:
                     self._begin(check, None, now)
             self._let_in()
+            self._parents.know(self._watches.values())
             self._urgent.set()
 
     def _let_in(self) -> None:
@@ -231,6 +237,7 @@ class Prober:
             slow=watch.slow,
         )
         result = Result(check=watch.check.id, location=self._location, tick=tick, started_at=started, answer=answer)
+        self._parents.heard(watch, result)
         return watch.check.recheck if self._take(watch, result) else None
 
     def _take(self, watch: Watch, result: Result) -> bool:

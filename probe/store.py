@@ -1,6 +1,6 @@
 """All SQL of the probes. Every function works inside the transaction it is given."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
@@ -54,6 +54,18 @@ def flapping(tx: Connection, checks: Collection[str]) -> bool:
     """Whether one of them changes its answers too often now."""
     known = tx.execute(select(check_state.c.snapshot).where(check_state.c.check.in_(checks))).scalars()
     return any(snapshot.get("flap", {}).get("on", False) for snapshot in known)
+
+
+def suspected(tx: Connection, checks: Collection[str]) -> bool:
+    """Whether the newest answers of one of them are bad, confirmed or not yet."""
+    known = tx.execute(select(check_state.c.snapshot).where(check_state.c.check.in_(checks))).scalars()
+    return any(_bad(snapshot["verdict"]) for snapshot in known)
+
+
+def _bad(verdict: Mapping[str, Any]) -> bool:
+    """Down while nothing speaks against it, or not down and something does."""
+    on, against = verdict["down"][:2]
+    return bool(on) != bool(against)
 
 
 def add_beat(tx: Connection, beat: Beat) -> None:

@@ -93,6 +93,7 @@ class House:
             self.installed.kinds,
             Listeners(changes=self._check_changes, flapping=self._flapping, warned=self._warned),
             caps=lambda: Caps(at_once=self.config.probing.at_once, per_host=self.config.probing.per_host),
+            after=self._after,
             others=Others(witnesses=lambda: self.config.probing.witnesses),
         )
         self.registry.register(ProbeCollector(self.prober))
@@ -223,6 +224,10 @@ class House:
 
     def _flapping(self, tx: Connection, checks: Sequence[str], now: Instant) -> None:
         self.rules.incidents.flapping_news(tx, checks, f"probe:{LOCATION}", now)
+
+    def _after(self, component: str) -> Sequence[str]:
+        known = self.config.components.get(component)
+        return known.after if known is not None else ()
 
     def _warned(self, tx: Connection, warned: Sequence[Warned], now: Instant) -> None:
         self.rules.incidents.warning_news(tx, warned, f"probe:{LOCATION}", now)

@@ -117,6 +117,7 @@ class Stage:
         self.on_flapping: OnFlapping = lambda tx, checks, now: None
         self.on_warned: OnWarned = lambda tx, warned, now: None
         self.warned: list[Warned] = []
+        self.after: dict[str, tuple[str, ...]] = {}
         self.prober = self.again()
 
     def killed(self, away: float) -> VirtualLoop:
@@ -136,6 +137,7 @@ class Stage:
             kinds,
             Listeners(changes=self._on_changes, flapping=self.on_flapping, warned=self.on_warned),
             others=self.others,
+            after=lambda component: self.after.get(component, ()),
         )
 
     def _on_changes(self, tx: Connection, changes: Sequence[CheckChange], now: Instant) -> None:
