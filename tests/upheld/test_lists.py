@@ -10,7 +10,7 @@ from upheld.cli import main
 def test_defaults_are_written_as_in_the_configuration() -> None:
     shown = CliRunner().invoke(main, ["kinds"]).stdout.splitlines()
     assert "    method: default GET" in shown
-    assert "    period: required" in shown
+    assert "    token: required" in shown
     assert "    payload: may be left out" in shown
     assert "    tls: default {verify: true}" in shown
     kinds = json.loads(CliRunner().invoke(main, ["kinds", "--json"]).stdout)
