@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from config.duration import parse_duration, print_duration
 from config.node import Mark, Node, Notice, Problem, did_you_mean
 from config.secret import Secret, revealed
 from config.syntax import WIDE_COLON
@@ -85,10 +86,10 @@ def _sentence(kind: str, key: str, found: Node, finding: ErrorDetails) -> str:
         "value_error": lambda: str(context["error"]),
         "literal_error": lambda: f"{written} is none of {context['expected']}{_near(found, context)}",
         "enum": lambda: f"{written} is none of {context['expected']}{_near(found, context)}",
-        "greater_than_equal": lambda: f"{written} is too small; at least {context['ge']}",
-        "less_than_equal": lambda: f"{written} is too large; at most {context['le']}",
-        "greater_than": lambda: f"{written} is too small; more than {context['gt']}",
-        "less_than": lambda: f"{written} is too large; less than {context['lt']}",
+        "greater_than_equal": lambda: f"{written} is too small; at least {_bound(found, context['ge'])}",
+        "less_than_equal": lambda: f"{written} is too large; at most {_bound(found, context['le'])}",
+        "greater_than": lambda: f"{written} is too small; more than {_bound(found, context['gt'])}",
+        "less_than": lambda: f"{written} is too large; less than {_bound(found, context['lt'])}",
         "too_short": lambda: f"'{key}' must not be empty",
         "string_too_short": lambda: _short(key, context),
         "string_too_long": lambda: f"'{key}' is too long; at most {context['max_length']} characters",
@@ -100,6 +101,17 @@ def _sentence(kind: str, key: str, found: Node, finding: ErrorDetails) -> str:
         if kind.startswith(ending):
             return f"{written} is not {wanted}{_quoting(found, wanted)}"
     return str(finding["msg"])
+
+
+def _bound(found: Node, bound: object) -> object:
+    """As what was written is written: of a length of time `366d`, not its milliseconds."""
+    if not isinstance(bound, int) or not isinstance(found.value, str):
+        return bound
+    try:
+        parse_duration(found.value)
+    except ValueError:
+        return bound
+    return print_duration(bound)
 
 
 def _short(key: str, context: Mapping[str, Any]) -> str:

@@ -1,10 +1,12 @@
 """What is installed in these tests: small options models, so that the configuration is tested without the plug-ins."""
 
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
+from annotated_types import Le
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from config.instant import DAY
 from config.load import load
 from config.model import Config
 from config.registry import Registries
@@ -37,7 +39,7 @@ class Tcp(Options):
 class Heartbeat(Options):
     needs_target: ClassVar[bool] = False
 
-    period: Duration
+    period: Annotated[Duration, Le(366 * DAY)]
     token: str = Field(min_length=8, repr=False)
 
 

@@ -178,6 +178,7 @@ EXPECTED = {
     "page-path-twice": "4:15: '/' is the path of two pages; the first is in line 3",
     "page-path": "2:24: 'shop' is no path of a page; write / or /shop",
     "person-dangling": "3:43: no person is named 'lii'; did you mean 'li'?",
+    "period-too-long": "4:38: '400d' is too large; at most 366d",
     "recheck-longer-than-interval": "4:72: a recheck is at least 1s and at most the interval",
     "repeat-of-zero": "3:58: '0' is too small; at least 1",
     "retention-below-the-agreement": (
