@@ -4,6 +4,7 @@ No cell can start a formula, whatever a component or a customer is called.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from config.language import choose
 from sla.document import document
@@ -158,6 +159,20 @@ def _rows(statement: Statement, language: str) -> Iterator[dict[str, object]]:
             "end": owed["due_at"],
             "state": owed["gives"],
         }
+    for agreement in data["agreements"]:
+        for version in agreement["versions"]:
+            for side, said in version["consents"].items():
+                yield _consent(version, side, said) | {"agreement": agreement["agreement"]}
+
+
+def _consent(version: dict[str, Any], side: str, said: dict[str, Any] | None) -> dict[str, object]:
+    """What a side said of a version; `verdict` is empty where it said nothing."""
+    about = {"record": "consent", "id": version["version"], "name": side}
+    if said is None:
+        return about
+    word = "confirmed" if said["confirmed"] else "declined"
+    times = {"start": said["at"], "end": said["recorded_at"]}
+    return about | times | {"state": said["by"], "verdict": word, "reason": said["text"]}
 
 
 FORMAT = Format(content_type="text/csv; charset=utf-8", extension="csv", render=_render)

@@ -13,6 +13,7 @@ from sla.display import cut, decimals
 from sla.line import stretches
 from sla.page import Page
 from sla.paper.book import At, Book, Field, Formula, Seconds, Share, Tab, Value
+from sla.paper.consent_book import consents
 from sla.paper.quality_book import quality
 from sla.paper.reckoning_book import reckoned
 from sla.paper.sheet import Sheet
@@ -38,6 +39,7 @@ def statement_book(statement: Statement, language: str, front: Sheet) -> Book:
         made_at=statement.issued_at,
         tabs=(
             _summary(page, front),
+            consents(page, statement.zone),
             _availability(page),
             _outages(page),
             _exclusions(page),

@@ -1,13 +1,17 @@
 """Who of each side confirmed the versions a statement counts by: in the record, and on its first page."""
 
+import csv
+import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sla.contract import Confirmed, Consent, Declined, Side
 from sla.document import document
+from sla.formats.csv import FORMAT
 from sla.page import Page
 from sla.paper.consent import agreed
+from sla.paper.consent_book import consents
 from sla.parties import parties_of
 from sla.period import parse_period
 from sla.statement import Statement, compose
@@ -37,6 +41,25 @@ def stated(folder: Path, *consents: Consent) -> Statement:
     settings = config(folder, AGREEMENT + SECOND)
     known = replace(facts(settings), consents=consents)
     return compose(parties_of(settings, "harbour-bank"), parse_period("2026-10"), known, LATER)
+
+
+def test_workbook_and_rows_say_the_same_word_by_word(tmp_path: Path) -> None:
+    statement = stated(tmp_path, confirmed(1, Side.CUSTOMER, "01-03 09:00:00"), declined(2, "10-16 09:00:00"))
+    sheet = consents(Page(statement, "en"), statement.zone)
+    assert [(row[1], *row[3:5], row[-1]) for row in sheet.rows] == [
+        (1, "Customer", "confirmed", "page 9"),
+        (1, "Provider", "nothing", None),
+        (2, "Customer", "declined", "another fee"),
+        (2, "Provider", "nothing", None),
+    ]
+    lines = csv.DictReader(io.StringIO(FORMAT.render(statement, "en").decode("utf-8-sig")))
+    said = [(one["id"], one["name"], one["verdict"], one["reason"]) for one in lines if one["record"] == "consent"]
+    assert said == [
+        ("1", "customer", "confirmed", "page 9"),
+        ("1", "provider", "", ""),
+        ("2", "customer", "declined", "another fee"),
+        ("2", "provider", "", ""),
+    ]
 
 
 def in_record(statement: Statement) -> list[dict[str, Any]]:

@@ -102,7 +102,7 @@ def test_displayed_shares_are_cut_to_one_place_more_than_the_target(statement: S
 def test_rows_say_what_they_are_and_their_figures_are_exact(statement: Statement) -> None:
     rows = list(csv.DictReader(io.StringIO(render(statement, "csv"))))
     assert [row["record"] for row in rows].count("outage") == 3
-    assert {row["record"] for row in rows} == {"component", "outage", "exclusion", "case", "indicator"}
+    assert {row["record"] for row in rows} == {"component", "outage", "exclusion", "case", "indicator", "consent"}
     assert (rows[0]["id"], rows[0]["counted_down_s"], rows[0]["met"], rows[0]["remaining_s"]) == (
         "pay",
         "2136",

@@ -76,6 +76,7 @@ def calculated(cells: dict[str, tuple[str, str | None, str]], cell: str) -> Frac
 def test_the_sheets_are_those_of_the_statement(statement: Statement) -> None:
     assert list(Workbook(FORMAT.render(statement, "en")).sheets) == [
         "Summary",
+        "Consents",
         "Availability",
         "Outages",
         "Excluded time",
