@@ -24,6 +24,7 @@ from console.voice import Voice
 from sla import agreeing
 from sla.agreeing import Act, Signature
 from sla.annex import annex, style_hash
+from sla.annexed import annexed
 from sla.contract import Confirmed, Contract, Declined, Ended, Event, Refused, Reminded, Side, Way
 from sla.store import contract as store
 
@@ -94,24 +95,10 @@ class AgreementPage:
         contract = await self.find(visit)
         asked = visit.request.query.get("version", "")
         number = int(asked) if asked.isdecimal() else None
-        version = None if contract is None else contract.newest if number is None else contract.version(number)
-        if contract is None or version is None:
+        found = None if contract is None else annexed(contract, number, visit.config)
+        if found is None:
             return visit.not_found()
-        agreement = next(one for one in contract.in_turn() if one.version == version.agreement.version)
-        customer = visit.config.customers.get(contract.customer)
-        body = annex(
-            agreement,
-            version.sha256,
-            customer=contract.customer if customer is None else customer.name,
-            provider=visit.config.site.name,
-            names={one.id: one.name for one in visit.config.components.values()},
-            confirmed={
-                one.side: one
-                for one in contract.events
-                if isinstance(one, Confirmed) and one.version == agreement.version
-            },
-        )
-        response = web.Response(body=body, content_type="text/html", charset="utf-8")
+        response = web.Response(body=annex(found), content_type="text/html", charset="utf-8")
         response.headers["Content-Security-Policy"] = (
             f"default-src 'none'; style-src 'sha256-{style_hash()}'; base-uri 'none'; frame-ancestors 'none'"
         )

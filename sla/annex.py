@@ -5,7 +5,7 @@ with the hash that the store and every statement name it by.
 """
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -13,28 +13,17 @@ from importlib.resources import files
 
 from markupsafe import Markup
 
-from config.agreement import Agreement, Commitment, Level
+from config.agreement import Agreement, Level
 from config.instant import Span
-from config.language import CHINESE, ENGLISH, choose
+from config.language import CHINESE, ENGLISH
 from config.look import environment, sentence
 from config.look.asset import assets
 from config.look.figure import full_day, length
-from config.value import Text
+from sla.annexed import Annexed, both
 from sla.clause import ROOM, clauses
 from sla.commitment import level_text
-from sla.contract import Confirmed, Side
 
 LANGUAGES = (CHINESE, ENGLISH)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signatory:
-    """One side: its role, what the contract calls it, its name as signed; `signed` where and when, if it has."""
-
-    side: Side
-    called: tuple[str, str]
-    name: tuple[str, str]
-    signed: Confirmed | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,31 +34,23 @@ class Row:
     origin: tuple[str, str]
 
 
-def annex(
-    agreement: Agreement,
-    digest: str,
-    *,
-    customer: Text,
-    provider: Text,
-    names: Mapping[str, Text],
-    confirmed: Mapping[Side, Confirmed],
-) -> bytes:
-    """`customer`, `provider`: as the site calls them where the contract does not; `names` of the components by id."""
-    zone = agreement.availability.timezone
+def annex(one: Annexed) -> bytes:
+    """The page."""
+    agreement, zone = one.agreement, one.agreement.availability.timezone
     page = environment(ROOM, CHINESE, zone).get_template("annex.html")
     text = page.render(
         agreement=agreement,
-        digest=digest,
+        digest=one.version.sha256,
         zh=partial(sentence, ROOM, CHINESE),
         _=str,
         style=style(),
-        parties=_parties(agreement, customer, provider, confirmed),
-        components=[_both(names.get(one, one)) for one in agreement.components],
+        parties=one.parties,
+        components=[both(one.names.get(name, name)) for name in agreement.components],
         effective=_days(agreement.effective, zone),
         ends=None if agreement.until is None else _days(agreement.until, zone),
-        renewal=_renewal(agreement),
+        renewal=renewal(agreement),
         rows=list(_rows(agreement)),
-        levels=[_level(one) for one in agreement.levels],
+        levels=[_level(level) for level in one.levels],
     )
     return text.encode()
 
@@ -84,34 +65,8 @@ def style_hash() -> str:
     return b64encode(sha256(str(style()).encode()).digest()).decode()
 
 
-def _both(text: Text) -> tuple[str, str]:
-    return choose(text, CHINESE), choose(text, ENGLISH)
-
-
-def _say(text: str, **values: str) -> tuple[str, str]:
-    return sentence(ROOM, CHINESE, text, **values), sentence(ROOM, ENGLISH, text, **values)
-
-
 def _days(at: int, zone: str) -> tuple[str, str]:
     return full_day(at, zone, CHINESE), full_day(at, zone, ENGLISH)
-
-
-def _parties(
-    agreement: Agreement, customer: Text, provider: Text, confirmed: Mapping[Side, Confirmed]
-) -> list[Signatory]:
-    sides = (
-        (Side.CUSTOMER, agreement.parties.customer, customer, "Customer"),
-        (Side.PROVIDER, agreement.parties.provider, provider, "Provider"),
-    )
-    return [
-        Signatory(
-            side=side,
-            called=_say(role) if party.called is None else _both(party.called),
-            name=_both(name if party.name is None else party.name),
-            signed=confirmed.get(side),
-        )
-        for side, party, name, role in sides
-    ]
 
 
 def _rows(agreement: Agreement) -> Iterator[Row]:
@@ -119,7 +74,8 @@ def _rows(agreement: Agreement) -> Iterator[Row]:
         yield Row(text=(chinese.text, english.text), origin=(chinese.origin, english.origin))
 
 
-def _renewal(agreement: Agreement) -> tuple[str, str] | None:
+def renewal(agreement: Agreement) -> tuple[str, str] | None:
+    """What becomes of it at its end, Chinese and English; None where nothing is agreed."""
     if agreement.renewal is None:
         return None
     rule = (
@@ -136,16 +92,6 @@ def _length(span: Span, language: str) -> str:
 
 
 def _level(level: Level) -> list[tuple[str, str]]:
-    """Its name, and each of its time limits in both languages; what is only aimed at is nobody's promise."""
-    promised = level.model_copy(
-        update={
-            "commitments": _promised(level.commitments),
-            "outside_hours": None if level.outside_hours is None else _promised(level.outside_hours),
-        }
-    )
-    texts = zip(level_text(promised, CHINESE), level_text(promised, ENGLISH), strict=True)
-    return [_both(level.name), *texts]
-
-
-def _promised(commitments: Mapping[str, Commitment]) -> dict[str, Commitment]:
-    return {id: one.model_copy(update={"target": None}) for id, one in commitments.items()}
+    """Its name, and each of its time limits in both languages."""
+    texts = zip(level_text(level, CHINESE), level_text(level, ENGLISH), strict=True)
+    return [both(level.name), *texts]

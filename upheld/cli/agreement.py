@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from config.language import LANGUAGES
 from config.model import Config
 from sla import agreeing
+from sla.annexed import annexed
 from sla.clause import clauses
 from sla.contract import Contract, Refused, Side
 from sla.store import contract as agreements
@@ -104,12 +105,12 @@ def show_(config: Config, id: str, number: int | None, lang: str, as_json: bool)
 def annex_(config: Config, id: str, number: int | None, form: str, output: Path | None, lang: str) -> None:
     """The annex to print: what a contract must state about counting. As html it stands in both languages."""
     contract = read(config, lambda tx: _found(tx, id))
-    version = contract.newest if number is None else contract.version(number)
-    if version is None:
+    found = annexed(contract, number, config)
+    if found is None:
         fail(f"{contract.id} has no version {number}", 1)
     if output is None and form == "pdf":
         fail("--format pdf: nothing for a terminal; write it to a file with -o", 2)
-    body = written(config, contract, version, form, lang)
+    body = written(found, form, lang)
     if output is None:
         click.echo(body.decode(), nl=False)
     else:
