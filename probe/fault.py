@@ -86,7 +86,7 @@ def fault_of(error: OSError) -> Fault:
             return down(Reason.TIMEOUT, detail)
         case ConnectionError() if error.errno is None:
             # An event loop's own word for a connection that ended too early, as in the middle of a handshake.
-            return down(Reason.CONNECTION_RESET, detail)
+            return down(Reason.CONNECTION_RESET, str(error) or "the connection was closed too early")
     return _numbered(_numbers(error), detail)
 
 

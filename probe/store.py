@@ -224,8 +224,17 @@ def _failing_row(result: Result, now: Instant) -> dict[str, object]:
         "result": answer.outcome.value,
         "reason": (answer.reason or Reason.INTERNAL_ERROR).value,
         "latency_us": answer.latency_us,
-        "evidence": {"detail": answer.detail, "phases": dict(answer.phases), "facts": dict(answer.facts)},
+        "evidence": {
+            "detail": _storable(answer.detail),
+            "phases": dict(answer.phases),
+            "facts": {_storable(name): _storable(fact) for name, fact in answer.facts.items()},
+        },
     }
+
+
+def _storable(fact: Any) -> Any:
+    """Texts of strangers may hold what PostgreSQL keeps in JSON and then cannot read as text: zero, half characters."""
+    return fact.replace("\0", "\ufffd").encode(errors="replace").decode() if isinstance(fact, str) else fact
 
 
 def _change_row(change: CheckChange, now: Instant) -> dict[str, object]:

@@ -112,7 +112,8 @@ class Session:
             self._heard += 1
             head = Fields(await self._connection.read_exactly(5))
             kind, size = head.take(1), head.number(4) - 4
-            if size < 0 or not kind.isalnum():
+            first = self._heard == 1  # is short, so that another protocol shows itself
+            if size < 0 or not kind.isalnum() or (first and size > READ_LIMIT):
                 raise nonsense(f"no message of PostgreSQL: {kind!r}")
             fields = Fields(await self._connection.read_exactly(size))
             if kind == b"E":

@@ -169,3 +169,10 @@ async def test_of_the_changes_of_a_check_the_one_that_stands_stays(database: Dat
     assert await database.write(lambda tx: pruning.changes(tx, "a/home", 25)) == 1
     left = await database.read(lambda tx: store.changes_of(tx, "a/home", 0, 100))
     assert [one.happened_at for one in left] == [20, 30]
+
+
+async def test_what_a_hostile_target_says_is_stored_whatever_it_is(database: Database) -> None:
+    said = Answer(outcome=Outcome.DOWN, reason=Reason.BODY, detail="a\0b", facts={"match.x\0": "\0\ud800", "bytes": 2})
+    await save(database, Batch(failing=(replace(result(1_000, Outcome.DOWN), answer=said),)))
+    evidence = await database.read(lambda tx: tx.execute(select(failing_result.c.evidence)).scalar_one())
+    assert (evidence["detail"], evidence["facts"]) == ("a\ufffdb", {"match.x\ufffd": "\ufffd?", "bytes": 2})

@@ -1,0 +1,82 @@
+"""Asks hostile servers all at once, in one loop, and sees what that costs."""
+
+import asyncio
+import importlib
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import psutil
+
+from probe.kind import ProbeKind
+from probe.result import Answer
+from tests.probe.hostile.case import Case
+from tests.probe.hostile.papers import Papers
+from tests.probe.listener import asked, listening
+
+MOST_LATE = 0.1
+MOST_MEMORY = 64 * 1024 * 1024
+MOST_TOLD = 8 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """`late`: seconds beyond the timeout, less what the loop itself was held up meanwhile."""
+
+    case: Case
+    answer: Answer
+    seconds: float
+    late: float
+
+    @property
+    def faults(self) -> list[str]:
+        said = (self.answer.outcome, self.answer.reason)
+        faults = [] if said in self.case.verdicts else [f"{said} ({self.answer.detail}), expected {self.case.verdicts}"]
+        if self.late > MOST_LATE:
+            faults.append(f"{self.late:.3f} s late")
+        told = "".join([self.answer.detail, *(fact for fact in self.answer.facts.values() if isinstance(fact, str))])
+        return faults if len(told) < MOST_TOLD else [*faults, f"tells {len(told)} letters"]
+
+
+class Watchman:
+    """Looks every 10 ms: how long the loop was held, how much memory there is beyond the beginning."""
+
+    def __init__(self) -> None:
+        self._process = psutil.Process()
+        self._before = self._process.memory_info().rss
+        self.grown = 0
+        self.held = 0.0
+        self.held_by_us = 0.0
+        """The most of it that was spent by this thread: others who use the machine are not counted."""
+
+    async def watch(self) -> None:
+        while True:
+            since, spent = time.monotonic(), time.thread_time()
+            await asyncio.sleep(0.01)
+            self.held = max(self.held, time.monotonic() - since - 0.01)
+            self.held_by_us = max(self.held_by_us, time.thread_time() - spent)
+            self.grown = max(self.grown, self._process.memory_info().rss - self._before)
+
+
+async def play(cases: Sequence[Case], papers: Papers) -> tuple[list[Played], Watchman]:
+    watchman = Watchman()
+    watching = asyncio.create_task(watchman.watch())
+    try:
+        played = await asyncio.gather(*(_played(case, papers, watchman) for case in cases))
+    finally:
+        watching.cancel()
+    await asyncio.sleep(0.1)  # the servers notice that they are left
+    return list(played), watchman
+
+
+async def _played(case: Case, papers: Papers, watchman: Watchman) -> Played:
+    kind: ProbeKind = importlib.import_module(f"probe.kinds.{case.kind}").KIND
+    options = papers.trusted(case)
+    async with AsyncExitStack() as stack:
+        port = await stack.enter_async_context(listening(case.serve, papers.shown(case.tls)))
+        since = time.monotonic()
+        async with asyncio.timeout(60):
+            answer = await asked(kind, case.target.format(port=port), timeout=case.timeout, now=papers.now, **options)
+        seconds = time.monotonic() - since
+    return Played(case=case, answer=answer, seconds=seconds, late=seconds - case.timeout / 1000 - watchman.held)
