@@ -117,6 +117,7 @@ async def test_what_a_registry_says_decides() -> None:
             INVALID,
             Reason.SOURCE_FAILED,
         ),
+        "nameless.test": (document("", status=None), UP, None),
         "other.test": (document("another.test"), INVALID, Reason.SOURCE_FAILED),
         "host.test": ({"objectClassName": "nameserver"}, INVALID, Reason.SOURCE_FAILED),
         "list.test": ([1, 2], INVALID, Reason.SOURCE_FAILED),
