@@ -74,6 +74,7 @@ class Target:
     script: dict[str, list[tuple[float, Outcome]]] = field(default_factory=dict)
     facts: dict[str, list[tuple[float, Mapping[str, Plain]]]] = field(default_factory=dict)
     asked: list[tuple[str, float]] = field(default_factory=list)
+    ticks: list[Instant] = field(default_factory=list)
     bug: Exception | None = None
 
     @property
@@ -89,6 +90,8 @@ class Target:
             raise self.bug
         second = (self.loop.wall() - START) / 1000
         self.asked.append((question.check, second))
+        if question.tick is not None:
+            self.ticks.append(question.tick())
         outcome = Outcome.UP
         for since, then in self.script.get(question.check, []):
             if second >= since:

@@ -84,6 +84,11 @@ def test_rechecks_only_confirm(stage: Stage, loop: VirtualLoop) -> None:
     assert pauses == {10.0} | ({3.0} & pauses)
     during = [second for second in seconds if 75 <= second < 200]
     assert {round(later - earlier, 3) for earlier, later in itertools.pairwise(during)} == {10.0}
+    # What it is told to be asked for is the tick: a recheck belongs to the one before it.
+    asked_at = [START + round(second * 1000) for second in asked_seconds(stage)]
+    late = [at - tick for at, tick in zip(asked_at, stage.target.ticks, strict=True)]
+    assert all(0 <= span < check().interval for span in late)
+    assert len(set(stage.target.ticks)) < len(asked_at)
 
 
 def test_a_steady_check_is_a_handful_of_rows(stage: Stage, loop: VirtualLoop) -> None:
