@@ -53,7 +53,7 @@ def _chain(tls: ssl.SSLObject, name: str) -> list[x509.Certificate]:
 
 
 def chain_facts(certificates: Sequence[x509.Certificate]) -> dict[str, Plain]:
-    """`chain.0.subject`, `.issuer`, `.not_after` (milliseconds), `.sha256`, and so on; `names` of the first one."""
+    """`chain.0.subject`, `.issuer`, `.not_after` (ms), `.sha256`, `.serial`, and so on; `names` of the first one."""
     facts: dict[str, Plain] = {"chain_length": len(certificates)}
     for place, one in enumerate(certificates[:TOLD]):
         facts |= {
@@ -61,6 +61,7 @@ def chain_facts(certificates: Sequence[x509.Certificate]) -> dict[str, Plain]:
             f"chain.{place}.issuer": _name(one, "issuer"),
             f"chain.{place}.not_after": instant_of(one.not_valid_after_utc),
             f"chain.{place}.sha256": one.fingerprint(SHA256()).hex(),
+            f"chain.{place}.serial": f"{one.serial_number:x}",
         }
     if certificates:
         facts["names"] = _names(certificates[0])

@@ -1,7 +1,6 @@
-"""What Prometheus reads: upheld's own names, and blackbox_exporter's exact ones so that stock dashboards fit.
+"""What Prometheus reads: upheld's own names here, blackbox_exporter's in probe/blackbox.py.
 
-Families are made from the prober's snapshot at each scrape: a check that is gone leaves no series behind. A check we
-could not ask last time has no `probe_success`: our own fault must not look like the target's.
+Families are made from the prober's snapshot at each scrape: a check that is gone leaves no series behind.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,10 +12,11 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from config.instant import SECOND
+from config.instant import SECOND, Instant
 from config.state import State
+from probe import blackbox
 from probe.latency import BOUNDS_US, Histogram
-from probe.result import Outcome, Plain, Reason
+from probe.result import Outcome
 from probe.watch import LastAnswer
 
 _LABELS = ("check", "component", "probe_location")
@@ -47,14 +47,16 @@ class Source(Protocol):
 class ProbeCollector(Collector):
     """Register it with the registry that `/metrics` serves."""
 
-    def __init__(self, prober: Source) -> None:
+    def __init__(self, prober: Source, now: Callable[[], Instant]) -> None:
         self._prober = prober
+        self._now = now
 
     @override
     def collect(self) -> Iterator[Metric]:
         answers = list(self._prober.snapshot().values())
         yield from _of_checks(answers)
-        yield from blackbox(answers, _LABELS, _labels)
+        labelled = ((one, dict(zip(_LABELS, _labels(one), strict=True))) for one in answers)
+        yield from blackbox.families(labelled, self._now())
         yield from self._of_prober(answers)
 
     def describe(self) -> Iterable[Metric]:
@@ -84,13 +86,13 @@ class ProbeCollector(Collector):
         )
 
 
-def blackbox_text(one: LastAnswer) -> bytes:
+def blackbox_text(one: LastAnswer, now: Instant) -> bytes:
     """The cached last answer of one check as blackbox_exporter's own page, without labels of ours."""
 
     class Page(Collector):
         @override
         def collect(self) -> Iterator[Metric]:
-            return blackbox([one], (), lambda answer: [])
+            return blackbox.families([(one, {})], now)
 
     registry = CollectorRegistry()
     registry.register(Page())
@@ -140,81 +142,3 @@ def _buckets(counts: Sequence[int]) -> list[tuple[str, float]]:
         total += count
         buckets.append(("+Inf" if bound is None else str(bound / 1e6), float(total)))
     return buckets
-
-
-def blackbox(
-    answers: Sequence[LastAnswer], names: Sequence[str], labels: Callable[[LastAnswer], list[str]]
-) -> Iterator[Metric]:
-    """The families of blackbox_exporter; one without a sample is left out."""
-    families: dict[str, GaugeMetricFamily] = {}
-
-    def put(one: LastAnswer, name: str, text: str, value: float, **more: str) -> None:
-        family = families.get(name)
-        if family is None:
-            families[name] = family = GaugeMetricFamily(name, text, labels=(*names, *more))
-        family.add_metric([*labels(one), *more.values()], value)
-
-    for one in answers:
-        answer = one.answer
-        if answer is None or not answer.outcome.valid:
-            continue
-        good = answer.outcome is not Outcome.DOWN
-        put(one, "probe_success", "Displays whether or not the probe was a success", float(good))
-        put(
-            one,
-            "probe_duration_seconds",
-            "Returns how long the probe took to complete in seconds",
-            answer.latency_us / 1e6,
-        )
-        put(one, "probe_timeout_seconds", "Returns the timeout of the probe in seconds", one.timeout / SECOND)
-        lookup = answer.phases.get("resolve", 0) / 1e6
-        put(one, "probe_dns_lookup_time_seconds", "Returns the time taken for probe dns lookup in seconds", lookup)
-        if one.kind == "http":
-            for phase in ("resolve", "connect", "tls", "processing", "transfer"):
-                seconds = answer.phases.get(phase, 0) / 1e6
-                put(
-                    one,
-                    "probe_http_duration_seconds",
-                    "Duration of http request by phase, summed over all redirects",
-                    seconds,
-                    phase=phase,
-                )
-            _of_http(one, answer.facts, answer.reason, put)
-        _of_certificate(one, answer.facts, put)
-    yield from families.values()
-
-
-def _of_http(one: LastAnswer, facts: Mapping[str, Plain], reason: Reason | None, put: Callable[..., None]) -> None:
-    put(one, "probe_http_status_code", "Response HTTP status code", _number(facts.get("status", 0)))
-    put(one, "probe_http_ssl", "Indicates if SSL was used for the final redirect", _number(facts.get("tls", False)))
-    put(one, "probe_http_redirects", "The number of redirects", _number(facts.get("redirects", 0)))
-    put(
-        one,
-        "probe_http_version",
-        "Returns the version of HTTP of the probe response",
-        _number(facts.get("http_version", 0)),
-    )
-    put(one, "probe_http_content_length", "Length of http content response", _number(facts.get("content_length", -1)))
-    put(
-        one,
-        "probe_http_uncompressed_body_length",
-        "Length of uncompressed response body",
-        _number(facts.get("body_bytes", 0)),
-    )
-    put(one, "probe_failed_due_to_regex", "Indicates if probe failed due to regex", float(reason is Reason.BODY))
-
-
-def _of_certificate(one: LastAnswer, facts: Mapping[str, Plain], put: Callable[..., None]) -> None:
-    if "not_after" in facts:
-        ends = _number(facts["not_after"]) / SECOND
-        put(one, "probe_ssl_earliest_cert_expiry", "Returns last SSL chain expiry in unixtime", ends)
-    if "tls_version" in facts:
-        version = str(facts["tls_version"]).replace("TLSv", "TLS ")
-        put(one, "probe_tls_version_info", "Returns the TLS version used", 1.0, version=version)
-
-
-def _number(fact: Plain) -> float:
-    try:
-        return float(fact) if fact is not None else 0.0
-    except ValueError:
-        return 0.0

@@ -37,6 +37,8 @@ class LastAnswer:
     timeout: int
     answer: Answer | None
     started_at: Instant | None
+    holds_until: Instant | None
+    """Until when the answer is evidence; None: until another comes."""
     results: Mapping[Outcome, int]
     failures: Mapping[Reason, int]
     missed: int
@@ -196,6 +198,11 @@ class Watch:
         )
 
     @property
+    def _holds_until(self) -> Instant | None:
+        evidence = self.thresholds.evidence
+        return None if evidence is None or self.started_at is None else self.started_at + evidence
+
+    @property
     def last_answer(self) -> LastAnswer:
         return LastAnswer(
             check=self.check.id,
@@ -207,6 +214,7 @@ class Watch:
             timeout=self.timeout,
             answer=self.answer,
             started_at=self.started_at,
+            holds_until=self._holds_until,
             results=dict(self.results),
             failures=dict(self.failures),
             missed=self.missed,

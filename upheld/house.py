@@ -96,7 +96,7 @@ class House:
             after=self._after,
             others=Others(witnesses=lambda: self.config.probing.witnesses),
         )
-        self.registry.register(ProbeCollector(self.prober))
+        self.registry.register(ProbeCollector(self.prober, now))
         self.issuer = Issuer(database, lambda: self.rules, now)
         self.anchoring = Anchoring(database, lambda: self.config, self.installed.anchors, now, self.registry)
         self.housekeeping = Housekeeping(

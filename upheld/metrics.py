@@ -46,7 +46,7 @@ class HouseMetrics(Collector):
     """Counts as things happen; the rest is the last snapshot shown to it."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._snapshot = Snapshot()
+        self._snapshot: Snapshot | None = Snapshot()
         self._posts = Counter(
             "upheld_inbox_processed", "Webhook posts taken from the inbox and dealt with.", registry=registry
         )
@@ -64,13 +64,18 @@ class HouseMetrics(Collector):
     def fired(self, late: Span) -> None:
         self._late.observe(max(late, 0) / SECOND)
 
-    def show(self, shown: Snapshot) -> None:
+    def show(self, shown: Snapshot | None) -> None:
+        """None: the store does not answer, and what it would have said is left out."""
         self._snapshot = shown
 
     @override
     def collect(self) -> Iterator[Metric]:
         shown = self._snapshot
         yield InfoMetricFamily("upheld_build", "The version that runs.", value={"version": upheld.__version__})
+        answers = float(shown is not None)
+        yield GaugeMetricFamily("upheld_store_answering", "1 if the store answered within this scrape.", value=answers)
+        if shown is None:
+            return
         states = GaugeMetricFamily("upheld_component_state", "1 for the state it has.", labels=["component", "state"])
         for name, state in sorted(shown.states.items()):
             for one in State:

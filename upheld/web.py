@@ -24,6 +24,10 @@ log = structlog.get_logger(__name__)
 
 BODY_LIMIT = 1 << 20
 READY_PATIENCE_SECONDS = 2
+SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
+"""How long Prometheus waits, told with each scrape."""
+SCRAPE_PATIENCE_SECONDS = 10.0
+SCRAPE_MARGIN_SECONDS = 0.5
 LOCAL = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 HEADERS = {
@@ -144,11 +148,27 @@ async def _only_post(request: web.Request) -> web.Response:
 
 
 async def _metrics(house: House, request: web.Request) -> web.Response:
+    """Within the time that is waited for it; a store that does not answer by then is said to be absent, and no more."""
     config, now = house.config, house.now()
-    house.metrics.show(await house.database.read(lambda tx: snapshot(tx, config, now)))
-    await house.notify_metrics.refresh(house.database, house.rules.channels, now)
+    try:
+        async with asyncio.timeout(scrape_patience(request.headers.get(SCRAPE_TIMEOUT))):
+            house.metrics.show(await house.database.read(lambda tx: snapshot(tx, config, now)))
+            await house.notify_metrics.refresh(house.database, house.rules.channels, now)
+    except (StoreUnavailable, TimeoutError):
+        house.metrics.show(None)
     body = await asyncio.to_thread(generate_latest, house.registry)
     return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def scrape_patience(told: str | None) -> float:
+    """Seconds that may be spent on a scrape: what Prometheus waits, but for a margin to answer in."""
+    try:
+        waits = float(told or SCRAPE_PATIENCE_SECONDS)
+    except ValueError:
+        waits = SCRAPE_PATIENCE_SECONDS
+    if not 0 < waits < 3600:
+        waits = SCRAPE_PATIENCE_SECONDS
+    return max(waits - SCRAPE_MARGIN_SECONDS, waits / 2)
 
 
 async def _probe(house: House, request: web.Request) -> web.Response:
@@ -157,7 +177,7 @@ async def _probe(house: House, request: web.Request) -> web.Response:
     answer = house.prober.snapshot().get(target)
     if answer is None:
         return web.Response(status=400, text=f"target {target!r} is no check; /sd/prometheus lists them\n")
-    return web.Response(body=blackbox_text(answer), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return web.Response(body=blackbox_text(answer, house.now()), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 async def _public_key(house: House, request: web.Request) -> web.Response:

@@ -1,14 +1,17 @@
 """What Prometheus reads."""
 
+import subprocess
 from dataclasses import replace
 
+import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from config.state import State
 from probe.latency import BOUNDS_US, Histogram
 from probe.metrics import ProbeCollector, blackbox_text
-from probe.result import Answer, Outcome, Reason
+from probe.result import Answer, Outcome, Plain, Reason
 from probe.watch import LastAnswer
+from tests.servers.program import find_program
 
 GOOD = Answer(
     outcome=Outcome.UP,
@@ -25,6 +28,7 @@ GOOD = Answer(
         "not_after": 1_900_000_000_000,
     },
 )
+NOW = 1_790_000_030_000
 LAST = LastAnswer(
     check="shop/home",
     component="shop",
@@ -35,6 +39,7 @@ LAST = LastAnswer(
     timeout=10_000,
     answer=GOOD,
     started_at=1_790_000_000_500,
+    holds_until=1_790_000_130_500,
     results={Outcome.UP: 7, Outcome.DOWN: 2},
     failures={Reason.TIMEOUT: 2},
     missed=3,
@@ -62,7 +67,7 @@ class Prober:
 
 def page(prober: Prober) -> list[str]:
     registry = CollectorRegistry()
-    registry.register(ProbeCollector(prober))
+    registry.register(ProbeCollector(prober, lambda: NOW))
     return generate_latest(registry).decode().splitlines()
 
 
@@ -112,16 +117,135 @@ def test_our_own_fault_is_no_word_about_the_target() -> None:
 def test_a_check_that_is_gone_leaves_nothing_behind() -> None:
     prober = Prober(LAST)
     registry = CollectorRegistry()
-    registry.register(ProbeCollector(prober))
+    registry.register(ProbeCollector(prober, lambda: NOW))
     assert b"shop/home" in generate_latest(registry)
     prober.answers = ()
     assert b"shop/home" not in generate_latest(registry)
 
 
 def test_the_page_of_one_check_reads_like_the_blackbox_exporters() -> None:
-    lines = blackbox_text(replace(LAST, answer=replace(GOOD, outcome=Outcome.DOWN, reason=Reason.BODY))).decode()
+    lines = blackbox_text(replace(LAST, answer=replace(GOOD, outcome=Outcome.DOWN, reason=Reason.BODY)), NOW).decode()
     assert "\nprobe_success 0.0\n" in lines
     assert "\nprobe_failed_due_to_regex 1.0\n" in lines
     assert '\nprobe_http_duration_seconds{phase="connect"} 0.001\n' in lines
     assert "upheld" not in lines
     assert "shop" not in lines
+
+
+def test_an_answer_that_is_no_evidence_any_more_is_not_shown_as_the_present() -> None:
+    assert b"probe_success" in blackbox_text(LAST, NOW)
+    assert blackbox_text(LAST, 1_790_000_130_500) == b""
+
+
+OF_TLS: dict[str, Plain] = {
+    "tls_version": "TLSv1.3",
+    "cipher": "TLS_AES_256_GCM_SHA384",
+    "address": "192.0.2.10",
+    "verified": True,
+    "names": "a.example.com, b.example.com",
+    "chain.0.subject": "a.example.com",
+    "chain.0.issuer": "R3",
+    "chain.0.not_after": 1_900_000_000_000,
+    "chain.0.sha256": "ab12",
+    "chain.0.serial": "7f",
+    "chain.1.not_after": 1_800_000_000_000,
+    "expires_at": 1_800_000_000_000,
+}
+
+
+@pytest.mark.parametrize(
+    "kind, facts, reason, lines",
+    [
+        (
+            "tls",
+            OF_TLS,
+            None,
+            [
+                "probe_ip_protocol 4.0",
+                "probe_ssl_earliest_cert_expiry 1.8e+09",
+                "probe_ssl_last_chain_expiry_timestamp_seconds 1.8e+09",
+                'probe_ssl_last_chain_info{fingerprint_sha256="ab12",issuer="R3",serialnumber="7f",'
+                'subject="a.example.com",subjectalternative="a.example.com,b.example.com"} 1.0',
+                'probe_tls_cipher_info{cipher="TLS_AES_256_GCM_SHA384"} 1.0',
+                'probe_tls_version_info{version="TLS 1.3"} 1.0',
+            ],
+        ),
+        (
+            "dns",
+            {"rcode": "NOERROR", "answer_rrs": 2, "authority_rrs": 1, "additional_rrs": 0, "serial": 2026112601},
+            None,
+            [
+                'probe_dns_duration_seconds{phase="connect"} 0.005',
+                'probe_dns_duration_seconds{phase="request"} 0.008',
+                "probe_dns_answer_rrs 2.0",
+                "probe_dns_query_succeeded 1.0",
+                "probe_dns_serial 2.026112601e+09",
+            ],
+        ),
+        ("dns", {}, Reason.TIMEOUT, ["probe_dns_query_succeeded 0.0", "probe_dns_answer_rrs 0.0"]),
+        (
+            "icmp",
+            {"address": "2001:db8::1", "reply_ttl": 57},
+            None,
+            [
+                "probe_ip_protocol 6.0",
+                'probe_icmp_duration_seconds{phase="rtt"} 0.008',
+                'probe_icmp_duration_seconds{phase="setup"} 0.002',
+                "probe_icmp_reply_hop_limit 57.0",
+            ],
+        ),
+        (
+            "grpc",
+            {"grpc_status": 0, "serving_status": "NOT_SERVING"},
+            Reason.NOT_SERVING,
+            [
+                'probe_grpc_duration_seconds{phase="check"} 0.017',
+                "probe_grpc_ssl 0.0",
+                "probe_grpc_status_code 0.0",
+                'probe_grpc_healthcheck_response{serving_status="NOT_SERVING"} 1.0',
+                'probe_grpc_healthcheck_response{serving_status="SERVING"} 0.0',
+            ],
+        ),
+        (
+            "websocket",
+            {"status": 101},
+            Reason.BODY,
+            [
+                'probe_websocket_duration_seconds{phase="transfer"} 0.004',
+                "probe_websocket_status_code 101.0",
+                "probe_websocket_connection_upgraded 1.0",
+                "probe_websocket_failed_due_to_regex 1.0",
+            ],
+        ),
+        ("tcp", {}, Reason.BODY, ["probe_failed_due_to_regex 1.0", "probe_success 0.0"]),
+        (
+            "http",
+            {"last_modified": 1_780_000_000_000},
+            Reason.HEADER,
+            [
+                "probe_http_last_modified_timestamp_seconds 1.78e+09",
+                "probe_failed_due_to_regex 1.0",
+                "probe_http_status_code 0.0",
+                "probe_http_content_length -1.0",
+            ],
+        ),
+    ],
+)
+def test_every_kind_of_the_blackbox_exporter_has_its_names(
+    kind: str, facts: dict[str, Plain], reason: Reason | None, lines: list[str]
+) -> None:
+    phases = {"resolve": 1_000, "connect": 2_000, "tls": 3_000, "processing": 8_000, "transfer": 4_000}
+    outcome = Outcome.UP if reason is None else Outcome.DOWN
+    answer = Answer(outcome=outcome, reason=reason, latency_us=18_000, phases=phases, facts=facts)
+    page = blackbox_text(replace(LAST, kind=kind, answer=answer), NOW)
+    assert set(lines) <= set(page.decode().splitlines())
+
+
+@pytest.mark.server
+def test_promtool_has_nothing_to_say_about_the_page() -> None:
+    kinds = ("http", "tls", "dns", "icmp", "grpc", "websocket", "tcp")
+    answers = [replace(LAST, check=f"shop/{kind}", kind=kind, answer=replace(GOOD, facts=OF_TLS)) for kind in kinds]
+    text = "\n".join((*page(Prober(*answers)), ""))
+    promtool = find_program("promtool", "prometheus")
+    checked = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")

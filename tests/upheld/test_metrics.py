@@ -1,5 +1,6 @@
 """/metrics shows what is in the store at that moment, in names and shapes that a Prometheus wants."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from upheld.budgets import budgets
 from upheld.installed import installed
 from upheld.rules import rules_of
 from upheld.statements import statement_of
+from upheld.web import scrape_patience
 
 pytestmark = pytest.mark.store
 
@@ -130,3 +132,31 @@ async def test_the_room_has_the_same_figures_as_the_statement(database: Database
     )
     assert (budget.allowed, budget.used_up_at) == (part.forecast.allowed, part.forecast.used_up_at)
     assert budget.coverage == part.account.coverage
+
+
+async def test_a_silent_store_is_told_within_the_time_a_scrape_has(
+    tmp_path: Path, aiohttp_client: AiohttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(work: object) -> None:
+        await asyncio.Event().wait()
+
+    async with house(tmp_path) as opened, served(opened, aiohttp_client) as reader:
+        assert (await samples(reader))[("upheld_store_answering",)] == 1
+        with monkeypatch.context() as patch:
+            patch.setattr(opened.database, "read", never)
+            async with asyncio.timeout(5):
+                answer = await reader.get("/metrics", headers={"X-Prometheus-Scrape-Timeout-Seconds": "0.2"})
+        text = await answer.text()
+        assert answer.status == 200
+        assert "upheld_store_answering 0.0" in text
+        assert "upheld_probes_running" in text
+        assert "upheld_component_state" not in text
+        assert ("upheld_component_state", "shop", "unknown") in await samples(reader)
+
+
+@pytest.mark.parametrize(
+    "told, patience",
+    [("15", 14.5), ("0.5", 0.25), ("10.000", 9.5), (None, 9.5), ("soon", 9.5), ("nan", 9.5), ("-1", 9.5)],
+)
+def test_a_scrape_is_answered_before_prometheus_gives_up(told: str | None, patience: float) -> None:
+    assert scrape_patience(told) == patience
