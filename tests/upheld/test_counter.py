@@ -109,6 +109,13 @@ async def test_a_program_that_asks_for_what_is_not_there_is_told_why(
     assert said in (await answer.json())["detail"]
 
 
+async def test_the_cookie_of_a_browser_reads_and_changes_nothing(months: Months, chen: Reader) -> None:
+    """Another site's form would send it along."""
+    assert (await chen.get("/api/v1/agreements")).status == 200
+    answer = await chen.post("/api/v1/agreements/acme/confirm", json={"reference": "page 3"})
+    assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
 async def test_another_customers_statements_do_not_exist_for_him(months: Months, chen: Reader) -> None:
     await months.hour()
     for path in ("/room/brook/statements/2026-10.json", "/api/v1/customers/brook/statements/2026-10"):
