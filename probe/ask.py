@@ -37,10 +37,16 @@ async def ask_target(
     answer = await _try(ask, question, held)
     tries = 1
     while tries < terms.attempts and answer.outcome is Outcome.DOWN:
-        answer = await _try(ask, question, held)
+        answer = await _try(ask, elsewhere(question, answer), held)
         tries += 1
     # Held up ourselves, we cannot say that the target was slow.
     return answer if "held_ms" in answer.facts else timed(answer, terms.degraded_over, slow)
+
+
+def elsewhere(question: Question, bad: Answer) -> Question:
+    """The same question by another path, where the target's name has one: fresh connections they are all."""
+    address = bad.facts.get("address")
+    return replace(question, avoid=address) if isinstance(address, str) else question
 
 
 async def _try(ask: Ask, question: Question, held: Callable[[], float]) -> Answer:

@@ -33,6 +33,8 @@ class Question:
     """Who named the target, and so how near to us it may lie."""
     at: tuple[str, ...] = ()
     """Numeric addresses the target's host is to be asked at, instead of those its name has."""
+    avoid: str = ""
+    """The address that gave a bad answer just now: of several another one is asked first, where any will do."""
     now: Callable[[], Instant] = untold
     """The wall clock, for what has a date: certificates, domains."""
     tick: Callable[[], Instant] | None = None

@@ -231,7 +231,7 @@ class Prober:
         watch.tick = tick
         answer = await ask_target(
             self._askers[watch.check.kind],
-            watch.question,
+            watch.next_question,
             watch.terms,
             lambda: self._schedule.held_seconds,
             slow=watch.slow,

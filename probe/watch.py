@@ -8,7 +8,7 @@ from config.instant import Instant
 from config.model import Check
 from config.options import parse
 from config.state import State
-from probe.ask import GUARD, Terms
+from probe.ask import GUARD, Terms, elsewhere
 from probe.batch import Bucket, Kept, OpenRun, Snapshot
 from probe.ending import Ending, seen_end
 from probe.flap import Flap, feel
@@ -179,6 +179,13 @@ class Watch:
             sum_us=full.sum_us,
             counts=tuple(full.counts),
         )
+
+    @property
+    def next_question(self) -> Question:
+        """A recheck of an unconfirmed outage goes to another address than the one that gave the bad answer."""
+        vote, newest = self.state.down, self.answer
+        unconfirmed = newest is not None and not vote.on and vote.against > 0
+        return elsewhere(self.question, newest) if unconfirmed and newest is not None else self.question
 
     @property
     def slow(self) -> bool:

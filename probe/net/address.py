@@ -41,6 +41,8 @@ class Choice:
     nearest: Zone
     family: Family = "auto"
     at: tuple[str, ...] = ()
+    avoid: str = ""
+    """The last of several to be tried."""
 
 
 class Denied(Unanswered):

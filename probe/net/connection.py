@@ -68,12 +68,12 @@ def open_network() -> Iterator[Network]:
 
 
 def choice_of(question: Question) -> Choice:
-    return _choice(question.origin, question.options.family, question.at)
+    return _choice(question.origin, question.options.family, question.at, question.avoid)
 
 
 @lru_cache(maxsize=1024)
-def _choice(origin: Origin, family: Family, at: tuple[str, ...]) -> Choice:
-    return Choice(nearest=REACH[origin], family=family, at=at)
+def _choice(origin: Origin, family: Family, at: tuple[str, ...], avoid: str) -> Choice:
+    return Choice(nearest=REACH[origin], family=family, at=at, avoid=avoid)
 
 
 class Connection(asyncio.Protocol):
@@ -237,9 +237,13 @@ async def dial(
     course.enter("connect")
     loop = asyncio.get_running_loop()
     if len(found) == 1:
-        transport, _ = await loop.create_connection(lambda: protocol, found[0]["host"], port)
+        course.address = found[0]["host"]
+        transport, _ = await loop.create_connection(lambda: protocol, course.address, port)
         return transport
+    if choice.avoid:
+        found = sorted(found, key=lambda one: one["host"] == choice.avoid)
     taken = await start_connection(_told(found), happy_eyeballs_delay=NEXT_ADDRESS, interleave=1)
+    course.address = taken.getpeername()[0]
     transport, _ = await loop.create_connection(lambda: protocol, sock=taken)
     return transport
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import replace
 from time import perf_counter_ns
 from typing import TypeVar
 
@@ -31,13 +32,15 @@ class Course:
     Phases have the names of blackbox_exporter: resolve, connect, tls, processing, transfer.
     """
 
-    __slots__ = ("_since", "_spent", "_started", "ours", "phase")
+    __slots__ = ("_since", "_spent", "_started", "address", "ours", "phase")
 
     def __init__(self, phases: Iterable[str] = ()) -> None:
         """`phases` are told even where none was entered, as zero."""
         self._started = self._since = perf_counter_ns()
         self._spent = dict.fromkeys(phases, 0)
         self.phase = "resolve"
+        self.address = ""
+        """Which one was connected to last, as far as it is known."""
         self.ours = ""
         """Whom we are waiting for, where it is not the target: what comes too late then is no fault of the target."""
 
@@ -80,10 +83,13 @@ async def attempt(timeout: Span, course: Course, asking: Awaitable[Answer]) -> A
     """The answer, or why there is none, within `timeout`. Raises only what a bug of ours raises."""
     try:
         async with asyncio.timeout(timeout / 1000):
-            return await asking
+            answer = await asking
     except (Unanswered, OSError, ValueError) as error:
         told = _told(error, timeout, course)
-    return course.failed(told.fault, told.facts)
+        answer = course.failed(told.fault, told.facts)
+    if answer.outcome is not Outcome.DOWN or not course.address or "address" in answer.facts:
+        return answer
+    return replace(answer, facts={**answer.facts, "address": course.address})
 
 
 async def tried(timeout: Span, course: Course, asking: Awaitable[T]) -> T | Unanswered:

@@ -1,11 +1,14 @@
 """Several addresses of one name, and the one answer they make."""
 
+import asyncio
 import socket
 from typing import Literal
 
 import pytest
 
+from probe.ask import Terms, ask_target, elsewhere
 from probe.fault import down, ours
+from probe.kind import Question
 from probe.kinds.tcp import KIND
 from probe.net.spread import judged
 from probe.result import Answer, Outcome, Reason
@@ -70,3 +73,29 @@ async def test_every_address_of_a_name_is_asked(monkeypatch: pytest.MonkeyPatch)
     assert (half.outcome, half.facts["addresses_good"]) == (Outcome.DOWN, 1)
     assert (both.outcome, both.reason) == (Outcome.DOWN, Reason.DNS_FAILURE)
     assert "resolve" in every.phases
+
+
+async def test_what_confirms_an_outage_asks_another_address_of_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def named(host: str, port: int, family: int = 0, **more: object) -> object:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in (HOST, "127.0.0.9")]
+
+    async def wrong(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"no\r\n")
+
+    async def right_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"hello\r\n")
+        writer.close()
+
+    async with listening(wrong) as port:
+        right = await asyncio.start_server(right_one, "127.0.0.9", port)
+        monkeypatch.setattr(socket, "getaddrinfo", named)
+        assert KIND.open is not None
+        async with KIND.open() as ask:
+            options = KIND.options.model_validate({"dialogue": [{"expect": "hello"}]})
+            question = Question(check="x/y", target=f"two.example:{port}", options=options, timeout=5000)
+            first = await ask_target(ask, question, Terms())
+            second = await ask_target(ask, elsewhere(question, first), Terms())
+            within = await ask_target(ask, question, Terms(attempts=2))
+        right.close()
+    assert (first.outcome, first.facts["address"]) == (Outcome.DOWN, HOST)
+    assert (second.outcome, within.outcome) == (Outcome.UP, Outcome.UP)
