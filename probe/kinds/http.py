@@ -123,7 +123,8 @@ class _Asker:
         options: Options = question.options
         if options.oauth2 is not None:
             return self._with_token(question, options, options.oauth2)
-        return self._ask(question, options.request, options.mask)
+        mask = options.mask if "@" not in question.target else Mask([*options.secrets, *_in_target(question.target)])
+        return self._ask(question, options.request, mask)
 
     async def _ask(self, question: Question, request: Request, mask: Mask) -> Answer:
         course, trail = Course(PHASES), Trail()
@@ -159,6 +160,15 @@ class _Asker:
             if kept is None or answer.facts.get("status") != 401:
                 return answer
             kept, refused = None, token
+
+
+def _in_target(target: str) -> list[str]:
+    """What of an address is secret; none where it is no address, for then nothing is asked."""
+    try:
+        url = address(target)
+    except BadTarget:
+        return []
+    return [url.password or "", basic(url.user or "", url.password or "").partition(" ")[2]]
 
 
 def _left(question: Question, course: Course) -> Span:
