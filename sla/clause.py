@@ -163,10 +163,7 @@ def counting(terms: Counting, language: str) -> Iterator[tuple[str, str]]:
         yield "exclusions", exclusion_text(category, rule.notice, rule.cap, language)
     yield "window", say(_WINDOWS[terms.window])
     yield "days", say(_DAYS[terms.days])
-    yield (
-        "grace",
-        say("Late observations are accepted for {length} after the period.", length=promised(terms.grace, language)),
-    )
+    yield "grace", _grace(terms.grace, language)
     yield (
         "answer",
         say(
@@ -225,6 +222,17 @@ def _at_least(shortest: Span, language: str) -> str:
         language,
         "An outage of at least {length} counts from its first second; shorter ones do not count.",
         length=length(shortest, language),
+    )
+
+
+def _grace(grace: Span, language: str) -> str:
+    if not grace:
+        return sentence(ROOM, language, "Observations that come after the end of the period are not accepted.")
+    return sentence(
+        ROOM,
+        language,
+        "Late observations are accepted for {length} after the period.",
+        length=promised(grace, language),
     )
 
 
