@@ -30,6 +30,7 @@ COMMANDS = {
     "report": "upheld.cli.report:report",
     "seal": "upheld.cli.statement:seal",
     "key": "upheld.cli.counting:key",
+    "reconcile": "upheld.cli.reconciling:reconcile",
     "verify": "upheld.cli.verifying:verify",
     "incident": "upheld.cli.incident:incident",
     "case": "upheld.cli.case:case",
