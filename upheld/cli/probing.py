@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-from typing import Any
+import sys
 
 import click
 
 from probe.once import Unaskable, ask_once, exit_code, told
+from upheld.cli.answer import language_of, written
 from upheld.cli.incident import as_json
 from upheld.cli.shared import fail
 from upheld.clock import utc_now
@@ -20,20 +21,18 @@ from upheld.installed import installed
 @as_json
 @click.pass_context
 def probe(context: click.Context, kind: str, target: str, options: tuple[str, ...], as_json: bool) -> None:
-    """Ask once. Exit code 0: up or degraded, 1: down, 2: could not ask."""
+    """Ask once. Exit code 0: up or degraded, 1: down, 2: could not ask. LANG says in which language."""
     try:
         answer = asyncio.run(ask_once(installed().kinds, kind, target, options, utc_now))
     except Unaskable as error:
         fail(str(error), 2)
-    found = told(kind, target, answer)
-    click.echo(json.dumps(found, ensure_ascii=False) if as_json else _sentence(found))
+    if as_json:
+        click.echo(json.dumps(told(kind, target, answer), ensure_ascii=False))
+    else:
+        click.echo(written(kind, target, answer, language_of()).encode(_encoding(), "replace").decode(_encoding()))
     context.exit(exit_code(answer))
 
 
-def _sentence(found: dict[str, Any]) -> str:
-    reason = f" ({found['reason']})" if found["reason"] else ""
-    lines = [f"{found['target']} is {found['result']}{reason}, {found['latency_ms']} ms"]
-    lines += [f"  {phase:<12}{milliseconds:>6} ms" for phase, milliseconds in found["phases"].items()]
-    if found["detail"]:
-        lines.append(f"  {found['detail']}")
-    return "\n".join(lines)
+def _encoding() -> str:
+    """What cannot be written there becomes a question mark, and no error."""
+    return getattr(sys.stdout, "encoding", None) or "utf-8"

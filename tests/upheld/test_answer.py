@@ -1,0 +1,81 @@
+"""What `upheld probe` says to a tired person."""
+
+import pytest
+from click import unstyle
+
+from probe.result import Answer, Outcome, Plain, Reason
+from upheld.cli.answer import language_of, written
+
+EXPIRED = Answer(
+    outcome=Outcome.DOWN,
+    reason=Reason.CERTIFICATE_EXPIRED,
+    detail="certificate has expired",
+    latency_us=31_400,
+    phases={"resolve": 400, "connect": 1_000, "tls": 30_000},
+    facts={
+        "tls_version": "TLSv1.3",
+        "verified": False,
+        "chain.0.subject": "shop.example.com",
+        "chain.0.issuer": "Example CA",
+        "chain.0.not_after": 1_780_000_000_000,
+        "chain.0.sha256": "ab" * 32,
+        "names": "shop.example.com, www.shop.example.com",
+        "header.server": "bad\x1b[31m\nfake line",
+    },
+)
+
+
+def test_reason_phases_chain_and_what_to_try_stand_in_this_order() -> None:
+    lines = unstyle(written("tls", "shop.example.com:443", EXPIRED, "en")).splitlines()
+    assert lines[:3] == [
+        "Down  tls shop.example.com:443",
+        "Certificate expired (certificate_expired), 31 ms",
+        "certificate has expired",
+    ]
+    assert [line.split()[:3] for line in lines[4:7]] == [
+        ["resolve", "0.4", "ms"],
+        ["connect", "1.0", "ms"],
+        ["tls", "30", "ms"],
+    ]
+    assert [line.count("█") for line in lines[4:7]] == [1, 1, 29]
+    assert lines[8].split(maxsplit=1)[1] == "shop.example.com < Example CA, until 28 May 2026"
+    assert lines[9].strip() == "for shop.example.com, www.shop.example.com"
+    assert "  verified              no" in lines
+    assert lines[-2].startswith("Try  The certificate has ended. Renew it")
+    assert max(map(len, lines)) <= 96
+
+
+def test_what_a_target_says_cannot_write_on_the_terminal() -> None:
+    said = Answer(outcome=Outcome.DOWN, reason=Reason.BODY, detail="\x1b[2Jgone", facts=EXPIRED.facts)
+    text = written("tls", "shop.example.com:443", said, "en")
+    assert "bad\ufffd[31m\ufffdfake line" in text
+    assert "\ufffd[2Jgone" in text
+
+
+def test_it_speaks_chinese_too() -> None:
+    text = unstyle(written("tls", "shop.example.com:443", EXPIRED, "zh-CN"))
+    assert "证书已过期 (certificate_expired), 31 ms" in text
+    assert "有效至 2026年5月28日" in text
+    assert "\n可尝试  证书已过期。" in text
+
+
+def test_a_good_answer_with_a_coming_end_says_so() -> None:
+    facts: dict[str, Plain] = {"expires_at": 1_780_000_000_000, "warning": "certificate_expiring"}
+    good = Answer(outcome=Outcome.UP, latency_us=12_000_000, facts=facts)
+    lines = unstyle(written("tls", "shop.example.com:443", good, "en")).splitlines()
+    assert lines[:2] == ["Up  tls shop.example.com:443", "12.0 s"]
+    assert "Coming  Certificate expires soon: Renew the certificate" in "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    "environment, language",
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh-CN"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "zh_TW", "LANG": "de_DE"}, "zh-CN"),
+        ({"LC_ALL": "", "LANG": "en_US"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_the_language_is_the_shells(environment: dict[str, str], language: str) -> None:
+    assert language_of(environment) == language
