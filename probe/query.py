@@ -17,7 +17,9 @@ class QueryOptions(Reach, Wanted):
     username: _Name | None = None
     """Without one nobody logs in: it is good that the server asks who we are."""
     password: SecretStr | None = None
+    """Said in clear over TLS only."""
     database: _Name | None = None
+    """Left out, the one the server has for that user."""
     query: Annotated[str, Field(min_length=1, max_length=8192, pattern=r"^[^\x00]+$")] | None = None
     """One statement that reads."""
     tls: Tls | None = None

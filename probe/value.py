@@ -27,8 +27,11 @@ class Wanted(BaseModel):
     expect: Text | None = None
     """The value itself."""
     contains: Text | None = None
+    """A part of it."""
     at_least: Figure | None = None
+    """It is a number, and no smaller one."""
     at_most: Figure | None = None
+    """It is a number, and no greater one."""
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

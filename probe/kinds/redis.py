@@ -36,10 +36,13 @@ def _words(written: object) -> object:
 
 class Options(Reach, Wanted):
     command: Annotated[tuple[str, ...], BeforeValidator(_words), Field(min_length=1, max_length=16)] = ("PING",)
+    """A command that only reads, as a text or a list of words."""
     username: str | None = None
+    """Of an access list; left out, the password is the server's one."""
     password: SecretStr | None = None
     database: Annotated[int, Field(ge=0)] = 0
     tls: Tls | None = None
+    """Given: encrypted from the first byte."""
 
     @field_validator("command")
     @classmethod

@@ -38,8 +38,10 @@ _OURS = frozenset(("upgrade", "connection", "sec-websocket-key", "sec-websocket-
 
 class Options(Reach):
     headers: dict[str, str] = Field(default_factory=dict)
+    """Of the request for the upgrade."""
     basic: Basic | None = None
     bearer: SecretStr | None = None
+    """A token that is known."""
     subprotocols: Annotated[
         tuple[Annotated[str, Field(pattern=_TOKEN, max_length=100)], ...],
         BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
@@ -47,6 +49,7 @@ class Options(Reach):
     ] = ()
     """Offered, of which the server must take one."""
     send: Annotated[str, Field(max_length=8192)] | None = None
+    """A text, once both speak WebSocket."""
     expect: Annotated[str, Field(min_length=1, max_length=8192)] | None = None
     """A text that must be in one of the next messages."""
     matches: Expression | None = None

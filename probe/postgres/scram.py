@@ -8,10 +8,14 @@ import unicodedata
 from functools import lru_cache
 from secrets import token_urlsafe
 
+from probe.fault import ours
+from probe.net.course import Unanswered
 from probe.net.wire import nonsense
+from probe.result import Reason
 
 MECHANISM = "SCRAM-SHA-256"
 _MOST_ROUNDS = 200_000
+"""A tenth of a second of ours, for a server that anybody may run."""
 _FIRST = re.compile(r"r=([!-+\--~]{1,512}),s=([A-Za-z0-9+/=]{1,512}),i=([1-9]\d{0,8})(?:,.*)?")
 
 
@@ -28,12 +32,17 @@ class Scram:
     def first(self) -> bytes:
         return f"n,,{self._bare}".encode()
 
+    def rounds(self, theirs: bytes) -> int:
+        """How much work the server wants done for the answer; 4096 are a millisecond or two. Raises Unanswered."""
+        rounds = int(self._read(theirs)[3])
+        if rounds > _MOST_ROUNDS:
+            raise Unanswered(ours(Reason.INTERNAL_ERROR, f"the login wants {rounds} rounds, too many for us"))
+        return rounds
+
     def final(self, theirs: bytes) -> bytes:
-        """Slow on purpose: some milliseconds, and the server says how many. Raises Unanswered."""
-        told = theirs.decode("utf-8", "replace")
-        found = _FIRST.fullmatch(told)
-        if found is None or not found[1].startswith(self._nonce) or int(found[3]) > _MOST_ROUNDS:
-            raise nonsense("the login goes on in a way that SCRAM has not")
+        """Slow on purpose, but for a password and salt it has seen. Raises Unanswered."""
+        found = self._read(theirs)
+        told = found[0]
         try:
             salt = base64.b64decode(found[2], validate=True)
         except ValueError as error:
@@ -46,6 +55,12 @@ class Scram:
         proof = bytes(one ^ other for one, other in zip(key, signature, strict=True))
         self._expected = b"v=" + base64.b64encode(_mac(_mac(salted, b"Server Key"), signed))
         return f"{without_proof},p={base64.b64encode(proof).decode()}".encode()
+
+    def _read(self, theirs: bytes) -> re.Match[str]:
+        found = _FIRST.fullmatch(theirs.decode("utf-8", "replace"))
+        if found is None or not found[1].startswith(self._nonce):
+            raise nonsense("the login goes on in a way that SCRAM has not")
+        return found
 
     def confirm(self, theirs: bytes) -> None:
         """Raises Unanswered where the server does not know the password itself."""

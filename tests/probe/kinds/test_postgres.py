@@ -149,12 +149,18 @@ def test_scram_as_the_standard_has_it() -> None:
             scram.confirm(wrong)
 
 
-@pytest.mark.parametrize(
-    "rest", ["s=AAAA,i=4096", "r=x,s=AAAA,i=4096", "r=mine+,s=AAAA,i=900000000", "r=mine+,s=A,i=1"]
-)
-def test_a_login_that_is_none_or_would_cost_too_much_is_refused(rest: str) -> None:
-    with pytest.raises(Unanswered):
+@pytest.mark.parametrize("rest", ["s=AAAA,i=9", "r=x,s=AAAA,i=4096", "r=mine+,s=A,i=1", "r=mine+,s=AAAA,i=-1"])
+def test_a_login_that_is_none_is_refused(rest: str) -> None:
+    with pytest.raises(Unanswered) as error:
         Scram("pencil", nonce="mine").final(rest.encode())
+    assert error.value.fault.outcome is Outcome.DOWN
+
+
+def test_a_login_that_would_cost_too_much_is_not_for_us() -> None:
+    assert Scram("pencil", nonce="mine").rounds(b"r=mine+,s=AAAA,i=4096") == 4096
+    with pytest.raises(Unanswered) as error:
+        Scram("pencil", nonce="mine").rounds(b"r=mine+,s=AAAA,i=900000000")
+    assert error.value.fault.outcome is Outcome.INVALID
 
 
 @pytest.mark.parametrize(
