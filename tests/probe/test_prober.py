@@ -255,6 +255,8 @@ def test_a_reload_touches_only_what_was_edited(stage: Stage, loop: VirtualLoop) 
     assert ("b/home", "unknown", Reason.CHECK_EDITED) in after
     assert ("c/home", "unknown", Reason.CHECK_REMOVED) in after
     assert not [one for one in after if one[0] == "a/home"]
+    asked = [second for name, second in stage.target.asked if name == "a/home" and not 57 < second < 80]
+    assert len({round(second % 10, 1) for second in asked}) == 1, "its grid has moved"
     assert [one[1] for one in after if one[0] == "b/home"] == ["unknown", "up", "down"]
     assert [one[1] for one in after if one[0] == "d/home"] == ["up"]
     assert not [name for name, second in stage.target.asked if name == "c/home" and second > 150]
