@@ -40,7 +40,7 @@ def test_reason_phases_chain_and_what_to_try_stand_in_this_order() -> None:
     assert [line.count("█") for line in lines[4:7]] == [1, 1, 29]
     assert lines[8].split(maxsplit=1)[1] == "shop.example.com < Example CA, until 28 May 2026"
     assert lines[9].strip() == "for shop.example.com, www.shop.example.com"
-    assert "  verified              no" in lines
+    assert "  verified                  no" in lines
     assert lines[-2].startswith("Try  The certificate has ended. Renew it")
     assert max(map(len, lines)) <= 96
 

@@ -89,7 +89,7 @@ def _facts(facts: Mapping[str, Plain]) -> Iterator[str]:
     told = [(name, value) for name, value in facts.items() if name.partition(".")[0] not in _NOT_TOLD]
     for name, value in told[:_FACTS]:
         text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
-        yield f"  {click.style(_padded(_plain(name), 20), dim=True)}  {_plain(text)[: _WIDTH - 24]}"
+        yield f"  {click.style(_padded(_plain(name), 24), dim=True)}  {_plain(text)[: _WIDTH - 28]}"
     if len(told) > _FACTS:
         yield "  …"
 
