@@ -20,8 +20,8 @@ class Papers:
 
     def __init__(self, folder: Path) -> None:
         self._own, self._other = trustme.CA(), trustme.CA()
-        self._file = folder / "authority.pem"
-        self._own.cert_pem.write_to_path(str(self._file))
+        self.file = folder / "authority.pem"
+        self._own.cert_pem.write_to_path(str(self.file))
         self._key = folder / "key.pem"
         self.now = int(TODAY.timestamp() * 1000)
 
@@ -29,7 +29,7 @@ class Papers:
         """The case's options, which trust the authority where it encrypts."""
         if case.tls is None and "tls" not in case.options:
             return case.options
-        return {**case.options, "tls": {"ca_file": str(self._file), **case.options.get("tls", {})}}
+        return {**case.options, "tls": {"ca_file": str(self.file), **case.options.get("tls", {})}}
 
     def shown(self, name: str | None) -> ssl.SSLContext | None:
         return None if name is None else self._contexts[name]
