@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from config.instant import Instant, Span
+from config.instant import SECOND, Instant, Span
 from probe.phase import phase_of, tick_of
 from probe.timeline import Timeline
 from probe.turns import Caps, Turns
@@ -23,6 +23,8 @@ FLOOR = 0.001
 """Shorter sleeps are rounded to none by some event loops, which then spin."""
 CEILING = 0.25
 """Longer sleeps would hide that something held the loop meanwhile."""
+SPREAD: Span = 10 * SECOND
+"""Over so long are those spread that a process which was away has to ask late: they are no burst."""
 HELD = 0.05
 """A timer this late means that something held the loop."""
 
@@ -110,15 +112,21 @@ class Schedule:
         missed: Callable[[Instant, Instant], None],
         limit: float = 3600.0,
         host: str | None = None,
+        late: bool = False,
     ) -> Slot:
-        """The first run is at the check's next tick. One that takes longer than `limit` seconds is replaced."""
+        """The first run is at the check's next tick. One that takes longer than `limit` seconds is replaced.
+
+        `late`: its newest tick went by unasked. It is asked for it soon, as any check that is late.
+        """
         phase = phase_of(check, interval)
-        tick = tick_of(self._timeline.now(), interval, phase) + interval
+        now = self._timeline.now()
+        following = tick_of(now, interval, phase) + interval
+        tick, due = (following - interval, min(now + phase % SPREAD, following)) if late else (following, following)
         slot = Slot(
             check=check, interval=interval, phase=phase, run=run, missed=missed, host=host, tick=tick, limit=limit
         )
         self._slots.add(slot)
-        self._push(slot, self._timeline.monotonic_of(tick))
+        self._push(slot, self._timeline.monotonic_of(due))
         return slot
 
     def hurry(self, slot: Slot) -> None:

@@ -211,6 +211,7 @@ class Prober:
                 partial(self._miss, watch),
                 watch.limit,
                 host_of(check.target),
+                late=watch.late,
             )
 
     def _end(self, watch: Watch, reason: Reason, now: Instant) -> None:

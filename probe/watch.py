@@ -69,6 +69,8 @@ class Watch:
         self.results: dict[Outcome, int] = {}
         self.failures: dict[Reason, int] = {}
         self.missed = 0
+        self.late = False
+        """The process before did not ask for the newest tick: that is to be made up for."""
         self.latency = Histogram()
         self.bucket = Histogram()
         self.bucket_at: Instant | None = None
@@ -112,8 +114,9 @@ class Watch:
             return
         phase = 0 if self.rhythm else phase_of(self.check.id, self.check.interval)
         last_tick = tick_of(kept.run.run.last_at, self.interval, phase)
-        if not self.rhythm:
-            self.missed += max(0, tick_of(now, self.interval, phase) - last_tick) // self.interval
+        behind = 0 if self.rhythm else max(0, tick_of(now, self.interval, phase) - last_tick) // self.interval
+        self.late = behind > 0
+        self.missed += max(0, behind - 1)
         self.run = OpenRun(run=replace(kept.run.run, last_tick=last_tick), row=kept.run.row)
 
     def take(self, result: Result) -> tuple[Judgement, tuple[OpenRun, ...], Bucket | None]:

@@ -239,6 +239,31 @@ def test_after_a_kill_the_hole_stands_as_missed_from_what_is_stored(stage: Stage
     assert count(stage, observation_run) == 3
 
 
+def test_what_fell_due_while_the_process_was_gone_is_asked_late_and_not_left_out(
+    stage: Stage, loop: VirtualLoop
+) -> None:
+    checks = [check(f"shop/{number}", interval=60_000) for number in range(20)]
+
+    async def watch() -> None:
+        await stage.prober.start(checks)
+        await asyncio.sleep(125)
+
+    run(watch(), loop)
+    back = stage.killed(away=30)
+    begun = (back.wall() - START) / 1000
+    run(watch(), back)
+    asked = [[second for name, second in stage.target.asked if name == one.id] for one in checks]
+    late = [
+        next(at for at in seconds if at > begun)
+        for seconds in asked
+        if begun - max(a for a in seconds if a < begun) > 60
+    ]
+    assert len(late) >= 5 and max(late) <= begun + 10, "those whose tick was in the hole are asked within ten seconds"
+    assert len(set(late)) == len(late), "and not in one burst"
+    with stage.store.engine.connect() as tx:
+        assert not any(row.missing for row in tx.execute(select(observation_run)))
+
+
 def test_a_reload_touches_only_what_was_edited(stage: Stage, loop: VirtualLoop) -> None:
     names = ["a/home", "b/home", "c/home"]
     stage.target.script = {name: [(57, Outcome.DOWN)] for name in names}

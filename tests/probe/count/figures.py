@@ -1,0 +1,153 @@
+"""The truth beside what a statement would print: error, bounds and verdict of every single outage."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import sqrt
+from pathlib import Path
+from random import Random
+
+from typing_extensions import override
+
+from config.agreement import Agreement
+from config.counting import Availability
+from config.instant import Instant, Span
+from sla.account import Verdict
+from sla.line import Counted, counted
+from sla.record import Transition
+from tests.probe.count.script import QUIET, Lengths, Outage, kills, outages, windows
+from tests.probe.count.world import World, configuration, names, watched
+from tests.probe.virtual import START
+
+INTERVAL: Span = 60_000
+
+
+class _Allowing(Availability):
+    """An agreement's terms with a target to the millisecond, which no decimal says."""
+
+    allowed: Fraction
+
+    @property
+    @override
+    def share(self) -> Fraction:
+        return 1 - self.allowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One outage as it was, and as it is counted. Times in milliseconds; `lower` and `upper` bound the downtime."""
+
+    outage: Outage
+    counted: Fraction
+    unobserved: Span
+    uncertainty: Span
+    holes: Span
+    """For how long the process was gone from a little before it to its end."""
+    praised: bool
+    """`met` is printed, without a word of doubt, against a budget that was missed by a millisecond."""
+    accused: bool
+    """`missed` is printed so, against one that was kept to the millisecond."""
+
+    @property
+    def error(self) -> float:
+        """In intervals; above 0: too much was counted."""
+        return float(self.counted - self.outage.length) / INTERVAL
+
+    @property
+    def seen(self) -> bool:
+        return self.counted > 0
+
+    @property
+    def observed(self) -> bool:
+        """Nothing of its time is unknown."""
+        return not self.unobserved
+
+    @property
+    def hidden(self) -> bool:
+        """It never was confirmed, and what we were away for is why."""
+        return not self.seen and self.holes > 0
+
+    @property
+    def bounded(self) -> bool:
+        lower, upper = self.counted - self.uncertainty, self.counted + self.unobserved + self.uncertainty
+        return lower <= self.outage.length <= upper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    told: Sequence[Told]
+    kills: int
+
+    @property
+    def seen(self) -> list[Told]:
+        return [one for one in self.told if one.seen]
+
+    @property
+    def unseen(self) -> float:
+        return 1 - len(self.seen) / len(self.told)
+
+    @property
+    def mean(self) -> float:
+        return sum(one.error for one in self.told) / len(self.told)
+
+    @property
+    def deviation(self) -> float:
+        """Of the mean: how much of it may be chance."""
+        mean = self.mean
+        return sqrt(sum((one.error - mean) ** 2 for one in self.told)) / len(self.told)
+
+    @property
+    def worst(self) -> float:
+        return max(abs(one.error) for one in self.told)
+
+
+def measured(folder: Path, number: int, *, seed: int, each: int, lengths: Lengths, killed_every: Span) -> Figures:
+    """`number` outages, `each` of one component, all of them in one world. `killed_every` 0: never."""
+    random = Random(seed)
+    scripts = {name: outages(random, each, lengths, START) for name in names(-(-number // each))}
+    until = max(script[-1].end for script in scripts.values()) + QUIET[0]
+    world = World(scripts=scripts, kills=kills(random, killed_every, START, until), until=until)
+    config = configuration(folder, list(scripts))
+    agreement = next(config.agreements())
+    stored = watched(world, config)
+    told = [one for name in scripts for one in compared(stored, agreement, world, name)]
+    return Figures(told=told, kills=len(world.kills))
+
+
+def compared(
+    stored: Mapping[str, Sequence[Transition]], agreement: Agreement, world: World, name: str
+) -> Iterator[Told]:
+    script = world.scripts[name]
+    for outage, window in zip(script, windows(script), strict=True):
+        facts = [one for one in stored[name] if one.happened_at < window[1]]
+        missed, kept = (
+            _against(facts, agreement, name, window, world.until, outage.length + spare) for spare in (-1, 0)
+        )
+        yield Told(
+            outage=outage,
+            counted=kept.account.observed_loss,
+            unobserved=kept.account.unobserved,
+            uncertainty=kept.uncertainty,
+            holes=sum(one.away for one in world.kills if window[0] < one.at < outage.end),
+            praised=_verdict(missed) is Verdict.MET,
+            accused=_verdict(kept) is Verdict.MISSED,
+        )
+
+
+def _against(
+    facts: Sequence[Transition],
+    agreement: Agreement,
+    name: str,
+    window: tuple[Instant, Instant],
+    now: Instant,
+    budget: Span,
+) -> Counted:
+    """Under a target that allows exactly so much downtime in that window."""
+    terms = _Allowing.model_construct(**dict(agreement.availability), allowed=Fraction(budget, window[1] - window[0]))
+    return counted(facts, [agreement.model_copy(update={"availability": terms})], name, [], window, now)
+
+
+def _verdict(found: Counted) -> Verdict | None:
+    """What is printed without `within_measuring_error`."""
+    budget = found.account.budget
+    return None if budget is None or found.within_measuring_error else budget.verdict
