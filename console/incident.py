@@ -10,6 +10,7 @@ from config.instant import Instant
 from config.look.state import Shown, word
 from config.model import Component
 from console import reading, timeline, told
+from console.exchange import exchange
 from console.form import Form
 from console.listing import by_clock, case_row, incident_row
 from console.reading import IncidentFacts
@@ -96,6 +97,7 @@ def _view(facts: IncidentFacts, voice: Voice) -> Mapping[str, object]:
         "cases": cases[_STRIPS:],
         "links": _links(component, voice),
         "again": incident.recurrence_of,
+        "first": exchange(facts.first, voice),
     }
 
 

@@ -19,6 +19,7 @@ from incidents.store import incident as incidents
 from incidents.store import transition
 from incidents.store.transition import Transition
 from notify.store import Told, history
+from probe.inspection.store import Failure, first_failure
 
 NEWEST = 200
 """Rows a list of everything shows."""
@@ -54,6 +55,8 @@ class IncidentFacts:
     told: Sequence[Told]
     cases: Sequence[Standing]
     people: Mapping[str, str | None]
+    first: Failure | None
+    """The failing exchange its checks saw first, while it is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,7 @@ def incident(tx: Connection, caseload: Caseload, id: str, now: Instant) -> Incid
         told=history(tx, incident=id),
         cases=[_standing(caseload, one, now) for one in cases.of_incident(tx, id)],
         people=_people(tx),
+        first=first_failure(tx, found.component, found.started_at, until),
     )
 
 

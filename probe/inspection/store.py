@@ -1,6 +1,6 @@
 """What was asked and answered over whole UTC days, summed up by check and location."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, func, select
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from config.instant import Instant
 from db.tables.probe import failing_result, latency_bucket, observation_run
 from probe.latency import BOUNDS_US, Histogram
-from probe.result import Outcome
+from probe.result import Outcome, Plain
 
 Line = tuple[str, str]
 """Check and location."""
@@ -27,6 +27,44 @@ class Tally:
 class Certificate:
     not_after: Instant
     seen_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One bad answer; latency and phases in microseconds."""
+
+    check: str
+    location: str
+    started_at: Instant
+    reason: str
+    latency_us: int
+    detail: str
+    phases: Mapping[str, int]
+    facts: Mapping[str, Plain]
+
+
+def first_failure(tx: Connection, component: str, since: Instant, until: Instant) -> Failure | None:
+    """What a component's checks saw first from `since` to `until`, while it is kept."""
+    failing = failing_result.c
+    row = tx.execute(
+        select(failing_result)
+        .where(failing.check.startswith(f"{component}/", autoescape=True))
+        .where(failing.started_at >= since, failing.started_at <= until, failing.result == Outcome.DOWN.value)
+        .order_by(failing.started_at, failing.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return Failure(
+        check=row.check,
+        location=row.location,
+        started_at=row.started_at,
+        reason=row.reason,
+        latency_us=row.latency_us,
+        detail=row.evidence["detail"],
+        phases=row.evidence["phases"],
+        facts=row.evidence["facts"],
+    )
 
 
 def tallies(tx: Connection, checks: Collection[str], start: Instant, end: Instant) -> dict[Line, Tally]:

@@ -25,6 +25,9 @@ from db.errors import StoreUnavailable
 from incidents.incident import Progress
 from incidents.store import case as cases
 from incidents.store import incident as incidents
+from probe import store as probes
+from probe.batch import Batch
+from probe.result import Answer, Outcome, Plain, Reason, Result
 from sla import agreeing
 from tests.console.conftest import ENGLISH, LogIn, Reader, page, send
 from tests.console.world import NOW, PASSWORD, World, afternoon, configuration
@@ -426,3 +429,22 @@ def test_what_the_rules_can_refuse_is_known_to_the_pages() -> None:
     )
     written += identity.REFUSAL
     assert [one for one in words.REFUSALS if one not in written] == []
+
+
+async def test_an_incident_shows_the_exchange_that_failed_first(world: World, log_in: LogIn) -> None:
+    incident = await world.down()
+    facts: dict[str, Plain] = {"status": 503, "header.server": PAYLOADS[0], "witness.192.0.2.1:443": "reached"}
+    seen = [
+        Result(
+            check="payments/authorise",
+            location="local",
+            tick=at,
+            started_at=at,
+            answer=Answer(outcome=Outcome.DOWN, reason=Reason.STATUS, detail=told, phases={"tls": 12_345}, facts=facts),
+        )
+        for at, told in ((incident.started_at + 1, "answered 503"), (incident.started_at + 2, "answered 504"))
+    ]
+    await world.database.write(lambda tx: probes.save(tx, Batch(failing=tuple(reversed(seen))), NOW))
+    text = await page(await log_in(), f"/desk/incidents/{incident.id}")
+    assert "What a check saw first" in text and "answered 503" in text and "answered 504" not in text
+    assert "12.3 ms" in text and "192.0.2.1:443" in text and PAYLOADS[0] not in text
