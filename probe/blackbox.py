@@ -27,6 +27,13 @@ PHASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "grpc": {"resolve": ("resolve",), "check": ("connect", "tls", "processing", "transfer")},
 }
 """Their phases, and which of ours make them up."""
+_DURATIONS = {
+    "http": "probe_http_duration_seconds",
+    "websocket": "probe_websocket_duration_seconds",
+    "dns": "probe_dns_duration_seconds",
+    "icmp": "probe_icmp_duration_seconds",
+    "grpc": "probe_grpc_duration_seconds",
+}
 _SERVING = ("SERVING", "NOT_SERVING", "UNKNOWN", "SERVICE_UNKNOWN")
 _NUMBERS: Mapping[str, Sequence[tuple[str, str, str, float]]] = {
     "http": (
@@ -85,7 +92,7 @@ def _of(one: LastAnswer, labels: Mapping[str, str], found: _Families) -> None:
     put("probe_dns_lookup_time_seconds", "Returns the time taken for probe dns lookup in seconds", lookup)
     for phase, ours in PHASES.get(one.kind, {}).items():
         seconds = sum(answer.phases.get(each, 0) for each in ours) / 1e6
-        put(f"probe_{one.kind}_duration_seconds", f"Duration of {one.kind} request by phase", seconds, phase=phase)
+        put(_DURATIONS[one.kind], f"Duration of {one.kind} request by phase", seconds, phase=phase)
     for fact, name, text, unknown in _NUMBERS.get(one.kind, ()):
         put(name, text, _number(answer.facts.get(fact), unknown))
     found_of = {"http": _http, "dns": _dns, "icmp": _icmp, "grpc": _grpc, "websocket": _websocket, "tcp": _tcp}
