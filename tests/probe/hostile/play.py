@@ -5,7 +5,7 @@ import importlib
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil
 
@@ -63,14 +63,15 @@ async def play(cases: Sequence[Case], papers: Papers) -> tuple[list[Played], Wat
     watchman = Watchman()
     watching = asyncio.create_task(watchman.watch())
     try:
-        played = await asyncio.gather(*(_played(case, papers, watchman) for case in cases))
+        played = await asyncio.gather(*(_played(case, papers) for case in cases))
+        await asyncio.sleep(0.1)  # the servers notice that they are left
     finally:
         watching.cancel()
-    await asyncio.sleep(0.1)  # the servers notice that they are left
-    return list(played), watchman
+    held = watchman.held  # its last look may come after the last answer
+    return [replace(one, late=one.late - held) for one in played], watchman
 
 
-async def _played(case: Case, papers: Papers, watchman: Watchman) -> Played:
+async def _played(case: Case, papers: Papers) -> Played:
     kind: ProbeKind = importlib.import_module(f"probe.kinds.{case.kind}").KIND
     options = papers.trusted(case)
     async with AsyncExitStack() as stack:
@@ -79,4 +80,4 @@ async def _played(case: Case, papers: Papers, watchman: Watchman) -> Played:
         async with asyncio.timeout(60):
             answer = await asked(kind, case.target.format(port=port), timeout=case.timeout, now=papers.now, **options)
         seconds = time.monotonic() - since
-    return Played(case=case, answer=answer, seconds=seconds, late=seconds - case.timeout / 1000 - watchman.held)
+    return Played(case=case, answer=answer, seconds=seconds, late=seconds - case.timeout / 1000)
