@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 AHEAD = 30 * DAY
 REFRESH_SECONDS = 10.0
+SLOWEST_SECONDS = 30.0
 REST_SECONDS = 0.2
 KEPT_MOST = 256
 
@@ -82,7 +83,10 @@ class Pages:
         self._wanted.set()
 
     async def run(self) -> None:
-        """Refresh on change and at least every 10 s, so that the page never looks younger than it is."""
+        """Refresh on change and at least every 10 s, so that the page never looks younger than it is.
+
+        Where making them is dear they are made anew less often while nothing changes, at least every 30 s.
+        """
         while not self._stopping:
             self._wanted.clear()
             started = monotonic()
@@ -98,9 +102,10 @@ class Pages:
                     log.exception("pages not made")
                 self._troubled = True
             # At most a fifth of the time goes into making pages, however fast things change.
-            await asyncio.sleep(max(REST_SECONDS, 4 * (monotonic() - started)))
+            took = monotonic() - started
+            await asyncio.sleep(max(REST_SECONDS, 4 * took))
             try:
-                await asyncio.wait_for(self._wanted.wait(), REFRESH_SECONDS)
+                await asyncio.wait_for(self._wanted.wait(), min(SLOWEST_SECONDS, max(REFRESH_SECONDS, 60 * took)))
             except TimeoutError:
                 continue
 
