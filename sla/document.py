@@ -19,6 +19,7 @@ from sla.causes import Entry
 from sla.change import Change
 from sla.contract import Consent, Declined, Side
 from sla.display import cut, decimals
+from sla.entered import Entered
 from sla.exclusion import Exclusion
 from sla.forecast import Forecast
 from sla.indicator import Measured
@@ -311,6 +312,18 @@ def _indicator(one: Measured) -> dict[str, Any]:
         "value": share(one.value),
         "unmeasured": None if one.unmeasured is None else one.unmeasured.value,
         "met": one.met,
+        # the key is left out where nothing was entered: records without it are sealed already
+        **({} if one.entered is None else {"entered": _entered(one.entered)}),
+    }
+
+
+def _entered(one: Entered) -> dict[str, Any]:
+    return {
+        "at": rfc3339(one.recorded_at),
+        "by": one.by,
+        "proof": one.proof,
+        "reason": one.reason,
+        "before": one.before,
     }
 
 

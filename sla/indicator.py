@@ -12,6 +12,7 @@ from fractions import Fraction
 from config.agreement import Agreement, CaseKind, Indicator
 from config.instant import DAY, Instant
 from sla.account import Verdict
+from sla.entered import Entered, value_of
 from sla.interval import Interval
 from sla.period import Period
 from sla.rating import given, mean_of
@@ -44,17 +45,23 @@ class Measured:
     value: Fraction | None
     unmeasured: Unmeasured | None = None
     met: bool | None = None
+    entered: Entered | None = None
+    """Where a person typed it in: who, with which proof."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """Whose indicators, and what they count: its `cases`, whenever reported, and its components' `verdicts`."""
+    """Whose indicators, and what they count: its `cases`, whenever reported, and its components' `verdicts`.
+
+    `entered`: figures in force, whatever they are of.
+    """
 
     agreement: Agreement
     cases: Sequence[CaseRecord]
     verdicts: Sequence[Verdict]
     period: Period
     window: Interval
+    entered: Sequence[Entered] = ()
 
 
 def measured(counted: Promise) -> tuple[Measured, ...]:
@@ -63,7 +70,11 @@ def measured(counted: Promise) -> tuple[Measured, ...]:
 
 
 def _measured(one: Indicator, counted: Promise) -> Measured:
-    agreement = counted.agreement.id
+    agreement, judged = counted.agreement.id, one.period is counted.period.kind
+    if one.entered and (typed := _typed(one, counted)) is not None:
+        figure = value_of(one, typed.value)
+        met = _met(one, figure) if judged else None
+        return Measured(agreement=agreement, indicator=one, n=typed.n, value=figure, met=met, entered=typed)
     known = None if one.entered else _counts(one, counted)
     if known is None:
         why = Unmeasured.ENTERED if one.entered else Unmeasured.UNKNOWN
@@ -71,8 +82,12 @@ def _measured(one: Indicator, counted: Promise) -> Measured:
     n, value = known
     if value is None:
         return Measured(agreement=agreement, indicator=one, n=n, value=None, unmeasured=Unmeasured.NOTHING)
-    judged = one.period is counted.period.kind
     return Measured(agreement=agreement, indicator=one, n=n, value=value, met=_met(one, value) if judged else None)
+
+
+def _typed(one: Indicator, counted: Promise) -> Entered | None:
+    wanted = counted.agreement.id, one.id, str(counted.period)
+    return next((each for each in counted.entered if (each.agreement, each.indicator, each.period) == wanted), None)
 
 
 def _counts(one: Indicator, counted: Promise) -> tuple[int, Fraction | None] | None:

@@ -13,6 +13,7 @@ from sla.casechange import CaseChange
 from sla.change import Definition
 from sla.contract import Consent
 from sla.correction import Correction
+from sla.entered import Entered
 from sla.period import Period
 from sla.proposal import Proposal
 from sla.rating import Rating
@@ -135,6 +136,8 @@ class Facts:
     """Of sealed months, in the order recorded."""
     obligations: tuple[Obligation, ...] = ()
     breaches: tuple[RecordedBreach, ...] = ()
+    entered: tuple[Entered, ...] = ()
+    """Figures of the period's indicators that people typed in, those in force."""
     observers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Component id -> `check@location` of what observed it in the period, in order; absent where only senders speak."""
     calendars: tuple[OfficialDays, ...] = ()

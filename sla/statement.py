@@ -205,7 +205,16 @@ def _indicators(
 ) -> tuple[Measured, ...]:
     own = [one.verdict for one in components if one.agreement.id == part.newest.id]
     cases = [one for one in facts.cases if one.agreement in (None, part.newest.id)]
-    return measured(Promise(agreement=part.newest, cases=cases, verdicts=own, period=period, window=part.window))
+    return measured(
+        Promise(
+            agreement=part.newest,
+            cases=cases,
+            verdicts=own,
+            period=period,
+            window=part.window,
+            entered=facts.entered,
+        )
+    )
 
 
 def _belongs(case: CaseRecord, window: Interval) -> bool:

@@ -126,12 +126,13 @@ CLASSES: tuple[Class, ...] = (
     ),
     Class(
         name="statements",
-        what="who answered, countersigned or disputed a statement, and what a statement was composed from",
+        what="who answered, countersigned or disputed a statement or entered a figure, and what it was composed from",
         purpose="to compose it again, and to prove what both sides said of it",
         term=RECORDS,
         where=(
             Personal(table="statement", columns=("record", "evidence"), customer="customer"),
             Personal(table="statement_event", columns=("body", "by"), customer="customer"),
+            Personal(table="entered_figure", columns=("by", "proof", "reason"), customer="customer"),
         ),
         records=True,
     ),

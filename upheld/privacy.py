@@ -110,6 +110,8 @@ def opened(tx: Connection, customer: str, cases: Collection[Mapping[str, Any]]) 
     for kind in ("agreement", "statement"):
         streams.update(ledger.streams_below(tx, f"{kind}/{customer}/"))
     streams.update(f"breach/{row['id']}" for row in personal.rows(tx, "recorded_breach", ("customer", [customer])))
+    typed = personal.rows(tx, "entered_figure", ("customer", [customer]))
+    streams.update(f"entered/{row['agreement']}/{row['indicator']}/{row['period']}" for row in typed)
     indexes = [kept.index for kept in ledger.leaves_of(tx, streams, ledger.size(tx))]
     return [index for index, _ in ledger.openings_of(tx, indexes)]
 
@@ -151,7 +153,12 @@ def _erase_customer(tx: Connection, config: Config, one: Sought, now: Instant) -
     gone += records.drop_cases(tx, [row["id"] for row in found["case"]], now)
     while dropped := statements.statements(tx, one.id, now + 1, now):
         gone += dropped
-    for table, words in (("agreement_version", {"reason": ""}), ("recorded_breach", {"text": ""})):
+    words_of = {
+        "agreement_version": {"reason": ""},
+        "recorded_breach": {"text": ""},
+        "entered_figure": {"proof": "", "reason": ""},
+    }
+    for table, words in words_of.items():
         for row in found[table]:
             personal.rewrite(tx, table, row, {"by": "person:erased", **words})
             gone += 1

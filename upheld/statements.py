@@ -18,6 +18,7 @@ from probe.store import observing
 from sla.answered import months_before
 from sla.correction import lying
 from sla.document import record
+from sla.entered import in_force
 from sla.evidence import Evidence
 from sla.exclusions import Exclusions
 from sla.format import Format
@@ -33,6 +34,7 @@ from sla.store.breach import breaches
 from sla.store.contract import consents
 from sla.store.correction import corrections
 from sla.store.definition import definitions
+from sla.store.entered import entered
 from sla.store.official import days_known
 from sla.store.remedy import bookings, obligations, outcomes
 from sla.store.statement import SealedRevision
@@ -167,6 +169,7 @@ def _facts(
         outcomes=outcomes(tx, parties.customer, now),
         obligations=obligations(tx, now, parties.customer),
         breaches=breaches(tx, parties.customer, now),
+        entered=in_force(entered(tx, parties.customer, now, str(period))),
         incidents=tuple(
             IncidentRecord(
                 id=one.id,

@@ -3,6 +3,7 @@
 from db.tables import (
     agreements,
     calendars,
+    entered,
     exclusion,
     hold,
     incidents,
@@ -20,6 +21,7 @@ __all__ = [
     "METADATA",
     "agreements",
     "calendars",
+    "entered",
     "exclusion",
     "hold",
     "incidents",

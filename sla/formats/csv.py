@@ -118,16 +118,19 @@ def _rows(statement: Statement, language: str) -> Iterator[dict[str, object]]:
             "reason": one["by"],
         }
     for one in data["indicators"]:
+        typed = one.get("entered") or {}
         yield {
             "record": "indicator",
             "id": one["id"],
+            "name": typed.get("proof"),
+            "start": typed.get("at"),
             "agreement": one["agreement"],
             "state": one["measure"],
             "target_pct": one["at_least"] or one["at_most"],
             "availability": one["value"],
             "of": one["n"],
             "met": one["met"],
-            "reason": one["unmeasured"],
+            "reason": one["unmeasured"] or typed.get("by"),
         }
     for one in data["satisfaction"]["ratings"]:
         yield {

@@ -1,12 +1,13 @@
 """The agreement's indicators in words: what was promised, what it was, of how many; or why it is not known."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Protocol
 
 from config.agreement import Indicator, Period
 from config.look.figure import RANGE, grouped, listed, percent
 from config.value import Text
+from sla.entered import Entered
 from sla.indicator import Measured, Unmeasured
 from sla.page import Page
 from sla.paper.satisfaction import points
@@ -29,6 +30,8 @@ class Speaker(Protocol):
     def say(self, text: str, /, **values: object) -> str: ...
 
     def text(self, text: Text) -> str: ...
+
+    def who(self, by: str) -> str: ...
 
 
 def indicators(page: Page) -> Section:
@@ -94,12 +97,26 @@ def _row(page: Speaker, kind: Period, one: Measured) -> tuple[Cell, ...]:
     verdict = elsewhere if one.met is None else judged
     figure = Cell(text=_figure(page, promise, one.value), strong=True)
     return (
-        Cell(text=page.text(promise.name), small=(formula(promise, page.language),)),
+        Cell(text=page.text(promise.name), small=(formula(promise, page.language), *_entered(page, one))),
         Cell(text=promised(page, promise), small=(page.say(PERIODS[promise.period]),)),
         figure if one.value is not None else Cell(text=RANGE, small=(said,)),
         Cell(text=grouped(one.n)),
         verdict,
     )
+
+
+def _entered(page: Speaker, one: Measured) -> Iterator[str]:
+    """Who typed it in, with which proof, and what it took the place of."""
+    typed = one.entered
+    if typed is None:
+        return
+    yield page.say("entered by {who}; proof: {proof}", who=page.who(typed.by), proof=typed.proof)
+    if typed.before is not None:
+        yield replaced(page, typed)
+
+
+def replaced(page: Speaker, typed: Entered) -> str:
+    return page.say("in place of {value}: {reason}", value=typed.before, reason=typed.reason or RANGE)
 
 
 def _figure(page: Speaker, promise: Indicator, value: Fraction | None) -> str:

@@ -6,7 +6,7 @@ from sla.cases import share
 from sla.indicator import Measured
 from sla.page import Page
 from sla.paper.book import At, Field, Share, Tab, Value
-from sla.paper.indicator import promised, standing
+from sla.paper.indicator import promised, replaced, standing
 from sla.paper.measure import standing as measure_standing
 from sla.paper.satisfaction import points
 from sla.promise import PERIODS, formula
@@ -25,7 +25,7 @@ def quality(page: Page, zone: str) -> Iterator[Tab]:
 def _indicators(page: Page) -> Tab:
     say = page.say
     titles = {"Indicator": 32, "What": 48, "Promised": 18, "Period": 14, "Measured": 14, "exact": 14}
-    widths = {**titles, "n": 8, "Verdict": 48}
+    widths = {**titles, "n": 8, "Verdict": 48, "Entered by": 20, "Proof": 40, "In place of": 40}
     rows = tuple(tuple(_indicator(page, one)) for one in page.statement.indicators)
     return Tab(
         name=say("Indicators"),
@@ -47,6 +47,10 @@ def _indicator(page: Page, one: Measured) -> Iterator[Value]:
     yield share(value)
     yield one.n
     yield standing(page, page.statement.period.kind, one)
+    typed = one.entered
+    yield None if typed is None else page.who(typed.by)
+    yield None if typed is None else typed.proof
+    yield None if typed is None or typed.before is None else replaced(page, typed)
 
 
 def _ratings(page: Page, zone: str) -> Tab:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, select
 
 from config.instant import Instant, moment_of
 from db.ledger.erasure import destroy, opened_in
+from db.tables.entered import entered_figure
 from db.tables.exclusion import correction_event, exclusion_component, exclusion_event
 from db.tables.remedies import booking, breach, month, obligation, obligation_event
 from db.tables.statement import statement, statement_event
@@ -29,7 +30,18 @@ def statements(tx: Connection, customer: str, before: Instant, now: Instant) -> 
         destroy(tx, opened_in(tx, f"statement/{customer}/{period}"), now)
     event = statement_event.c
     tx.execute(delete(statement_event).where(event.customer == customer, event.period.in_(periods)))
-    return tx.execute(delete(statement).where(column.customer == customer, column.period.in_(periods))).rowcount
+    gone = tx.execute(delete(statement).where(column.customer == customer, column.period.in_(periods))).rowcount
+    return gone + _entered(tx, customer, before, now)
+
+
+def _entered(tx: Connection, customer: str, before: Instant, now: Instant) -> int:
+    """Figures typed in for periods that ended before that, sealed or not."""
+    typed = entered_figure.c
+    old = typed.customer == customer, typed.ends_at < before
+    names = select(typed.agreement, typed.indicator, typed.period).where(*old).distinct()
+    for row in tx.execute(names).all():
+        destroy(tx, opened_in(tx, f"entered/{row.agreement}/{row.indicator}/{row.period}"), now)
+    return tx.execute(delete(entered_figure).where(*old)).rowcount
 
 
 def components(tx: Connection) -> list[str]:

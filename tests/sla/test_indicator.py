@@ -1,7 +1,9 @@
 """An agreement's indicators, worked out from cases, ratings and verdicts, each with its n; or why it is not known."""
 
+from csv import DictReader
 from dataclasses import replace
 from fractions import Fraction
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,13 @@ from config.instant import DAY, HOUR, MINUTE, Instant
 from config.value import Text
 from sla.account import Verdict
 from sla.document import document
+from sla.entered import Entered, in_force
+from sla.evidence import Evidence, kept, unkept
+from sla.formats.csv import FORMAT as CSV
 from sla.indicator import Measured, Promise, Unmeasured, measured
 from sla.page import Page
 from sla.paper.indicator import indicators, indicators_in_short, standing
+from sla.paper.quality_book import quality
 from sla.paper.sheet import Table
 from sla.parties import parties_of
 from sla.period import parse_period
@@ -118,6 +124,38 @@ def test_what_comes_from_outside_or_cannot_be_told_is_not_measured(tmp_path: Pat
     calls = share("in_time", over="calls", within="2m", entered=True, at_least="100")
     assert one(promise(tmp_path, *CASES, x=calls)).unmeasured is Unmeasured.ENTERED
     assert one(promise(tmp_path, *CASES, x=share("serious", over="incidents"))).unmeasured is Unmeasured.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", ("entered by wang; proof: call log 7", "in place of 97.5: two calls were missing")),
+        ("zh-CN", ("由wang录入；依据：call log 7", "原录入97.5，更改原因：two calls were missing")),
+    ],
+)
+def test_an_entered_figure_is_judged_and_says_who_entered_it_with_which_proof(
+    tmp_path: Path, language: str, told: tuple[str, ...]
+) -> None:
+    settings = config(tmp_path)
+    first = Entered(
+        agreement="harbour-bank/sla-standard", indicator="desk_answer", period="2026-10", value="97.5", n=40,
+        proof="call log", by="person:wang", recorded_at=MIDDLE,
+    )  # fmt: skip
+    then = replace(first, value="95", proof="call log 7", reason="two calls were missing")
+    known = replace(facts(settings), entered=in_force([first, then, replace(first, period="2026-11")]))
+    made = compose(parties_of(settings, "harbour-bank"), parse_period("2026-10"), known, LATER)
+    (typed,) = [one for one in made.indicators if one.entered is not None]
+    assert (typed.value, typed.n, typed.met) == (Fraction(19, 20), 40, False)
+    page = Page(made, language)
+    (table,) = indicators(page).blocks
+    assert isinstance(table, Table)
+    assert [row[0].small[1:] for row in table.rows if len(row[0].small) > 1] == [told]
+    rows = list(DictReader(StringIO(CSV.render(made, language).decode("utf-8-sig"))))
+    (row,) = [one for one in rows if one["id"] == "desk_answer"]
+    assert (row["availability"], row["of"], row["name"], row["reason"]) == ("19/20", "40", "call log 7", "person:wang")
+    (sheet,) = [tab for tab in quality(page, "") if tab.name == page.say("Indicators")]
+    assert [row[-3:] for row in sheet.rows if row[-1] is not None] == [("wang", "call log 7", told[1])]
+    assert unkept(kept(Evidence(parties=parties_of(settings, "harbour-bank"), facts=known))).facts == known
 
 
 @pytest.mark.parametrize(

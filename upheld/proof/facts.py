@@ -24,6 +24,7 @@ from sla.answered import months_before
 from sla.booking import MEASURE, Booking, MonthOutcome, Obligation, RecordedBreach
 from sla.change import Definition
 from sla.contract import Confirmed, Declined, Ended, Event, in_turn
+from sla.entered import Entered, in_force
 from sla.interval import Interval
 from sla.parties import Parties
 from sla.period import Period
@@ -124,6 +125,7 @@ def facts(told: Sequence[Told], who: Parties, period: Period, figures: str | Non
                 key=lambda one: (one.happened_at, one.id),
             )
         ),
+        entered=in_force(_entered(one) for found in streams.get("entered", {}).values() for one in found),
         observers=_observers(streams.get("observed", {}), window),
         calendars=_calendars(told),
         consents=tuple(
@@ -258,6 +260,11 @@ def _booking(one: Told) -> Booking:
 
 def _breach(id: str, one: Told) -> RecordedBreach:
     return RecordedBreach(id=id, agreement=one.entry.body["agreement"], happened_at=one.entry.body["happened_at"])
+
+
+def _entered(one: Told) -> Entered:
+    words = dict.fromkeys(("by", "proof", "reason"), _erased(one)) if one.erased else one.private
+    return Entered(**one.entry.body, **words, recorded_at=one.entry.recorded_at)
 
 
 def _calendars(told: Iterable[Told]) -> tuple[OfficialDays, ...]:

@@ -22,6 +22,7 @@ from sla.period import Period
 from sla.seal import seal_json
 from sla.store import correction, exclusion
 from sla.store.breach import breaches
+from sla.store.entered import entered, stream_of
 from sla.store.remedy import obligations
 from sla.store.statement import SealedRevision
 from upheld.proof.bundle import Bundle, Earlier, Evidence
@@ -56,6 +57,7 @@ def resting_on(tx: Connection, who: Parties, period: Period, size: int) -> Strea
     exact += [f"breach/{one.id}" for one in breaches(tx, who.customer, FAR)]
     exact += [f"calendar/{days.country}" for one in who.agreements for days in official_of(one)]
     exact += [f"statement/{who.customer}/{one}" for one in (*months_before(who.agreements, period), period)]
+    exact += [stream_of(one) for one in entered(tx, who.customer, FAR, str(period))]
     below = [f"agreement/{who.customer}/", *(f"check/{name}/" for name in components)]
     whole = [*exact, *(stream for beginning in below for stream in ledger.streams_below(tx, beginning))]
     found: dict[str, tuple[int, int]] = {}
