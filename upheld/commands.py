@@ -38,6 +38,7 @@ from upheld import holds, privacy
 from upheld.agreements import COMMANDS as AGREEMENTS
 from upheld.call import Call as Call
 from upheld.call import Command
+from upheld.entering import COMMANDS as ENTERING
 from upheld.issuance import COMMANDS as STATEMENTS
 from upheld.obligations import COMMANDS as OBLIGATIONS
 from upheld.reports.commands import COMMANDS as REPORTS
@@ -184,6 +185,7 @@ _COMMANDS: Mapping[str, Command] = {
     **SETTLING,
     **STATEMENTS,
     **OBLIGATIONS,
+    **ENTERING,
     **holds.COMMANDS,
     **REPORTS,
     **privacy.COMMANDS,

@@ -87,7 +87,7 @@ def fulfil(tx: Connection, call: Call) -> Any:
 def record_breach(tx: Connection, call: Call) -> Any:
     """`customer, agreement, text, happened_at`: of confidentiality. `agreement` where the customer has several."""
     given = call.arguments
-    known, chosen = _agreement(call, "was broken")
+    known, chosen = agreement_meant(call, "was broken")
     happened = given["happened_at"] if given.get("happened_at") is not None else call.now
     if happened > call.now:
         raise Refused("a breach is recorded when it has happened; give a time that has passed")
@@ -98,7 +98,7 @@ def record_breach(tx: Connection, call: Call) -> Any:
 def add_measure(tx: Connection, call: Call) -> Any:
     """`customer, agreement, text, owner, due_at`: what somebody does to improve the service, and until when."""
     given = call.arguments
-    known, chosen = _agreement(call, "it improves")
+    known, chosen = agreement_meant(call, "it improves")
     people = call.rules.config.people
     if given["owner"] not in people:
         raise Refused(f"there is nobody '{given['owner']}' among `people:`; known: {', '.join(people) or 'none'}")
@@ -121,7 +121,7 @@ def add_measure(tx: Connection, call: Call) -> Any:
     return shown(made, call.now)
 
 
-def _agreement(call: Call, what: str) -> tuple[Customer, str]:
+def agreement_meant(call: Call, what: str) -> tuple[Customer, str]:
     """The customer, and which of his agreements is meant."""
     given = call.arguments
     known = call.rules.config.customers.get(given["customer"])

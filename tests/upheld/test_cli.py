@@ -326,6 +326,12 @@ def test_a_correction_goes_from_the_request_to_the_customers_word(config: Path) 
     assert "approved already" in refused(upheld("correction", "approve", "C-1", "--by", "zhao"), 1)
 
 
+def test_a_figure_from_outside_is_entered_and_listed(config: Path) -> None:
+    assert upheld("indicator", "list").stdout == "nothing is entered\n"
+    figure = "desk_answer", "2026-10", "99", "--n", "9", "--proof", "call log", "--by", "wang"
+    assert "there is no customer 'nobody'" in refused(upheld("indicator", "enter", "nobody", *figure), 1)
+
+
 def test_remedies_and_obligations_are_listed_and_refusals_say_what_to_do(config: Path) -> None:
     assert upheld("remedy", "list").stdout == "nothing is booked\n"
     assert upheld("obligation", "list").stdout == "no open obligation\n"

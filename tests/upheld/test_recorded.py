@@ -12,7 +12,7 @@ from config.official import OfficialDays, Year
 from config.state import State
 from db.engine import Database
 from db.ledger import store as ledger
-from db.tables import agreements, calendars, exclusion, incidents, remedies, reports, statement
+from db.tables import agreements, calendars, entered, exclusion, incidents, remedies, reports, statement
 from incidents.case import CaseResolved, Rated, Resumed, Waiting
 from incidents.store.transition import Transition
 from incidents.store.transition import append as add_transition
@@ -34,6 +34,8 @@ from sla.store.report import Export, log_export
 from sla.store.report import append_event as add_report_event
 from tests.sla.reporting import paper
 from tests.upheld.months import OCTOBER, Months, at
+from upheld.call import Call
+from upheld.entering import enter
 from upheld.reports import making
 
 ASKED = Requested(
@@ -53,6 +55,7 @@ ROWS = (
     (remedies.breach, "recorded_at", ("breach",)),
     (remedies.booking, "recorded_at", ("booking",)),
     (remedies.month, "recorded_at", ("month",)),
+    (entered.entered_figure, "recorded_at", ("entered",)),
     (reports.export, "exported_at", ("export",)),
     (statement.statement_event, "recorded_at", ("statement.",)),
     (reports.report_event, "recorded_at", ("report.",)),
@@ -116,6 +119,9 @@ async def test_a_clock_set_back_between_facts_blocks_no_seal(database: Database,
         owed = remedy.add_measure(tx, "acme", measure, "person:li", next(back))
         remedy.fulfil(tx, owed.id, "person:wang", "mail", next(back))
         breach.add(tx, "acme", agreement, at("10-20 08:00"), "person:li", "a list lay open", next(back))
+        about = {"customer": "acme", "indicator": "desk_answer", "period": "2026-10"}
+        figure = {**about, "value": "99", "n": 9, "proof": "a list of calls"}
+        enter(tx, Call(rules=months.rules, by="person:wang", arguments=figure, now=next(back)))
         word = Signature(reference="room", at=at("10-20 08:00"))
         act = Act(by="customer:acme", reason="", way=Way.DESK, now=next(back))
         agreeing.confirm(tx, "acme", 1, Side.CUSTOMER, word, act)

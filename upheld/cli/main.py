@@ -37,6 +37,7 @@ COMMANDS = {
     "agreement": "upheld.cli.agreement:agreement",
     "exclusion": "upheld.cli.exclusion:exclusion",
     "remedy": "upheld.cli.remedy:remedy",
+    "indicator": "upheld.cli.indicator:indicator",
     "obligation": "upheld.cli.remedy:obligation",
     "correction": "upheld.cli.correction:correction",
     "hold": "upheld.cli.hold:hold",

@@ -30,7 +30,7 @@ def remedy() -> None:
 @with_config
 def list_(config: Config, customer: str | None, as_json: bool) -> None:
     """Every entry in the order booked, of one customer or of all."""
-    wanted, now = _customers(config, customer), utc_now()
+    wanted, now = customers(config, customer), utc_now()
 
     def rows(tx: Connection) -> list[dict[str, Any]]:
         return [{"customer": one, **booking_json(entry)} for one in wanted for entry in store.bookings(tx, one, now)]
@@ -81,7 +81,7 @@ def obligation() -> None:
 @with_config
 def obligations(config: Config, customer: str | None, everything: bool, as_json: bool) -> None:
     """Open ones, first due first."""
-    wanted, now = _customers(config, customer), utc_now()
+    wanted, now = customers(config, customer), utc_now()
 
     def rows(tx: Connection) -> list[dict[str, Any]]:
         found = [one for each in wanted for one in store.obligations(tx, now, each)]
@@ -135,7 +135,7 @@ def fulfil(config: Config, id: str, note: str | None, by: str | None, as_json: b
     show(change(config, "obligation.fulfil", {"id": id, "note": note}, by), as_json=as_json, columns=())
 
 
-def _customers(config: Config, customer: str | None) -> list[str]:
+def customers(config: Config, customer: str | None) -> list[str]:
     known = in_force(config).customers
     if customer is not None and customer not in known:
         fail(f"there is no customer {customer!r}; known: {', '.join(known) or 'none'}", 1)

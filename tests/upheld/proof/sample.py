@@ -23,6 +23,8 @@ from sla.contract import Side, Way
 from sla.store import remedy
 from tests.upheld.months import Months, at, written
 from upheld import ledger, signing
+from upheld.call import Call
+from upheld.entering import enter
 from upheld.installed import installed
 from upheld.proof.bundle import Bundle
 from upheld.proof.gather import bundle_of
@@ -132,6 +134,9 @@ async def october(
             due_at=at("12-01 00:00"), owner="person:wang",
         )  # fmt: skip
         remedy.add_measure(tx, "acme", measure, "person:li", solved)
+        figure = {"customer": "acme", "indicator": "desk_answer", "period": "2026-10", "n": 40, "proof": "call log 7"}
+        for given in ({"value": "97.5"}, {"value": "95", "reason": "two calls were missing"}):
+            enter(tx, Call(rules=months.rules, by="person:wang", arguments={**figure, **given}, now=solved))
         word = Signature(reference="/room/acme/agreements/sla-standard, chen", at=solved)
         act = Act(by="customer:acme", reason="", way=Way.DESK, now=solved)
         agreeing.confirm(tx, "acme", 1, Side.CUSTOMER, word, act)

@@ -59,6 +59,7 @@ async def test_a_sealed_month_holds_with_its_outage_its_cases_and_its_days(writt
         "observed",
         "agreement_version",
         "agreement_event",
+        "entered",
         "statement.sealed",
     }
     component = bundle.record["components"][0]
@@ -68,6 +69,10 @@ async def test_a_sealed_month_holds_with_its_outage_its_cases_and_its_days(writt
     assert [(one["text"], one["owner"], one["open"]) for one in bundle.record["measures"]] == [
         ("a page that says it", "person:wang", True)
     ]
+    (desk,) = [one for one in bundle.record["indicators"] if one["id"] == "desk_answer"]
+    assert (desk["value"], desk["n"], desk["met"], desk["unmeasured"]) == ("19/20", 40, False, None)
+    typed = desk["entered"]
+    assert (typed["by"], typed["proof"], typed["before"]) == ("person:wang", "call log 7", "97.5")
     consents = bundle.record["agreements"][0]["versions"][0]["consents"]
     assert consents["provider"] is None
     assert (consents["customer"]["confirmed"], consents["customer"]["by"]) == (True, "customer:acme")
