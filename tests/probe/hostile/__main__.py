@@ -19,8 +19,8 @@ def main() -> int:
             for one in played:
                 said = f"{one.answer.outcome} {one.answer.reason or ''}"
                 took = f"{one.seconds * 1000:6.0f} of {one.case.timeout} ms"
-                print(f"{group:10} {one.case.name:48} {said:28} {took:16} {'; '.join(one.faults)}")
-                failed += bool(one.faults)
+                print(f"{group:10} {one.case.name:48} {said:28} {took:16} {'; '.join(one.faults())}")
+                failed += bool(one.faults())
                 count += 1
             grown = f"{watchman.grown / 2**20:.0f} MiB more at most"
             print(f"{group}: {len(cases)} servers, {grown}, the loop held {watchman.held * 1000:.0f} ms at most\n")

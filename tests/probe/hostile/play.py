@@ -29,11 +29,10 @@ class Played:
     seconds: float
     late: float
 
-    @property
-    def faults(self) -> list[str]:
+    def faults(self, most_late: float = MOST_LATE) -> list[str]:
         said = (self.answer.outcome, self.answer.reason)
         faults = [] if said in self.case.verdicts else [f"{said} ({self.answer.detail}), expected {self.case.verdicts}"]
-        if self.late > MOST_LATE:
+        if self.late > most_late:
             faults.append(f"{self.late:.3f} s late")
         told = "".join([self.answer.detail, *(fact for fact in self.answer.facts.values() if isinstance(fact, str))])
         return faults if len(told) < MOST_TOLD else [*faults, f"tells {len(told)} letters"]
@@ -47,15 +46,12 @@ class Watchman:
         self._before = self._process.memory_info().rss
         self.grown = 0
         self.held = 0.0
-        self.held_by_us = 0.0
-        """The most of it that was spent by this thread: others who use the machine are not counted."""
 
     async def watch(self) -> None:
         while True:
-            since, spent = time.monotonic(), time.thread_time()
+            since = time.monotonic()
             await asyncio.sleep(0.01)
             self.held = max(self.held, time.monotonic() - since - 0.01)
-            self.held_by_us = max(self.held_by_us, time.thread_time() - spent)
             self.grown = max(self.grown, self._process.memory_info().rss - self._before)
 
 
