@@ -155,8 +155,14 @@ def inclusions(tx: Connection, indexes: Sequence[int], leaves: int) -> list[list
 
 def consistency_of(tx: Connection, first: int, second: int) -> list[bytes]:
     """The proof that the smaller tree is the beginning of the larger. Raises ValueError."""
-    _has(tx, second)
-    return consistency(first, second, nodes(tx))
+    return consistencies(tx, [first], second)[0]
+
+
+def consistencies(tx: Connection, sizes: Sequence[int], leaves: int) -> list[list[bytes]]:
+    """The proof of each smaller tree that it is the beginning of the one over the first so many leaves."""
+    _has(tx, leaves)
+    node_of = nodes(tx)
+    return [consistency(size, leaves, node_of) for size in sizes]
 
 
 def leaves_of(tx: Connection, streams: Collection[str], leaves: int) -> list[Kept]:

@@ -98,6 +98,8 @@ def bundle_of(tx: Connection, sealed: SealedRevision, key: str, *, pinned: bool 
     kept = sorted([*kept, *_erasures(tx, kept, head.size)], key=lambda one: one.index)
     proofs = ledger.inclusions(tx, [one.index for one in kept], head.size)
     words = dict(ledger.openings_of(tx, [one.index for one in kept]))
+    earlier = _history(heads.before(tx, head.size), sealed.seal.cutoff)
+    leading = ledger.consistencies(tx, [one.size for one in earlier], head.size)
     return Bundle(
         record=parse(sealed.record),
         seal=seal_json(sealed.seal),
@@ -107,8 +109,7 @@ def bundle_of(tx: Connection, sealed: SealedRevision, key: str, *, pinned: bool 
         ),
         checkpoint=head.note,
         history=tuple(
-            Earlier(checkpoint=one.note, proof=tuple(ledger.consistency_of(tx, one.size, head.size)))
-            for one in _history(heads.before(tx, head.size), sealed.seal.cutoff)
+            Earlier(checkpoint=one.note, proof=tuple(proof)) for one, proof in zip(earlier, leading, strict=True)
         ),
         key=key,
     )
