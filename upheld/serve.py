@@ -3,8 +3,10 @@
 import asyncio
 import gc
 import signal
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -31,12 +33,17 @@ class PartEnded(Trouble):
 
 def run(config: Config, path: Path) -> None:
     """Raises db.errors.StoreError, signing.KeyUnusable, AddressTaken."""
+    looped(serve(config, path))
+
+
+def looped(work: Coroutine[Any, Any, None]) -> None:
+    """On uvloop where it is installed."""
     try:
         import uvloop
     except ImportError:
-        asyncio.run(serve(config, path))
+        asyncio.run(work)
     else:
-        uvloop.run(serve(config, path))
+        uvloop.run(work)
 
 
 async def serve(config: Config, path: Path) -> None:
