@@ -1,6 +1,7 @@
 """Events go into the store as plain JSON and come out as themselves."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, get_args, get_type_hints
 
@@ -23,6 +24,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     State: st.sampled_from(State),
     CaseKind: st.sampled_from(CaseKind),
     tuple[str, ...]: st.lists(st.text()).map(tuple),
+    Mapping[str, int]: st.dictionaries(st.text(), st.integers(1, 5)),
 }
 
 

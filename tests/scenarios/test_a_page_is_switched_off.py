@@ -40,7 +40,7 @@ def serve_shop(serve: Serve, url: str, page: Nginx, smtp: Smtp, *, escalates_aft
 def test_the_incident_opens_by_itself_is_told_shown_acknowledged_resolved_and_counted(
     nginx: Nginx, smtp: Smtp, serve: Serve, database_url: str
 ) -> None:
-    escalates_after = 14
+    escalates_after = 20
     upheld = serve_shop(serve, database_url, nginx, smtp, escalates_after=escalates_after)
 
     after_a_check(nginx)

@@ -123,5 +123,5 @@ async def test_who_stays_silent_the_second_time_is_told_without_facts_and_in_tim
         await reader.read()
 
     async with listening(once) as port:
-        answer = await asked(KIND, f"{HOST}:{port}", timeout=400, now=NOW)
+        answer = await asked(KIND, f"{HOST}:{port}", timeout=1_500, now=NOW)
     assert (answer.reason, dict(answer.facts), len(seen)) == (Reason.CERTIFICATE_INVALID, {"address": HOST}, 2)
