@@ -13,6 +13,7 @@ BIAS = 0.02
 """Of an interval: so much the mean error may be."""
 
 
+@pytest.mark.slow
 def test_outages_are_counted_without_bias(tmp_path: Path) -> None:
     found = measured(tmp_path, 300, seed=1, each=1, lengths=Lengths(longest=10 * MINUTE), killed_every=5 * MINUTE)
     assert [one for one in found.told if not one.bounded or one.praised] == []
