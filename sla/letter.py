@@ -1,12 +1,13 @@
 """What is written to the customer and to those who hold a statement up. Pure: from values to a `Message`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from config.instant import Instant
 from config.language import choose
 from config.look import sentence
 from config.look.figure import full_day
+from config.value import Text
 from notify.message import Json, Message
 from sla.clause import ROOM
 from sla.page import Page
@@ -22,6 +23,11 @@ _WHO = {
     Who.SERVICE_MANAGER: "the service manager",
     Who.OPERATOR: "whoever operates upheld",
 }
+
+
+def closed(lines: Iterable[str], provider: Text, language: str) -> str:
+    """The lines, and below them in whose name they are written."""
+    return "\n".join([*lines, "", f"-- {choose(provider, language)}", ""])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +119,7 @@ class Writer:
         of = self.statement
         return Message(
             subject=subject,
-            text="\n".join([*lines, "", f"-- {choose(of.provider, self.language)}", ""]),
+            text=closed(lines, of.provider, self.language),
             language=self.language,
             facts={"event": event, "customer": of.customer, "period": str(of.period), **facts},
             thread=f"statement {of.customer} {of.period}",

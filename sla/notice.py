@@ -7,6 +7,7 @@ from config.look import sentence
 from config.look.figure import full_day
 from config.value import Text
 from notify.message import Message
+from sla.letter import closed
 
 ROOM = "sla"
 
@@ -30,7 +31,7 @@ def renewal(agreement: Agreement, ends: Instant, lead: Span, *, customer: Text, 
             else "It ends unless both sides agree by {day} to go on."
         )
         lines.append(say(rule, day=latest))
-    text = "\n".join([*lines, "", f"upheld agreement show {agreement.id}", "", f"-- {choose(site, language)}", ""])
+    text = closed([*lines, "", f"upheld agreement show {agreement.id}"], site, language)
     return Message(
         subject=say("{days} days left: agreement with {customer}", days=lead // DAY, customer=name),
         text=text,

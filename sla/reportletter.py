@@ -11,7 +11,7 @@ from config.value import Text
 from notify.message import Json, Message
 from sla.clause import ROOM
 from sla.duereport import DueReport
-from sla.letter import step_text
+from sla.letter import closed, step_text
 from sla.sealing import Step
 
 ISSUED, REMINDER = "report.issued", "report.reminder"
@@ -88,7 +88,7 @@ class Writer:
         of = self.report
         return Message(
             subject=subject,
-            text="\n".join([*lines, "", f"-- {choose(self.provider, self.language)}", ""]),
+            text=closed(lines, self.provider, self.language),
             language=self.language,
             facts={"event": event, "customer": of.customer, "kind": of.kind, "subject": of.subject, **facts},
             thread=f"report {of.customer} {of.kind} {of.subject}",
