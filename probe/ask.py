@@ -8,7 +8,7 @@ import structlog
 
 from config.instant import SECOND, Span
 from probe.kind import Ask, Question
-from probe.result import Answer, Outcome, Reason, timed
+from probe.result import Answer, Outcome, Reason, attempt_of, timed
 
 _log = structlog.get_logger(__name__)
 GUARD: Span = 2 * SECOND
@@ -35,12 +35,19 @@ async def ask_target(
     `slow`: the check is judged slow already, by the latency rule.
     """
     answer = await _try(ask, question, held)
-    tries = 1
-    while tries < terms.attempts and answer.outcome is Outcome.DOWN:
-        answer = await _try(ask, elsewhere(question, answer), held)
-        tries += 1
+    if answer.outcome is Outcome.DOWN and terms.attempts > 1:
+        answer = await _again(ask, question, terms.attempts, answer, held)
     # Held up ourselves, we cannot say that the target was slow.
     return answer if "held_ms" in answer.facts else timed(answer, terms.degraded_over, slow)
+
+
+async def _again(ask: Ask, question: Question, attempts: int, answer: Answer, held: Callable[[], float]) -> Answer:
+    """What the next tries say, until one is not down; the answer knows them all."""
+    tries = [attempt_of(answer)]
+    while len(tries) < attempts and answer.outcome is Outcome.DOWN:
+        answer = await _try(ask, elsewhere(question, answer), held)
+        tries.append(attempt_of(answer))
+    return replace(answer, attempts=tuple(tries))
 
 
 def elsewhere(question: Question, bad: Answer) -> Question:

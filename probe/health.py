@@ -93,7 +93,7 @@ class OwnHealth:
         held, self._held = self._held, {}
         for watch, results in held.items():
             for result in results:
-                self._take(watch, result)
+                self._take(watch, self._witnessed(result))
 
     async def run(self) -> None:
         while True:
@@ -143,7 +143,7 @@ class OwnHealth:
             "quarantine_since": rfc3339(gathered.since),
             "quarantine_hosts": len(gathered.bad),
             **({"contradicted_by": location} if location is not None else {}),
-            **{f"witness.{name}": word for name, word in words.items()},
+            **_said(words),
         }
         detail = f"{len(gathered.bad)} hosts turned bad within one interval and {by}"
         until = self._asked_at if location is None and self._asked_at is not None else self._now()
@@ -176,7 +176,7 @@ class OwnHealth:
             self._end("a witness was reached")
             return
         until = self._asked_at if location is None and self._asked_at is not None else self._now()
-        facts = {**known.facts, **{f"witness.{name}": word for name, word in words.items()}}
+        facts = {**known.facts, **_said(words)}
         self._quarantine = replace(known, until=max(known.until, until), facts=facts)
         self._dismiss(self._quarantine)
 
@@ -209,7 +209,15 @@ class OwnHealth:
             if outside or now >= self._since(watch) + watch.interval + watch.timeout:
                 del self._held[watch]
                 for result in results:
-                    self._take(watch, result)
+                    self._take(watch, self._witnessed(result))
+
+    def _witnessed(self, result: Result) -> Result:
+        """What stands as bad, with the words of those who were asked since."""
+        answer = result.answer
+        late = self._asked_at is None or self._asked_at < result.started_at
+        if late or not self._words or answer.outcome is not Outcome.DOWN:
+            return result
+        return replace(result, answer=replace(answer, facts={**answer.facts, **_said(self._words)}))
 
     async def _asked(self) -> Mapping[str, str]:
         """The witnesses' words, not older than ASKED_AGAIN and than every result that waits."""
@@ -231,6 +239,10 @@ class OwnHealth:
         return seen
 
 
+def _said(words: Mapping[str, str]) -> dict[str, Plain]:
+    return {f"witness.{name}": word for name, word in words.items()}
+
+
 def _ours(result: Result, known: _Quarantine) -> Result:
     said = result.answer
     facts = {**said.facts, **known.facts, "restated_result": said.outcome.value, "restated_reason": said.reason}
@@ -241,5 +253,6 @@ def _ours(result: Result, known: _Quarantine) -> Result:
         latency_us=said.latency_us,
         phases=said.phases,
         facts=facts,
+        attempts=said.attempts,
     )
     return replace(result, answer=answer)

@@ -10,7 +10,7 @@ from config.duration import parse_duration
 from config.instant import Instant, Span
 from probe.ask import Terms, ask_target
 from probe.kind import ProbeKind, Question, untold
-from probe.result import Answer, Outcome
+from probe.result import Answer, Attempt, Outcome
 
 
 class Unaskable(ValueError):
@@ -50,7 +50,7 @@ async def ask_once(
 
 
 def told(name: str, target: str, answer: Answer) -> dict[str, object]:
-    """The JSON of `upheld probe`; milliseconds are whole. Facts and detail come after the promised keys."""
+    """The JSON of `upheld probe`; milliseconds are whole. Detail, facts and tries come after the promised keys."""
     return {
         "kind": name,
         "target": target,
@@ -60,6 +60,16 @@ def told(name: str, target: str, answer: Answer) -> dict[str, object]:
         "phases": {phase: microseconds // 1000 for phase, microseconds in answer.phases.items()},
         "detail": answer.detail or None,
         "facts": dict(answer.facts),
+        "attempts": [_attempt(one) for one in answer.attempts],
+    }
+
+
+def _attempt(one: Attempt) -> dict[str, object]:
+    return {
+        "result": one.outcome.value,
+        "reason": one.reason.value if one.reason else None,
+        "latency_ms": one.latency_us // 1000,
+        "address": one.address,
     }
 
 

@@ -80,6 +80,16 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try of a check that was asked more than once; latency in microseconds."""
+
+    outcome: Outcome
+    reason: Reason | None
+    latency_us: int
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a kind learned. `reason` is None exactly when it is up; latency and phases in microseconds."""
 
@@ -89,6 +99,18 @@ class Answer:
     latency_us: int = 0
     phases: Mapping[str, int] = field(default_factory=dict)
     facts: Mapping[str, Plain] = field(default_factory=dict)
+    attempts: tuple[Attempt, ...] = ()
+    """Every try in order, this answer's the last; empty where one was enough."""
+
+
+def attempt_of(answer: Answer) -> Attempt:
+    address = answer.facts.get("address")
+    return Attempt(
+        outcome=answer.outcome,
+        reason=answer.reason,
+        latency_us=answer.latency_us,
+        address=address if isinstance(address, str) else None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

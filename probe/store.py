@@ -1,6 +1,7 @@
 """All SQL of the probes. Every function works inside the transaction it is given."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
@@ -228,6 +229,7 @@ def _failing_row(result: Result, now: Instant) -> dict[str, object]:
             "detail": _storable(answer.detail),
             "phases": dict(answer.phases),
             "facts": {_storable(name): _storable(fact) for name, fact in answer.facts.items()},
+            **({"attempts": [asdict(one) for one in answer.attempts]} if answer.attempts else {}),
         },
     }
 

@@ -8,7 +8,7 @@ import pytest
 from config.instant import SECOND
 from probe.ask import GUARD, Terms, ask_target
 from probe.kind import Question
-from probe.result import Answer, Outcome, Reason
+from probe.result import Answer, Attempt, Outcome, Reason
 from tests.probe.stage import Options
 from tests.probe.virtual import VirtualLoop, run
 
@@ -53,6 +53,23 @@ def test_a_bad_answer_is_tried_again_inside_one_check(
     answers = Answers(*given)
     answer = run(ask_target(answers, QUESTION, Terms(attempts=attempts)), loop)
     assert (answer.outcome, answers.asked) == (outcome, asked)
+
+
+def test_what_every_try_said_is_kept_with_the_answer(loop: VirtualLoop) -> None:
+    refused = Answer(
+        outcome=Outcome.DOWN, reason=Reason.CONNECTION_REFUSED, latency_us=900, facts={"address": "192.0.2.1"}
+    )
+    answer = run(ask_target(Answers(refused, DOWN, UP), QUESTION, Terms(attempts=5)), loop)
+    assert answer.outcome is Outcome.UP
+    assert answer.attempts == (
+        Attempt(outcome=Outcome.DOWN, reason=Reason.CONNECTION_REFUSED, latency_us=900, address="192.0.2.1"),
+        Attempt(outcome=Outcome.DOWN, reason=Reason.STATUS, latency_us=200_000, address=None),
+        Attempt(outcome=Outcome.UP, reason=None, latency_us=200_000, address=None),
+    )
+
+
+def test_a_single_try_needs_no_list(loop: VirtualLoop) -> None:
+    assert run(ask_target(Answers(DOWN), QUESTION, Terms(attempts=1)), loop).attempts == ()
 
 
 @pytest.mark.parametrize("limit, reason", [(199, Reason.TOO_SLOW), (200, None), (None, None)])

@@ -98,6 +98,10 @@ def test_a_witness_that_is_reached_lets_every_outage_stand_without_delay(loop: V
     late = lateness(stage)
     assert len(late) == 6 and max(late) < 45
     assert witnesses.asked
+    with stage.store.engine.connect() as tx:
+        bad = tx.execute(select(failing_result).order_by(failing_result.c.started_at)).all()
+    said = [row.evidence["facts"].get("witness.tcp://192.0.2.1:443") for row in bad if row.check == HOSTS[5]]
+    assert said[:3] == [None, None, REACHED], "what confirms an outage says what was heard of our own line"
 
 
 def test_four_hosts_are_too_few_however_silent_the_witnesses(loop: VirtualLoop) -> None:
