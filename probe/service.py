@@ -170,6 +170,11 @@ class Prober:
         return self._entrances
 
     @property
+    def measured_at(self) -> Instant | None:
+        """The start of the newest answer of any check: up to then the measuring is known to run."""
+        return max((one.started_at for one in self._watches.values() if one.started_at is not None), default=None)
+
+    @property
     def running(self) -> int:
         return self._schedule.running
 

@@ -74,6 +74,7 @@ def _page(pages: Pages) -> Handler:
         place = pages.place(request.path)
         if place is None:
             return send(request, pages.error(404, wish), "no-store")
+        await pages.fresh()
         language = place.language if place.language is not None else wish
         try:
             found = await pages.get(place, language)
@@ -95,6 +96,7 @@ def _page(pages: Pages) -> Handler:
 
 def _badge(pages: Pages) -> Handler:
     async def badge(request: web.Request) -> web.StreamResponse:
+        await pages.fresh()
         language = accepted(request.query.get("lang", "en"), pages.plan.site.languages)
         found = pages.badge(request.match_info["component"], language, request.match_info["kind"])
         if found is None:
@@ -123,6 +125,7 @@ def _static() -> Handler:
 def _events(pages: Pages) -> Handler:
     async def events(request: web.Request) -> web.StreamResponse:
         path = request.query.get("page", "/")
+        await pages.fresh()
         revision = pages.revision(path)
         if revision is None:
             # 204 tells an EventSource not to come again.

@@ -1,22 +1,19 @@
 """The pages as bytes: made once for each change, served as they are. What follows a request is a look-up.
 
-`refresh` reads the store and makes everything anew; `changed` asks for one, `run` does them, not too close together.
+`refresh` reads the store and makes everything anew; statuspage/press.py says when.
 """
 
 import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Callable
-from time import monotonic
 
 import orjson
-import structlog
 from sqlalchemy import Connection
 
 from config.instant import DAY, MINUTE, Instant
 from config.look import figure
 from config.look.state import word
 from db.engine import Database
-from db.errors import StoreUnavailable
 from sla.exclusions import Exclusions
 from statuspage import atom, badge, setting, store
 from statuspage.days import edges_of
@@ -26,17 +23,13 @@ from statuspage.lines import Lines
 from statuspage.making import MONTHS, Made, Rendered, bare, html, make, months_of, rendered
 from statuspage.place import Place, What, place_of
 from statuspage.plan import Layout, Plan
+from statuspage.press import Press
 from statuspage.standing import seen_at, standings_of
 from statuspage.stream import Streams
 from statuspage.voice import Voice
 from statuspage.window import windows_of
 
-log = structlog.get_logger(__name__)
-
 AHEAD = 30 * DAY
-REFRESH_SECONDS = 10.0
-SLOWEST_SECONDS = 30.0
-REST_SECONDS = 0.2
 KEPT_MOST = 256
 
 
@@ -62,10 +55,8 @@ class Pages:
         self._begin: Instant | None = None
         self._made: dict[str, Made] = {}
         self._kept: OrderedDict[tuple[str, Place], Rendered] = OrderedDict()
-        self._wanted = asyncio.Event()
         self._refreshing = asyncio.Lock()
-        self._stopping = False
-        self._troubled = False
+        self._press = Press(self.refresh, lambda: len(self.streams) > 0)
 
     def use(self, plan: Plan) -> None:
         """Take a new configuration over with the next refresh."""
@@ -74,40 +65,20 @@ class Pages:
 
     def changed(self) -> None:
         """Something was committed that a page may show."""
-        self._wanted.set()
+        self._press.changed()
+
+    async def fresh(self) -> None:
+        """Wait for this before giving anything to a reader: nobody may have looked for long."""
+        await self._press.fresh()
 
     def stop(self) -> None:
         """End `run` and every open stream."""
-        self._stopping = True
         self.streams.close()
-        self._wanted.set()
+        self._press.stop()
 
     async def run(self) -> None:
-        """Refresh on change and at least every 10 s, so that the page never looks younger than it is.
-
-        Where making them is dear they are made anew less often while nothing changes, at least every 30 s.
-        """
-        while not self._stopping:
-            self._wanted.clear()
-            started = monotonic()
-            try:
-                await self.refresh()
-                self._troubled = False
-            except StoreUnavailable as error:
-                if not self._troubled:
-                    log.warning("pages not refreshed", error=str(error))
-                self._troubled = True
-            except Exception:  # the pages made before go on being served, and say how old they are
-                if not self._troubled:
-                    log.exception("pages not made")
-                self._troubled = True
-            # At most a fifth of the time goes into making pages, however fast things change.
-            took = monotonic() - started
-            await asyncio.sleep(max(REST_SECONDS, 4 * took))
-            try:
-                await asyncio.wait_for(self._wanted.wait(), min(SLOWEST_SECONDS, max(REFRESH_SECONDS, 60 * took)))
-            except TimeoutError:
-                continue
+        """Until `stop`."""
+        await self._press.run()
 
     async def refresh(self) -> None:
         """Read what is new and make every page. Raises StoreUnavailable; the pages made before stay."""

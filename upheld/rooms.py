@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -44,7 +43,7 @@ class Rooms:
 async def rooms_of(house: House) -> AsyncIterator[Rooms]:
     """Their routes, the public page's last: its path may be any word. What runs for them ends with the context."""
     demo = await house.database.read(lambda tx: store.value_of(tx, store.DEMO)) is not None
-    pages = Pages(house.database, _plan(house.config, demo=demo), house.now, partial(_measured_at, house))
+    pages = Pages(house.database, _plan(house.config, demo=demo), house.now, lambda: house.prober.measured_at)
 
     def hear(topics: frozenset[str]) -> None:
         if topics & SHOWN:
@@ -98,9 +97,3 @@ def _plan(config: Config, *, demo: bool) -> Plan:
     desk = Link(text={"zh-CN": "值班台", "en": "Desk"}, href="/desk")
     demo_link = Link(text={"zh-CN": "演示控制台", "en": "Break it"}, href="/demo")
     return plan_of(config, operator=config.site.name, links=(demo_link, desk) if demo else (desk,), demo=demo)
-
-
-def _measured_at(house: House) -> Instant | None:
-    """The newest answer of any check: up to then the measuring is known to run."""
-    started = [one.started_at for one in house.prober.snapshot().values() if one.started_at is not None]
-    return max(started, default=None)

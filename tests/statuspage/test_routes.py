@@ -169,6 +169,22 @@ async def test_files_are_kept_for_ever_and_only_under_their_own_name(client: aio
     await text(client, "/static/..%2fstore.py", status=404)
 
 
+async def test_whatever_a_reader_asks_for_after_a_quiet_time_is_made_first(
+    database: Database, pages: Pages, clock: Clock, client: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "fresh", pages.refresh)
+    await database.write(lambda tx: breaks(tx, NOW))
+    assert '"Down"' in await text(client, "/badge/payments.json")
+    clock.now += MINUTE
+    await database.write(lambda tx: is_mended(tx, NOW + MINUTE))
+    assert "All systems are up" in await text(client, "/en/")
+    before = pages.revision("/")
+    await database.write(lambda tx: comes_into(tx, "shop", State.DOWN, NOW))
+    async with client.get(f"/events?page=/&since={before}") as stream:
+        await stream.content.readuntil(b"\n\n")
+        assert b"event: changed" in await stream.content.readuntil(b"\n\n")
+
+
 @pytest.mark.parametrize(
     "path", ["/nothing", "/incidents/%3Cscript%3E", "/en/incidents/INC-0000", "/%00", "/%ff%fe", "/" + "a" * 4000]
 )

@@ -1,0 +1,107 @@
+"""When the pages are made anew: on every change, and while somebody looks often enough to say how things stand now.
+
+Making a page is dear and reading one is not. What nobody looks at is made when something changes, and not because time
+goes by: who comes after a quiet time waits until it is made.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from time import monotonic
+
+import structlog
+
+from db.errors import StoreUnavailable
+
+log = structlog.get_logger(__name__)
+
+AGE_SECONDS = 10.0
+"""A reader is given no older page."""
+LARGE_AGE_SECONDS = 30.0
+"""Nor here, where making them is dear."""
+REST_SECONDS = 0.2
+PATIENCE_SECONDS = 2.0
+"""Then a reader is given the page made before, which says how old it is."""
+
+
+class Press:
+    """`run` is the only one that makes; everybody else asks for it."""
+
+    def __init__(
+        self,
+        make: Callable[[], Awaitable[None]],
+        watched: Callable[[], bool],
+        *,
+        age: float = AGE_SECONDS,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """The pages are made now. `watched`: whether somebody keeps one open, and waits to be told of a change."""
+        self._make = make
+        self._watched = watched
+        self._least_age = self._age = age
+        self._clock = clock
+        self._made_at = clock()
+        self._wanted = asyncio.Event()
+        self._made = asyncio.Condition()
+        self._stopping = False
+        self._troubled = False
+
+    def changed(self) -> None:
+        """Something was committed that a page may show."""
+        self._wanted.set()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._wanted.set()
+
+    async def fresh(self) -> None:
+        """For a reader: returns once the pages are young enough, or when that takes too long."""
+        if self._clock() - self._made_at <= self._age:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS), self._made:
+                self._wanted.set()
+                await self._made.wait()
+
+    async def run(self) -> None:
+        while await self._asked():
+            self._wanted.clear()
+            self._made_at = self._clock()
+            await self._try()
+            took = self._clock() - self._made_at
+            self._age = max(self._least_age, min(LARGE_AGE_SECONDS, 60 * took))
+            await self._tell()
+            # At most a fifth of the time goes into making pages, however fast things change.
+            await asyncio.sleep(max(REST_SECONDS, 4 * took))
+        await self._tell()
+
+    async def _tell(self) -> None:
+        """Whoever waits need not wait longer."""
+        async with self._made:
+            self._made.notify_all()
+
+    async def _asked(self) -> bool:
+        """Waits until the pages are to be made; False: never again."""
+        while not self._stopping and not self._wanted.is_set():
+            try:
+                async with asyncio.timeout(self._age):
+                    await self._wanted.wait()
+            except TimeoutError:
+                if self._watched() or self._troubled:
+                    break
+        return not self._stopping
+
+    async def _try(self) -> None:
+        """The pages made before go on being served where it fails, and say how old they are."""
+        try:
+            await self._make()
+        except StoreUnavailable as error:
+            if not self._troubled:
+                log.warning("pages not refreshed", error=str(error))
+            self._troubled = True
+        except Exception:
+            if not self._troubled:
+                log.exception("pages not made")
+            self._troubled = True
+        else:
+            self._troubled = False

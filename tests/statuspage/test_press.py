@@ -1,0 +1,111 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from db.errors import StoreUnavailable
+from statuspage import press
+from statuspage.press import Press
+
+
+class Maker:
+    """Counts what is made; fails as long as it is told to."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.fails = False
+        self.watched = False
+        self.now = 1000.0
+
+    async def make(self) -> None:
+        self.made += 1
+        if self.fails:
+            raise StoreUnavailable("away")
+
+    def press(self, age: float = press.AGE_SECONDS) -> Press:
+        return Press(self.make, lambda: self.watched, age=age, clock=lambda: self.now)
+
+
+@pytest.fixture(autouse=True)
+def restless(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(press, "REST_SECONDS", 0.001)
+
+
+@pytest.fixture
+def maker() -> Maker:
+    return Maker()
+
+
+@asynccontextmanager
+async def running(pages: Press) -> AsyncIterator[None]:
+    task = asyncio.create_task(pages.run())
+    try:
+        yield
+    finally:
+        pages.stop()
+        await task
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not true():
+            await asyncio.sleep(0.005)
+
+
+async def test_what_nobody_looks_at_is_made_when_it_changes_and_not_because_time_goes_by(maker: Maker) -> None:
+    pages = maker.press(age=0.01)
+    async with running(pages):
+        pages.changed()
+        await until(lambda: maker.made == 1)
+        await asyncio.sleep(0.2)
+        assert maker.made == 1
+        pages.changed()
+        await until(lambda: maker.made == 2)
+
+
+async def test_what_somebody_keeps_open_is_made_again_and_again(maker: Maker) -> None:
+    async with running(maker.press(age=0.01)):
+        await asyncio.sleep(0.05)
+        maker.watched = True
+        await until(lambda: maker.made > 2)
+
+
+async def test_who_comes_after_a_quiet_time_waits_until_the_page_is_made(maker: Maker) -> None:
+    pages = maker.press()
+    async with running(pages):
+        await pages.fresh()
+        assert maker.made == 0
+        maker.now += press.AGE_SECONDS + 1
+        await asyncio.gather(*(pages.fresh() for _ in range(5)))
+        assert maker.made == 1
+        await pages.fresh()
+        assert maker.made == 1
+
+
+async def test_a_store_that_fails_is_asked_again_though_nobody_looks(maker: Maker) -> None:
+    maker.fails = True
+    pages = maker.press(age=0.01)
+    async with running(pages):
+        pages.changed()
+        await until(lambda: maker.made > 2)
+        maker.fails = False
+        made = maker.made
+        await until(lambda: maker.made > made)
+        made = maker.made
+        await asyncio.sleep(0.1)
+        assert maker.made <= made + 1
+
+
+async def test_a_reader_is_not_kept_waiting_for_a_store_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(press, "PATIENCE_SECONDS", 0.05)
+    now, answers = [0.0], asyncio.Event()
+
+    async def never() -> None:
+        await answers.wait()
+
+    pages = Press(never, lambda: False, clock=lambda: now[0])
+    async with running(pages):
+        now[0] += press.AGE_SECONDS + 1
+        await asyncio.wait_for(pages.fresh(), 20)
+        answers.set()
