@@ -1,4 +1,4 @@
-"""The prober: asks every check in its time, judges, and writes what it learned together with what follows from it.
+"""The prober: asks every check in its time, judges, and has written what it learned, with what follows from it.
 
 Results wait in memory until they are written, a second at most, and changes of a failing check are written at once.
 While the store does not answer probing goes on; only when too much waits are results given up, and then as missed.
@@ -6,21 +6,20 @@ While the store does not answer probing goes on; only when too much waits are re
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
-from itertools import count
 
 import structlog
-from sqlalchemy import Connection
 
-from config.instant import MINUTE, SECOND, Instant, Span
+from config.instant import Instant, Span
 from config.model import Check
 from config.state import State
 from db.engine import Database
 from probe import heartbeat, store, witness
 from probe.ask import ask_target
-from probe.batch import Batch, Kept
+from probe.batch import Kept
+from probe.ear import Ear
 from probe.health import Others, OwnHealth
 from probe.heartbeat import Entrance
 from probe.kind import Ask, ProbeKind
@@ -36,11 +35,10 @@ from probe.timeline import Timeline
 from probe.turns import Caps
 from probe.verdict import CheckState, cease, lapse
 from probe.watch import LastAnswer, Watch, seen, thresholds_of
+from probe.writer import Writer
 
 _log = structlog.get_logger(__name__)
-_FLUSH = 1.0
-_BEAT_MARGIN: Span = 2 * SECOND
-"""A beat may be stamped and not yet stored: so long is waited before one counts as late."""
+_TENDING = 1.0
 
 
 class Prober:
@@ -66,7 +64,7 @@ class Prober:
         self._clock = clock
         self._location = location
         self._kinds = kinds
-        self._listeners = on_changes if isinstance(on_changes, Listeners) else Listeners(changes=on_changes)
+        listeners = on_changes if isinstance(on_changes, Listeners) else Listeners(changes=on_changes)
         self._caps = caps
         self._watches: dict[str, Watch] = {}
         self._askers: dict[str, Ask] = {}
@@ -74,14 +72,10 @@ class Prober:
         self._recorder = Recorder()
         self._others = others or Others()
         self._after = after
-        self._urgent = asyncio.Event()
+        self._ear = Ear(database, self._recorder, self._take)
+        self._writer = Writer(database, self._recorder, clock, listeners, self._ear.taken)
         self._tasks: list[asyncio.Task[None]] = []
         self._updating = asyncio.Lock()
-        self._entrances: Mapping[str, Entrance] = {}
-        self._hearing: set[int] = set()
-        self._settled: set[int] = set()
-        self._touched_at: Instant = 0
-        self._stopping = False
         self.lag = Histogram()
         """How late runs were launched."""
         self.lost = 0
@@ -112,11 +106,10 @@ class Prober:
             self._recorder.changes(cease(seen(gone), name, now, Reason.CHECK_REMOVED, thresholds_of(gone)).changes)
             self._recorder.no_longer_ending(name, gone.snapshot.ending, now)
             self._recorder.forget(name)
-        self._let_in()
-        self._parents.know(self._watches.values())
+        self._know()
         self._schedule.start()
         self._tasks = [
-            loop.create_task(self._write_on()),
+            loop.create_task(self._writer.run()),
             loop.create_task(self._tend_on()),
             loop.create_task(self._health.run()),
         ]
@@ -135,13 +128,12 @@ class Prober:
             for check in checks:
                 if check.id not in self._watches:
                     self._begin(check, None, now)
-            self._let_in()
-            self._parents.know(self._watches.values())
-            self._urgent.set()
+            self._know()
+            self._writer.hurry()
 
-    def _let_in(self) -> None:
-        watches = self._watches.values()
-        self._entrances = {one.token: one.entrance for one in watches if one.token and one.entrance}
+    def _know(self) -> None:
+        self._ear.know(self._watches.values())
+        self._parents.know(self._watches.values())
 
     async def stop(self, grace: float = 5.0) -> None:
         """Runs under way may end within `grace` seconds; then everything is written."""
@@ -151,12 +143,11 @@ class Prober:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         self._health.release()
-        self._stopping = True
-        self._urgent.set()
         for watch in self._watches.values():
             self._recorder.close(watch)
             if watch.rhythm is not None:
                 self._recorder.touch(watch)
+        self._writer.finish()
         await writer
         await self._open.aclose()
 
@@ -167,7 +158,7 @@ class Prober:
     @property
     def entrances(self) -> Mapping[str, Entrance]:
         """Where heartbeats come in, by their tokens."""
-        return self._entrances
+        return self._ear.entrances
 
     @property
     def measured_at(self) -> Instant | None:
@@ -203,7 +194,7 @@ class Prober:
             watch.resume(kept, now)
             self._recorder.judged(watch, lapse(watch.state, check.id, now, watch.thresholds))
             if watch.rhythm is not None:
-                self._awake(watch, kept.recorded_at, now)
+                self._ear.awake(watch, kept.recorded_at, now)
         elif kept is not None:
             ceased = cease(seen(kept), check.id, now, Reason.CHECK_EDITED, thresholds_of(kept))
             self._recorder.judged(watch, ceased)
@@ -260,7 +251,7 @@ class Prober:
         judgement = self._recorder.result(watch, result)
         # The first good answer of a thousand new checks need not be a thousand transactions.
         if any(before is not State.UNKNOWN or change.state is not State.UP for change in judgement.changes):
-            self._urgent.set()
+            self._writer.hurry()
         return judgement.recheck
 
     def _able_to_ask(self, others: Others) -> Others:
@@ -276,7 +267,7 @@ class Prober:
 
     async def _tend_on(self) -> None:
         while True:
-            await asyncio.sleep(_FLUSH)
+            await asyncio.sleep(_TENDING)
             try:
                 await self._tend()
             except Exception:  # one bad second must not end all the following ones
@@ -288,8 +279,7 @@ class Prober:
         for watch in self._watches.values():
             if watch.rhythm is None:
                 self._lapse(watch, now)
-        if any(watch.rhythm is not None for watch in self._watches.values()):
-            await self._hear(now)
+        await self._ear.hear(now)
 
     def _lapse(self, watch: Watch, now: Instant) -> None:
         state, evidence = watch.state, watch.thresholds.evidence
@@ -299,7 +289,7 @@ class Prober:
         judgement = lapse(state, watch.check.id, now if asked_at is None else asked_at, watch.thresholds)
         if judgement.changes:
             self._recorder.judged(watch, judgement)
-            self._urgent.set()
+            self._writer.hurry()
 
     def _stepped(self, span: Span) -> None:
         """Set forward, evidence lapses by itself. Set back, nothing would be newer than what was judged: begin anew.
@@ -315,88 +305,3 @@ class Prober:
             elif span < 0:
                 judgement = cease(watch.state, watch.check.id, now, Reason.CLOCK_STEPPED, watch.thresholds)
                 self._recorder.judged(watch, replace(judgement, state=CheckState()))
-
-    # heartbeats
-
-    async def _hear(self, now: Instant) -> None:
-        """Every beat stored by now, then those that are late."""
-        settled, self._settled = self._settled, set()
-        for row, beat in await self._database.read(store.waiting_beats):
-            if row in self._hearing:
-                continue
-            self._hearing.add(row)
-            self._recorder.heard(row)
-            watch = self._watches.get(beat.check)
-            if watch is None or watch.rhythm is None:
-                continue
-            self._overdue(watch, beat.received_at)
-            watch.pulse, results = heartbeat.hear(watch.pulse, beat, watch.rhythm, self._location)
-            self._take_beats(watch, results)
-        # What was settled before this reading began can no longer be in a reading.
-        self._hearing -= settled
-        for watch in self._watches.values():
-            if watch.rhythm is not None:
-                self._overdue(watch, now - _BEAT_MARGIN)
-                if now - self._touched_at >= MINUTE:
-                    self._recorder.touch(watch)
-        if now - self._touched_at >= MINUTE:
-            self._touched_at = now
-
-    def _overdue(self, watch: Watch, known_until: Instant) -> None:
-        watch.pulse, results = heartbeat.overdue(watch.pulse, watch.check.id, known_until, self._location)
-        self._take_beats(watch, results)
-
-    def _awake(self, watch: Watch, heard_until: Instant, now: Instant) -> None:
-        assert watch.rhythm is not None
-        self._overdue(watch, heard_until)
-        watch.pulse, results = heartbeat.awake(
-            watch.pulse, watch.check.id, heard_until, now, watch.rhythm, self._location
-        )
-        self._take_beats(watch, results)
-
-    def _take_beats(self, watch: Watch, results: tuple[Result, ...]) -> None:
-        self._recorder.touch(watch)
-        for result in results:
-            self._take(watch, result)
-
-    # writing
-
-    async def _write_on(self) -> None:
-        while True:
-            if not self._stopping:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._urgent.wait(), _FLUSH)
-            self._urgent.clear()
-            batch = self._recorder.batch()
-            if batch is not None:
-                await self._write(batch)
-            elif self._stopping:
-                return
-
-    async def _write(self, batch: Batch) -> None:
-        """Until it is written; when stopping, a few times."""
-        for tries in count(1):
-            try:
-                rows = await self._database.write(partial(self._save, batch))
-            except Exception as error:  # the facts are still in our hands; nothing is lost by waiting
-                _log.error("results not stored", error=repr(error), waiting=self._recorder.waiting, tries=tries)
-                if self._stopping and tries >= 3:
-                    return
-                await asyncio.sleep(min(tries, 5) * 0.2)
-            else:
-                self._written(batch, rows)
-                return
-
-    def _written(self, batch: Batch, rows: list[int]) -> None:
-        begun = [held for held, _ in batch.runs if held.row is None]
-        for held, row in zip(begun, rows, strict=True):
-            held.row = row
-        self._settled.update(batch.taken)
-        for one in batch.changes:
-            _log.info("check changed", check=one.check, state=one.state, at=one.happened_at, reason=one.reason)
-
-    def _save(self, batch: Batch, tx: Connection) -> list[int]:
-        now = self._clock()
-        rows = store.save(tx, batch, now)
-        self._listeners.tell(tx, batch, now)
-        return rows

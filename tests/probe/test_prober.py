@@ -366,6 +366,18 @@ def test_a_heartbeat_due_while_nobody_listened_is_unknown(stage: Stage, loop: Vi
     ]
 
 
+def test_a_heartbeat_that_awaits_nothing_new_is_written_once_a_minute(stage: Stage, loop: VirtualLoop) -> None:
+    async def watch() -> None:
+        await stage.prober.start([beat_check()])
+        await asyncio.sleep(5)
+        begun = stage.store.writes
+        await asyncio.sleep(600)
+        assert 9 <= stage.store.writes - begun <= 11
+        await stage.prober.stop()
+
+    run(watch(), loop)
+
+
 def test_slow_answers_are_degraded(stage: Stage, loop: VirtualLoop) -> None:
     async def watch() -> None:
         await stage.prober.start([check(degraded_over=1)])
