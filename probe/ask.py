@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from config.instant import SECOND, Span
+from probe.deadline import Deadline
 from probe.kind import Ask, Question
 from probe.result import Answer, Outcome, Reason, attempt_of, timed
 
@@ -60,7 +61,7 @@ async def _try(ask: Ask, question: Question, held: Callable[[], float]) -> Answe
     clock = asyncio.get_running_loop().time
     started, held_before = clock(), held()
     try:
-        async with asyncio.timeout((question.timeout + GUARD) / 1000):
+        with Deadline((question.timeout + GUARD) / 1000):
             answer = await ask(question)
     except TimeoutError:
         return _internal(question, f"the probe did not end within {question.timeout + GUARD} ms", clock() - started)

@@ -11,7 +11,7 @@ from probe.certificate import certificate_facts
 from probe.fault import down
 from probe.http.exchange import Exchange
 from probe.http.proxy import Proxy, judge
-from probe.http.request import Request, address, compose, encode, redirect
+from probe.http.request import Call, call_at, redirect
 from probe.http.response import BODY_LIMIT, Response
 from probe.http.trail import Trail
 from probe.net.address import Choice, Denied
@@ -51,28 +51,16 @@ class Client:
         self._network = network
 
     async def fetch(
-        self,
-        request: Request,
-        target: str | URL,
-        choice: Choice,
-        manner: Manner,
-        course: Course,
-        trail: Trail,
-        mark: bytes,
+        self, call: Call, choice: Choice, manner: Manner, course: Course, trail: Trail, mark: bytes
     ) -> Fetched:
         """`mark`: lines added to every head. Cancel it when its time is up.
 
         Raises Unanswered and OSError, ValueError where the target cannot be asked.
         """
-        url = home = target if isinstance(target, URL) else address(target)
-        absolute = manner.proxy is not None and url.scheme == "http"
-        if trail.own:
-            sent = compose(trail.along(request, url), url, absolute=absolute)
-        else:
-            sent = encode(request, url, absolute=absolute)
+        home = call.host
         while True:
             try:
-                fetched = await self._once(request, sent, url, choice, manner, course, mark)
+                fetched = await self._once(call, choice, manner, course, mark)
             except Denied as error:
                 if not trail.hops:
                     raise
@@ -85,59 +73,47 @@ class Client:
             location = None if manner.max_redirects is None else fetched.response.location
             if location is None:
                 return fetched
-            request, there, sent = _onward(request, fetched, location, manner, trail)
-            choice = Choice(nearest=_nearest(choice, manner, fetched, there), family=choice.family)
-            if there.host != home.host:
+            call = _onward(call, fetched, location, manner, trail)
+            choice = Choice(nearest=_nearest(choice, manner, fetched, call), family=choice.family)
+            if call.host != home:
                 manner = replace(manner, tls=manner.tls.for_others)
-            url = there
             course.enter("resolve")
 
-    async def _once(
-        self,
-        request: Request,
-        sent: tuple[bytes, bytes],
-        url: URL,
-        choice: Choice,
-        manner: Manner,
-        course: Course,
-        mark: bytes,
-    ) -> Fetched:
-        host, secure, follow = url.raw_host or "", url.scheme == "https", manner.max_redirects is not None
-        response = Response(request.method, follow=follow, limit=manner.limit)
-        exchange = Exchange(response, course, encrypting=secure)
+    async def _once(self, call: Call, choice: Choice, manner: Manner, course: Course, mark: bytes) -> Fetched:
+        follow = manner.max_redirects is not None
+        response = Response(call.request.method, follow=follow, limit=manner.limit)
+        exchange = Exchange(response, course, encrypting=call.secure)
         transport: asyncio.Transport | None = None
         try:
             if manner.proxy is None:
-                transport = await dial(self._network.resolver, exchange, host, url.port or 0, choice, course)
-            elif secure:
-                transport = await self._through(manner.proxy, url, choice, course)
+                transport = await dial(self._network.resolver, exchange, call.host, call.port, choice, course)
+            elif call.secure:
+                transport = await self._through(manner.proxy, call, choice, course)
             else:
                 mark += manner.proxy.authorization
-                transport = await self._to(manner.proxy, exchange, url, choice, course)
-            if secure and not exchange.done.done():
+                transport = await self._to(manner.proxy, exchange, call, choice, course)
+            if call.secure and not exchange.done.done():
                 course.enter("tls")
-                transport = await encrypted(transport, exchange, context_for(manner.tls), manner.tls.name_for(host))
+                name = manner.tls.name_for(call.host)
+                transport = await encrypted(transport, exchange, context_for(manner.tls), name)
                 exchange.encrypting = False
             course.enter("processing")
-            head, rest = sent
-            transport.write(head + mark + rest)
+            transport.write(call.head + mark + call.rest)
             fault = await exchange.done
             if fault is not None:
                 raise Unanswered(fault)
-            shown = transport.get_extra_info("ssl_object") if secure else None
+            shown = transport.get_extra_info("ssl_object") if call.secure else None
             peer = transport.get_extra_info("peername")[0] if follow and response.location else ""
-            return Fetched(
-                response=response, url=url, certificate=certificate_facts(shown) if shown else {}, peer=str(peer)
-            )
+            return Fetched(response, call.url, certificate_facts(shown) if shown else {}, str(peer))
         finally:
             if transport is not None:
                 transport.abort()
             response.release()
 
     async def _to(
-        self, proxy: Proxy, protocol: asyncio.Protocol, url: URL, choice: Choice, course: Course
+        self, proxy: Proxy, protocol: asyncio.Protocol, call: Call, choice: Choice, course: Course
     ) -> asyncio.Transport:
-        await judge(self._network.resolver, url.raw_host or "", url.port or 0, choice)
+        await judge(self._network.resolver, call.host, call.port, choice)
         course.ours = proxy.name
         try:
             own = Choice(nearest=Zone.LOOPBACK)
@@ -147,13 +123,13 @@ class Client:
         course.ours = ""
         return transport
 
-    async def _through(self, proxy: Proxy, url: URL, choice: Choice, course: Course) -> asyncio.Transport:
+    async def _through(self, proxy: Proxy, call: Call, choice: Choice, course: Course) -> asyncio.Transport:
         """A connection that ends at the target, though the proxy holds its middle."""
         response = Response("CONNECT", follow=False)
         exchange = Exchange(response, course, encrypting=False)
-        transport = await self._to(proxy, exchange, url, choice, course)
+        transport = await self._to(proxy, exchange, call, choice, course)
         try:
-            transport.write(proxy.asking(url))
+            transport.write(proxy.asking(call.url))
             fault = await exchange.done or proxy.refusal(response.status)
             if fault is not None:
                 raise Unanswered(fault)
@@ -165,26 +141,23 @@ class Client:
             response.release()
 
 
-def _onward(
-    request: Request, fetched: Fetched, location: str, manner: Manner, trail: Trail
-) -> tuple[Request, URL, tuple[bytes, bytes]]:
-    """What is asked next, where, and its bytes. Raises Unanswered."""
-    response, url = fetched.response, fetched.url
+def _onward(call: Call, fetched: Fetched, location: str, manner: Manner, trail: Trail) -> Call:
+    """What is asked next. Raises Unanswered."""
+    response = fetched.response
     facts: dict[str, Plain] = {"status": response.status, "redirects": len(trail.hops)}
     if len(trail.hops) == manner.max_redirects:
         raise Unanswered(down(Reason.REDIRECT, "too many redirects"), facts)
-    trail.keep(response, url)
+    trail.keep(response, call.url)
     try:
-        request, there = redirect(request, url, response.status, location)
+        request, there = redirect(call.request, call.url, response.status, location)
         trail.led(response, there)
-        absolute = manner.proxy is not None and there.scheme == "http"
-        return request, there, compose(trail.along(request, there), there, absolute=absolute)
+        return call_at(request, there, proxied=manner.proxy is not None, cookies=trail.cookies(there))
     except ValueError as error:
         raise Unanswered(_NOWHERE, facts) from error
 
 
-def _nearest(choice: Choice, manner: Manner, fetched: Fetched, there: URL) -> Zone:
+def _nearest(choice: Choice, manner: Manner, fetched: Fetched, there: Call) -> Zone:
     if manner.proxy is None:
         return min(choice.nearest, zone_of(fetched.peer))
     # Where a server stands only the proxy knows: it may lead to itself, and elsewhere as if it stood far away.
-    return choice.nearest if there.host == fetched.url.host else Zone.GLOBAL
+    return choice.nearest if there.host == fetched.url.raw_host else Zone.GLOBAL

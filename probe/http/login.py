@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from probe.fault import ours
 from probe.http.client import Client, Fetched, Manner
 from probe.http.proxy import Proxy
-from probe.http.request import Request, address, basic
+from probe.http.request import Request, address, basic, call_to
 from probe.http.trail import Trail
 from probe.net.address import Choice
 from probe.net.course import BadTarget, Course, Unanswered
@@ -98,7 +98,8 @@ class Tokens:
     async def _ask(self, login: OAuth2, proxy: Proxy | None) -> str:
         manner = Manner(tls=login.tls, limit=_LIMIT, proxy=proxy)
         own = Choice(nearest=Zone.LOOPBACK)
-        fetched = await self._client.fetch(login.request, login.token_url, own, manner, Course(), Trail(), b"")
+        call = call_to(login.request, login.token_url, proxy is not None)
+        fetched = await self._client.fetch(call, own, manner, Course(), Trail(), b"")
         token, lasts = _read(fetched)
         self._kept[(login, proxy)] = token, asyncio.get_running_loop().time() + lasts
         while len(self._kept) > _MOST:

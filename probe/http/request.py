@@ -40,21 +40,48 @@ address = lru_cache(maxsize=16384)(read_address)
 """The same, kept: for what is asked again and again."""
 
 
-def compose(request: Request, url: URL, *, absolute: bool = False) -> tuple[bytes, bytes]:
-    """The head without its end, for there may be lines to add, and what comes after those. `absolute`: for a proxy.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Call:
+    """A request at its address, ready to be sent: a head without its end, for there may be lines to add, and the rest.
+
+    `request` is as it was meant, without the cookies that go along this time.
+    """
+
+    request: Request
+    url: URL
+    host: str
+    port: int
+    secure: bool
+    head: bytes
+    rest: bytes
+
+
+def call_at(request: Request, url: URL, *, proxied: bool = False, cookies: str = "") -> Call:
+    """`proxied`: by way of a proxy, which wants whole addresses of what is not encrypted.
 
     Raises BadTarget where a header would break its line, or credentials are given twice.
     """
-    headers = _complete(request, url)
+    headers = _complete(with_cookies(request, cookies), url)
     if any(not _BREAKS.isdisjoint(name + value) for name, value in headers):
         raise BadTarget("a header holds a line break")
-    place = f"{url.origin()}{url.raw_path_qs}" if absolute else url.raw_path_qs
+    secure = url.scheme == "https"
+    place = f"{url.origin()}{url.raw_path_qs}" if proxied and not secure else url.raw_path_qs
     lines = [f"{request.method} {place} HTTP/1.1", *(f"{name}: {value}" for name, value in headers), ""]
-    return "\r\n".join(lines).encode(), b"\r\n" + (request.payload or b"")
+    return Call(
+        request=request,
+        url=url,
+        host=url.raw_host or "",
+        port=url.port or 0,
+        secure=secure,
+        head="\r\n".join(lines).encode(),
+        rest=b"\r\n" + (request.payload or b""),
+    )
 
 
-encode = lru_cache(maxsize=16384)(compose)
-"""The same, kept: for what is sent again and again."""
+@lru_cache(maxsize=16384)
+def call_to(request: Request, target: str, proxied: bool = False) -> Call:
+    """The same, kept: for what is sent again and again. Raises BadTarget also where the target is no address."""
+    return call_at(request, address(target), proxied=proxied)
 
 
 def _complete(request: Request, url: URL) -> list[tuple[str, str]]:

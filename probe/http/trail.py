@@ -3,7 +3,7 @@
 from aiohttp import CookieJar
 from yarl import URL
 
-from probe.http.request import Request, told, with_cookies
+from probe.http.request import told
 from probe.http.response import Response
 from probe.result import Plain
 
@@ -11,18 +11,16 @@ from probe.result import Plain
 class Trail:
     """Of one question. Cookies live as long as it does, and go where a browser would send them."""
 
-    __slots__ = ("_jar", "hops", "own")
+    __slots__ = ("_jar", "hops")
 
-    def __init__(self, *, own: bool = False) -> None:
-        """`own`: what is sent holds what an answer gave before, so it is like no other and not worth keeping."""
+    def __init__(self) -> None:
         self._jar: CookieJar | None = None
         self.hops: list[str] = []
-        self.own = own
 
     @property
     def onward(self) -> "Trail":
         """Of the next question of a series, with the cookies of those before it."""
-        next_one = Trail(own=True)
+        next_one = Trail()
         next_one._jar = self._jar
         return next_one
 
@@ -46,8 +44,7 @@ class Trail:
             self._jar = self._jar or CookieJar(unsafe=True, quote_cookie=False)
             self._jar.update_cookies_from_headers(given, url)
 
-    def along(self, request: Request, url: URL) -> Request:
-        if self._jar is None:
-            return request
-        kept = self._jar.filter_cookies(url)
-        return with_cookies(request, "; ".join(f"{name}={morsel.coded_value}" for name, morsel in kept.items()))
+    def cookies(self, url: URL) -> str:
+        """As one header has them; empty where there are none."""
+        kept = {} if self._jar is None else self._jar.filter_cookies(url)
+        return "; ".join(f"{name}={morsel.coded_value}" for name, morsel in kept.items())

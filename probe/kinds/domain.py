@@ -17,7 +17,7 @@ from config.instant import DAY, Instant
 from probe.expiry import WarnBefore, expiry_facts
 from probe.fault import down, ours
 from probe.http.client import Client, Fetched, Manner
-from probe.http.request import Request, address
+from probe.http.request import Request, address, call_to
 from probe.http.source import failed, json_of, sourced
 from probe.http.trail import Trail
 from probe.kind import Ask, ProbeKind, Question
@@ -128,7 +128,7 @@ class _Asker:
     async def _fetch(self, url: str, question: Question, course: Course) -> Fetched:
         course.enter("resolve")
         choice, manner = Choice(nearest=REACH[question.origin]), Manner(tls=question.options.tls, max_redirects=5)
-        return await self._client.fetch(_REQUEST, url, choice, manner, course, Trail(), b"")
+        return await self._client.fetch(call_to(_REQUEST, url), choice, manner, course, Trail(), b"")
 
 
 def _answer(told: _Told, question: Question, course: Course) -> Answer:

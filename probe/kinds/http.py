@@ -17,7 +17,7 @@ from probe.http.expectation import Expect, last_modified
 from probe.http.login import Basic, OAuth2, Tokens
 from probe.http.mask import Mask
 from probe.http.proxy import Proxy, proxy_at
-from probe.http.request import Request, address, basic, encode, mark_of
+from probe.http.request import Request, address, basic, call_to, mark_of
 from probe.http.response import BODY_LIMIT
 from probe.http.trail import Trail
 from probe.kind import Ask, ProbeKind, Question
@@ -135,9 +135,8 @@ class _Asker:
 
     async def _fetch(self, question: Question, request: Request, course: Course, trail: Trail) -> Answer:
         options: Options = question.options
-        fetched = await self._client.fetch(
-            request, question.target, choice_of(question), options.manner, course, trail, mark_of(question)
-        )
+        call = call_to(request, question.target, options.proxy is not None)
+        fetched = await self._client.fetch(call, choice_of(question), options.manner, course, trail, mark_of(question))
         course.end()
         return _answer(fetched, options, course, len(trail.hops), question)
 
@@ -228,11 +227,11 @@ def _place(target: str) -> tuple[str, int]:
 
 def fault_in(target: str, options: Options) -> str | None:
     try:
-        url = address(target)
+        address(target)
     except BadTarget:
         return f"'{target}' is not an address like https://shop.example.com/health"
     try:
-        encode(options.request, url)
+        call_to(options.request, target)
     except BadTarget as error:
         return f"this can never be asked: {error}; change the address or the headers"
     return None

@@ -14,7 +14,7 @@ from probe.fault import Fault, down
 from probe.http.client import Client, Manner
 from probe.http.login import Basic
 from probe.http.mask import Mask
-from probe.http.request import Request, address, basic, encode
+from probe.http.request import Request, address, basic, call_at, call_to
 from probe.http.source import failed, json_of, sourced
 from probe.http.trail import Trail
 from probe.kind import Ask, ProbeKind, Question
@@ -107,9 +107,8 @@ class _Asker:
         options: Options = question.options
         url = str(_api(question.target).with_query(query=options.query, timeout=f"{question.timeout}ms"))
         manner = Manner(tls=options.tls)
-        fetched = await self._client.fetch(
-            options.request, url, Choice(nearest=REACH[question.origin]), manner, course, Trail(), b""
-        )
+        choice = Choice(nearest=REACH[question.origin])
+        fetched = await self._client.fetch(call_to(options.request, url), choice, manner, course, Trail(), b"")
         course.end()
         samples = read(json_of(fetched.response, "Prometheus"), fetched.response.status)
         facts, fault = judged(samples, options)
@@ -199,7 +198,7 @@ async def open_prometheus() -> AsyncIterator[Ask]:
 
 def fault_in(target: str, options: Options) -> str | None:
     try:
-        encode(options.request, _api(target))
+        call_at(options.request, _api(target))
     except BadTarget as error:
         return f"'{target}' is not the address of a Prometheus like http://prometheus.example.com:9090: {error}"
     return None

@@ -10,7 +10,7 @@ from yarl import URL
 
 from probe.http.client import Client, Manner
 from probe.http.mask import Mask
-from probe.http.request import address, compose, mark_of
+from probe.http.request import address, call_at, mark_of
 from probe.http.response import BODY_LIMIT
 from probe.http.script import Name, Step
 from probe.http.trail import Trail
@@ -53,7 +53,7 @@ class _Walk:
 
     values: dict[str, str]
     number: int = 0
-    trail: Trail = field(default_factory=lambda: Trail(own=True))
+    trail: Trail = field(default_factory=Trail)
     facts: dict[str, Plain] = field(default_factory=dict)
 
 
@@ -94,9 +94,8 @@ class _Asker:
         )
         walk.trail = walk.trail.onward
         request = step.request(options.headers if at_home else {}, walk.values)
-        fetched = await self._client.fetch(
-            request, url, choice_of(question), manner, course, walk.trail, mark_of(question)
-        )
+        call = call_at(request, url, cookies=walk.trail.cookies(url))
+        fetched = await self._client.fetch(call, choice_of(question), manner, course, walk.trail, mark_of(question))
         walk.trail.keep(fetched.response, fetched.url)
         walk.facts[f"step.{walk.number}.status"] = fetched.response.status
         walk.facts |= fetched.certificate
@@ -119,7 +118,7 @@ def fault_in(target: str, options: Options) -> str | None:
         url: URL = address(target)
         for step in options.steps:
             sample = dict.fromkeys(step.wanted, "1")
-            compose(step.request(options.headers, sample), step.place(target, sample))
+            call_at(step.request(options.headers, sample), step.place(target, sample))
     except (BadTarget, Unanswered) as error:
         return f"this can never be asked: {error}; a target is an address like https://shop.example.com"
     return None if url.host else "the target has no host"

@@ -8,13 +8,12 @@ from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
-from yarl import URL
 
 from probe.fault import down
 from probe.http.decoder import NotHttp
 from probe.http.login import Basic
 from probe.http.mask import Mask
-from probe.http.request import Request, address, basic, encode, mark_of
+from probe.http.request import Request, address, basic, call_to, mark_of
 from probe.http.response import Response
 from probe.kind import ProbeKind, Question
 from probe.net.address import Reach
@@ -91,30 +90,29 @@ class Options(Reach):
         return self.expect is not None and self.expect.encode() in message
 
 
-def _url(target: str) -> URL:
-    """As HTTP has it. Raises BadTarget."""
+def _as_http(target: str) -> str:
+    """The address as HTTP has it. Raises BadTarget."""
     scheme, separator, rest = target.partition("://")
     if not separator or scheme.lower() not in _SCHEMES:
         raise BadTarget("the target is not an address like wss://shop.example.com/events")
-    return address(f"{_SCHEMES[scheme.lower()]}://{rest}")
+    return f"{_SCHEMES[scheme.lower()]}://{rest}"
 
 
 def _place(target: str) -> tuple[str, int]:
-    url = _url(target)
+    url = address(_as_http(target))
     return url.raw_host or "", url.port or 0
 
 
 async def _talk(network: Network, question: Question, course: Course) -> Answer:
     options: Options = question.options
-    url = _url(question.target)
-    tls = options.tls if url.scheme == "https" else None
+    call = call_to(options.request, _as_http(question.target))
+    tls = options.tls if call.secure else None
     key = base64.b64encode(os.urandom(16))
-    head, rest = encode(options.request, url)
     facts: dict[str, Plain] = {}
     try:
-        async with network.connected(question, url.raw_host or "", url.port or 0, course, tls) as connection:
+        async with network.connected(question, call.host, call.port, course, tls) as connection:
             facts |= connection.certificate
-            connection.write(head + b"Sec-WebSocket-Key: " + key + b"\r\n" + mark_of(question) + rest)
+            connection.write(call.head + b"Sec-WebSocket-Key: " + key + b"\r\n" + mark_of(question) + call.rest)
             response = await _answered(connection)
             facts["status"] = response.status
             _agreed(response, key, options)
@@ -182,7 +180,7 @@ async def _hear(frames: Frames, options: Options) -> None:
 
 def _fault(target: str, options: Options) -> str | None:
     try:
-        encode(options.request, _url(target))
+        call_to(options.request, _as_http(target))
     except BadTarget as error:
         return f"this can never be asked: {error}"
     return None

@@ -1,12 +1,12 @@
 """One attempt at an answer: where it stands, where its time went, and by whose fault it came to nothing."""
 
-import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import replace
 from time import perf_counter_ns
 from typing import TypeVar
 
 from config.instant import Span
+from probe.deadline import Deadline
 from probe.fault import Fault, down, fault_of, ours
 from probe.result import Answer, Outcome, Plain, Reason
 
@@ -82,7 +82,7 @@ class Course:
 async def attempt(timeout: Span, course: Course, asking: Awaitable[Answer]) -> Answer:
     """The answer, or why there is none, within `timeout`. Raises only what a bug of ours raises."""
     try:
-        async with asyncio.timeout(timeout / 1000):
+        with Deadline(timeout / 1000):
             answer = await asking
     except (Unanswered, OSError, ValueError) as error:
         told = _told(error, timeout, course)
@@ -95,7 +95,7 @@ async def attempt(timeout: Span, course: Course, asking: Awaitable[Answer]) -> A
 async def tried(timeout: Span, course: Course, asking: Awaitable[T]) -> T | Unanswered:
     """What is asked for, or what kept it from coming: every error that a network has is told by whose fault it is."""
     try:
-        async with asyncio.timeout(timeout / 1000):
+        with Deadline(timeout / 1000):
             return await asking
     except (Unanswered, OSError, ValueError) as error:
         return _told(error, timeout, course)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from probe.http.request import Request, address, encode, redirect
+from probe.http.request import Request, address, call_at, call_to, redirect
 from probe.net.course import BadTarget
 
 HOME = address("https://shop.example/a/b?c=1")
@@ -13,7 +13,8 @@ PLAIN = Request()
 
 
 def sent(text: str, request: Request = PLAIN) -> list[str]:
-    head, _, payload = b"".join(encode(request, address(text))).decode().partition("\r\n\r\n")
+    call = call_to(request, text)
+    head, _, payload = (call.head + call.rest).decode().partition("\r\n\r\n")
     return [*head.split("\r\n"), payload]
 
 
@@ -53,14 +54,14 @@ def test_the_host_is_named_as_in_the_address(text: str, host: str) -> None:
 def test_credentials_in_the_address_become_a_header_and_may_not_be_given_twice() -> None:
     assert "Authorization: Basic dTpwQA==" in sent("http://u:p%40@shop.example/")
     with pytest.raises(BadTarget):
-        encode(KEYED, address("http://u:p@shop.example/"))
+        call_to(KEYED, "http://u:p@shop.example/")
     assert "Authorization: Basic 55So5oi3OnA=" in sent("http://用户:p@shop.example/")
 
 
 @pytest.mark.parametrize("header", [("X-Own", "a\r\nX-Other: b"), ("X-Own\n", "a"), ("X-Own", "a\0")])
 def test_a_header_cannot_break_its_line(header: tuple[str, str]) -> None:
     with pytest.raises(BadTarget):
-        encode(Request(headers=(header,)), HOME)
+        call_at(Request(headers=(header,)), HOME)
 
 
 @pytest.mark.parametrize("text", ["", "shop", "ftp://shop.example/", "http://", "http://[", "http://a:99999/"])
