@@ -131,8 +131,8 @@ class Caseload:
 
     def resolved(self, tx: Connection, incident: Incident, because: str, by: str, now: Instant) -> None:
         """The component is well: every case that its faults opened is, also of one that was muted before."""
-        for case in store.open_cases(tx):
-            if case.incident is not None and case.component == incident.component:
+        for case in store.open_of_component(tx, incident.component):
+            if case.incident is not None:
                 at = max(now, case.started_at)  # a clock that was set back must not keep it open
                 after = self._append(tx, case, [CaseResolved(how=because)], by, at, now)
                 self._tell_customer(tx, after, "solved", now, because)

@@ -97,8 +97,11 @@ def take_alert_news(
     state = state_of_word(news.severity_word or "")
     if known is not None and known.component == component:
         alert.repeat(tx, known, news, state, received_at)
+        if known.state is state and known.severity_word == news.severity_word:
+            _still(tx, config, component, source, received_at, news.summary, now)
+            return ()
         _mark(tx, config, component, source, received_at, news.summary, now)
-        return (component,) if known.state is not state or known.severity_word != news.severity_word else ()
+        return (component,)
     if known is None and _overtaken(alert.ended(tx, source, news.key), news, received_at):
         return ()
     moved = () if known is None else _take_end(tx, config, source, news, known, component, received_at, now)
@@ -167,6 +170,15 @@ def _overtaken(ended: Sequence[Ended], news: AlertNews, received_at: Instant) ->
         news.starts_at < one.ends_at or (one.stamp == news.stamp and received_at - one.received_at <= OVERTAKEN_WITHIN)
         for one in ended
     )
+
+
+def _still(
+    tx: Connection, config: Config, component: str, source: str, at: Instant, summary: str | None, now: Instant
+) -> None:
+    """Nothing new, unless silence had made it unknown meanwhile."""
+    known = config.components.get(component)
+    if known is not None and not known.checks and transition.latest_state(tx, component) in (None, State.UNKNOWN):
+        _mark(tx, config, component, source, at, summary, now)
 
 
 def _mark(
@@ -267,23 +279,3 @@ def _rules(config: Config) -> list[Rule]:
         )
         for rule in config.severity.rules
     ]
-
-
-def dependants(config: Config, component: str) -> list[str]:
-    """Components whose own incident may have waited for this one's end, through others too, the nearest first."""
-    found: dict[str, None] = {}
-    nearest = [component]
-    while nearest:
-        nearest = [
-            name
-            for name, one in config.components.items()
-            if name not in found and name != component and set(nearest) & set(one.after)
-        ]
-        found.update(dict.fromkeys(nearest))
-    return list(found)
-
-
-def parents_first(config: Config, components: Sequence[str]) -> list[str]:
-    """In the order in which they are to be judged, so that what fails because of another does not go before it."""
-    below = {one: set(dependants(config, one)) for one in components}
-    return sorted(components, key=lambda one: sum(one in others for others in below.values()))

@@ -16,6 +16,7 @@ from db.ledger.store import stamped
 from incidents import decide, news
 from incidents.caseload import Caseload
 from incidents.escalation import Place
+from incidents.family import Family
 from incidents.incident import (
     RECOVERED,
     Acknowledged,
@@ -59,6 +60,7 @@ class Incidents:
 
     def __init__(self, config: Config, paging: Paging, caseload: Caseload) -> None:
         self._config = config
+        self._family = Family(config.components)
         self._paging = paging
         self._cases = caseload
 
@@ -67,13 +69,13 @@ class Incidents:
     def check_news(self, tx: Connection, changes: Sequence[CheckChange], by: str, now: Instant) -> None:
         """Confirmed changes of checks: transitions first, then whatever they mean for incidents."""
         touched = news.take_check_news(tx, self._config, changes, by, now)
-        for component in news.parents_first(self._config, touched):
+        for component in self._family.parents_first(touched):
             self._judge(tx, component, by, now)
 
     def flapping_news(self, tx: Connection, checks: Sequence[str], by: str, now: Instant) -> None:
         """These began or ceased to flap: what an incident waited for may have come."""
         touched = dict.fromkeys(check.partition("/")[0] for check in checks)
-        for component in news.parents_first(self._config, [one for one in touched if one in self._config.components]):
+        for component in self._family.parents_first([one for one in touched if one in self._config.components]):
             self._judge(tx, component, by, now)
 
     def warning_news(self, tx: Connection, warned: Sequence[Warned], by: str, now: Instant) -> None:
@@ -111,7 +113,7 @@ class Incidents:
 
     def judge(self, tx: Connection, touched: Mapping[str, str], now: Instant) -> None:
         """Decide on these components, each by the word of whom it is given with."""
-        for component in news.parents_first(self._config, list(touched)):
+        for component in self._family.parents_first(list(touched)):
             self._judge(tx, component, touched[component], now)
 
     def fire(self, tx: Connection, due: Timer, now: Instant) -> None:
@@ -160,7 +162,7 @@ class Incidents:
         """After a start or a reload: what changed while nobody looked."""
         for component in self._config.components:
             news.redraw(tx, self._config, component, SYSTEM, now)
-        for component in news.parents_first(self._config, list(self._config.components)):
+        for component in self._family.parents_first(list(self._config.components)):
             self._judge(tx, component, SYSTEM, now)
 
     # inside
@@ -215,7 +217,7 @@ class Incidents:
                 self._paging.resolved(tx, incident, now)
                 if event.recovered:
                     self._cases.resolved(tx, incident, event.because, by, now)
-                for child in news.dependants(self._config, incident.component):
+                for child in self._family.dependants(incident.component):
                     self._judge(tx, child, by, now)
             case Recovered():
                 # a click ended the paging; what the customer waits for is that it works again

@@ -7,6 +7,7 @@ makes it `unknown`, never lost. All functions take part in the caller's transact
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +17,7 @@ from sqlalchemy import (
     FromClause,
     Row,
     Select,
+    Update,
     and_,
     bindparam,
     exists,
@@ -23,6 +25,8 @@ from sqlalchemy import (
     select,
     update,
 )
+
+from sqlalchemy import case as sql_case
 
 from config.instant import Instant
 from db.batch import announce
@@ -52,6 +56,9 @@ _ACTIVE: BindParameter[list[str]] = bindparam(
     literal_execute=True,
 )
 _N = notification.c
+# Built once: building one costs more than running it.
+_ADD = insert(notification)
+_KNOWN = select(_N.id).where(_N.idempotency_key == bindparam("key"))
 
 
 class Result(StrEnum):
@@ -92,10 +99,10 @@ class Policy:
 def enqueue(tx: Connection, told: Notification) -> bool:
     """False when a notification with this key is there already; the first one stays as it is."""
     key = key_of(told.idempotency_key)
-    if tx.scalar(select(_N.id).where(_N.idempotency_key == key)) is not None:
+    if tx.scalar(_KNOWN, {"key": key}) is not None:
         return False
     tx.execute(
-        insert(notification),
+        _ADD,
         {
             "idempotency_key": key,
             "purpose": told.purpose.value,
@@ -132,15 +139,28 @@ def suppress(
     should that attempt fail, `still_wanted` is asked before the next.
     """
     words = [purpose.value for purpose in purposes]
-    concerned = and_(subject(incident=incident, case=case), _N.purpose.in_(words), _N.done_at.is_(None))
-    ended = 0
-    for waiting, end in ((State.QUEUED, State.SUPPRESSED), (State.UNKNOWN, State.UNKNOWN)):
-        ended += tx.execute(
-            update(notification)
-            .where(concerned, _N.state == waiting.value)
-            .values(state=end.value, done_at=now, outcome=_short(reason))
-        ).rowcount
-    return ended
+    given = {"of_incident": incident, "of_case": case, "words": words, "now": now, "why": _short(reason)}
+    ended = _suppressing(incident is not None, case is not None)
+    return tx.execute(ended, {name: value for name, value in given.items() if value is not None}).rowcount
+
+
+@cache
+def _suppressing(of_incident: bool, of_case: bool) -> Update:
+    wanted = [
+        column == bindparam(name)
+        for column, name, given in ((_N.incident, "of_incident", of_incident), (_N.case, "of_case", of_case))
+        if given
+    ]
+    if not wanted:
+        raise ValueError("name an incident or a case")
+    waiting = (State.QUEUED.value, State.UNKNOWN.value)
+    state = sql_case((_N.state == State.QUEUED.value, State.SUPPRESSED.value), else_=_N.state)
+    return (
+        update(notification)
+        .where(*wanted, _N.purpose.in_(bindparam("words", expanding=True)), _N.done_at.is_(None))
+        .where(_N.state.in_(waiting))
+        .values(state=state, done_at=bindparam("now"), outcome=bindparam("why"))
+    )
 
 
 def hasten(tx: Connection, *, incident: str, person: str, now: Instant) -> int:

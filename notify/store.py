@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from config.instant import Instant
 from db.tables.notify import delivery, notification
@@ -11,6 +11,12 @@ from notify.message import Notification, Purpose
 from notify.outbox import Result, active, notification_of, subject
 
 _N = notification.c
+_REACHED = (
+    select(_N.person, _N.channel, _N.address)
+    .where(_N.incident == bindparam("of"), _N.purpose == bindparam("what"))
+    .where(_N.state.in_([State.SENT.value, State.SENDING.value, State.UNKNOWN.value]))
+    .distinct()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +83,7 @@ def history(
 
 def reached(tx: Connection, incident: str, purpose: Purpose = Purpose.PAGE) -> tuple[Recipient, ...]:
     """Who was told, may have been told or is being told right now: whoever must hear that it is over."""
-    told = _N.state.in_([State.SENT.value, State.SENDING.value, State.UNKNOWN.value])
-    rows = tx.execute(
-        select(_N.person, _N.channel, _N.address)
-        .where(_N.incident == incident, _N.purpose == purpose.value, told)
-        .distinct()
-    ).all()
+    rows = tx.execute(_REACHED, {"of": incident, "what": purpose.value})
     return tuple(sorted(Recipient(person=row.person, channel=row.channel, address=row.address) for row in rows))
 
 

@@ -34,9 +34,9 @@ class Kept:
 
 # Built once: building one costs more than running it.
 _newest_index = select(func.max(table.c.index)).scalar_subquery()
-_newest_at = select(table.c.recorded_at).order_by(table.c.index.desc()).limit(1).scalar_subquery()
+_at_the_head = select(table.c.recorded_at).order_by(table.c.index.desc()).limit(1)
 _newest_n = select(func.max(table.c.n)).where(table.c.stream == bindparam("stream")).scalar_subquery()
-_head = select(_newest_index.label("last"), _newest_at.label("at"), _newest_n.label("n"))
+_head = select(_newest_index.label("last"), _at_the_head.scalar_subquery().label("at"), _newest_n.label("n"))
 _add = insert(table)
 _open = insert(opening)
 
@@ -117,7 +117,7 @@ def size(tx: Connection) -> int:
 
 def newest_at(tx: Connection) -> int:
     """When the newest leaf was recorded; 0 without one."""
-    return tx.scalar(select(_newest_at)) or 0
+    return tx.scalar(_at_the_head) or 0
 
 
 def stamped(tx: Connection, now: int) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, desc, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, desc, exists, func, insert, select, update
 
 from config.instant import Instant
 from config.state import State
@@ -62,6 +62,28 @@ _REPEAT = (
 )
 
 
+_ADD = insert(table)
+_END = (
+    update(table)
+    .where(table.c.id == bindparam("alert"))
+    .values(status=ENDED, ends_at=bindparam("over_at"), last_received_at=bindparam("received_at"))
+)
+_FIRING = and_(table.c.component == bindparam("of"), table.c.status == FIRING)
+_WHAT = (table.c.source, table.c.state, table.c.severity_word)
+_FIRING_ON = (
+    select(*_WHAT, func.min(table.c.starts_at).label("since"), func.max(table.c.first_received_at).label("newest"))
+    .where(_FIRING)
+    .group_by(*_WHAT)
+    .order_by(*_WHAT)
+)
+_FIRST_FIRING = select(table).where(_FIRING, table.c.state != State.UP.value).order_by(table.c.id).limit(1)
+_FAILING = (State.DOWN, State.PARTIAL, State.DEGRADED)
+_WORST = select(
+    case(*((exists().where(_FIRING, table.c.state == one.value), one.value) for one in _FAILING), else_=State.UP.value)
+)
+"""Looked up and not counted: a storm of alerts is thousands of rows."""
+
+
 def open_alert(tx: Connection, source: str, key: str) -> Alert | None:
     row = tx.execute(_OPEN, {"source": source, "key": key}).one_or_none()
     return None if row is None else _alert(row)
@@ -87,13 +109,7 @@ class Firing:
 
 def firing_on(tx: Connection, component: str) -> list[Firing]:
     """A storm of alerts is a handful of rows here."""
-    what = (table.c.source, table.c.state, table.c.severity_word)
-    rows = tx.execute(
-        select(*what, func.min(table.c.starts_at).label("since"), func.max(table.c.first_received_at).label("newest"))
-        .where(table.c.component == component, table.c.status == FIRING)
-        .group_by(*what)
-        .order_by(*what)
-    )
+    rows = tx.execute(_FIRING_ON, {"of": component})
     return [
         Firing(
             source=row.source,
@@ -108,39 +124,35 @@ def firing_on(tx: Connection, component: str) -> list[Firing]:
 
 def first_firing(tx: Connection, component: str) -> Alert | None:
     """The open alert that came first, signs of life apart."""
-    failing = (table.c.component == component, table.c.status == FIRING, table.c.state != State.UP.value)
-    row = tx.execute(select(table).where(*failing).order_by(table.c.id).limit(1)).one_or_none()
+    row = tx.execute(_FIRST_FIRING, {"of": component}).one_or_none()
     return None if row is None else _alert(row)
 
 
 def worst_firing(tx: Connection, component: str) -> State:
     """Up when nothing fires."""
-    for state in (State.DOWN, State.PARTIAL, State.DEGRADED):
-        firing = (table.c.component == component, table.c.status == FIRING, table.c.state == state.value)
-        if tx.scalar(select(table.c.id).where(*firing).limit(1)) is not None:
-            return state
-    return State.UP
+    return State(tx.scalar(_WORST, {"of": component}))
 
 
 def add(tx: Connection, source: str, news: AlertNews, component: str, state: State, received_at: Instant) -> None:
     """Firing, or already over when we first hear of it."""
     tx.execute(
-        insert(table).values(
-            source=source,
-            key=news.key,
-            status=FIRING if news.firing else ENDED,
-            ends_at=None if news.firing else news.ends_at or received_at,
-            component=component,
-            severity_word=_word(news),
-            state=state.value,
-            summary=news.summary,
-            link=news.link,
-            starts_at=news.starts_at,
-            stamp=news.stamp,
-            first_received_at=received_at,
-            last_received_at=received_at,
-            count=1,
-        )
+        _ADD,
+        {
+            "source": source,
+            "key": news.key,
+            "status": FIRING if news.firing else ENDED,
+            "ends_at": None if news.firing else news.ends_at or received_at,
+            "component": component,
+            "severity_word": _word(news),
+            "state": state.value,
+            "summary": news.summary,
+            "link": news.link,
+            "starts_at": news.starts_at,
+            "stamp": news.stamp,
+            "first_received_at": received_at,
+            "last_received_at": received_at,
+            "count": 1,
+        },
     )
 
 
@@ -158,11 +170,8 @@ def repeat(tx: Connection, alert: Alert, news: AlertNews, state: State, received
 
 
 def end(tx: Connection, alert: Alert, ends_at: Instant, received_at: Instant) -> None:
-    tx.execute(
-        update(table)
-        .where(table.c.id == alert.id)
-        .values(status=ENDED, ends_at=max(ends_at, alert.starts_at), last_received_at=received_at)
-    )
+    over_at = max(ends_at, alert.starts_at)
+    tx.execute(_END, {"alert": alert.id, "over_at": over_at, "received_at": received_at})
 
 
 def _word(news: AlertNews) -> str | None:

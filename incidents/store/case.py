@@ -19,6 +19,7 @@ from incidents.fact import facts_of, impersonal, kind_of
 from incidents.store.incident import Conflict
 
 TOPIC = "case"
+_OPEN = table.c.state.in_([CaseProgress.OPEN.value, CaseProgress.WAITING.value])
 
 
 def find(tx: Connection, case_id: str) -> Case | None:
@@ -35,7 +36,11 @@ def of_customer(tx: Connection, customer: str) -> list[Case]:
 
 
 def open_cases(tx: Connection) -> list[Case]:
-    return _all(tx, table.c.state.in_([CaseProgress.OPEN.value, CaseProgress.WAITING.value]))
+    return _all(tx, _OPEN)
+
+
+def open_of_component(tx: Connection, component: str) -> list[Case]:
+    return _all(tx, table.c.component == component, _OPEN)
 
 
 def every(tx: Connection) -> list[Case]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, desc, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, desc, func, insert, or_, select, update
 
 from config.instant import Instant
 from config.state import State
@@ -24,21 +24,32 @@ class Conflict(Exception):
     """The row was changed by somebody else meanwhile; load it and decide again."""
 
 
+# Built once: building one costs more than running it.
+_FIND = select(table).where(table.c.id == bindparam("incident"))
+_NEWEST_OF = (
+    select(table)
+    .where(table.c.component == bindparam("of"))
+    .order_by(
+        desc(table.c.state != Progress.RESOLVED.value),
+        desc(table.c.opened_at),
+        desc(func.length(table.c.id)),
+        desc(table.c.id),
+    )
+    .limit(1)
+)
+_ADD = insert(table)
+_ADD_EVENT = insert(incident_event)
+_CHANGE = update(table).where(table.c.id == bindparam("same"), table.c.version == bindparam("as_read"))
+
+
 def find(tx: Connection, incident_id: str) -> Incident | None:
-    row = tx.execute(select(table).where(table.c.id == incident_id)).one_or_none()
+    row = tx.execute(_FIND, {"incident": incident_id}).one_or_none()
     return None if row is None else _incident(row)
 
 
 def newest_of(tx: Connection, component: str) -> Incident | None:
     """The component's newest incident; an unresolved one always is the newest, whatever the clock said."""
-    unresolved_first = desc(table.c.state != Progress.RESOLVED.value)
-    by_number = (desc(func.length(table.c.id)), desc(table.c.id))
-    row = tx.execute(
-        select(table)
-        .where(table.c.component == component)
-        .order_by(unresolved_first, desc(table.c.opened_at), *by_number)
-        .limit(1)
-    ).one_or_none()
+    row = tx.execute(_NEWEST_OF, {"of": component}).one_or_none()
     return None if row is None else _incident(row)
 
 
@@ -81,7 +92,7 @@ def events(tx: Connection, incident_id: str) -> list[Recorded]:
 
 def add(tx: Connection, incident: Incident, recorded: Recorded) -> None:
     """A new incident with its first event."""
-    tx.execute(insert(table).values(id=incident.id, **_columns(incident)))
+    tx.execute(_ADD, {"id": incident.id, **_columns(incident)})
     _append(tx, incident.id, [(1, recorded)])
     ledger.append(tx, _leaf(incident), recorded.recorded_at)
     announce(tx, TOPIC)
@@ -91,9 +102,7 @@ def append(tx: Connection, before: Incident, after: Incident, recorded: Sequence
     """Events that lead from one to the other. Raises Conflict."""
     if not recorded:
         return
-    changed = tx.execute(
-        update(table).where(table.c.id == before.id, table.c.version == before.version).values(**_columns(after))
-    )
+    changed = tx.execute(_CHANGE, {"same": before.id, "as_read": before.version, **_columns(after)})
     if changed.rowcount != 1:
         raise Conflict(before.id)
     _append(tx, before.id, list(enumerate(recorded, start=before.version + 1)))
@@ -117,7 +126,7 @@ def _leaf(incident: Incident) -> Leaf:
 
 def _append(tx: Connection, incident_id: str, recorded: Iterable[tuple[int, Recorded]]) -> None:
     tx.execute(
-        insert(incident_event),
+        _ADD_EVENT,
         [
             {
                 "incident": incident_id,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from config.instant import Instant
 from db.batch import announce
@@ -28,22 +28,32 @@ class Timer:
     due_at: Instant
 
 
+# Built once: building one costs more than running it.
+_SAME = and_(
+    table.c.kind == bindparam("of_kind"), table.c.subject == bindparam("of"), table.c.step == bindparam("at_step")
+)
+_WAITING = and_(table.c.kind == bindparam("of_kind"), table.c.subject == bindparam("of"), table.c.done_at.is_(None))
+_ADD = insert(table)
+_FIND = select(table.c.id, table.c.done_at).where(_SAME)
+_MOVE = update(table).where(table.c.id == bindparam("timer")).values(due_at=bindparam("at"))
+_ANEW = update(table).where(_SAME).values(due_at=bindparam("at"), done_at=None, outcome=None)
+_CANCEL = update(table).where(_WAITING).values(done_at=bindparam("now"), outcome=bindparam("why"))
+_STEPS = select(table.c.step).where(_WAITING).order_by(table.c.due_at)
+
+
 def start(tx: Connection, kind: Kind, subject: str, step: str, due_at: Instant, now: Instant) -> None:
     """Again for the same kind, subject and step: the one that has not fired is moved, a fired one stays fired."""
-    same = (table.c.kind == kind.value, table.c.subject == subject, table.c.step == step)
-    known = tx.execute(select(table.c.id, table.c.done_at).where(*same)).one_or_none()
+    known = tx.execute(_FIND, _same(kind, subject, step)).one_or_none()
     if known is None:
-        tx.execute(insert(table).values(kind=kind.value, subject=subject, step=step, due_at=due_at, created_at=now))
+        tx.execute(_ADD, {"kind": kind.value, "subject": subject, "step": step, "due_at": due_at, "created_at": now})
     elif known.done_at is None:
-        tx.execute(update(table).where(table.c.id == known.id).values(due_at=due_at))
+        tx.execute(_MOVE, {"timer": known.id, "at": due_at})
     announce(tx, TOPIC)
 
 
 def wind(tx: Connection, kind: Kind, subject: str, step: str, due_at: Instant, now: Instant) -> None:
     """As `start`, but one that has fired runs again."""
-    same = (table.c.kind == kind.value, table.c.subject == subject, table.c.step == step)
-    anew = update(table).where(*same).values(due_at=due_at, done_at=None, outcome=None)
-    if tx.execute(anew).rowcount == 0:
+    if tx.execute(_ANEW, {**_same(kind, subject, step), "at": due_at}).rowcount == 0:
         start(tx, kind, subject, step, due_at, now)
 
 
@@ -70,11 +80,7 @@ def finish(tx: Connection, timer: Timer, outcome: str, now: Instant) -> None:
 
 def cancel(tx: Connection, kind: Kind, subject: str, reason: str, now: Instant) -> None:
     """All that wait for this subject."""
-    tx.execute(
-        update(table)
-        .where(table.c.kind == kind.value, table.c.subject == subject, table.c.done_at.is_(None))
-        .values(done_at=now, outcome=reason[:60])
-    )
+    tx.execute(_CANCEL, {"of_kind": kind.value, "of": subject, "now": now, "why": reason[:60]})
 
 
 def forget(tx: Connection, kind: Kind, subject: str, steps: list[str]) -> None:
@@ -101,8 +107,7 @@ def postpone(tx: Connection, timer: Timer, due_at: Instant) -> None:
 
 def waiting(tx: Connection, kind: Kind, subject: str) -> list[str]:
     """The steps that have not fired."""
-    same = (table.c.kind == kind.value, table.c.subject == subject, table.c.done_at.is_(None))
-    return list(tx.scalars(select(table.c.step).where(*same).order_by(table.c.due_at)))
+    return list(tx.scalars(_STEPS, {"of_kind": kind.value, "of": subject}))
 
 
 def hasten(tx: Connection, kind: Kind, subject: str, steps: list[str], now: Instant) -> None:
@@ -110,3 +115,7 @@ def hasten(tx: Connection, kind: Kind, subject: str, steps: list[str], now: Inst
     same = (table.c.kind == kind.value, table.c.subject == subject, table.c.step.in_(steps))
     tx.execute(update(table).where(*same, table.c.done_at.is_(None), table.c.due_at > now).values(due_at=now))
     announce(tx, TOPIC)
+
+
+def _same(kind: Kind, subject: str, step: str) -> dict[str, str]:
+    return {"of_kind": kind.value, "of": subject, "at_step": step}

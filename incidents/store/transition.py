@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, desc, insert, select
+from sqlalchemy import Connection, bindparam, desc, insert, select
 
 from config.instant import Instant
 from config.state import State
@@ -29,21 +29,37 @@ class Transition:
     """The other bound of the measuring error: the last observation before that said otherwise."""
 
 
+# Built once: building one costs more than running it.
+_OF = table.c.component == bindparam("of")
+_LATEST_FIRST = (desc(table.c.happened_at), desc(table.c.id))
+_ADD = insert(table)
+_NEWEST = select(table).where(_OF).order_by(*_LATEST_FIRST).limit(1)
+_LATEST_STATE = select(table.c.state).where(_OF).order_by(*_LATEST_FIRST).limit(1)
+_RECENT = select(table.c.happened_at, table.c.state).where(_OF).order_by(*_LATEST_FIRST).limit(200)
+_AT = select(table.c.state).where(_OF, table.c.happened_at <= bindparam("at")).order_by(*_LATEST_FIRST).limit(1)
+_AFTER = (
+    select(table.c.happened_at, table.c.state)
+    .where(_OF, table.c.happened_at > bindparam("at"))
+    .order_by(table.c.happened_at, table.c.id)
+)
+
+
 def append(tx: Connection, transition: Transition, now: Instant) -> None:
     """The public page shows it from this commit on, so this is also when the customer could see it."""
     now = ledger.stamped(tx, now)
     tx.execute(
-        insert(table).values(
-            component=transition.component,
-            state=transition.state.value,
-            happened_at=transition.happened_at,
-            recorded_at=now,
-            by=transition.by,
-            cause=transition.cause,
-            reason=transition.reason,
-            bound_at=transition.bound_at,
-            seen_by_customer_at=now,
-        )
+        _ADD,
+        {
+            "component": transition.component,
+            "state": transition.state.value,
+            "happened_at": transition.happened_at,
+            "recorded_at": now,
+            "by": transition.by,
+            "cause": transition.cause,
+            "reason": transition.reason,
+            "bound_at": transition.bound_at,
+            "seen_by_customer_at": now,
+        },
     )
     ledger.append(tx, _leaf(transition), now)
     announce(tx, TOPIC)
@@ -70,22 +86,12 @@ def _leaf(transition: Transition) -> Leaf:
 
 def state_at(tx: Connection, component: str, at: Instant) -> State | None:
     """None: nothing is recorded at or before that instant."""
-    word = tx.scalar(
-        select(table.c.state)
-        .where(table.c.component == component, table.c.happened_at <= at)
-        .order_by(desc(table.c.happened_at), desc(table.c.id))
-        .limit(1)
-    )
+    word = tx.scalar(_AT, {"of": component, "at": at})
     return None if word is None else State(word)
 
 
 def newest(tx: Connection, component: str) -> Transition | None:
-    row = tx.execute(
-        select(table)
-        .where(table.c.component == component)
-        .order_by(desc(table.c.happened_at), desc(table.c.id))
-        .limit(1)
-    ).one_or_none()
+    row = tx.execute(_NEWEST, {"of": component}).one_or_none()
     if row is None:
         return None
     return Transition(
@@ -99,14 +105,15 @@ def newest(tx: Connection, component: str) -> Transition | None:
     )
 
 
+def latest_state(tx: Connection, component: str) -> State | None:
+    """None: nothing is recorded."""
+    word = tx.scalar(_LATEST_STATE, {"of": component})
+    return None if word is None else State(word)
+
+
 def failing_since(tx: Connection, component: str) -> Instant:
     """The start of the stretch in which the component has been failing until now."""
-    rows = tx.execute(
-        select(table.c.happened_at, table.c.state)
-        .where(table.c.component == component)
-        .order_by(desc(table.c.happened_at), desc(table.c.id))
-        .limit(200)
-    )
+    rows = tx.execute(_RECENT, {"of": component})
     since, seen = 0, 0
     for row in rows:
         if row.happened_at == seen:
@@ -119,11 +126,7 @@ def failing_since(tx: Connection, component: str) -> Instant:
 
 def changes_after(tx: Connection, component: str, since: Instant) -> list[tuple[Instant, State]]:
     """The component's recorded line strictly after that instant."""
-    rows = tx.execute(
-        select(table.c.happened_at, table.c.state)
-        .where(table.c.component == component, table.c.happened_at > since)
-        .order_by(table.c.happened_at, table.c.id)
-    )
+    rows = tx.execute(_AFTER, {"of": component, "at": since})
     return list({row.happened_at: State(row.state) for row in rows}.items())
 
 

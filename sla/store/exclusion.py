@@ -1,11 +1,11 @@
 """Exclusions: what was said of them, appended; what they are is its sum."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, insert, select
 
 from config.instant import Instant
 from db.batch import announce
@@ -20,19 +20,25 @@ from sla.word import Said, recorded
 TOPIC = "exclusion"
 
 _E = exclusion_event.c
+_OF: BindParameter[list[str]] = bindparam("of", expanding=True)
+_CONCERNED = select(exclusion_component.c.exclusion).where(exclusion_component.c.component.in_(_OF))
+# Built once: building one costs more than running it.
+_ALL = select(exclusion_event).where(_E.recorded_at <= bindparam("until")).order_by(_E.exclusion, _E.seq)
+_OF_SOME = _ALL.where(_E.exclusion.in_(_CONCERNED))
+_ONE = select(exclusion_event).where(_E.exclusion == bindparam("id")).order_by(_E.seq)
+_EVER = 2**62
 
 
 def proposals(
     tx: Connection, components: Collection[str] | None = None, until: Instant | None = None
 ) -> tuple[Proposal, ...]:
     """Of any of these components (None: all), as recorded up to `until` (None: now), by id."""
-    asked = select(exclusion_event)
-    if components is not None:
-        concerned = select(exclusion_component.c.exclusion).where(exclusion_component.c.component.in_(components))
-        asked = asked.where(_E.exclusion.in_(concerned))
-    if until is not None:
-        asked = asked.where(_E.recorded_at <= until)
-    return tuple(replay(id, events) for id, events in _by_exclusion(tx, asked))
+    wanted = {"until": _EVER if until is None else until}
+    if components is None:
+        rows = tx.execute(_ALL, wanted)
+    else:
+        rows = tx.execute(_OF_SOME, {**wanted, "of": list(components)})
+    return tuple(replay(id, events) for id, events in _by_exclusion(rows))
 
 
 def find(tx: Connection, id: str) -> Proposal | None:
@@ -42,8 +48,7 @@ def find(tx: Connection, id: str) -> Proposal | None:
 
 def events_of(tx: Connection, id: str) -> list[Said[ExclusionEvent]]:
     """In the order recorded."""
-    found = _by_exclusion(tx, select(exclusion_event).where(_E.exclusion == id))
-    return found[0][1] if found else []
+    return [_said(row) for row in tx.execute(_ONE, {"id": id})]
 
 
 def append(tx: Connection, id: str, before: Proposal | None, said: Said[ExclusionEvent]) -> Proposal:
@@ -74,8 +79,7 @@ def append(tx: Connection, id: str, before: Proposal | None, said: Said[Exclusio
     return after
 
 
-def _by_exclusion(tx: Connection, asked: Select[Any]) -> list[tuple[str, list[Said[ExclusionEvent]]]]:
-    rows = tx.execute(asked.order_by(_E.exclusion, _E.seq))
+def _by_exclusion(rows: Iterable[Row[Any]]) -> list[tuple[str, list[Said[ExclusionEvent]]]]:
     return [(id, [_said(row) for row in several]) for id, several in groupby(rows, key=attrgetter("exclusion"))]
 
 
