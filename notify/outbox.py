@@ -25,7 +25,6 @@ from sqlalchemy import (
     select,
     update,
 )
-
 from sqlalchemy import case as sql_case
 
 from config.instant import Instant

@@ -130,7 +130,7 @@ def first_firing(tx: Connection, component: str) -> Alert | None:
 
 def worst_firing(tx: Connection, component: str) -> State:
     """Up when nothing fires."""
-    return State(tx.scalar(_WORST, {"of": component}))
+    return State(tx.execute(_WORST, {"of": component}).scalar_one())
 
 
 def add(tx: Connection, source: str, news: AlertNews, component: str, state: State, received_at: Instant) -> None:

@@ -33,12 +33,10 @@ def proposals(
     tx: Connection, components: Collection[str] | None = None, until: Instant | None = None
 ) -> tuple[Proposal, ...]:
     """Of any of these components (None: all), as recorded up to `until` (None: now), by id."""
-    wanted = {"until": _EVER if until is None else until}
-    if components is None:
-        rows = tx.execute(_ALL, wanted)
-    else:
-        rows = tx.execute(_OF_SOME, {**wanted, "of": list(components)})
-    return tuple(replay(id, events) for id, events in _by_exclusion(rows))
+    asked, wanted = _ALL, dict[str, object](until=_EVER if until is None else until)
+    if components is not None:
+        asked, wanted = _OF_SOME, {**wanted, "of": [*components]}
+    return tuple(replay(id, events) for id, events in _by_exclusion(tx.execute(asked, wanted)))
 
 
 def find(tx: Connection, id: str) -> Proposal | None:
