@@ -90,6 +90,8 @@ class Channel(Value):
 class Reach(Value):
     channel: str
     after: Duration = 0
+    address: str | None = None
+    """Over this channel, where it is neither the person's `email` nor `phone`: a chat, a topic, a member's id."""
 
 
 class Person(Value):

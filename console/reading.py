@@ -18,7 +18,7 @@ from incidents.store import case as cases
 from incidents.store import incident as incidents
 from incidents.store import transition
 from incidents.store.transition import Transition
-from notify.store import Told, history
+from notify.store.told import Told, history
 from probe.inspection.store import Failure, first_failure
 
 NEWEST = 200

@@ -7,7 +7,7 @@ from config.instant import Instant
 from console import words
 from console.voice import Voice
 from notify.decision import State
-from notify.store import Told
+from notify.store.told import Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,14 @@ class Writer:
         ]
         return self._message(self._subject(incident.state, incident), lines, incident, "incident.severity_raised")
 
+    def acknowledged(self, incident: Incident) -> Message:
+        lines = [
+            self._say("Acknowledged by {who}.", who=incident.acknowledged_by or ""),
+            *self._where_to_look(incident),
+        ]
+        subject = self._say("Acknowledged") + ": " + self._subject(incident.state, incident)
+        return self._message(subject, lines, incident, "incident.acknowledged")
+
     def resolved(self, incident: Incident, at: Instant) -> Message:
         state = State.UP if incident.recovered else incident.state
         lines = [
@@ -192,6 +200,8 @@ class Writer:
             "opened_at": rfc3339(incident.opened_at),
             "started_at": rfc3339(incident.started_at),
         }
+        if address := self._address("incidents", incident.id):
+            facts["url"] = address[0]
         return self._sealed(subject, lines, facts, incident.id)
 
     def _case_message(self, subject: str, lines: list[str], case: Case, event: str) -> Message:

@@ -1,7 +1,8 @@
 """Carrying a policy out: pages into the outbox and the next timer, in the transaction of what happened."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -15,8 +16,9 @@ from incidents.oncall import on_call
 from incidents.store import incident as incidents
 from incidents.store import timer
 from notify import outbox
-from notify import store as telling
+from notify.channel import Channel
 from notify.message import LIFETIME, Message, Notification, Purpose, key_of
+from notify.store import told as telling
 
 ROTA = "rota:"
 _NAME_LIMIT = 100
@@ -35,11 +37,15 @@ class Addressee:
 
 
 class Paging:
-    """Whom the configuration names, and how they are reached. `log_channel` takes what no other channel can."""
+    """Whom the configuration names, and how they are reached. `log_channel` takes what no other channel can.
 
-    def __init__(self, config: Config, log_channel: str) -> None:
+    `kinds`: of each configured channel what its file offers.
+    """
+
+    def __init__(self, config: Config, log_channel: str, kinds: Mapping[str, Channel[Any]] | None = None) -> None:
         self._config = config
         self._log_channel = log_channel
+        self._kinds = kinds or {}
 
     def begin(self, tx: Connection, incident: Incident, now: Instant) -> list[Escalated]:
         """The first step, at once or as a timer; what was done at once comes back as events."""
@@ -65,29 +71,46 @@ class Paging:
         timer.cancel(tx, timer.Kind.ESCALATION, incident.id, reason, now)
         outbox.suppress(tx, purposes=[Purpose.PAGE], reason=reason, now=now, incident=incident.id)
 
+    def acknowledged(self, tx: Connection, incident: Incident, now: Instant) -> None:
+        """Escalation stops; what keeps the incident itself, such as another house's pager, hears why."""
+        self.stop(tx, incident, "acknowledged", now)
+        for told in telling.reached(tx, incident.id):
+            kind = self._kinds.get(told.channel)
+            if kind is not None and kind.follows:
+                message = self._writer(told).acknowledged(incident)
+                self._follow(tx, incident, told, message, f"acknowledged-{incident.acknowledged_at}", now)
+
     def resolved(self, tx: Connection, incident: Incident, now: Instant) -> None:
         """Those who got (or may have got) a page hear that it is over; nobody else."""
         self.stop(tx, incident, "resolved", now)
         for told in telling.reached(tx, incident.id):
-            person = self._config.people.get(told.person)
-            language = (person.language if person is not None else None) or self._language()
-            message = Writer(config=self._config, language=language).resolved(incident, incident.resolved_at or now)
-            outbox.enqueue(
-                tx,
-                Notification(
-                    idempotency_key=key_of(incident.id, "resolved", told.person, told.channel, told.address),
-                    purpose=Purpose.RESOLVED,
-                    incident=incident.id,
-                    person=told.person,
-                    channel=told.channel,
-                    address=told.address,
-                    message=message,
-                    priority=incident.severity,
-                    created_at=now,
-                    due_at=now,
-                    expires_at=now + LIFETIME[Purpose.RESOLVED],
-                ),
-            )
+            message = self._writer(told).resolved(incident, incident.resolved_at or now)
+            self._follow(tx, incident, told, message, "resolved", now)
+
+    def _writer(self, told: telling.Recipient) -> Writer:
+        person = self._config.people.get(told.person)
+        language = (person.language if person is not None else None) or self._language()
+        return Writer(config=self._config, language=language)
+
+    def _follow(
+        self, tx: Connection, incident: Incident, told: telling.Recipient, message: Message, step: str, now: Instant
+    ) -> None:
+        outbox.enqueue(
+            tx,
+            Notification(
+                idempotency_key=key_of(incident.id, step, told.person, told.channel, told.address),
+                purpose=Purpose.RESOLVED,
+                incident=incident.id,
+                person=told.person,
+                channel=told.channel,
+                address=told.address,
+                message=message,
+                priority=incident.severity,
+                created_at=now,
+                due_at=now,
+                expires_at=now + LIFETIME[Purpose.RESOLVED],
+            ),
+        )
 
     def unreachable(self, tx: Connection, told: Notification, now: Instant) -> None:
         """A page certainly or possibly did not arrive: the person's next way at once, else the next step at once."""
@@ -190,12 +213,24 @@ class Paging:
             Addressee(
                 person=person.id,
                 channel=way.channel,
-                address=person.email or person.phone or "",
+                address=way.address or self._address(person, way.channel),
                 language=person.language or self._language(),
                 due_at=now + way.after,
             )
             for way in person.reach or self._default_ways(person)
         ]
+
+    def _address(self, person: Person, channel: str) -> str:
+        kind = self._kinds.get(channel)
+        match kind.address if kind is not None else "any":
+            case "email":
+                return person.email or ""
+            case "phone":
+                return person.phone or ""
+            case "any":
+                return person.email or person.phone or ""
+            case _:
+                return ""
 
     def _default_ways(self, person: Person) -> Sequence[Reach]:
         mail = self._mail_channel()

@@ -208,7 +208,7 @@ class Incidents:
     def _follow(self, tx: Connection, incident: Incident, event: Event, by: str, now: Instant) -> None:
         match event:
             case Acknowledged():
-                self._paging.stop(tx, incident, "acknowledged", now)
+                self._paging.acknowledged(tx, incident, now)
                 self._cases.taken(tx, incident, by, now)
             case SeverityRaised():
                 self._paging.raised(tx, incident, now)

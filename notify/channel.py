@@ -90,10 +90,20 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """At most so many attempts begun in any span of that length."""
+
+    count: int
+    per: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Channel(Generic[O]):
     """`idempotent`: the receiver can tell a repetition by the letter's key, so an uncertain attempt is simply repeated.
 
-    `address`: which of a person's addresses it needs ("email"); None where the options say where it goes.
+    `address`: which of a person's addresses it needs: "email", "phone" or "any" of them; None where the options or the
+    way of reaching say where it goes. `rate`: what the receiver takes before it refuses. `follows`: it keeps the
+    incident itself, so it is also told when one is acknowledged.
     """
 
     options: type[O]
@@ -101,3 +111,5 @@ class Channel(Generic[O]):
     idempotent: bool
     address: str | None
     timeout: Span = 20 * SECOND
+    rate: Rate | None = None
+    follows: bool = False

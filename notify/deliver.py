@@ -141,10 +141,12 @@ class Deliverer:
         free = SLOTS - sum(name == channel for name in self._sending.values())
         if free <= 0:
             return False
+        configured = self._channels.get(channel)
+        rate = configured[0].rate if configured is not None else None
         now = self._now()
         try:
             claimed = await self._database.write(
-                lambda tx: outbox.claim(tx, channel, limit=free, policy=self._policy, now=now)
+                lambda tx: outbox.claim(tx, channel, limit=free, policy=self._policy, now=now, rate=rate)
             )
         except StoreUnavailable as error:
             log.warning("outbox not writable", channel=channel, error=str(error))

@@ -9,9 +9,9 @@ from typing_extensions import override
 
 from config.instant import SECOND, Instant
 from db.engine import Database
-from notify import store
 from notify.outbox import Result
-from notify.store import Waiting
+from notify.store import told as store
+from notify.store.told import Waiting
 
 
 class NotifyMetrics(Collector):

@@ -30,9 +30,10 @@ from sqlalchemy import case as sql_case
 from config.instant import Instant
 from db.batch import announce
 from db.tables.notify import delivery, notification
-from notify.channel import DeliveryError, Reason, Receipt
+from notify.channel import DeliveryError, Rate, Reason, Receipt
 from notify.decision import After, Again, Entry, Send, State, Stop, after_attempt, before_sending
 from notify.message import Notification, Purpose, from_json, harmless, key_of, to_json
+from notify.store.attempt import room
 
 TOPIC = "notification"
 """Announced by `enqueue`, so that sending starts right after the COMMIT."""
@@ -178,11 +179,17 @@ def channels_due(tx: Connection, now: Instant) -> frozenset[str]:
     return frozenset(tx.scalars(select(_N.channel).where(_waiting(), _N.due_at <= now).distinct()))
 
 
-def claim(tx: Connection, channel: str, *, limit: int, policy: Policy, now: Instant) -> Claimed:
+def claim(
+    tx: Connection, channel: str, *, limit: int, policy: Policy, now: Instant, rate: Rate | None = None
+) -> Claimed:
     """Take the most urgent due ones of a channel, oldest first; each is `sending` with its attempt on record.
 
-    Never two of one incident (or case), person and address at once, and never a later before an earlier.
+    Never two of one incident (or case), person and address at once, never a later before an earlier, and no more
+    than its `rate` lets begin.
     """
+    limit = room(tx, channel, rate, limit, now)
+    if not limit:
+        return Claimed(entries=(), stopped=(), more=True)
     rows = tx.execute(_due(channel, limit, now)).all()
     entries: list[Entry] = []
     stopped: list[Result] = []
@@ -312,6 +319,7 @@ def _begin(tx: Connection, entry: Entry, now: Instant) -> None:
         {
             "notification": entry.id,
             "attempt": entry.attempts,
+            "channel": entry.notification.channel,
             "started_at": now,
             "result": Result.STARTED.value,
         },

@@ -25,7 +25,7 @@ from console.login import DemoLogin
 from db.engine import Database, Use, open_database
 from incidents import reading
 from incidents.intake import Intake
-from incidents.paging import Paging, still_wanted
+from incidents.paging import still_wanted
 from incidents.store import inbox, timer
 from notify.channel import Attachment
 from notify.deliver import Deliverer
@@ -55,7 +55,7 @@ from upheld.location import LOCATION
 from upheld.metrics import HouseMetrics
 from upheld.reminders import remind
 from upheld.reports import reporter
-from upheld.rules import LOG_CHANNEL, Rules, rules_of
+from upheld.rules import Rules, rules_of
 from upheld.ticker import Ticker
 
 log = structlog.get_logger(__name__)
@@ -185,7 +185,7 @@ class House:
         """Obligations nearly due or overdue; asked without the writer's turn, which there is seldom need of."""
         now = self.now()
         if await self.database.read(lambda tx: obligations.waiting(tx, now)):
-            await self.database.write(lambda tx: obligations.remind(tx, self.config, now))
+            await self.database.write(lambda tx: obligations.remind(tx, self.config, self.rules.paging, now))
         return False
 
     def _not_taken_over(self, problems: list[str]) -> list[str]:
@@ -276,7 +276,7 @@ class House:
         return await self.database.write(fire) == TIMERS_AT_ONCE
 
     def _call_to_mind(self, tx: Connection, now: Instant) -> int:
-        return remind(tx, self.config, Paging(self.config, LOG_CHANNEL), now)
+        return remind(tx, self.config, self.rules.paging, now)
 
     def hear(self, topics: frozenset[str]) -> None:
         """After a commit: whoever waits for such news is woken."""

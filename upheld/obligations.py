@@ -19,13 +19,12 @@ from sla.reminder import due_reminder, reminder
 from sla.store import breach
 from sla.store import remedy as store
 from upheld.call import Call, Command
-from upheld.rules import LOG_CHANNEL
 from upheld.shown import at
 
 _PRIORITY = 3
 
 
-def remind(tx: Connection, config: Config, now: Instant) -> int:
+def remind(tx: Connection, config: Config, paging: Paging, now: Instant) -> int:
     """Tell the service managers (without one, everybody) what is nearly due or overdue; how many reminders.
 
     The event and the notifications are of one transaction, and an event is stored once: so is its telling.
@@ -38,7 +37,7 @@ def remind(tx: Connection, config: Config, now: Instant) -> int:
             continue
         agreement = known[-1]
         customer = config.customers[agreement.customer]
-        for person in Paging(config, LOG_CHANNEL).contacts(managers or config.people, now):
+        for person in paging.contacts(managers or config.people, now):
             message = reminder(one, agreement, choose(customer.name, person.language), kind, person.language)
             outbox.enqueue(
                 tx,

@@ -36,7 +36,7 @@ def rules_of(config: Config, installed: Installed) -> Rules:
     if LOG_CHANNEL not in channels:
         log_channel = installed.channels[LOG_CHANNEL]
         channels[LOG_CHANNEL] = (log_channel, log_channel.options())
-    paging = Paging(config, LOG_CHANNEL)
+    paging = Paging(config, LOG_CHANNEL, {name: kind for name, (kind, _) in channels.items()})
     caseload = Caseload(config, paging)
     return Rules(
         config=config,

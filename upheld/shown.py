@@ -11,7 +11,7 @@ from incidents.clock import Clock
 from incidents.fact import facts_of, kind_of
 from incidents.incident import Incident, Recorded
 from incidents.store import case as cases
-from notify.store import Told
+from notify.store.told import Told
 
 
 def at(instant: Instant | None) -> str | None:

@@ -1,4 +1,7 @@
-"""The outbox: one row a message and address, one row an attempt to deliver it. Instants are POSIX milliseconds."""
+"""The outbox: one row a message and address, one row an attempt to deliver it. Instants are POSIX milliseconds.
+
+A delivery's `carrier` is the notification in whose message this one went along; None where it went by itself.
+"""
 
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
@@ -46,5 +49,8 @@ delivery = Table(
     Column("result", String(12), nullable=False),
     Column("reason", String(40)),
     Column("detail", Text),
+    Column("channel", String(100), nullable=False),
+    Column("carrier", KEY),
     Index(None, "notification"),
+    Index(None, "channel", "ended_at"),
 )

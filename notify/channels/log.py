@@ -26,4 +26,4 @@ async def send(options: Options, letter: Letter) -> Receipt:
     return Receipt(detail="written to the log; nobody was called")
 
 
-CHANNEL = Channel(options=Options, send=send, idempotent=True, address=None)
+CHANNEL = Channel(options=Options, send=send, idempotent=True, address="any")

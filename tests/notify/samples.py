@@ -70,8 +70,9 @@ class Spy:
             raise self.answers.pop(0)
         return Receipt(detail="taken")
 
-    def channel(self, *, idempotent: bool = True) -> tuple[Channel[Any], BaseModel]:
-        return Channel(options=NoOptions, send=self.send, idempotent=idempotent, address=None), NoOptions()
+    def channel(self, *, idempotent: bool = True, **more: Any) -> tuple[Channel[Any], BaseModel]:
+        made = Channel(options=NoOptions, send=self.send, idempotent=idempotent, address=None, **more)
+        return made, NoOptions()
 
     @property
     def keys(self) -> list[str]:

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from config.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from db.engine import Database
 from db.errors import StoreUnavailable
-from notify import outbox, store
-from notify.channel import Channel, DeliveryError, Letter, Reason, Receipt
+from notify import outbox
+from notify.channel import Channel, DeliveryError, Letter, Rate, Reason, Receipt
 from notify.decision import State
 from notify.deliver import LEASE, SLOTS, Channels, Deliverer
 from notify.message import Notification, Purpose
 from notify.metrics import NotifyMetrics
 from notify.outbox import Result, StillWanted
+from notify.store import told as store
 from tests.notify.samples import NOON, NoOptions, Spy, notification, wanted
 
 LATER = DeliveryError("451", reason=Reason.THROTTLED)
@@ -374,3 +375,19 @@ async def test_the_queue_is_shown_for_every_channel(database: Database, given: t
     )
     await desk.metrics.refresh(database, given, NOON + 90 * SECOND)
     assert value("upheld_notification_oldest_queued_seconds") == 0
+
+
+async def test_no_more_begin_than_the_receiver_takes_whichever_process_sends(database: Database) -> None:
+    spy = Spy()
+    rate = Rate(count=20, per=MINUTE)
+    desk, other = (Desk(database, {"mail": spy.channel(rate=rate)}) for _ in range(2))
+    await desk.add(*(f"I-{number}" for number in range(50)))
+
+    begun: list[int] = []
+    for seconds in (0, 30, 59, 61, 62, 125):
+        desk.now = other.now = NOON + seconds * SECOND
+        await desk.work()
+        await other.work()
+        begun.append(len(spy.letters))
+
+    assert begun == [20, 20, 20, 40, 40, 50]

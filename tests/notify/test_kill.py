@@ -9,9 +9,10 @@ from contextlib import contextmanager
 import pytest
 
 from db.engine import Use, open_database
-from notify import outbox, store
+from notify import outbox
 from notify.decision import State
 from notify.outbox import Result
+from notify.store import told as store
 from tests.notify.samples import notification
 from tests.servers.receiver import Receiver
 

@@ -15,12 +15,13 @@ from db.engine import Database
 from db.tables.metadata import METADATA
 from db.tables.notify import delivery
 from db.tables.notify import notification as notification_table
-from notify import outbox, store
+from notify import outbox
 from notify.channel import DeliveryError, Reason, Receipt
 from notify.decision import Entry, State
 from notify.message import Notification, Purpose
 from notify.outbox import Claimed, Policy, Result
-from notify.store import Recipient
+from notify.store import told as store
+from notify.store.told import Recipient
 from tests.notify.samples import NOON, message, notification, unheard, wanted
 
 T = TypeVar("T")

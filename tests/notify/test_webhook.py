@@ -12,8 +12,8 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from config.instant import MINUTE, SECOND
+from notify import posting
 from notify.channel import DeliveryError, Reason
-from notify.channels import webhook
 from notify.channels.webhook import Options, send
 from tests.notify.samples import NOON, letter, message
 from tests.servers.receiver import Receiver
@@ -213,7 +213,7 @@ async def test_no_answer_to_a_whole_post_is_uncertain(receiver: Receiver) -> Non
 async def test_a_late_answer_is_uncertain_and_not_waited_for(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhook, "TIMEOUT", 200)
+    monkeypatch.setattr(posting, "TIMEOUT", 200)
     receiver.delay = 1.0
 
     error = await refusal(receiver.url)
@@ -266,3 +266,12 @@ def test_wrong_options_are_refused_when_read(given: dict[str, str]) -> None:
 def test_a_secret_is_not_shown_when_options_are_printed() -> None:
     assert SECRET not in repr(Options.model_validate({"secret": SECRET}))
     assert SECRET not in json.dumps(Options.model_validate({"secret": SECRET}).model_dump(mode="json"))
+
+
+@pytest.mark.parametrize(
+    "host", ["169.254.169.254", "[::ffff:169.254.169.254]", "[fd00:ec2::254]", "224.0.0.1", "0.0.0.0"]
+)
+async def test_no_spelling_leads_to_where_no_receiver_is(host: str) -> None:
+    error = await refusal(f"http://{host}:9/hook")
+
+    assert (error.reason, error.permanent, error.uncertain) == (Reason.BAD_ADDRESS, True, False)

@@ -12,6 +12,7 @@ from config.instant import DAY, HOUR
 from config.model import Config
 from db.engine import Database
 from db.tables.notify import notification
+from incidents.paging import Paging
 from sla.booking import MonthOutcome, Obligation, Standing, measures_in
 from sla.contract import Refused
 from sla.reminder import due_reminder, reminder
@@ -59,7 +60,10 @@ async def test_the_service_manager_is_reminded_before_and_after_the_due_date_onc
     assert made.due_at == DUE
     assert not await database.read(lambda tx: waiting(tx, DUE - 3 * DAY - 1))
     moments = (DUE - 3 * DAY - 1, DUE - 3 * DAY, DUE - DAY, DUE, DUE + DAY)
-    told = [await database.write(partial(remind, config=settings, now=now)) for now in moments]
+    told = [
+        await database.write(partial(remind, config=settings, paging=Paging(settings, "log"), now=now))
+        for now in moments
+    ]
     assert told == [0, 1, 0, 1, 0]
     rows = await database.read(
         lambda tx: tx.execute(select(notification.c.person, notification.c.message).order_by(notification.c.id)).all()
@@ -79,7 +83,7 @@ async def test_what_is_fulfilled_is_called_to_mind_no_more(database: Database, s
     )
     done = await database.write(lambda tx: fulfil(tx, call))
     assert (done["state"], done["id"]) == ("closed", made.id)
-    assert await database.write(lambda tx: remind(tx, settings, DUE + DAY)) == 0
+    assert await database.write(lambda tx: remind(tx, settings, Paging(settings, "log"), DUE + DAY)) == 0
     with pytest.raises(Refused, match="closed already"):
         await database.write(lambda tx: fulfil(tx, call))
 

@@ -9,7 +9,7 @@ from config.state import State
 from console.user import Access
 from incidents.incident import Progress
 from incidents.store import incident as incidents
-from notify import store as telling
+from notify.store import told as telling
 from upheld.api.field import Listed, Said, Shape, Time, Words
 from upheld.api.page import page
 from upheld.api.route import Act, Asked, Route, nowhere

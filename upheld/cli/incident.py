@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from config.model import Config
 from incidents.store import incident as incidents
-from notify import store as telling
+from notify.store import told as telling
 from upheld.cli.shared import change, fail, read, show, with_config
 from upheld.shown import event_json, incident_json, told_json
 

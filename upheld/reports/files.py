@@ -14,7 +14,7 @@ from incidents.incident import Incident, Recorded
 from incidents.store import case as cases
 from incidents.store import incident as incidents
 from notify.message import Purpose
-from notify.store import Told, history
+from notify.store.told import Told, history
 from sla.casefile import Call, CaseFile, Happening, IncidentFile
 from sla.record import Transition
 from sla.store.transition import transitions

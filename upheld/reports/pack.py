@@ -23,7 +23,7 @@ from db.ledger import store as ledger
 from incidents.caseload import Caseload
 from incidents.store import case as cases
 from incidents.store import incident as incidents
-from notify.store import history
+from notify.store.told import history
 from probe import store as probes
 from sla.evidence import evidence_json
 from sla.format import Format, Unwritable
