@@ -20,21 +20,19 @@ from config.model import (
     Checkpoints,
     Component,
     Customer,
-    Escalation,
     Exclusion,
     Listen,
     Page,
-    Person,
     Probing,
     Retention,
-    Rota,
     Severity,
     Signing,
     Site,
     Source,
     Store,
 )
-from config.node import Node, did_you_mean, mapping, scalar
+from config.node import Node, did_you_mean, listing, mapping, scalar
+from config.oncall import Escalation, Person, Rota
 from config.options import parse
 from config.place import settle
 from config.reader import Report, read, what, wide_colon
@@ -142,6 +140,13 @@ def _prepare(assembly: Assembly) -> None:
         for entity in assembly.section(name).mapping.values():
             if isinstance(entity.value, dict) and entity.get("timezone") is None:
                 entity.put("timezone", zone)
+    for rota in assembly.section("rotas").mapping.values():
+        layers = rota.get("layers")
+        if layers is not None:
+            written = [layer.copy() for layer in layers.items]
+            for layer in written:
+                _instant(assembly, layer, "start", _zone_of(rota, assembly))
+            rota.put("layers", listing(layers.mark, *written) if layers.items else layers, rota.key_mark("layers"))
     for exclusion in assembly.section("exclusions").mapping.values():
         local = _zone_of(exclusion, assembly)
         for key in ("start", "end"):

@@ -10,6 +10,7 @@ from config.duration import parse_duration, print_duration
 from config.instant import SECOND
 from config.model import Check
 from config.node import Mark, Node, listing, mapping, scalar
+from config.oncall import Layer
 from config.reader import Report, what
 from config.registry import Registries
 
@@ -47,6 +48,8 @@ def expand(root: Node, kinds: Registries, report: Report) -> Node:
     for name in ("channels", "sources", "anchors"):
         for entity in _entries(root, name):
             _gather_options(entity, frozenset({"id", "kind"}))
+    for rota in _entries(root, "rotas"):
+        _layers(rota, report)
     for escalation in _entries(root, "escalations"):
         repeat = escalation.get("repeat")
         if repeat is not None and repeat.value == "until-acknowledged":
@@ -142,6 +145,22 @@ def _on_call(root: Node, kinds: Registries, report: Report) -> None:
         policy.put("repeat", scalar("until-acknowledged", mark))
         identify(policy, "default", report)
         escalations.put("default", policy, mark)
+
+
+def _layers(rota: Node, report: Report) -> None:
+    """A rota of one layer has the layer's keys itself."""
+    if rota.get("layers") is not None:
+        for key in [key for key in rota.mapping if key in Layer.model_fields]:
+            report.add(rota.key_mark(key), f"'{key}' belongs to one of the 'layers', which stand here too")
+            rota.take(key)
+        return
+    short = [key for key in rota.mapping if key not in ("id", "timezone")]
+    layer = Node(value={}, mark=rota.mark)
+    for key in short:
+        value, mark = rota.mapping[key], rota.key_mark(key)
+        rota.take(key)
+        layer.put(key, value, mark)
+    rota.put("layers", listing(rota.mark, layer))
 
 
 def _reachable(root: Node, kinds: Registries, mark: Mark) -> str | None:

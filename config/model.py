@@ -15,9 +15,10 @@ from annotated_types import Ge, Le
 from pydantic import Discriminator, Field, PlainSerializer, Strict, Tag, model_validator
 
 from config.agreement import Agreement, Calendar, Category
-from config.instant import DAY, MINUTE, SECOND, Instant
+from config.instant import DAY, SECOND, Instant
 from config.node import Notice
 from config.official import OfficialDays
+from config.oncall import Escalation, Person, Rota
 from config.secret import Secret, referenced
 from config.value import Count, Duration, Hidden, Mailbox, Moment, Place, Raw, Text, Value, Zone
 
@@ -26,14 +27,6 @@ class Tier(StrEnum):
     CORE = "core"
     IMPORTANT = "important"
     MINOR = "minor"
-
-
-class Role(StrEnum):
-    ENGINEER = "engineer"
-    SERVICE_MANAGER = "service-manager"
-    EXECUTIVE = "executive"
-    ACCOUNT_MANAGER = "account-manager"
-    AUDITOR = "auditor"
 
 
 class Site(Value):
@@ -85,51 +78,6 @@ class Channel(Value):
     id: str
     kind: str
     options: Raw = Field(default_factory=dict)
-
-
-class Reach(Value):
-    channel: str
-    after: Duration = 0
-    address: str | None = None
-    """Over this channel, where it is neither the person's `email` nor `phone`: a chat, a topic, a member's id."""
-
-
-class Person(Value):
-    id: str
-    name: Text
-    email: Mailbox | None = None
-    phone: str | None = None
-    role: Role = Role.ENGINEER
-    language: Literal["zh-CN", "en"] | None = None
-    reach: tuple[Reach, ...] = ()
-
-
-class Rota(Value):
-    id: str
-    timezone: Zone = "UTC"
-    rotate: Literal["daily", "weekly"] = "weekly"
-    handoff: str = "Mon 09:00"
-    """`Mon 09:00`, or `09:00` for a daily one, in the rota's zone."""
-    people: tuple[str, ...] = Field(min_length=1)
-
-
-class Step(Value):
-    notify: tuple[str, ...] = Field(min_length=1)
-    """Person ids and `rota:<id>`."""
-    after: Duration = 0
-    """From the step before; of the first step in the first round from the opening."""
-
-
-class Escalation(Value):
-    """The steps in turn, `repeat` times; `pause` after a round's last step comes the next round or the fallback."""
-
-    id: str
-    steps: tuple[Step, ...] = Field(min_length=1)
-    repeat: Annotated[int, Strict(), Ge(1), Le(100)] | None = 1
-    """1 = once through; None (written `until-acknowledged`) = without end."""
-    pause: Duration = 10 * MINUTE
-    fallback: tuple[str, ...] = ()
-    """Told when the steps are used up or reach nobody."""
 
 
 class DownWhen(Value):

@@ -159,6 +159,13 @@ def long_form(config: Config) -> dict[str, Any]:
     for section in ("calendars", "people", "rotas", "pages", "exclusions", "escalations"):
         for entity in dumped.get(section, {}).values():
             entity.pop("id")
+    for id, rota in config.rotas.items():
+        for written, layer in zip(dumped["rotas"][id]["layers"], rota.layers, strict=True):
+            written["handoff"] = layer.change
+            if layer.calendar is None:
+                written.pop("on")
+            if layer.start is not None:
+                written["start"] = print_moment(layer.start, rota.timezone)
     for id, escalation in config.escalations.items():
         dumped["escalations"][id].setdefault("repeat", "until-acknowledged")
         assert escalation.id == id

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from config.hours import check_time, check_weekday
 from config.node import Mark, Node, did_you_mean
+from config.oncall import HANDOFF, WORDS, Unit, check_handoff
 from config.reader import Report, what
 
 PROBE = "probe"
@@ -14,6 +15,7 @@ _ONE = {
     "components": "component",
     "people": "person",
     "rotas": "rota",
+    "calendars": "calendar",
     "channels": "channel",
     "escalations": "escalation",
     "sources": "source",
@@ -122,22 +124,31 @@ def _people(names: _Names) -> None:
         for reach in _items(person, "reach"):
             names.want("channels", reach.get("channel"))
     for _, rota in names.entries("rotas"):
-        for person in _items(rota, "people"):
-            names.want("people", person)
-        _handoff(rota, names.report)
+        for layer in _items(rota, "layers"):
+            for person in _items(layer, "people"):
+                names.want("people", person)
+            names.want("calendars", layer.get("calendar"))
+            _handoff(layer, names.report)
 
 
-def _handoff(rota: Node, report: Report) -> None:
-    written, rotate = rota.get("handoff"), rota.get("rotate")
+def _handoff(layer: Node, report: Report) -> None:
+    written = layer.get("handoff")
     if written is None or written.text is None:
         return
+    unit = _unit(layer.get("rotate"))
     try:
-        day, _, time = written.text.rpartition(" ")
-        check_time(time)
-        if day or (rotate is None or rotate.text != "daily"):
-            check_weekday(day.lower())
+        check_handoff(written.text, unit)
     except ValueError:
-        report.add(written.mark, f"{what(written)} is no hand-over; write Mon 09:00, or 09:00 for a daily rota")
+        report.add(written.mark, f"{what(written)} is no hand-over; write {HANDOFF[unit]} for turns of {unit.value}")
+
+
+def _unit(rotate: Node | None) -> Unit:
+    """Weeks where nothing, or nothing readable, is written."""
+    written = rotate.get("unit") if rotate is not None and isinstance(rotate.value, dict) else None
+    word = written.text if written is not None else None
+    if rotate is not None and rotate.text in WORDS:
+        return WORDS[rotate.text]
+    return Unit(word) if word in set(Unit) else Unit.WEEKS
 
 
 def _escalations(names: _Names) -> None:

@@ -11,7 +11,8 @@ from pydantic.json_schema import GenerateJsonSchema
 from config.agreement import Agreement
 from config.assemble import ENTITIES, SECTIONS
 from config.contract import OWN, PROPOSED
-from config.model import Anchor, Channel, Check, Contact, Person, Source
+from config.model import Anchor, Channel, Check, Contact, Source
+from config.oncall import Person
 from config.profile import Family
 from config.registry import OptionsModels, Registries, needs_target
 from config.remedy import FORMS
@@ -162,6 +163,9 @@ def _short_forms(defs: dict[str, Schema]) -> None:
     }
     repeat = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 100}, {"const": "until-acknowledged"}]}
     defs["Escalation"]["properties"]["repeat"] = repeat
+    rota = defs["Rota"]
+    rota["properties"] |= defs["Layer"]["properties"]
+    rota["required"] = []
     component = defs["Component"]
     component["required"] = []
     component["properties"]["checks"] = {

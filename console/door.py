@@ -3,8 +3,8 @@
 Who is not logged in is led to the login; what is not the reader's looks like what does not exist.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 from urllib.parse import quote, urlsplit
 
@@ -15,10 +15,12 @@ from config.instant import Instant
 from config.model import Config
 from console import store
 from console.session import TOUCH, Session, hash_of
-from console.user import Access, allowed, sees
+from console.user import Access, Role, allowed, sees
 from console.visit import LANGUAGE_COOKIE, Visit, preferred, see_other
 from db.engine import Database
 from db.errors import StoreUnavailable
+from incidents.oncall import Roster
+from incidents.store import duty
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +49,7 @@ class Door:
         """The handler that lets `act` see only whom `access` lets in."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
-            visit = self._visit(request, None, {})
+            visit = self._visit(request, None)
             try:
                 return await self._serve(request, access, act)
             except StoreUnavailable as error:
@@ -68,7 +70,8 @@ class Door:
         chosen = request.query.get("lang")
         if chosen in self.config().site.languages and request.method == "GET":
             return self._remember(request, chosen)
-        visit = self._visit(request, await self.session(request), {})
+        session = await self.session(request)
+        visit = self._visit(request, session, await self._on_duty(session))
         if access is not Access.PUBLIC and visit.session is None:
             return see_other(f"/login?next={quote(request.path)}")
         room = request.match_info.get("customer")
@@ -80,13 +83,13 @@ class Door:
             typed = await _typed(request)
             if typed is None:
                 return visit.error(400, *_unreadable(visit))
-            visit = self._visit(request, visit.session, typed)
+            visit = replace(visit, typed=typed)
             own = visit.session is None or visit.session.owns_form(typed.get(FORM_TOKEN, ""))
             if access is not Access.PUBLIC and not own:
                 return self._foreign(visit)
         return await act(visit)
 
-    def _visit(self, request: web.Request, session: Session | None, typed: Mapping[str, str]) -> Visit:
+    def _visit(self, request: web.Request, session: Session | None, on_duty: Sequence[str] = ()) -> Visit:
         config = self.config()
         language = request.cookies.get(LANGUAGE_COOKIE, "")
         if language not in config.site.languages:
@@ -98,8 +101,17 @@ class Door:
             language=language,
             session=session,
             demo=self.demo,
-            typed=typed,
+            typed={},
+            on_duty=on_duty,
         )
+
+    async def _on_duty(self, session: Session | None) -> Sequence[str]:
+        """Who is on call now; our own people see it on every page."""
+        now, config = self.now(), self.config()
+        if session is None or session.user.role is Role.CUSTOMER or not config.rotas:
+            return ()
+        changes = await self.database.read(lambda tx: duty.changes(tx, now, now + 1))
+        return Roster(config=config, changes=changes).on_duty(now)
 
     async def session(self, request: web.Request) -> Session | None:
         """Whose cookie came with it, if that is still worth something."""

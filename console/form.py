@@ -54,8 +54,7 @@ class Form:
             return voice.now
         example = written(voice.now, voice.zone)
         try:
-            local = datetime.fromisoformat(value)
-            at = instant_of(local if local.tzinfo else local.replace(tzinfo=ZoneInfo(voice.zone)))
+            at = self._read(value)
         except (ValueError, OverflowError):
             self.errors[name] = voice.t("That is no time. Write it like {example}.", example=example)
             return voice.now
@@ -70,6 +69,28 @@ class Form:
             begin = written(earliest, voice.zone)
             self.errors[name] = voice.t("That lies before the case began. Write {begin} or later.", begin=begin)
         return at if earliest is None else max(at, earliest)
+
+    def coming(self, name: str, missing: str = "") -> Instant:
+        """Local time of the site, now or later. `missing`: what to write where nothing was; without it that is now."""
+        value, voice = self.get(name), self._voice
+        if not value:
+            if missing:
+                self.errors[name] = missing
+            return voice.now
+        try:
+            at = self._read(value)
+        except (ValueError, OverflowError):
+            self.errors[name] = voice.t(
+                "That is no time. Write it like {example}.", example=written(voice.now, voice.zone)
+            )
+            return voice.now
+        if at // MINUTE < voice.now // MINUTE:
+            self.errors[name] = voice.t("That is over; what was served stays as it was. Write a time to come.")
+        return max(at, voice.now)
+
+    def _read(self, value: str) -> Instant:
+        local = datetime.fromisoformat(value)
+        return instant_of(local if local.tzinfo else local.replace(tzinfo=ZoneInfo(self._voice.zone)))
 
     @property
     def good(self) -> bool:

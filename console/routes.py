@@ -18,6 +18,7 @@ from console.door import Act, Door
 from console.incident import IncidentPage
 from console.issued import Statements
 from console.login import DemoLogin, Login
+from console.oncall import PLAN, OncallPage
 from console.owed import Reports
 from console.papers import PapersPage
 from console.report import ReportPage
@@ -86,6 +87,7 @@ class Console:
         self._desk = Desk(rules)
         self._incident = IncidentPage(rules)
         self._case = CasePage(rules)
+        self._oncall = OncallPage(rules)
         self._report = ReportPage(rules)
         self._room = RoomPage(rules)
         self._papers = PapersPage(rules)
@@ -106,6 +108,8 @@ class Console:
             _page("GET", "/desk/incidents", Access.STAFF, self._desk.incidents),
             _page("GET", "/desk/incidents/{id}", Access.STAFF, self._incident.show),
             _page("POST", "/desk/incidents/{id}", Access.INCIDENTS, self._incident.act),
+            _page("GET", PLAN, Access.STAFF, self._oncall.show),
+            _page("POST", PLAN, Access.INCIDENTS, self._oncall.act),
             _page("GET", "/desk/cases", Access.STAFF, self._desk.cases),
             _page("GET", "/desk/cases/new", Access.CASES, self._report.show),
             _page("POST", "/desk/cases/new", Access.CASES, self._report.act),

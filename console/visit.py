@@ -13,7 +13,6 @@ from config.model import Config
 from console.session import Session
 from console.user import Role, User
 from console.voice import ROOM, Voice
-from incidents.oncall import on_call
 
 STATIC = "/desk/static/"
 LANGUAGE_COOKIE = "upheld-language"
@@ -57,7 +56,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """`session` is None before the login; `typed` is what a form sent."""
+    """`session` is None before the login; `typed` is what a form sent; `on_duty` are the ids of who is on call now."""
 
     request: web.Request
     config: Config
@@ -66,6 +65,7 @@ class Visit:
     session: Session | None
     demo: bool
     typed: Mapping[str, str]
+    on_duty: Sequence[str] = ()
 
     @property
     def user(self) -> User:
@@ -133,6 +133,7 @@ class Visit:
                 (voice.t("Desk"), "/desk"),
                 (voice.t("Incidents"), "/desk/incidents"),
                 (voice.t("Cases"), "/desk/cases"),
+                (voice.t("On call"), "/desk/oncall"),
                 (voice.t("Exclusions"), "/desk/exclusions"),
                 (voice.t("Agreements"), "/desk/agreements"),
             ]
@@ -150,8 +151,7 @@ class Visit:
         return voice.t("{name}, with {provider}", name=name, provider=choose(self.config.site.name, self.language))
 
     def _duty(self, voice: Voice) -> str:
-        people = [on_call(rota, self.now) for rota in self.config.rotas.values()]
-        return voice.listed([voice.person(one) for one in dict.fromkeys(people)])
+        return voice.listed([voice.person(one) for one in self.on_duty])
 
 
 def _inside(here: str, href: str) -> bool:

@@ -10,7 +10,8 @@ from config.agreement import Agreement, CaseKind, Level
 from config.identity import REFUSAL, resident_number
 from config.instant import Instant, Span
 from config.language import choose
-from config.model import Config, Role
+from config.model import Config
+from config.oncall import Role
 from db.ledger.store import stamped
 from incidents.case import (
     RESPOND,

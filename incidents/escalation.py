@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from config.instant import MINUTE, Span
-from config.model import Escalation
+from config.oncall import Escalation
 
 FALLBACK_AGAIN: Span = 30 * MINUTE
 ROUND_AT_LEAST: Span = MINUTE

@@ -1,39 +1,38 @@
-"""Who is on call: a rota's turns by the local clock of its zone. Pure."""
+"""Whom a name of a policy stands for now: a person, whoever is on call by a rota. Pure."""
 
-from datetime import date, datetime, timedelta
-from datetime import time as clock_time
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from config.hours import WEEKDAYS
 from config.instant import Instant
-from config.model import Rota
-from sla.calendar import local, starting
+from config.model import Config
+from incidents.rota import Change, Shift, schedule
+from sla.interval import Interval
 
-_A_MONDAY = date(1970, 1, 5)
-
-
-def on_call(rota: Rota, at: Instant) -> str:
-    """The person id whose turn it is. Turns change at the hand-off's wall-clock time, also across a DST change.
-
-    A hand-off in a gap happens at the gap's end, one at a repeated time at its first occurrence.
-    """
-    day_name, _, time = rota.handoff.rpartition(" ")
-    zone = ZoneInfo(rota.timezone)
-    today = local(at, zone).date()
-    turn_of_today = _turn(rota, today, day_name)
-    handoff = starting(datetime.combine(today, clock_time.fromisoformat(time)), zone)
-    if _changes_on(rota, today, day_name) and at < handoff:
-        turn_of_today -= 1
-    return rota.people[turn_of_today % len(rota.people)]
+ROTA = "rota:"
 
 
-def _changes_on(rota: Rota, day: date, day_name: str) -> bool:
-    return rota.rotate == "daily" or WEEKDAYS[day.weekday()] == day_name.lower()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """The rotas as configured, with what people changed of them over the time that is asked for."""
 
+    config: Config
+    changes: Sequence[Change] = ()
 
-def _turn(rota: Rota, day: date, day_name: str) -> int:
-    """The number of the turn that begins on this day or began before it."""
-    if rota.rotate == "daily":
-        return (day - _A_MONDAY).days
-    first = _A_MONDAY + timedelta(days=WEEKDAYS.index(day_name.lower()))
-    return (day - first).days // 7
+    def on_call(self, rota: str, at: Instant) -> tuple[str, ...]:
+        """Nobody also where there is no such rota."""
+        shifts = self.shifts(rota, (at, at + 1))
+        return shifts[0].people if shifts else ()
+
+    def shifts(self, rota: str, window: Interval) -> tuple[Shift, ...]:
+        """The whole window, gaps too; empty where there is no such rota."""
+        known = self.config.rotas.get(rota)
+        return () if known is None else schedule(known, self.config.calendars, self.changes, window)
+
+    def who(self, name: str, at: Instant) -> tuple[str, ...]:
+        """The people of the configuration that a name of a policy stands for at that instant."""
+        people = self.on_call(name.removeprefix(ROTA), at) if name.startswith(ROTA) else (name,)
+        return tuple(person for person in people if person in self.config.people)
+
+    def on_duty(self, at: Instant) -> tuple[str, ...]:
+        """Of all rotas, in the order written."""
+        return tuple(dict.fromkeys(person for rota in self.config.rotas for person in self.on_call(rota, at)))

@@ -8,19 +8,19 @@ from sqlalchemy import Connection
 
 from config.instant import Instant
 from config.language import CHINESE
-from config.model import Config, Escalation, Person, Reach
-from incidents.escalation import Carried, Next, Place, carry_out, first, hurries
+from config.model import Config
+from config.oncall import Escalation, Person, Reach
+from incidents.escalation import Carried, Next, Place, Who, carry_out, first, hurries
 from incidents.incident import Escalated, Incident, Progress
 from incidents.notice import Writer
-from incidents.oncall import on_call
+from incidents.oncall import Roster
+from incidents.store import duty, timer
 from incidents.store import incident as incidents
-from incidents.store import timer
 from notify import outbox
 from notify.channel import Channel
 from notify.message import LIFETIME, Message, Notification, Purpose, key_of
 from notify.store import told as telling
 
-ROTA = "rota:"
 _NAME_LIMIT = 100
 """A contact's name as far as the outbox holds it."""
 
@@ -62,8 +62,9 @@ class Paging:
         policy = self._policy(incident)
         if policy is None:
             return
-        carried = carry_out(policy, Place(round=1, step=1), incident.severity, lambda name: self._who(name, now))
-        for person in carried.people or [one for name in policy.fallback for one in self._who(name, now)]:
+        who = self._who(tx, now)
+        carried = carry_out(policy, Place(round=1, step=1), incident.severity, who)
+        for person in carried.people or [one for name in policy.fallback for one in who(name)]:
             for one in self._ways_to(person, now):
                 self._tell(tx, incident, one, Writer(config=self._config, language=one.language).raised(incident), now)
 
@@ -153,8 +154,9 @@ class Paging:
         self, tx: Connection, incident: Incident, policy: Escalation, upcoming: Next | None, now: Instant
     ) -> list[Escalated]:
         done: list[Escalated] = []
+        who = self._who(tx, now)
         while upcoming is not None and upcoming.after == 0:
-            carried = carry_out(policy, upcoming.place, incident.severity, lambda name: self._who(name, now))
+            carried = carry_out(policy, upcoming.place, incident.severity, who)
             self._page(tx, incident, carried, now)
             done.append(_event(carried))
             upcoming = carried.next
@@ -203,9 +205,9 @@ class Paging:
         policies = self._config.escalations
         return policies.get("default") or next(iter(policies.values()), None)
 
-    def _who(self, name: str, now: Instant) -> tuple[str, ...]:
-        person = on_call(self._config.rotas[name.removeprefix(ROTA)], now) if name.startswith(ROTA) else name
-        return (person,) if person in self._config.people else ()
+    def _who(self, tx: Connection, now: Instant) -> Who:
+        roster = Roster(config=self._config, changes=duty.changes(tx, now, now + 1))
+        return lambda name: roster.who(name, now)
 
     def _ways_to(self, person_id: str, now: Instant) -> list[Addressee]:
         person = self._config.people[person_id]

@@ -41,6 +41,7 @@ from upheld.call import Command
 from upheld.entering import COMMANDS as ENTERING
 from upheld.issuance import COMMANDS as STATEMENTS
 from upheld.obligations import COMMANDS as OBLIGATIONS
+from upheld.oncall import COMMANDS as ONCALL
 from upheld.reports.commands import COMMANDS as REPORTS
 from upheld.reports.making import NoReport
 from upheld.settling import COMMANDS as SETTLING
@@ -186,6 +187,7 @@ _COMMANDS: Mapping[str, Command] = {
     **STATEMENTS,
     **OBLIGATIONS,
     **ENTERING,
+    **ONCALL,
     **holds.COMMANDS,
     **REPORTS,
     **privacy.COMMANDS,

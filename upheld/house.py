@@ -23,10 +23,10 @@ from config.node import ConfigError
 from config.plan import plan
 from console.login import DemoLogin
 from db.engine import Database, Use, open_database
-from incidents import reading
+from incidents import reading, rostering
 from incidents.intake import Intake
 from incidents.paging import still_wanted
-from incidents.store import inbox, timer
+from incidents.store import duty, inbox, timer
 from notify.channel import Attachment
 from notify.deliver import Deliverer
 from notify.message import Notification
@@ -66,6 +66,7 @@ SENDERS_SHARE = 8
 TIMERS_AT_ONCE = 50
 AGREEMENTS_SECONDS = 10.0
 REMINDERS_SECONDS = 600.0
+ROTAS_SECONDS = 10.0
 """After a command beside the server has changed one in a store that several processes share."""
 
 
@@ -117,6 +118,7 @@ class House:
         self.clockwork = Ticker("timers", self._fire_timers)
         self.contracts = Ticker("agreements", self.follow_agreements, AGREEMENTS_SECONDS)
         self.reminders = Ticker("obligations", self._remind, REMINDERS_SECONDS)
+        self.rotas = Ticker("rotas", self._note_served, ROTAS_SECONDS)
         self.open = False
         self.ended = asyncio.Event()
         """A part that must run for ever has ended by itself."""
@@ -275,6 +277,18 @@ class House:
             return False
         return await self.database.write(fire) == TIMERS_AT_ONCE
 
+    async def _note_served(self) -> bool:
+        """Who is on call becomes a fact as it happens: tomorrow's configuration may say otherwise of today."""
+        now, config = self.now(), self.config
+
+        def serve(tx: Connection) -> None:
+            for one in rostering.served(tx, config, now):
+                duty.serve(tx, one)
+
+        if await self.database.read(lambda tx: rostering.served(tx, config, now)):
+            await self.database.write(serve)
+        return False
+
     def _call_to_mind(self, tx: Connection, now: Instant) -> int:
         return remind(tx, self.config, self.rules.paging, now)
 
@@ -331,6 +345,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         _watched(house, house.clockwork.run(), "timers"),
         _watched(house, house.contracts.run(), "agreements"),
         _watched(house, house.reminders.run(), "obligations"),
+        _watched(house, house.rotas.run(), "rotas"),
         _watched(house, house.deliverer.run(), "deliverer"),
     ]
     try:
@@ -345,7 +360,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         house.open = False
         await house.housekeeping.stop()
         await house.prober.stop()
-        for ticker in (house.reader, house.clockwork, house.contracts, house.reminders, house.deliverer):
+        for ticker in (house.reader, house.clockwork, house.contracts, house.reminders, house.rotas, house.deliverer):
             ticker.stop()
         with suppress(asyncio.CancelledError):
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from config.instant import Instant
 from config.language import choose
 from config.look.figure import local
-from config.model import Config, Customer, Role
+from config.model import Config, Customer
+from config.oncall import Role
 from incidents.paging import Paging
 from notify import outbox
 from notify.message import LIFETIME, Notification, Purpose, key_of

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from config.instant import DAY, Instant
 from config.language import choose
-from config.model import Contact, Role
+from config.model import Contact
+from config.oncall import Role
 from incidents.paging import Addressee
 from notify import outbox
 from notify.channel import Attachment

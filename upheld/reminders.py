@@ -3,7 +3,8 @@
 from sqlalchemy import Connection
 
 from config.instant import Instant
-from config.model import Config, Role
+from config.model import Config
+from config.oncall import Role
 from incidents.paging import Addressee, Paging
 from notify import outbox
 from notify.message import LIFETIME, Notification, Purpose, key_of

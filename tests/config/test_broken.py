@@ -189,8 +189,14 @@ EXPECTED = {
     ),
     "retention-without-unit": "2:22: a length of time needs a unit, like 30s, 5m, 1h or 21d",
     "rota-dangling": "4:43: no rota is named 'primry'; did you mean 'rota:primary'?",
-    "rota-handoff": "3:42: 'Monday morning' is no hand-over; write Mon 09:00, or 09:00 for a daily rota",
+    "rota-handoff": "3:42: 'Monday morning' is no hand-over; write Mon 09:00 for turns of weeks",
+    "rota-handoff-monthly": "3:59: 'Mon 09:00' is no hand-over; write 1 09:00 for turns of months",
+    "rota-layer-calendar": "3:53: no calendar is named 'office'; write it under `calendars:`",
     "rota-of-nobody": "2:27: 'people' must not be empty",
+    "rota-rotate": (
+        "3:41: 'fortnightly' is no rotation; write hourly, daily, weekly, monthly, or {every: 2, unit: weeks}"
+    ),
+    "rota-short-and-long": "3:19: 'people' belongs to one of the 'layers', which stand here too",
     "secret-of-wrong-type": (
         "2:22: a length of time is a whole number with a unit, like 500ms, 30s, 5m, 1h30m, 21d or 2y"
     ),

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from config.load import load
-from config.model import Checkpoints, Config, Escalation, Group, Reach, Step, Tier
+from config.model import Checkpoints, Config, Group, Tier
 from config.node import ConfigError
+from config.oncall import Escalation, Reach, Step
 from config.registry import Registries
 from tests.config.installed import DOCUMENTS, ENVIRONMENT, INSTALLED, WITH_TLS, read
 from upheld.installed import installed
@@ -60,7 +61,7 @@ def test_every_key_of_the_long_example_loads() -> None:
     assert home.options == {"expect": {"status": [200], "body": "ok"}}
     assert config.component("shop").after == ("database",)
     assert config.people["li"].reach == (Reach(channel="mail"), Reach(channel="ding", after=300_000))
-    assert config.rotas["primary"].handoff == "Mon 09:00"
+    assert config.rotas["primary"].layers[0].change == "Mon 09:00"
     assert config.escalations["default"].steps[1] == Step(after=900_000, notify=("wang",))
     assert config.calendars["cn"].country == "CN"
     assert [(rule.severity, rule.when.tier) for rule in config.severity.rules] == [(1, Tier.CORE), (3, None)]
@@ -74,7 +75,7 @@ def test_every_key_of_the_long_example_loads() -> None:
 def test_what_is_not_in_use_yet_is_named_with_its_place() -> None:
     file = DOCUMENTS / "every-key-of-this-version.yaml"
     assert [str(notice) for notice in document("every-key-of-this-version").not_in_use] == [
-        f"{file}:49:10: access.oidc: accepted, not in use",
+        f"{file}:53:10: access.oidc: accepted, not in use",
     ]
 
 

@@ -22,6 +22,8 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("GET", "/desk/incidents"): LOOK,
     ("GET", "/desk/incidents/{id}"): LOOK,
     ("POST", "/desk/incidents/{id}"): ON_CALL,
+    ("GET", "/desk/oncall"): LOOK,
+    ("POST", "/desk/oncall"): ON_CALL,
     ("GET", "/desk/cases"): LOOK,
     ("GET", "/desk/cases/new"): CARE,
     ("POST", "/desk/cases/new"): CARE,

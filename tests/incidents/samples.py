@@ -20,21 +20,8 @@ from config.agreement import (
     UnknownPolicy,
 )
 from config.instant import DAY, HOUR, MINUTE, SECOND, Instant, Span
-from config.model import (
-    Channel,
-    Check,
-    Component,
-    Config,
-    Contact,
-    Customer,
-    DownWhen,
-    Escalation,
-    Person,
-    Reach,
-    Role,
-    Step,
-    Tier,
-)
+from config.model import Channel, Check, Component, Config, Contact, Customer, DownWhen, Tier
+from config.oncall import Escalation, Person, Reach, Role, Step
 from config.state import State
 from db.tables.probe import check_transition
 from incidents.caseload import Caseload

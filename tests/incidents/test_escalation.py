@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.instant import MINUTE, Span
-from config.model import Escalation, Step
+from config.oncall import Escalation, Step
 from incidents.escalation import FALLBACK_AGAIN, ROUND_AT_LEAST, Next, Place, carry_out, first
 
 Who = Callable[[str], tuple[str, ...]]

@@ -3,7 +3,8 @@
 from sqlalchemy import Connection
 
 from config.instant import MINUTE
-from config.model import Channel, Contact, Escalation, Person, Reach, Step
+from config.model import Channel, Contact
+from config.oncall import Escalation, Person, Reach, Step
 from config.state import State
 from db.engine import Database
 from incidents.caseload import Caseload

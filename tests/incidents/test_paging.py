@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from config.instant import HOUR, MINUTE
-from config.model import Person, Reach
+from config.oncall import Person, Reach
 from config.state import State
 from db.engine import Database
 from incidents.caseload import Caseload

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from config.agreement import Category
 from config.instant import DAY, HOUR, MINUTE, SECOND, Instant
-from config.model import Config, Escalation, Exclusion, ExclusionNotice, Reach, Rota, Step
+from config.model import Config, Exclusion, ExclusionNotice
+from config.oncall import Escalation, Layer, Reach, Rota, Step
 from config.state import State
 from db.engine import Database
 from incidents.decide import Refused
@@ -373,9 +374,9 @@ async def test_a_policy_without_any_waiting_goes_round_once_a_minute_and_no_fast
 
 async def test_a_rota_in_the_fallback_is_no_person(database: Database) -> None:
     """When it gets worse and the first step reaches nobody, whoever the fallback's rota names is told."""
-    rota = Rota(id="night", people=("wang",))
+    rota = Rota(id="night", layers=(Layer(people=("wang",)),))
     ghostly = Escalation(id="default", steps=(Step(notify=("rota:empty",)),), fallback=("rota:night",))
-    empty = Rota(id="empty", people=("nobody",))
+    empty = Rota(id="empty", layers=(Layer(people=("nobody",)),))
     made = incidents(config(escalations=named((ghostly,)), rotas=named((rota, empty))))
 
     def work(tx: Connection) -> None:

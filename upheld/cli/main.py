@@ -33,6 +33,7 @@ COMMANDS = {
     "reconcile": "upheld.cli.reconciling:reconcile",
     "verify": "upheld.cli.verifying:verify",
     "incident": "upheld.cli.incident:incident",
+    "oncall": "upheld.cli.oncall:oncall",
     "case": "upheld.cli.case:case",
     "agreement": "upheld.cli.agreement:agreement",
     "exclusion": "upheld.cli.exclusion:exclusion",

@@ -28,6 +28,10 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/incidents/{id}/acknowledge"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/resolve"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/note"): {"li-too", "wang", "engineer"},
+    ("GET", "/oncall"): OURS,
+    ("POST", "/oncall/changes"): {"li-too", "wang", "engineer"},
+    ("POST", "/oncall/changes/{id}/withdraw"): {"li-too", "wang", "engineer"},
+    ("POST", "/oncall/swaps"): {"li-too", "wang", "engineer"},
     ("GET", "/cases"): EVERYBODY,
     ("GET", "/cases/{id}"): OURS | ACMES,
     ("GET", "/exclusions"): EVERYBODY,
@@ -108,7 +112,13 @@ def body_for(path: str) -> dict[str, str]:
 
 async def concrete(programs: Programs, route: Route) -> str:
     (incident,) = (await programs.good("wang", "GET", "/incidents?resolved=true&limit=1"))["items"]
-    ids = {"incidents": incident["id"], "cases": incident["cases"][0], "exclusions": "X-1", "corrections": "C-1"}
+    ids = {
+        "incidents": incident["id"],
+        "cases": incident["cases"][0],
+        "exclusions": "X-1",
+        "corrections": "C-1",
+        "oncall": "1",
+    }
     path = route.path.replace("{customer}", "acme").replace("{period}", "2026-09")
     return path.replace("{id}", ids.get(path.split("/")[1], ""))
 

@@ -1,0 +1,140 @@
+"""`oncall`: who is on call, and who takes whose place."""
+
+from typing import Any
+
+from pydantic import Field
+
+from console.user import Access
+from incidents.rota import Deed
+from upheld import oncall as plans
+from upheld.api.field import Moment, Name, Shape, Time, Words
+from upheld.api.route import Asked, Route, nowhere
+
+
+class Shift(Shape):
+    start: Time
+    end: Time
+    people: list[str]
+    gap: bool
+    changed: bool
+
+
+class Change(Shape):
+    """What somebody changed of a rota; `swap` is the number both halves of a swap share."""
+
+    id: int
+    rota: str
+    deed: Deed
+    person: str
+    instead_of: str | None
+    start: Time
+    end: Time
+    reason: str
+    by: str
+    recorded_at: Time
+    withdrawn_at: Time | None
+    swap: int | None
+
+
+class Plan(Shape):
+    """By rota: the people on call now, and every shift of the days asked for."""
+
+    now: dict[str, list[str]]
+    rotas: dict[str, list[Shift]]
+    changes: list[Change]
+
+
+class Changed(Shape):
+    id: int
+    changes: list[Change]
+
+
+class PlanAsked(Shape):
+    days: int = Field(plans.DAYS, ge=1, le=366, description="how far ahead")
+
+
+class Overriding(Shape):
+    rota: Name
+    deed: Deed
+    person: Name
+    instead_of: Name | None = Field(None, description="of `replace`; whoever is on call if not given")
+    start: Moment | None = Field(None, description="now if not given")
+    end: Moment
+    reason: Words
+
+
+class Swapping(Shape):
+    rota: Name
+    person: Name
+    other: Name
+    after: Moment | None = Field(None, description="the next shifts from then on; now if not given")
+    reason: Words
+
+
+class Withdrawing(Shape):
+    reason: Words
+
+
+async def plan(asked: Asked) -> Any:
+    days = asked.query["days"]
+    return await asked.read(lambda tx: plans.plan_json(tx, asked.rules.config, asked.now, days))
+
+
+async def override(asked: Asked) -> Any:
+    return await asked.carry_out("oncall.override", asked.body)
+
+
+async def swap(asked: Asked) -> Any:
+    return await asked.carry_out("oncall.swap", asked.body)
+
+
+async def withdraw(asked: Asked) -> Any:
+    return await asked.carry_out("oncall.withdraw", {"id": _number(asked), **asked.body})
+
+
+def _number(asked: Asked) -> int:
+    """Raises Wrong."""
+    written = asked.place["id"]
+    if not (written.isascii() and written.isdigit() and len(written) <= 15):
+        raise nowhere(f"change {written!r}")
+    return int(written)
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/oncall",
+        summary="Who is on call now and over the coming days",
+        access=(Access.STAFF,),
+        act=plan,
+        query=PlanAsked,
+        answer=Plan,
+    ),
+    Route(
+        method="POST",
+        path="/oncall/changes",
+        summary="Add, remove or replace somebody for a time",
+        access=(Access.INCIDENTS,),
+        act=override,
+        body=Overriding,
+        answer=Change,
+    ),
+    Route(
+        method="POST",
+        path="/oncall/changes/{id}/withdraw",
+        summary="Take a change back, from now on",
+        access=(Access.INCIDENTS,),
+        act=withdraw,
+        body=Withdrawing,
+        answer=Changed,
+    ),
+    Route(
+        method="POST",
+        path="/oncall/swaps",
+        summary="Two people exchange their next shifts",
+        access=(Access.INCIDENTS,),
+        act=swap,
+        body=Swapping,
+        answer=Changed,
+    ),
+)

@@ -1,0 +1,103 @@
+"""`oncall.*`: people change the rotas; who is on call, now and over the coming days."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from config.instant import DAY, Instant
+from config.model import Config
+from incidents import rostering
+from incidents.rota import Change, Deed, Shift
+from upheld.call import Call, Command
+from upheld.shown import at
+
+DAYS = 14
+
+
+def override(tx: Connection, call: Call) -> Any:
+    """`rota, deed, person, instead_of?, start?, end, reason`. Raises decide.Refused."""
+    given = call.arguments
+    start = given.get("start")
+    change = Change(
+        id=0,
+        rota=given["rota"],
+        deed=Deed(given["deed"]),
+        person=given["person"],
+        instead_of=given.get("instead_of"),
+        start=call.now if start is None else start,
+        end=given["end"],
+        reason=given["reason"].strip(),
+        by=call.by,
+        recorded_at=call.now,
+    )
+    return change_json(rostering.record(tx, call.rules.config, change))
+
+
+def swap(tx: Connection, call: Call) -> Any:
+    """`rota, person, other, after?, reason`: the next shifts of both change hands. Raises decide.Refused."""
+    given = call.arguments
+    after = given.get("after")
+    changes = rostering.swap(
+        tx,
+        call.rules.config,
+        rota=given["rota"],
+        people=(given["person"], given["other"]),
+        after=call.now if after is None else after,
+        reason=given["reason"].strip(),
+        by=call.by,
+        now=call.now,
+    )
+    return {"id": changes[0].swap, "changes": [change_json(one) for one in changes]}
+
+
+def withdraw(tx: Connection, call: Call) -> Any:
+    """`id, reason`: both halves of a swap, from now on. Raises decide.Refused."""
+    id = call.arguments["id"]
+    halves = rostering.withdraw(tx, id, call.arguments["reason"].strip(), call.by, call.now)
+    return {"id": id, "changes": [change_json(one) for one in halves]}
+
+
+def plan_json(tx: Connection, config: Config, now: Instant, days: int = DAYS) -> dict[str, Any]:
+    """Of every rota who is on call now, every shift of the coming days, and the changes that concern them."""
+    end = now + days * DAY
+    roster = rostering.roster_of(tx, config, now, end)
+    return {
+        "now": {rota: list(roster.on_call(rota, now)) for rota in config.rotas},
+        "rotas": {rota: [shift_json(one) for one in roster.shifts(rota, (now, end))] for rota in config.rotas},
+        "changes": [change_json(one) for one in roster.changes],
+    }
+
+
+def shift_json(shift: Shift) -> dict[str, Any]:
+    return {
+        "start": at(shift.start),
+        "end": at(shift.end),
+        "people": list(shift.people),
+        "gap": not shift.people,
+        "changed": shift.changed,
+    }
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    return {
+        "id": change.id,
+        "rota": change.rota,
+        "deed": change.deed.value,
+        "person": change.person,
+        "instead_of": change.instead_of,
+        "start": at(change.start),
+        "end": at(change.end),
+        "reason": change.reason,
+        "by": change.by,
+        "recorded_at": at(change.recorded_at),
+        "withdrawn_at": at(change.withdrawn_at),
+        "swap": change.swap,
+    }
+
+
+COMMANDS: Mapping[str, Command] = {
+    "oncall.override": override,
+    "oncall.swap": swap,
+    "oncall.withdraw": withdraw,
+}
