@@ -3,23 +3,36 @@
 from collections.abc import Mapping
 
 from config.look.reason import reason_text
+from config.look.state import Shown, word
 from console.voice import Voice
-from probe.inspection.store import Failure
+from probe.evidence import Exchange
+from probe.result import Attempt
 
 _LONGEST = 500
 
 
-def exchange(first: Failure | None, voice: Voice) -> Mapping[str, object] | None:
+def exchange(first: Exchange | None, voice: Voice) -> Mapping[str, object] | None:
     """Its rows in the order they were learned; phases in milliseconds."""
     if first is None:
         return None
-    phases = [(name, f"{spent / 1000:.1f} ms") for name, spent in first.phases.items() if spent]
-    facts = [(name, str(fact)[:_LONGEST]) for name, fact in first.facts.items() if fact is not None]
+    answer = first.answer
+    phases = [(name, _spent(spent)) for name, spent in answer.phases.items() if spent]
+    facts = [(name, str(fact)[:_LONGEST]) for name, fact in answer.facts.items() if fact is not None]
     return {
         "check": first.check,
         "location": first.location,
         "at": voice.clock(first.started_at),
-        "reason": reason_text(first.reason, voice.language) or first.reason,
-        "detail": first.detail[:_LONGEST],
-        "rows": [*phases, *facts],
+        "reason": reason_text(answer.reason, voice.language) or answer.reason,
+        "detail": answer.detail[:_LONGEST],
+        "rows": [*(_try(number, one, voice) for number, one in enumerate(answer.attempts, 1)), *phases, *facts],
     }
+
+
+def _try(number: int, one: Attempt, voice: Voice) -> tuple[str, str]:
+    said = reason_text(one.reason, voice.language) or word(Shown(one.outcome.value), voice.language)
+    told = [said, *([one.address] if one.address else []), _spent(one.latency_us)]
+    return voice.t("Try {n}", n=number), voice.comma.join(told)
+
+
+def _spent(microseconds: int) -> str:
+    return f"{microseconds / 1000:.1f} ms"

@@ -15,11 +15,11 @@ from incidents.caseload import Caseload
 from incidents.clock import Clock
 from incidents.incident import Incident, Recorded
 from incidents.store import case as cases
+from incidents.store import evidence, transition
 from incidents.store import incident as incidents
-from incidents.store import transition
 from incidents.store.transition import Transition
 from notify.store.told import Told, history
-from probe.inspection.store import Failure, first_failure
+from probe.evidence import Exchange
 
 NEWEST = 200
 """Rows a list of everything shows."""
@@ -55,8 +55,8 @@ class IncidentFacts:
     told: Sequence[Told]
     cases: Sequence[Standing]
     people: Mapping[str, str | None]
-    first: Failure | None
-    """The failing exchange its checks saw first, while it is kept."""
+    first: Exchange | None
+    """The failing exchange its checks saw first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ def incident(tx: Connection, caseload: Caseload, id: str, now: Instant) -> Incid
         told=history(tx, incident=id),
         cases=[_standing(caseload, one, now) for one in cases.of_incident(tx, id)],
         people=_people(tx),
-        first=first_failure(tx, found.component, found.started_at, until),
+        first=evidence.find(tx, id),
     )
 
 

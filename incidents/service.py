@@ -33,8 +33,8 @@ from incidents.incident import (
 )
 from incidents.paging import Paging
 from incidents.source import AlertNews
+from incidents.store import evidence, timer
 from incidents.store import incident as store
-from incidents.store import timer
 from incidents.store.apart import apart
 from incidents.store.number import next_number
 from incidents.store.timer import Timer
@@ -71,6 +71,10 @@ class Incidents:
         touched = news.take_check_news(tx, self._config, changes, by, now)
         for component in self._family.parents_first(touched):
             self._judge(tx, component, by, now)
+        for component in dict.fromkeys(one.check.partition("/")[0] for one in changes if one.state.failing):
+            latest = store.newest_of(tx, component)
+            if latest is not None and latest.unresolved:  # an alert opened it before its checks were sure
+                self._freeze(tx, latest, now)
 
     def flapping_news(self, tx: Connection, checks: Sequence[str], by: str, now: Instant) -> None:
         """These began or ceased to flap: what an incident waited for may have come."""
@@ -187,8 +191,14 @@ class Incidents:
         incident = open_incident(next_number(tx, NUMBER, now), recorded)
         store.add(tx, incident, recorded)
         log.info("incident opened", incident=incident.id, component=incident.component, severity=incident.severity)
+        self._freeze(tx, incident, now)
         self._cases.open_for(tx, incident, now)
         self._apply(tx, incident, self._paging.begin(tx, incident, now), SYSTEM, now)
+
+    def _freeze(self, tx: Connection, incident: Incident, now: Instant) -> None:
+        component = self._config.components.get(incident.component)
+        if component is not None and component.checks:
+            evidence.freeze(tx, incident, [check.id for check in component.checks.values()], now)
 
     def _apply(self, tx: Connection, incident: Incident, events: Sequence[Event], by: str, now: Instant) -> Incident:
         """Append the events and do what each of them asks for."""

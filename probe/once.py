@@ -54,6 +54,12 @@ def told(name: str, target: str, answer: Answer) -> dict[str, object]:
     return {
         "kind": name,
         "target": target,
+        **answer_json(answer),
+    }
+
+
+def answer_json(answer: Answer) -> dict[str, object]:
+    return {
         "result": answer.outcome.value,
         "reason": answer.reason.value if answer.reason else None,
         "latency_ms": answer.latency_us // 1000,

@@ -1,7 +1,6 @@
 """All SQL of the probes. Every function works inside the transaction it is given."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
@@ -11,6 +10,7 @@ from config.state import State
 from db.tables.probe import check_state, check_transition, failing_result, heartbeat, latency_bucket, observation_run
 from probe.batch import Batch, Bucket, Kept, OpenRun, Restated, Snapshot
 from probe.ending import Ending
+from probe.evidence import evidence_of
 from probe.flap import Flap
 from probe.heartbeat import Beat, Pulse, Signal
 from probe.observation import Run
@@ -225,18 +225,8 @@ def _failing_row(result: Result, now: Instant) -> dict[str, object]:
         "result": answer.outcome.value,
         "reason": (answer.reason or Reason.INTERNAL_ERROR).value,
         "latency_us": answer.latency_us,
-        "evidence": {
-            "detail": _storable(answer.detail),
-            "phases": dict(answer.phases),
-            "facts": {_storable(name): _storable(fact) for name, fact in answer.facts.items()},
-            **({"attempts": [asdict(one) for one in answer.attempts]} if answer.attempts else {}),
-        },
+        "evidence": evidence_of(answer),
     }
-
-
-def _storable(fact: Any) -> Any:
-    """Texts of strangers may hold what PostgreSQL keeps in JSON and then cannot read as text: zero, half characters."""
-    return fact.replace("\0", "\ufffd").encode(errors="replace").decode() if isinstance(fact, str) else fact
 
 
 def _change_row(change: CheckChange, now: Instant) -> dict[str, object]:

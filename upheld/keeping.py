@@ -26,6 +26,8 @@ from sla.store import statement as stored
 from upheld import holds, store
 
 INBOX: Span = 30 * DAY
+BODIES: Span = 30 * DAY
+"""Of frozen evidence; the rest of it stays with its incident."""
 QUARANTINE: Span = 120 * DAY
 NOTIFICATIONS: Span = 365 * DAY
 CLAIMS: Span = 30 * DAY
@@ -82,6 +84,7 @@ def _steps(tx: Connection, config: Config, now: Instant) -> Iterator[Step]:
     if not any(one.held for one in known):  # nobody can tell whose these are
         yield lambda tx: records.posts(tx, now - INBOX)
         yield lambda tx: records.quarantined(tx, now - QUARANTINE)
+        yield lambda tx: records.bodies(tx, now - BODIES)
         begun = [begin for one in known for begin in one.unsealed]
         yield lambda tx: outbox.notifications(tx, min([now - NOTIFICATIONS, *begun]))
     for one in known:

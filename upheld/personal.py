@@ -79,7 +79,7 @@ CLASSES: tuple[Class, ...] = (
     ),
     Class(
         name="incidents",
-        what="who worked on an incident and what was written about it, by people and by senders",
+        what="who worked on an incident, what people and senders wrote about it, and the answer that failed first",
         purpose="to show what was done and when",
         term=RECORDS,
         where=(
@@ -87,6 +87,7 @@ CLASSES: tuple[Class, ...] = (
             Personal(table="alert", columns=("key", "summary", "link")),
             Personal(table="incident", columns=("title", "snapshot")),
             Personal(table="incident_event", columns=("by", "facts")),
+            Personal(table="incident_evidence", columns=("evidence", "body")),
         ),
         records=True,
     ),

@@ -12,6 +12,8 @@ from incidents.fact import facts_of, kind_of
 from incidents.incident import Incident, Recorded
 from incidents.store import case as cases
 from notify.store.told import Told
+from probe.evidence import Exchange
+from probe.once import answer_json
 
 
 def at(instant: Instant | None) -> str | None:
@@ -44,6 +46,13 @@ def event_json(recorded: Recorded | CaseRecorded) -> dict[str, Any]:
         "seen_by_customer_at": at(recorded.seen_by_customer_at),
         **facts_of(recorded.event),
     }
+
+
+def evidence_json(one: Exchange | None) -> dict[str, Any] | None:
+    """The exchange that failed first; None where no check saw the incident begin."""
+    if one is None:
+        return None
+    return {"check": one.check, "location": one.location, "started_at": at(one.started_at), **answer_json(one.answer)}
 
 
 def told_json(told: Told) -> dict[str, Any]:

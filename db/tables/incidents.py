@@ -132,6 +132,21 @@ incident_event = Table(
     UniqueConstraint("incident", "seq"),
 )
 
+incident_evidence = Table(
+    "incident_evidence",
+    METADATA,
+    Column("incident", String(20), ForeignKey("incident.id"), primary_key=True),
+    Column("check", String(200), nullable=False),
+    Column("location", String(60), nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("result", String(10), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("latency_us", BigInteger, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("body", Text),
+)
+
 case = Table(
     "case",
     METADATA,

@@ -9,7 +9,19 @@ from sqlalchemy import Connection, delete, exists, func, select
 
 from config.instant import Instant
 from db.ledger.erasure import destroy, opened_in
-from db.tables.incidents import alert, case, case_event, inbox, incident, incident_event, quarantine, timer, transition
+from db.tables.incidents import (
+    alert,
+    case,
+    case_event,
+    inbox,
+    incident,
+    incident_event,
+    incident_evidence,
+    quarantine,
+    timer,
+    transition,
+)
+from incidents.store import evidence
 
 AT_ONCE = 100
 
@@ -23,6 +35,11 @@ def posts(tx: Connection, before: Instant) -> int:
 def quarantined(tx: Connection, before: Instant) -> int:
     old = select(quarantine.c.id).where(quarantine.c.received_at < before).limit(AT_ONCE)
     return tx.execute(delete(quarantine).where(quarantine.c.id.in_(old))).rowcount
+
+
+def bodies(tx: Connection, before: Instant) -> int:
+    """What targets wrote, of the evidence frozen with incidents; the rest of it stays as long as they do."""
+    return evidence.drop_bodies(tx, before, AT_ONCE)
 
 
 def components(tx: Connection) -> list[str]:
@@ -55,6 +72,7 @@ def incidents(tx: Connection, component: str, before: Instant) -> int:
     tx.execute(delete(alert).where(alert.c.incident.in_(ids)))
     tx.execute(delete(timer).where(timer.c.subject.in_(ids)))
     tx.execute(delete(incident_event).where(incident_event.c.incident.in_(ids)))
+    tx.execute(delete(incident_evidence).where(incident_evidence.c.incident.in_(ids)))
     return tx.execute(delete(incident).where(incident.c.id.in_(ids))).rowcount
 
 

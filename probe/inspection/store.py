@@ -1,14 +1,15 @@
 """What was asked and answered over whole UTC days, summed up by check and location."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, func, select
 
 from config.instant import Instant
 from db.tables.probe import failing_result, latency_bucket, observation_run
+from probe.evidence import Exchange, answer_of
 from probe.latency import BOUNDS_US, Histogram
-from probe.result import Outcome, Plain
+from probe.result import Outcome
 
 Line = tuple[str, str]
 """Check and location."""
@@ -29,42 +30,27 @@ class Certificate:
     seen_at: Instant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """One bad answer; latency and phases in microseconds."""
-
-    check: str
-    location: str
-    started_at: Instant
-    reason: str
-    latency_us: int
-    detail: str
-    phases: Mapping[str, int]
-    facts: Mapping[str, Plain]
-
-
-def first_failure(tx: Connection, component: str, since: Instant, until: Instant) -> Failure | None:
-    """What a component's checks saw first from `since` to `until`, while it is kept."""
+def failing_exchanges(
+    tx: Connection, checks: Collection[str], results: Collection[Outcome], since: Instant, until: Instant, limit: int
+) -> list[Exchange]:
+    """What these checks saw first from `since` to `until`, the oldest first, while it is kept."""
     failing = failing_result.c
-    row = tx.execute(
+    rows = tx.execute(
         select(failing_result)
-        .where(failing.check.startswith(f"{component}/", autoescape=True))
-        .where(failing.started_at >= since, failing.started_at <= until, failing.result == Outcome.DOWN.value)
+        .where(failing.check.in_(checks), failing.started_at >= since, failing.started_at <= until)
+        .where(failing.result.in_([one.value for one in results]))
         .order_by(failing.started_at, failing.id)
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    return Failure(
-        check=row.check,
-        location=row.location,
-        started_at=row.started_at,
-        reason=row.reason,
-        latency_us=row.latency_us,
-        detail=row.evidence["detail"],
-        phases=row.evidence["phases"],
-        facts=row.evidence["facts"],
+        .limit(limit)
     )
+    return [
+        Exchange(
+            check=row.check,
+            location=row.location,
+            started_at=row.started_at,
+            answer=answer_of(row.result, row.reason, row.latency_us, row.evidence),
+        )
+        for row in rows
+    ]
 
 
 def tallies(tx: Connection, checks: Collection[str], start: Instant, end: Instant) -> dict[Line, Tally]:

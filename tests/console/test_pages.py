@@ -27,7 +27,7 @@ from incidents.store import case as cases
 from incidents.store import incident as incidents
 from probe import store as probes
 from probe.batch import Batch
-from probe.result import Answer, Outcome, Plain, Reason, Result
+from probe.result import Answer, Attempt, Outcome, Plain, Reason, Result
 from sla import agreeing
 from tests.console.conftest import ENGLISH, LogIn, Reader, page, send
 from tests.console.world import NOW, PASSWORD, World, afternoon, configuration
@@ -431,8 +431,14 @@ def test_what_the_rules_can_refuse_is_known_to_the_pages() -> None:
     assert [one for one in words.REFUSALS if one not in written] == []
 
 
+TWICE = tuple(
+    Attempt(outcome=Outcome.DOWN, reason=Reason.TIMEOUT, latency_us=5_000_000, address=address)
+    for address in ("192.0.2.1", "192.0.2.2")
+)
+
+
 async def test_an_incident_shows_the_exchange_that_failed_first(world: World, log_in: LogIn) -> None:
-    incident = await world.down()
+    began = world.now - MINUTE
     facts: dict[str, Plain] = {"status": 503, "header.server": PAYLOADS[0], "witness.192.0.2.1:443": "reached"}
     seen = [
         Result(
@@ -440,11 +446,20 @@ async def test_an_incident_shows_the_exchange_that_failed_first(world: World, lo
             location="local",
             tick=at,
             started_at=at,
-            answer=Answer(outcome=Outcome.DOWN, reason=Reason.STATUS, detail=told, phases={"tls": 12_345}, facts=facts),
+            answer=Answer(
+                outcome=Outcome.DOWN,
+                reason=Reason.STATUS,
+                detail=told,
+                phases={"tls": 12_345},
+                facts=facts,
+                attempts=TWICE,
+            ),
         )
-        for at, told in ((incident.started_at + 1, "answered 503"), (incident.started_at + 2, "answered 504"))
+        for at, told in ((began + 1, "answered 503"), (began + 2, "answered 504"))
     ]
     await world.database.write(lambda tx: probes.save(tx, Batch(failing=tuple(reversed(seen))), NOW))
+    incident = await world.down()
     text = await page(await log_in(), f"/desk/incidents/{incident.id}")
     assert "What a check saw first" in text and "answered 503" in text and "answered 504" not in text
+    assert "Try 2" in text and "No answer in time, 192.0.2.2, 5000.0 ms" in text
     assert "12.3 ms" in text and "192.0.2.1:443" in text and PAYLOADS[0] not in text

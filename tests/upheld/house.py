@@ -9,10 +9,16 @@ import yaml
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 from pytest_aiohttp.plugin import AiohttpClient
+from sqlalchemy import Connection
 
 from config.instant import Instant
 from config.load import load
 from config.model import Config
+from incidents.store import evidence
+from incidents.store import incident as incidents
+from probe.batch import Batch
+from probe.result import Answer, Attempt, Outcome, Reason, Result
+from probe.store import save
 from tests.servers.program import free_port
 from upheld.house import House, open_house
 from upheld.installed import installed
@@ -67,3 +73,22 @@ async def house(folder: Path, **changes: Any) -> AsyncIterator[House]:
 async def served(opened: House, client: AiohttpClient) -> AsyncIterator[Reader]:
     async with rooms_of(opened) as rooms:
         yield await client(application(opened, rooms.routes, rooms.stop))
+
+
+def seen_failing(tx: Connection, id: str) -> None:
+    """An incident whose check saw it begin, and its frozen evidence."""
+    fault = incidents.find(tx, id)
+    assert fault is not None
+    answer = Answer(
+        outcome=Outcome.DOWN,
+        reason=Reason.STATUS,
+        detail="answered 503, expected 200",
+        latency_us=31_400,
+        phases={"connect": 1_000},
+        facts={"status": 503, "tls": False},
+        attempts=(Attempt(outcome=Outcome.DOWN, reason=Reason.TIMEOUT, latency_us=5_000_000, address="192.0.2.1"),),
+    )
+    at = fault.started_at
+    bad = Result(check="shop/home", location="local", tick=at, started_at=at, answer=answer)
+    save(tx, Batch(failing=(bad,)), at)
+    evidence.freeze(tx, fault, ["shop/home"], at)

@@ -1,5 +1,6 @@
 """Commands as they are typed: their exit codes, their one line of trouble, their JSON."""
 
+import asyncio
 import json
 import os
 import sqlite3
@@ -11,8 +12,12 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from sqlalchemy import Connection
 
-from tests.upheld.house import document, write
+from db.engine import open_database
+from incidents.store import incident as incidents
+from tests.incidents.samples import incident, opened, recorded
+from tests.upheld.house import document, seen_failing, write
 from upheld.cli import main
 from upheld.cli.main import COMMANDS, LATER
 
@@ -182,6 +187,29 @@ def test_without_incidents_it_says_so(config: Path) -> None:
     assert upheld("incident", "list").stdout == "no unresolved incident\n"
     assert upheld("incident", "list", "--all").stdout == "no incident\n"
     assert json.loads(upheld("incident", "list", "--json").stdout) == []
+
+
+def test_an_incident_is_shown_with_the_exchange_that_failed_first(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fault = incident()
+
+    def seen(tx: Connection) -> None:
+        incidents.add(tx, fault, recorded(opened()))
+        seen_failing(tx, fault.id)
+
+    async def stored() -> None:
+        database = await open_database(f"sqlite:///{config.parent / 'upheld.db'}")
+        await database.write(seen)
+        await database.close()
+
+    asyncio.run(stored())
+    told = json.loads(upheld("incident", "show", fault.id, "--json").stdout)["evidence"]
+    assert (told["check"], told["reason"], told["facts"]) == ("shop/home", "status", {"status": 503, "tls": False})
+    shown = upheld("incident", "show", fault.id).stdout
+    assert "Down  shop/home 2026-09-04T11:59:00.000Z local\nAnswered with an error (status), 31 ms\n" in shown
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert "返回错误 (status), 31 ms" in upheld("incident", "show", fault.id).stdout
 
 
 def test_users_come_get_another_role_and_another_password(config: Path) -> None:

@@ -14,8 +14,13 @@ from db.engine import Database
 from db.ledger import store as ledger
 from db.tables import agreements, calendars, entered, exclusion, incidents, remedies, reports, statement
 from incidents.case import CaseResolved, Rated, Resumed, Waiting
+from incidents.store import evidence
+from incidents.store import incident as incident_store
 from incidents.store.transition import Transition
 from incidents.store.transition import append as add_transition
+from probe.batch import Batch
+from probe.result import Answer, Outcome, Reason, Result
+from probe.store import save
 from sla import agreeing
 from sla.agreeing import Act, Signature
 from sla.booking import MEASURE, MonthOutcome, Obligation
@@ -32,6 +37,7 @@ from sla.store import breach, remedy
 from sla.store.official import keep
 from sla.store.report import Export, log_export
 from sla.store.report import append_event as add_report_event
+from tests.incidents.samples import incident, opened, recorded
 from tests.sla.reporting import paper
 from tests.upheld.months import OCTOBER, Months, at
 from upheld.call import Call
@@ -45,6 +51,7 @@ ASKED = Requested(
 
 ROWS = (
     (incidents.transition, "recorded_at", ("transition",)),
+    (incidents.incident_evidence, "recorded_at", ("evidence",)),
     (incidents.case_event, "recorded_at", ("case",)),
     (exclusion.exclusion_event, "recorded_at", ("exclusion",)),
     (exclusion.correction_event, "recorded_at", ("correction",)),
@@ -163,6 +170,12 @@ async def test_a_clock_set_back_between_facts_blocks_no_seal(database: Database,
         add_report_event(tx, "acme", "quarterly", "SUBJECT-1", one)
         year = Year(source="a", published_at="2025-11-04", off=("2026-10-01",))
         keep(tx, [OfficialDays(country="CN", years={"2026": year})], next(back))
+        fault = incident(component="acme-shop", started_at=next(back))
+        incident_store.add(tx, fault, recorded(opened()))
+        bad = Answer(outcome=Outcome.DOWN, reason=Reason.TIMEOUT)
+        seen = Result(check="a", location="local", tick=0, started_at=fault.started_at, answer=bad)
+        save(tx, Batch(failing=(seen,)), fault.started_at)
+        evidence.freeze(tx, fault, ["a"], next(back) + MINUTE)
 
     await database.write(after)
     found = await database.read(times)

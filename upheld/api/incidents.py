@@ -8,12 +8,13 @@ from sqlalchemy import Connection
 from config.state import State
 from console.user import Access
 from incidents.incident import Progress
+from incidents.store import evidence
 from incidents.store import incident as incidents
 from notify.store import told as telling
 from upheld.api.field import Listed, Said, Shape, Time, Words
 from upheld.api.page import page
 from upheld.api.route import Act, Asked, Route, nowhere
-from upheld.shown import event_json, incident_json, told_json
+from upheld.shown import event_json, evidence_json, incident_json, told_json
 
 
 class Incident(Shape):
@@ -54,9 +55,34 @@ class Told(Shape):
     attempts: list[Attempt]
 
 
+class Try(Shape):
+    result: str
+    reason: str | None
+    latency_ms: int
+    address: str | None
+
+
+class Evidence(Shape):
+    """The exchange that failed first. Phases are milliseconds; what facts there are depends on the kind of check."""
+
+    check: str
+    location: str
+    started_at: Time
+    result: str
+    reason: str | None
+    latency_ms: int
+    phases: dict[str, int]
+    detail: str | None
+    facts: dict[str, str | int | bool | None]
+    attempts: list[Try]
+
+
 class IncidentTold(Incident):
+    """`evidence`: null where no check saw it begin."""
+
     events: list[Said]
     told: list[Told]
+    evidence: Evidence | None
 
 
 class IncidentPage(Shape):
@@ -99,6 +125,7 @@ async def one(asked: Asked) -> Any:
             **incident_json(tx, found),
             "events": [event_json(event) for event in incidents.events(tx, id)],
             "told": [told_json(each) for each in telling.history(tx, incident=id)],
+            "evidence": evidence_json(evidence.find(tx, id)),
         }
 
     return await asked.read(told)
@@ -136,7 +163,7 @@ ROUTES = (
     Route(
         method="GET",
         path="/incidents/{id}",
-        summary="One incident: every event, and who was told what",
+        summary="One incident: every event, who was told what, and what a check saw first",
         access=(Access.STAFF,),
         act=one,
         answer=IncidentTold,

@@ -1,6 +1,7 @@
 """An answer of `upheld probe` for a person at three in the morning: state, reason, where the time went, what to try."""
 
 import os
+import sys
 import textwrap
 from collections.abc import Iterator, Mapping
 from unicodedata import east_asian_width
@@ -27,6 +28,12 @@ def language_of(environment: Mapping[str, str] = os.environ) -> str:
     """As the shell's messages are: the first of LC_ALL, LC_MESSAGES and LANG that is set."""
     told = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
     return CHINESE if told.lower().startswith("zh") else ENGLISH
+
+
+def printable(text: str) -> str:
+    """What cannot be written there becomes a question mark, and no error."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)
 
 
 def written(kind: str, target: str, answer: Answer, language: str) -> str:

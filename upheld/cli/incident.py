@@ -1,15 +1,19 @@
 """`upheld incident …`"""
 
+from functools import partial
 from typing import Any
 
 import click
 from sqlalchemy import Connection
 
+from config.instant import rfc3339
 from config.model import Config
+from incidents.store import evidence
 from incidents.store import incident as incidents
 from notify.store import told as telling
+from upheld.cli.answer import language_of, printable, written
 from upheld.cli.shared import change, fail, read, show, with_config
-from upheld.shown import event_json, incident_json, told_json
+from upheld.shown import event_json, evidence_json, incident_json, told_json
 
 COLUMNS = ("id", "state", "severity", "component", "opened_at", "acknowledged_at", "resolved_at", "cases")
 
@@ -45,7 +49,7 @@ def list_(config: Config, everything: bool, as_json: bool) -> None:
 @as_json
 @with_config
 def show_(config: Config, id: str, as_json: bool) -> None:
-    """One incident: every event, and who was told what over which channel."""
+    """One incident: every event, who was told what over which channel, and what a check saw first."""
 
     def one(tx: Connection) -> dict[str, Any] | None:
         found = incidents.find(tx, id)
@@ -55,8 +59,10 @@ def show_(config: Config, id: str, as_json: bool) -> None:
             **incident_json(tx, found),
             "events": [event_json(event) for event in incidents.events(tx, id)],
             "told": [told_json(told) for told in telling.history(tx, incident=id)],
+            "evidence": evidence_json(seen(tx)),
         }
 
+    seen = partial(evidence.find, incident_id=id)
     found = read(config, one)
     if found is None:
         fail(f"there is no incident {id!r}; `upheld incident list --all` lists them", 1)
@@ -64,6 +70,7 @@ def show_(config: Config, id: str, as_json: bool) -> None:
         show(found, as_json=True, columns=())
     else:
         events, told = found.pop("events"), found.pop("told")
+        first = read(config, seen) if found.pop("evidence") else None
         show(found, as_json=False, columns=())
         click.echo("")
         show(
@@ -73,6 +80,9 @@ def show_(config: Config, id: str, as_json: bool) -> None:
         )
         click.echo("")
         show(told, as_json=False, columns=("decided_at", "purpose", "person", "channel", "state", "outcome"))
+        if first is not None:
+            where = f"{rfc3339(first.started_at)} {first.location}"
+            click.echo(f"\n{printable(written(first.check, where, first.answer, language_of()))}")
 
 
 def facts_beside(event: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-import sys
 
 import click
 
 from probe.once import Unaskable, ask_once, exit_code, told
-from upheld.cli.answer import language_of, written
+from upheld.cli.answer import language_of, printable, written
 from upheld.cli.incident import as_json
 from upheld.cli.shared import fail
 from upheld.clock import utc_now
@@ -29,10 +28,5 @@ def probe(context: click.Context, kind: str, target: str, options: tuple[str, ..
     if as_json:
         click.echo(json.dumps(told(kind, target, answer), ensure_ascii=False))
     else:
-        click.echo(written(kind, target, answer, language_of()).encode(_encoding(), "replace").decode(_encoding()))
+        click.echo(printable(written(kind, target, answer, language_of())))
     context.exit(exit_code(answer))
-
-
-def _encoding() -> str:
-    """What cannot be written there becomes a question mark, and no error."""
-    return getattr(sys.stdout, "encoding", None) or "utf-8"

@@ -5,6 +5,7 @@ from typing import Any
 from sla.store import exclusion as exclusions
 from tests.upheld.api.conftest import Programs
 from tests.upheld.api.test_access import OPERATOR, WRONG, events
+from tests.upheld.house import seen_failing
 from upheld.tokens import store
 
 
@@ -83,6 +84,25 @@ async def test_an_incident_is_read_noted_and_a_case_told_to_its_customer(program
     assert {clock["target_at"] for clock in case["clocks"]} == {None}, "our own targets are no promise to him"
     (state,) = (await programs.good("chen", "GET", "/components"))["items"]
     assert (state["id"], state["state"]) == ("shop", "up")
+
+
+async def test_an_incident_is_told_with_the_exchange_that_failed_first(programs: Programs) -> None:
+    (one,) = (await programs.good("wang", "GET", "/incidents?resolved=true&limit=1"))["items"]
+    assert (await programs.good("reads", "GET", f"/incidents/{one['id']}"))["evidence"] is None
+    await programs.database.write(lambda tx: seen_failing(tx, one["id"]))
+    told = (await programs.good("reads", "GET", f"/incidents/{one['id']}"))["evidence"]
+    assert told.pop("started_at") == one["started_at"]
+    assert told == {
+        "check": "shop/home",
+        "location": "local",
+        "result": "down",
+        "reason": "status",
+        "latency_ms": 31,
+        "phases": {"connect": 1},
+        "detail": "answered 503, expected 200",
+        "facts": {"status": 503, "tls": False},
+        "attempts": [{"result": "down", "reason": "timeout", "latency_ms": 5_000, "address": "192.0.2.1"}],
+    }
 
 
 async def test_statements_are_listed_and_given_as_files(programs: Programs) -> None:
