@@ -16,6 +16,7 @@ from pydantic import Discriminator, Field, PlainSerializer, Strict, Tag, model_v
 
 from config.agreement import Agreement, Calendar, Category
 from config.instant import DAY, SECOND, Instant
+from config.location import Panel
 from config.node import Notice
 from config.official import OfficialDays
 from config.oncall import Escalation, Person, Rota
@@ -65,7 +66,7 @@ class Signing(Value):
     key_file: Path = Path("signing.key")
 
 
-class Probing(Value):
+class Probing(Panel):
     witnesses: tuple[Place, ...] = ()
     """Third parties that are asked, when nearly everything fails at once, whether our own line works."""
     per_host: Annotated[int, Field(ge=1, le=1000)] = 2

@@ -3,15 +3,13 @@
 A line is the list of (instant, state) changes in order; before its first change a line is unknown.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
 
 from config.instant import Instant
 from config.model import DownWhen
 from config.state import State, worst
+from probe.panel.vote import Line, state_at
 
-Line = Sequence[tuple[Instant, State]]
 Combine = Callable[[Sequence[State]], State]
 
 _FROM_BEST = (State.UP, State.DEGRADED, State.PARTIAL)
@@ -53,11 +51,6 @@ def combine_of(down_when: DownWhen) -> Combine:
             return all_down
         case "fewer_than_up":
             return fewer_than_up(down_when.up or 1)
-
-
-def state_at(line: Line, at: Instant) -> State:
-    index = bisect_right(line, at, key=itemgetter(0))
-    return line[index - 1][1] if index else State.UNKNOWN
 
 
 def changes_since(lines: Mapping[str, Line], combine: Combine, since: Instant) -> list[tuple[Instant, State]]:

@@ -10,7 +10,7 @@ from config.instant import DAY, MINUTE, Instant, Span
 from config.model import Component, Config
 from config.state import State, worst
 from incidents.decide import Condition
-from incidents.impact import changes_since, combine_of, state_at
+from incidents.impact import changes_since, combine_of
 from incidents.parent import failing_parent, suspected_parent
 from incidents.severity import MILDEST, Rule, Severity, classify, state_of_word
 from incidents.source import AlertNews
@@ -18,7 +18,8 @@ from incidents.store import alert, timer, transition
 from incidents.store.alert import Alert, Ended, Firing
 from incidents.store.transition import Transition
 from probe.ending import Warned
-from probe.store import flapping
+from probe.panel.store import check_line, flapping
+from probe.panel.vote import state_at
 from probe.verdict import CheckChange
 from sla.exclusions import Exclusions
 from sla.work import works_in
@@ -58,7 +59,7 @@ def _redraw(
     tx: Connection, component: Component, news: Sequence[CheckChange], since: Instant, by: str, now: Instant
 ) -> None:
     """A back-dated change can change what was drawn after it: every instant that now differs is written again."""
-    lines = transition.check_lines(tx, [check.id for check in component.checks.values()], since)
+    lines = {check.id: check_line(tx, check.id, since) for check in component.checks.values()}
     wanted = changes_since(lines, combine_of(component.down_when), since)
     before = transition.state_at(tx, component.id, since)
     drawn = [(since, before or State.UNKNOWN), *transition.changes_after(tx, component.id, since)]

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from config.instant import Instant, Span
 from config.model import Component, Config
 from incidents.store import incident
-from probe.store import suspected
+from probe.panel.store import suspected
 
 
 def failing_parent(tx: Connection, config: Config, component: Component | None) -> str | None:

@@ -25,6 +25,7 @@ class Snapshot:
     """How far judging one check has come. `pulse` only for a heartbeat."""
 
     check: str
+    location: str
     definition: str
     state: CheckState
     pulse: Pulse | None = None

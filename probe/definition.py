@@ -11,22 +11,28 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.instant import Instant
-from config.model import Check, DownWhen
+from config.model import Check, DownWhen, Probing
 from config.secret import referenced
 from db.ledger import store as ledger
 from db.ledger.canonical import LARGEST, canonical
 from db.ledger.leaf import Leaf
+from probe.heartbeat import HEARTBEAT
 
 BEGINNING = "check/"
+_ALONE = Probing()
+_QUESTION = (
+    *("asked", "kind", "interval_ms", "timeout_ms", "attempts", "fall", "rise", "recheck_ms", "degraded_over_ms"),
+    "question_sha256",
+)
 
 
-def record(tx: Connection, asked: Iterable[tuple[Check, DownWhen]], now: Instant) -> int:
+def record(tx: Connection, asked: Iterable[tuple[Check, DownWhen]], now: Instant, probing: Probing = _ALONE) -> int:
     """Appends the definitions that differ from the newest ones, and of checks that are gone, that they are.
 
     Returns how many leaves that made.
     """
     newest = {name: kept.entry.body for name, kept in ledger.newest_below(tx, BEGINNING).items()}
-    wanted = {f"{BEGINNING}{check.id}": body_of(check, down_when) for check, down_when in asked}
+    wanted = {f"{BEGINNING}{check.id}": body_of(check, down_when, probing) for check, down_when in asked}
     gone = {name: _gone(body) for name, body in newest.items() if name not in wanted}
     leaves = [
         Leaf(kind="check", stream=name, body=body) for name, body in (wanted | gone).items() if newest.get(name) != body
@@ -34,8 +40,11 @@ def record(tx: Connection, asked: Iterable[tuple[Check, DownWhen]], now: Instant
     return len(ledger.append_all(tx, leaves, now))
 
 
-def body_of(check: Check, down_when: DownWhen) -> dict[str, Any]:
-    """Spans in milliseconds."""
+def body_of(check: Check, down_when: DownWhen, probing: Probing = _ALONE) -> dict[str, Any]:
+    """Spans in milliseconds. What follows from `probing` is there only where it differs from the default."""
+    reports = check.kind == HEARTBEAT
+    panel = probing.alone if reports else probing
+    witnesses = {"witnesses": list(probing.witnesses)} if probing.witnesses and not reports else {}
     question = {"target": check.target, "options": _exact(referenced(check.options))}
     return {
         "check": check.id,
@@ -51,7 +60,14 @@ def body_of(check: Check, down_when: DownWhen) -> dict[str, Any]:
         "degraded_over_ms": check.degraded_over,
         "down_when": {"mode": down_when.mode, "up": down_when.up},
         "question_sha256": sha256(canonical(question)).hexdigest(),
+        **panel.leaf(),
+        **witnesses,
     }
+
+
+def same_question(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether streaks and history go on from one definition to the next, as they do in the prober."""
+    return all(before.get(key) == after.get(key) for key in _QUESTION)
 
 
 def _gone(body: Mapping[str, Any]) -> dict[str, Any]:

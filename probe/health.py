@@ -26,13 +26,26 @@ CLUSTERED = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What other locations say of checks that are bad here."""
+
+    contradicted_by: str | None = None
+    awaited: bool = False
+    """Nobody contradicts, but one that asks them too has not answered since."""
+
+
+Elsewhere = Callable[[Collection[str], Instant], Awaitable[Word]]
+"""Given checks that turned bad here, and since when."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Others:
-    """Who can contradict. `ask` says of each witness `reached`, or why not; `elsewhere` names another location."""
+    """Who can contradict. `ask` says of each witness `reached`, or why not."""
 
     witnesses: Callable[[], Sequence[str]] = tuple
     ask: Callable[[Sequence[str]], Awaitable[Mapping[str, str]]] | None = None
-    elsewhere: Callable[[Collection[str]], str | None] | None = None
-    """Given checks that are bad here: a location with fresh evidence that they are not; None when there is none."""
+    elsewhere: Callable[[], Elsewhere | None] = lambda: None
+    """Who asks the other locations; None where there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +122,11 @@ class OwnHealth:
 
     @property
     def _contradictable(self) -> bool:
-        return self._others.elsewhere is not None or bool(self._others.witnesses())
+        return self._others.elsewhere() is not None or bool(self._others.witnesses())
+
+    async def _elsewhere(self, checks: Collection[str], since: Instant) -> Word:
+        asked = self._others.elsewhere()
+        return Word() if asked is None else await asked(checks, since)
 
     def _answered(self, watch: Watch, result: Result) -> None:
         known = self._quarantine
@@ -132,11 +149,14 @@ class OwnHealth:
 
     async def _confront(self, gathered: Crowd) -> None:
         """They have turned bad at once: who contradicts?"""
-        elsewhere = self._others.elsewhere
-        location = elsewhere(gathered.checks) if elsewhere is not None else None
+        word = await self._elsewhere(gathered.checks, gathered.since)
+        location = word.contradicted_by
         words = {} if location is not None else await self._asked()
         if location is None and not silent(words):
-            self.release()
+            if word.awaited and not words:
+                self._release_expired(gathered)
+            else:
+                self.release()
             return
         by = "no witness was reached" if location is None else f"location {location} says otherwise"
         facts: dict[str, Plain] = {
@@ -169,11 +189,13 @@ class OwnHealth:
         self._dismiss(known)
         if not self._held:
             return
-        elsewhere = self._others.elsewhere
-        location = elsewhere([watch.check.id for watch in self._held]) if elsewhere is not None else None
+        since = min(results[0].started_at for results in self._held.values())
+        word = await self._elsewhere([watch.check.id for watch in self._held], since)
+        location = word.contradicted_by
         words = {} if location is not None else await self._asked()
         if location is None and not silent(words):
-            self._end("a witness was reached")
+            if not word.awaited or words:
+                self._end("a witness was reached" if words else "no other location contradicts")
             return
         until = self._asked_at if location is None and self._asked_at is not None else self._now()
         facts = {**known.facts, **_said(words)}

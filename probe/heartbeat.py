@@ -14,6 +14,9 @@ from config.instant import Instant, Span
 from probe.cron import longest_pause, next_firing
 from probe.result import Answer, Outcome, Plain, Reason, Result
 
+HEARTBEAT = "heartbeat"
+"""The kind's word."""
+
 
 class Signal(StrEnum):
     SUCCESS = "success"

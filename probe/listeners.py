@@ -1,7 +1,7 @@
 """Who hears what a batch has brought, inside the transaction that stored it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -12,16 +12,26 @@ from probe.verdict import CheckChange
 
 OnChanges = Callable[[Connection, Sequence[CheckChange], Instant], None]
 OnFlapping = Callable[[Connection, Sequence[str], Instant], None]
+Hear = Callable[[Connection, Sequence[CheckChange], Instant], Sequence[CheckChange]]
+"""What this location has learned of checks; gives the changes of the checks that follow."""
 OnWarned = Callable[[Connection, Sequence[Warned], Instant], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listeners:
-    """`changes` first, then `flapping` with the checks that began or ceased to, then `warned`: begun or over."""
+    """`hear` before anything is stored. Then `changes`, `flapping` with the checks that began or ceased to, and
+    `warned`: begun or over.
+    """
 
     changes: OnChanges
+    hear: Hear = lambda tx, changes, now: changes
     flapping: OnFlapping = lambda tx, checks, now: None
     warned: OnWarned = lambda tx, warned, now: None
+
+    def heard(self, tx: Connection, batch: Batch, now: Instant) -> Batch:
+        """With what its changes are for the checks."""
+        changes = self.hear(tx, batch.changes, now) if batch.changes else ()
+        return replace(batch, changes=tuple(changes))
 
     def tell(self, tx: Connection, batch: Batch, now: Instant) -> None:
         if batch.changes:

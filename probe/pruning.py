@@ -4,11 +4,11 @@ until it drops nothing."""
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, delete, func, select, union
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, union
 
 from config.instant import DAY, Instant
 from db.ledger import store as ledger
-from db.tables.probe import check_transition, failing_result, heartbeat, latency_bucket, observation_run
+from db.tables.probe import check_transition, failing_result, heartbeat, latency_bucket, observation_run, vote
 from probe.days import BEGINNING
 
 AT_ONCE = 1000
@@ -53,12 +53,20 @@ def rollups(tx: Connection, check: str, before: Instant) -> int:
 
 
 def changes(tx: Connection, check: str, before: Instant) -> int:
-    """The judged line, but for the state it stood in at that instant."""
-    column = check_transition.c
-    last = tx.scalar(select(func.max(column.happened_at)).where(column.check == check, column.happened_at < before))
+    """The judged line, and those of its locations, but for the state they stood in at that instant."""
+    here = select(vote.c.location).where(vote.c.check == check).distinct()
+    gone = sum(
+        _outlived(tx, vote, before, vote.c.check == check, vote.c.location == one) for one in tx.scalars(here).all()
+    )
+    return gone + _outlived(tx, check_transition, before, check_transition.c.check == check)
+
+
+def _outlived(tx: Connection, table: Table, before: Instant, *line: ColumnElement[bool]) -> int:
+    column = table.c
+    last = tx.scalar(select(func.max(column.happened_at)).where(*line, column.happened_at < before))
     if last is None:
         return 0
-    return _drop(tx, check_transition, select(column.id).where(column.check == check, column.happened_at < last))
+    return _drop(tx, table, select(column.id).where(*line, column.happened_at < last))
 
 
 def _drop(tx: Connection, table: Table, ids: Select[Any]) -> int:

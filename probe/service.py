@@ -95,7 +95,7 @@ class Prober:
             self._watches, self._recorder, self._timeline.now, self._judge, self._able_to_ask(self._others)
         )
         self._parents = Parents(self._schedule, self._after)
-        kept = await self._database.read(store.load)
+        kept = await self._database.read(partial(store.load, location=self._location))
         for name, kind in self._kinds.items():
             if kind.open is not None:
                 self._askers[name] = await self._open.enter_async_context(kind.open())

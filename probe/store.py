@@ -1,6 +1,6 @@
 """All SQL of the probes. Every function works inside the transaction it is given."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
@@ -26,9 +26,7 @@ def save(tx: Connection, batch: Batch, now: Instant) -> list[int]:
     rows = _save_runs(tx, batch.runs, now)
     if batch.failing:
         tx.execute(insert(failing_result), [_failing_row(result, now) for result in batch.failing])
-    for change in batch.changes:
-        # One by one: of two changes at one instant the later row holds.
-        tx.execute(insert(check_transition), _change_row(change, now))
+    add_changes(tx, batch.changes, now)
     _save_snapshots(tx, batch.snapshots, now)
     if batch.forgotten:
         tx.execute(delete(check_state).where(check_state.c.check.in_(batch.forgotten)))
@@ -41,32 +39,23 @@ def save(tx: Connection, batch: Batch, now: Instant) -> list[int]:
     return rows
 
 
-def load(tx: Connection) -> dict[str, Kept]:
-    """Every check that was ever judged and not removed since, with its newest run."""
-    newest = select(func.max(observation_run.c.id)).group_by(observation_run.c.check)
+def add_changes(tx: Connection, changes: Iterable[CheckChange], now: Instant) -> None:
+    """To the judged lines of checks."""
+    for change in changes:
+        # One by one: of two changes at one instant the later row holds.
+        tx.execute(insert(check_transition), _change_row(change, now))
+
+
+def load(tx: Connection, location: str) -> dict[str, Kept]:
+    """Every check that was ever judged there and not removed since, with its newest run."""
+    column = observation_run.c
+    newest = select(func.max(column.id)).where(column.location == location).group_by(column.check)
     runs = {
         row.check: OpenRun(run=_run(row), row=row.id)
         for row in tx.execute(select(observation_run).where(observation_run.c.id.in_(newest)))
     }
-    return {row.check: _kept(row, runs.get(row.check)) for row in tx.execute(select(check_state))}
-
-
-def flapping(tx: Connection, checks: Collection[str]) -> bool:
-    """Whether one of them changes its answers too often now."""
-    known = tx.execute(select(check_state.c.snapshot).where(check_state.c.check.in_(checks))).scalars()
-    return any(snapshot.get("flap", {}).get("on", False) for snapshot in known)
-
-
-def suspected(tx: Connection, checks: Collection[str]) -> bool:
-    """Whether the newest answers of one of them are bad, confirmed or not yet."""
-    known = tx.execute(select(check_state.c.snapshot).where(check_state.c.check.in_(checks))).scalars()
-    return any(_bad(snapshot["verdict"]) for snapshot in known)
-
-
-def _bad(verdict: Mapping[str, Any]) -> bool:
-    """Down while nothing speaks against it, or not down and something does."""
-    on, against = verdict["down"][:2]
-    return bool(on) != bool(against)
+    states = select(check_state).where(check_state.c.location == location)
+    return {row.check: _kept(row, runs.get(row.check)) for row in tx.execute(states)}
 
 
 def add_beat(tx: Connection, beat: Beat) -> None:
@@ -103,15 +92,15 @@ def changes_of(tx: Connection, check: str, since: Instant, until: Instant) -> li
     return [_change(row) for row in rows]
 
 
-def observing(tx: Connection, since: Instant, until: Instant) -> list[str]:
-    """The checks that gave a valid answer within [since, until), sorted: what observed it."""
+def observing(tx: Connection, since: Instant, until: Instant) -> list[tuple[str, str]]:
+    """The checks that gave a valid answer within [since, until), each with its location, sorted: what observed it."""
     column = observation_run.c
-    answered = select(column.check).where(
+    answered = select(column.check, column.location).where(
         column.result.in_([one.value for one in Outcome if one.valid]),
         column.first_at < until,
         column.last_at >= since,
     )
-    return sorted(tx.execute(answered.distinct()).scalars())
+    return sorted((check, location) for check, location in tx.execute(answered.distinct()))
 
 
 def observed_spans(tx: Connection) -> dict[tuple[str, str], tuple[Instant, Instant]]:
@@ -251,14 +240,18 @@ def _change(row: Row[Any]) -> CheckChange:
 
 
 def _save_snapshots(tx: Connection, snapshots: Sequence[Snapshot], now: Instant) -> None:
-    known: set[str] = set()
+    column = check_state.c
+    known: set[tuple[str, str]] = set()
     for start in range(0, len(snapshots), _CHUNK):
         names = [snapshot.check for snapshot in snapshots[start : start + _CHUNK]]
-        known.update(tx.execute(select(check_state.c.check).where(check_state.c.check.in_(names))).scalars())
-    old = [{"name": one.check, **_snapshot_row(one, now)} for one in snapshots if one.check in known]
-    new = [{"check": one.check, **_snapshot_row(one, now)} for one in snapshots if one.check not in known]
+        found = tx.execute(select(column.check, column.location).where(column.check.in_(names)))
+        known.update((check, location) for check, location in found)
+    rows = [((one.check, one.location), _snapshot_row(one, now)) for one in snapshots]
+    old = [{"name": key[0], "place": key[1], **row} for key, row in rows if key in known]
+    new = [{"check": key[0], "location": key[1], **row} for key, row in rows if key not in known]
     if old:
-        tx.execute(update(check_state).where(check_state.c.check == bindparam("name")), old)
+        same = (column.check == bindparam("name"), column.location == bindparam("place"))
+        tx.execute(update(check_state).where(*same), old)
     if new:
         tx.execute(insert(check_state), new)
 
@@ -282,6 +275,7 @@ def _kept(row: Row[Any], run: OpenRun | None) -> Kept:
     return Kept(
         snapshot=Snapshot(
             check=row.check,
+            location=row.location,
             definition=row.definition,
             state=CheckState.from_dict(row.snapshot["verdict"]),
             pulse=Pulse.from_dict(pulse) if pulse is not None else None,

@@ -200,6 +200,7 @@ class Watch:
     def snapshot(self) -> Snapshot:
         return Snapshot(
             check=self.check.id,
+            location=self.location,
             definition=self.definition,
             state=self.state,
             pulse=self.pulse if self.rhythm else None,

@@ -90,6 +90,7 @@ class Writer:
 
     def _save(self, batch: Batch, tx: Connection) -> list[int]:
         now = self._clock()
+        batch = self._listeners.heard(tx, batch, now)
         rows = store.save(tx, batch, now)
         self._listeners.tell(tx, batch, now)
         return rows

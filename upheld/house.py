@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from config.instant import Instant, rfc3339
 from config.load import load
+from config.location import LOCAL
 from config.model import Config
 from config.node import ConfigError
 from config.plan import plan
@@ -31,7 +32,6 @@ from notify.channel import Attachment
 from notify.deliver import Deliverer
 from notify.message import Notification
 from notify.metrics import NotifyMetrics
-from probe import definition
 from probe.ending import Warned
 from probe.health import Others
 from probe.listeners import Listeners
@@ -51,8 +51,8 @@ from upheld.contracts import Taken
 from upheld.housekeeping import Housekeeping
 from upheld.installed import Installed, installed
 from upheld.issuer import Issuer
-from upheld.location import LOCATION
 from upheld.metrics import HouseMetrics
+from upheld.places import TEND_SECONDS, Places
 from upheld.reminders import remind
 from upheld.reports import reporter
 from upheld.rules import Rules, rules_of
@@ -87,15 +87,16 @@ class House:
         self.key = signing.ensure(self.config.signing.key_file)
         self.metrics = HouseMetrics(self.registry)
         self.notify_metrics = NotifyMetrics(self.registry)
+        self.places = Places(lambda: self.rules, self.installed.kinds, database, now)
         self.prober = Prober(
             database,
             now,
-            LOCATION,
+            LOCAL,
             self.installed.kinds,
-            Listeners(changes=self._check_changes, flapping=self._flapping, warned=self._warned),
+            Listeners(hear=self.places.hear, changes=self._check_changes, flapping=self._flapping, warned=self._warned),
             caps=lambda: Caps(at_once=self.config.probing.at_once, per_host=self.config.probing.per_host),
             after=self._after,
-            others=Others(witnesses=lambda: self.config.probing.witnesses),
+            others=Others(witnesses=lambda: self.config.probing.witnesses, elsewhere=self.places.elsewhere),
         )
         self.registry.register(ProbeCollector(self.prober, now))
         self.issuer = Issuer(database, lambda: self.rules, now)
@@ -119,6 +120,8 @@ class House:
         self.contracts = Ticker("agreements", self.follow_agreements, AGREEMENTS_SECONDS)
         self.reminders = Ticker("obligations", self._remind, REMINDERS_SECONDS)
         self.rotas = Ticker("rotas", self._note_served, ROTAS_SECONDS)
+        self.votes = Ticker("votes", self.places.step, TEND_SECONDS)
+        self.tickers = (self.reader, self.clockwork, self.contracts, self.reminders, self.rotas, self.votes)
         self.open = False
         self.ended = asyncio.Event()
         """A part that must run for ever has ended by itself."""
@@ -222,17 +225,17 @@ class House:
     # what the rooms tell each other
 
     def _check_changes(self, tx: Connection, changes: Sequence[CheckChange], now: Instant) -> None:
-        self.rules.incidents.check_news(tx, changes, f"probe:{LOCATION}", now)
+        self.rules.incidents.check_news(tx, changes, f"probe:{LOCAL}", now)
 
     def _flapping(self, tx: Connection, checks: Sequence[str], now: Instant) -> None:
-        self.rules.incidents.flapping_news(tx, checks, f"probe:{LOCATION}", now)
+        self.rules.incidents.flapping_news(tx, checks, f"probe:{LOCAL}", now)
 
     def _after(self, component: str) -> Sequence[str]:
         known = self.config.components.get(component)
         return known.after if known is not None else ()
 
     def _warned(self, tx: Connection, warned: Sequence[Warned], now: Instant) -> None:
-        self.rules.incidents.warning_news(tx, warned, f"probe:{LOCATION}", now)
+        self.rules.incidents.warning_news(tx, warned, f"probe:{LOCAL}", now)
 
     def _told(self, tx: Connection, sent: Notification, now: Instant) -> None:
         self.rules.incidents.told(tx, sent, now)
@@ -305,7 +308,7 @@ class House:
 def _taken_over(house: House, tx: Connection) -> None:
     """What the configuration says becomes a fact, and what it changes is judged again."""
     now = house.now()
-    definition.record(tx, house.config.asked(), now)
+    house.places.take_over(tx, now)
     Exclusions(house.config).take_over(tx, now)
     house.rules.incidents.look_again(tx, now)
 
@@ -338,14 +341,10 @@ async def _running(house: House) -> AsyncIterator[None]:
     house.database.listen(house.hear)
     socket = house.config.store.sqlite_file
     private = None if socket is None else await control.listen(control.socket_of(socket), house.command)
-    await house.database.write(lambda tx: definition.record(tx, house.config.asked(), house.now()))
+    await house.database.write(lambda tx: house.places.take_over(tx, house.now()))
     await house.prober.start(list(house.config.checks()))
     tasks = [
-        _watched(house, house.reader.run(), "inbox"),
-        _watched(house, house.clockwork.run(), "timers"),
-        _watched(house, house.contracts.run(), "agreements"),
-        _watched(house, house.reminders.run(), "obligations"),
-        _watched(house, house.rotas.run(), "rotas"),
+        *(_watched(house, one.run(), one.name) for one in house.tickers),
         _watched(house, house.deliverer.run(), "deliverer"),
     ]
     try:
@@ -360,7 +359,7 @@ async def _running(house: House) -> AsyncIterator[None]:
         house.open = False
         await house.housekeeping.stop()
         await house.prober.stop()
-        for ticker in (house.reader, house.clockwork, house.contracts, house.reminders, house.rotas, house.deliverer):
+        for ticker in (*house.tickers, house.deliverer):
             ticker.stop()
         with suppress(asyncio.CancelledError):
             await asyncio.gather(*tasks, return_exceptions=True)

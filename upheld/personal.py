@@ -187,7 +187,16 @@ CLASSES: tuple[Class, ...] = (
 
 IMPERSONAL = frozenset(
     {
-        *("observation_run", "latency_bucket", "check_transition", "check_state", "counter", "timer", "housekeeping"),
+        *(
+            "observation_run",
+            "latency_bucket",
+            "check_transition",
+            "vote",
+            "check_state",
+            "counter",
+            "timer",
+            "housekeeping",
+        ),
         *("installation", "official_days", "exclusion_component", "remedy_booking", "remedy_month", "obligation"),
         *("ledger_leaf", "ledger_node", "ledger_checkpoint", "ledger_day", "ledger_anchored"),
     }

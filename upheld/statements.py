@@ -41,7 +41,6 @@ from sla.store.statement import SealedRevision
 from sla.store.transition import transitions
 from upheld import store
 from upheld.casebook import case_record
-from upheld.location import LOCATION
 from upheld.trouble import Trouble
 
 
@@ -203,9 +202,10 @@ def _zone(parties: Parties) -> str:
 
 
 def _observers(tx: Connection, components: list[str], window: Interval) -> dict[str, tuple[str, ...]]:
-    checks = observing(tx, *window)
-    found = {name: tuple(f"{one}@{LOCATION}" for one in checks if one.startswith(f"{name}/")) for name in components}
-    return {name: observers for name, observers in found.items() if observers}
+    found: dict[str, list[str]] = {}
+    for observer in sorted(f"{check}@{location}" for check, location in observing(tx, *window)):
+        found.setdefault(observer.partition("/")[0], []).append(observer)
+    return {name: tuple(found[name]) for name in components if name in found}
 
 
 def _cases(tx: Connection, customer: str, as_of: Instant | None) -> Iterator[tuple[Case, list[CaseRecorded]]]:

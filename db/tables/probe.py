@@ -1,8 +1,9 @@
 """What the probes saw. Instants are POSIX milliseconds.
 
 Every successful answer lives in an observation run (a row a day for a steady check); every failing one
-is kept by itself with its evidence. `check_transition` is the judged line of one check, `check_state` a snapshot that
-lets a restarted server go on with the same streak; it can be thrown away without losing a fact.
+is kept by itself with its evidence. `check_transition` is the judged line of one check, `check_state` a snapshot of it
+at each location that lets a restarted server go on with the same streak; it can be thrown away without losing a fact.
+`vote` is the line of a check as one of several locations sees it; from one location it is the check's own.
 """
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, String, Table, Text
@@ -67,10 +68,25 @@ check_transition = Table(
     Index(None, "check", "happened_at"),
 )
 
+vote = Table(
+    "vote",
+    METADATA,
+    Column("id", KEY, primary_key=True),
+    Column("check", String(200), nullable=False),
+    Column("location", String(60), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("happened_at", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("reason", String(40)),
+    Column("bound_at", BigInteger),
+    Index(None, "check", "location", "happened_at"),
+)
+
 check_state = Table(
     "check_state",
     METADATA,
     Column("check", String(200), primary_key=True),
+    Column("location", String(60), primary_key=True),
     Column("definition", String(64), nullable=False),
     Column("snapshot", JSON, nullable=False),
     Column("recorded_at", BigInteger, nullable=False),

@@ -1,6 +1,5 @@
 """The component's line, and the lines of its checks it is made of. Later recorded wins at one instant."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, desc, insert, select
@@ -11,7 +10,6 @@ from db.batch import announce
 from db.ledger import store as ledger
 from db.ledger.leaf import Leaf
 from db.tables.incidents import transition as table
-from db.tables.probe import check_transition
 
 TOPIC = "transition"
 SENDER = "source:"
@@ -128,25 +126,3 @@ def changes_after(tx: Connection, component: str, since: Instant) -> list[tuple[
     """The component's recorded line strictly after that instant."""
     rows = tx.execute(_AFTER, {"of": component, "at": since})
     return list({row.happened_at: State(row.state) for row in rows}.items())
-
-
-def check_lines(tx: Connection, checks: Sequence[str], since: Instant) -> dict[str, list[tuple[Instant, State]]]:
-    """Each check's line from its last change at or before `since` on."""
-    return {check: _check_line(tx, check, since) for check in checks}
-
-
-def _check_line(tx: Connection, check: str, since: Instant) -> list[tuple[Instant, State]]:
-    column = check_transition.c
-    order = (column.happened_at, column.id)
-    before = tx.execute(
-        select(column.happened_at, column.state)
-        .where(column.check == check, column.happened_at <= since)
-        .order_by(*(desc(one) for one in order))
-        .limit(1)
-    ).all()
-    after = tx.execute(
-        select(column.happened_at, column.state)
-        .where(column.check == check, column.happened_at > since)
-        .order_by(*order)
-    ).all()
-    return list({row.happened_at: State(row.state) for row in (*before, *after)}.items())

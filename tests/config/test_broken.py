@@ -163,6 +163,8 @@ EXPECTED = {
     "kind-unknown": "4:20: kind 'htp' is not in this version; known: heartbeat, http, tcp; did you mean 'http'?",
     "language-unknown": "1:20: 'zh' is none of 'zh-CN' or 'en'",
     "listen-without-port": "1:19: 'localhost' is no address to listen on; write 127.0.0.1:8080",
+    "location-name": "2:14: 'Branch Office' is no name of a location; write small letters, digits and -, at most 60",
+    "location-owner": "2:31: 'client' is none of 'supplier', 'customer' or 'third-party'",
     "mail-twice": "2:1: 'mail' is short for the channel 'mail', which stands under channels too; keep one",
     "mail-without-sender": "2:7: 'sender' is missing; write `sender: …` here",
     "no-components": "1:1: there are no components; write `components: {shop: https://shop.example.com/}`",
@@ -179,6 +181,8 @@ EXPECTED = {
     "page-path": "2:24: 'shop' is no path of a page; write / or /shop",
     "person-dangling": "3:43: no person is named 'lii'; did you mean 'li'?",
     "period-too-long": "4:38: '400d' is too large; at most 366d",
+    "quorum-of-too-many": "2:3: the quorum needs 3 locations, there are 2",
+    "quorum-without-fresh": "3:11: of 1 fresh votes 2 cannot be bad; write `fresh: 2`, or more",
     "recheck-longer-than-interval": "4:72: a recheck is at least 1s and at most the interval",
     "repeat-of-zero": "3:58: '0' is too small; at least 1",
     "retention-below-the-agreement": (

@@ -1,13 +1,16 @@
 """The steps from an empty store to today's tables lead exactly there, on both databases."""
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, insert, inspect, text
+from sqlalchemy import Connection, insert, inspect, select, text
 
 from db import migrate
 from db.engine import Database, open_database
 from db.tables import METADATA
 from db.tables.incidents import counter
+from db.tables.probe import check_state
 
 
 def _differences(tx: Connection) -> list[object]:
@@ -53,6 +56,31 @@ async def test_going_up_again_changes_nothing_and_keeps_what_is_there(database: 
     assert await database.read(_differences) == []
     assert await database.read(lambda tx: tx.scalar(counter.select().with_only_columns(counter.c.value))) == 7
     await database.read(migrate.check)
+
+
+async def test_what_was_kept_of_a_check_s_streak_was_seen_from_here(database: Database) -> None:
+    """The step to several locations, with a check in the store, and back."""
+
+    def step(tx: Connection, revision: str) -> None:
+        config = Config()
+        config.set_main_option("script_location", "db:migrations")
+        config.attributes["connection"] = tx
+        (command.upgrade if revision == "head" else command.downgrade)(config, revision)
+
+    def kept(tx: Connection, columns: str) -> list[tuple[object, ...]]:
+        return [tuple(row) for row in tx.execute(text(f"SELECT {columns} FROM check_state"))]
+
+    row = {"check": "shop/home", "definition": "d", "snapshot": {"flap": 1}, "recorded_at": 7}
+    await database.write(lambda tx: tx.execute(insert(check_state).values(location="local", **row)) and None)
+    await database.write(lambda tx: tx.execute(insert(check_state).values(location="branch", **row)) and None)
+    await database.write(lambda tx: step(tx, "0021"))
+    assert await database.read(lambda tx: kept(tx, '"check", definition, recorded_at')) == [("shop/home", "d", 7)]
+
+    await database.write(lambda tx: step(tx, "head"))
+
+    assert await database.read(_differences) == []
+    assert await database.read(lambda tx: kept(tx, '"check", location, definition')) == [("shop/home", "local", "d")]
+    assert await database.read(lambda tx: tx.scalar(select(check_state.c.snapshot))) == {"flap": 1}
 
 
 async def test_an_empty_store_is_built_when_it_is_opened_first(fresh_url: str) -> None:

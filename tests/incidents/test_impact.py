@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from config.instant import Instant
 from config.state import State
-from incidents.impact import Combine, all_down, any_down, changes_since, fewer_than_up, state_at
+from incidents.impact import Combine, all_down, any_down, changes_since, fewer_than_up
+from probe.panel.vote import state_at
 
 U, G, P, D, X = State.UP, State.DEGRADED, State.PARTIAL, State.DOWN, State.UNKNOWN
 ORDER = (D, X, P, G, U)

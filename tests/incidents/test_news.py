@@ -12,11 +12,12 @@ from db.engine import Database
 from db.tables.incidents import case as case_table
 from db.tables.incidents import transition as table
 from db.tables.probe import check_state
-from incidents.impact import all_down, any_down, fewer_than_up, state_at
+from incidents.impact import all_down, any_down, fewer_than_up
 from incidents.news import condition
 from incidents.store import incident as store
 from incidents.store import transition
 from probe.ending import Warned
+from probe.panel.vote import state_at
 from probe.result import Reason
 from tests.incidents.samples import NOON, alert, component, config, incidents, mode, report, see
 from tests.incidents.told import line, occurrences
@@ -238,7 +239,11 @@ async def test_a_flapping_check_gives_one_incident_and_one_recovery_and_every_tr
     def flap(tx: Connection, on: bool, now: Instant) -> None:
         tx.execute(delete(check_state))
         snapshot = {"verdict": {}, "pulse": None, "flap": {"changes": 1, "last": "up", "on": on}}
-        tx.execute(insert(check_state).values(check="shop/home", definition="x", snapshot=snapshot, recorded_at=now))
+        tx.execute(
+            insert(check_state).values(
+                check="shop/home", location="local", definition="x", snapshot=snapshot, recorded_at=now
+            )
+        )
         made.flapping_news(tx, ["shop/home", "gone/home"], "probe:local", now)
 
     def work(tx: Connection) -> None:

@@ -18,7 +18,11 @@ def parent_says(tx: Connection, on: bool, against: int) -> None:
     tx.execute(delete(check_state))
     tx.execute(
         insert(check_state).values(
-            check="db/port", definition="x", snapshot={"verdict": verdict, "pulse": None}, recorded_at=NOON
+            check="db/port",
+            location="local",
+            definition="x",
+            snapshot={"verdict": verdict, "pulse": None},
+            recorded_at=NOON,
         )
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, create_engine, select
+from sqlalchemy import Connection, Engine, create_engine, select
 from sqlalchemy.pool import StaticPool
 from typing_extensions import override
 
@@ -21,7 +21,7 @@ from probe.ending import Warned
 from probe.health import Others
 from probe.kind import Ask, ProbeKind, Question
 from probe.kinds import heartbeat
-from probe.listeners import Listeners, OnFlapping, OnWarned
+from probe.listeners import Hear, Listeners, OnFlapping, OnWarned
 from probe.result import Answer, Outcome, Plain, Reason
 from probe.service import Prober
 from probe.verdict import CheckChange
@@ -33,8 +33,13 @@ T = TypeVar("T")
 class MemoryStore(Database):
     """One SQLite connection in memory, worked at once; `broken` makes every write fail."""
 
-    def __init__(self) -> None:
-        self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    def __init__(self, beside: "MemoryStore | None" = None) -> None:
+        """`beside`: another way to the same tables."""
+        self.engine: Engine = (
+            create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+            if beside is None
+            else beside.engine
+        )
         METADATA.create_all(self.engine)
         self.broken = False
         self.writes = 0
@@ -107,8 +112,9 @@ class Target:
 class Stage:
     """`told` is what `on_changes` was called with."""
 
-    def __init__(self, loop: VirtualLoop, store: MemoryStore | None = None) -> None:
+    def __init__(self, loop: VirtualLoop, store: MemoryStore | None = None, location: str = "local") -> None:
         self.loop = loop
+        self.location = location
         self.target = Target(loop)
         self.store = store or MemoryStore()
         self.told: list[CheckChange] = []
@@ -117,6 +123,7 @@ class Stage:
         """Of each outage, in seconds of the story: when it began, when it was told."""
         self.refusing = False
         self.others: Others | None = None
+        self.hear: Hear = lambda tx, changes, now: changes
         self.on_flapping: OnFlapping = lambda tx, checks, now: None
         self.on_warned: OnWarned = lambda tx, warned, now: None
         self.warned: list[Warned] = []
@@ -136,9 +143,9 @@ class Stage:
         return Prober(
             self.store,
             self.loop.wall,
-            "local",
+            self.location,
             kinds,
-            Listeners(changes=self._on_changes, flapping=self.on_flapping, warned=self.on_warned),
+            Listeners(hear=self.hear, changes=self._on_changes, flapping=self.on_flapping, warned=self.on_warned),
             others=self.others,
             after=lambda component: self.after.get(component, ()),
         )

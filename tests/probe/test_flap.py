@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from probe import store
 from probe.flap import PLACES, Flap, feel, percent_of
+from probe.panel.store import flapping
 from probe.result import Outcome
 from tests.probe.stage import Stage, check
 from tests.probe.virtual import VirtualLoop, run
@@ -80,7 +80,7 @@ def test_flapping_is_told_once_each_way_outlives_a_kill_and_changes_no_second_of
 
     def on_flapping(tx: Connection, checks: Sequence[str], now: int) -> None:
         assert checks == ("shop/home",)
-        told.append(store.flapping(tx, ["shop/home"]))
+        told.append(flapping(tx, ["shop/home"]))
 
     stage.on_flapping = on_flapping
 

@@ -1,13 +1,14 @@
 """Our own line fails: what is held back, restated or told, on a virtual clock with the whole prober."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import pytest
 from sqlalchemy import select
 
+from config.instant import Instant
 from db.tables.probe import failing_result, observation_run
-from probe.health import Others
+from probe.health import Others, Word
 from probe.resolver import open_resolver
 from probe.result import Outcome, Reason
 from probe.witness import REACHED, ask, silent
@@ -145,7 +146,12 @@ def test_a_real_outage_that_outlasts_the_lost_line_is_told(loop: VirtualLoop) ->
 
 def test_another_location_contradicts_as_witnesses_do(loop: VirtualLoop) -> None:
     stage = Stage(loop)
-    stage.others = Others(elsewhere=lambda checks: "second")
+
+    async def second(checks: Collection[str], since: Instant) -> Word:
+        assert set(checks) <= set(HOSTS) and since >= START + 300_000
+        return Word(contradicted_by="second")
+
+    stage.others = Others(elsewhere=lambda: second)
     stage.prober = stage.again()
     stage.target.script = {name: [(300, Outcome.DOWN), (500, Outcome.UP)] for name in HOSTS}
     watched(stage)

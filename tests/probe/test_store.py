@@ -49,9 +49,11 @@ async def test_runs_get_their_rows_in_order_and_grow(database: Database) -> None
     grown, ended = extend(held[7].run, result(6_000, Outcome.UP), 1_000, 500)
     assert grown is not None and ended is None
     assert await save(database, Batch(runs=((held[7], grown),))) == []
-    snapshots = tuple(Snapshot(check=f"c{n}/home", definition="d", state=CheckState()) for n in (7, 8))
+    snapshots = tuple(
+        Snapshot(check=f"c{n}/home", location="local", definition="d", state=CheckState()) for n in (7, 8)
+    )
     await save(database, Batch(snapshots=snapshots))
-    kept = await database.read(store.load)
+    kept = await database.read(partial(store.load, location="local"))
     assert kept["c7/home"].run is not None and kept["c8/home"].run is not None
     assert (kept["c7/home"].run.row, kept["c7/home"].run.run.last_at) == (rows[7], 6_000)
     assert kept["c7/home"].run.run.latency_sum_us == 2**40
@@ -61,23 +63,27 @@ async def test_runs_get_their_rows_in_order_and_grow(database: Database) -> None
 async def test_snapshots_are_replaced_and_forgotten(database: Database) -> None:
     state = judge(CheckState(), result(5, Outcome.DOWN), Thresholds(fall=3, rise=2, evidence=100)).state
     pulse = Pulse(due_at=1, late_at=2, started_at=3, run="a")
-    await save(database, Batch(snapshots=(Snapshot(check="a/home", definition="1", state=CheckState()),)))
+    await save(
+        database, Batch(snapshots=(Snapshot(check="a/home", location="local", definition="1", state=CheckState()),))
+    )
     await save(
         database,
         Batch(
             snapshots=(
-                Snapshot(check="a/home", definition="2", state=state, pulse=pulse),
-                Snapshot(check="b/home", definition="3", state=state),
+                Snapshot(check="a/home", location="local", definition="2", state=state, pulse=pulse),
+                Snapshot(check="b/home", location="local", definition="3", state=state),
             )
         ),
         now=9_500,
     )
-    kept = await database.read(store.load)
-    assert kept["a/home"].snapshot == Snapshot(check="a/home", definition="2", state=state, pulse=pulse)
+    kept = await database.read(partial(store.load, location="local"))
+    assert kept["a/home"].snapshot == Snapshot(
+        check="a/home", location="local", definition="2", state=state, pulse=pulse
+    )
     assert kept["a/home"].recorded_at == 9_500
     assert kept["b/home"].snapshot.pulse is None
     await save(database, Batch(forgotten=("a/home",)))
-    assert set(await database.read(store.load)) == {"b/home"}
+    assert set(await database.read(partial(store.load, location="local"))) == {"b/home"}
 
 
 async def test_of_two_changes_at_one_instant_the_later_recorded_comes_last(database: Database) -> None:
@@ -100,7 +106,7 @@ async def test_a_check_observes_while_it_gives_valid_answers(database: Database)
     await save(database, Batch(runs=tuple((OpenRun(run=one), one) for one in (begun, seen_down, blind))))
     windows = [(0, 50), (50, 61), (61, 90), (91, 95)]
     seen = await database.read(lambda tx: [store.observing(tx, *window) for window in windows])
-    assert seen == [[], ["a/home", "b/home"], ["a/home"], []]
+    assert seen == [[], [("a/home", "local"), ("b/home", "local")], [("a/home", "local")], []]
 
 
 async def test_failing_results_keep_their_evidence(database: Database) -> None:

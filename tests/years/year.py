@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from typing_extensions import override
 
 from config.instant import DAY, HOUR, MINUTE, Instant, moment_of
+from config.location import LOCAL
 from config.model import Check
 from incidents.case import Case, CaseProgress, CaseResolved, Confirmed, Contested, Fulfilled, Resumed, Waiting
 from incidents.clock import Clock
@@ -31,7 +32,6 @@ from tests.years.setting import ZONE, at
 from upheld import contracts, post
 from upheld.demo.history import Deed, Past
 from upheld.issuer import Issuer
-from upheld.location import LOCATION
 from upheld.sealing import sealer_of
 
 ANSWERED_AFTER = (4, 11, 6, 160, 9, 3, 25, 7, 40, 5)
@@ -110,7 +110,7 @@ class Year(Past):
             self._plan(when, deed)
 
     def _begin(self, check: Check) -> None:
-        watch = Watch(check, self.kinds[check.kind], LOCATION)
+        watch = Watch(check, self.kinds[check.kind], LOCAL)
         self._watches[check.id] = watch
         first, phase = (self.begins + self._random.randrange(check.interval) for _ in range(2))
         self._ask(watch, chain([first], (tick for tick in count(phase, check.interval) if tick > first)))

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from config.agreement import CaseKind
 from config.instant import DAY, MINUTE, SECOND, Instant, instant_of, moment_of
+from config.location import LOCAL
 from config.model import Check
 from db.engine import Database
 from db.ledger import checkpoint
@@ -46,7 +47,6 @@ from upheld import ledger, post
 from upheld.demo import story, writing
 from upheld.demo.rhythm import as_then, ticks
 from upheld.demo.setting import CUSTOMER, ZONE
-from upheld.location import LOCATION
 from upheld.reports import reporter
 from upheld.rules import Rules
 from upheld.sealing import sealer_of
@@ -155,7 +155,7 @@ class Past:
 
     def _begin(self, check: Check) -> None:
         """What will befall it is known by now."""
-        watch = Watch(check, self.kinds[check.kind], LOCATION)
+        watch = Watch(check, self.kinds[check.kind], LOCAL)
         self._watches[check.id] = watch
         if watch.rhythm is None:
             faults = [(start, end) for start, end, _ in self._windows.get(check.id, ())]
@@ -168,7 +168,7 @@ class Past:
         async def ask(now: Instant) -> None:
             nonlocal upcoming
             result = Result(
-                check=watch.check.id, location=LOCATION, tick=now, started_at=now, answer=self._answer(watch, now)
+                check=watch.check.id, location=LOCAL, tick=now, started_at=now, answer=self._answer(watch, now)
             )
             judgement = self._recorder.result(watch, result)
             if judgement.changes:
@@ -202,7 +202,7 @@ class Past:
         assert watch.rhythm is not None
         for row, report in await self.database.read(store.waiting_beats):
             self._recorder.heard(row)
-            watch.pulse, results = heartbeat.hear(watch.pulse, report, watch.rhythm, LOCATION)
+            watch.pulse, results = heartbeat.hear(watch.pulse, report, watch.rhythm, LOCAL)
             self._take(watch, results)
         if watch.pulse.late_at is not None:
             self._plan(watch.pulse.late_at + SECOND, self._overdue)
@@ -210,7 +210,7 @@ class Past:
 
     async def _overdue(self, now: Instant) -> None:
         watch = self._watches[story.BACKUP]
-        watch.pulse, results = heartbeat.overdue(watch.pulse, story.BACKUP, now, LOCATION)
+        watch.pulse, results = heartbeat.overdue(watch.pulse, story.BACKUP, now, LOCAL)
         if results:
             self._take(watch, results)
             await self._write()
@@ -230,7 +230,7 @@ class Past:
 
         def save(tx: Connection) -> list[int]:
             rows = store.save(tx, batch, now)
-            self.rules.incidents.check_news(tx, batch.changes, f"probe:{LOCATION}", now)
+            self.rules.incidents.check_news(tx, batch.changes, f"probe:{LOCAL}", now)
             return rows
 
         rows = await self.database.write(save)
@@ -376,7 +376,7 @@ class Past:
     async def _define(self, now: Instant) -> None:
         asked = {check.id: down_when for check, down_when in self.rules.config.asked()}
         checks = [(check, asked[check.id]) for check in as_then(self.rules.config)]
-        await self.database.write(lambda tx: definition.record(tx, checks, now))
+        await self.database.write(lambda tx: definition.record(tx, checks, now, self.rules.config.probing))
 
     async def _keep_ledger(self, now: Instant) -> None:
         """Once a day, as the house-keeping does: results are written, the leaves of the day before, the signed head."""

@@ -1,9 +1,9 @@
 """Whether the observations carry the line: nowhere may a component be recorded as better than its checks saw it.
 
 The checks' answers of each day stand in the ledger as runs. They are judged again, with the thresholds the check then
-had, by the function that judged them first, and put together by the rule the component then had. Where the recorded
-line says up or degraded and the observations say down, or nothing, somebody dropped a failure or made an answer up.
-Recorded as worse than observed is no finding: a supplier may be stricter with himself.
+had, by the function that judged them first, and put together by the rules that check and component then had. Where the
+recorded line says up or degraded and the observations say down, or nothing, somebody dropped a failure or made an
+answer up. Recorded as worse than observed is no finding: a supplier may be stricter with himself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,9 +12,13 @@ from itertools import pairwise
 from typing import Any
 
 from config.instant import DAY, HOUR, SECOND, Instant, rfc3339
+from config.location import Panel
 from config.model import DownWhen
 from config.state import State
-from incidents.impact import Line, changes_since, combine_of, state_at
+from incidents.impact import changes_since, combine_of
+from probe.definition import same_question
+from probe.heartbeat import HEARTBEAT
+from probe.panel.vote import Line, drawn, state_at
 from probe.result import Answer, Outcome, Reason, Result
 from probe.verdict import CheckChange, CheckState, Thresholds, cease, evidence_of, judge, lapse
 from sla.interval import Interval
@@ -63,7 +67,8 @@ def _observed(told: Sequence[Told], component: str, window: Interval) -> Line | 
             definitions.setdefault(body["check"], []).append((at, body))
     if not definitions:
         return None
-    lines = {check: _line(told, check, known, window) for check, known in definitions.items()}
+    recorded = state_at(_recorded(told, component), window[0])
+    lines = {check: _line(told, check, known, window, recorded) for check, known in definitions.items()}
     return _combined(lines, definitions, window)
 
 
@@ -93,13 +98,42 @@ def _at(known: Sequence[tuple[Instant, Mapping[str, Any]]], at: Instant) -> Mapp
 
 
 def _line(
-    told: Sequence[Told], check: str, known: Sequence[tuple[Instant, Mapping[str, Any]]], window: Interval
+    told: Sequence[Told],
+    check: str,
+    known: Sequence[tuple[Instant, Mapping[str, Any]]],
+    window: Interval,
+    recorded: State,
 ) -> Line:
-    """The check's own line, judged again run by run. One location is enough to vote in this version."""
-    changes: list[CheckChange] = []
-    state, edited = CheckState(), [at for at, _ in known[1:]]
-    limits = _thresholds(known[0][1])
+    """The check's own line from the window's start on, of all its locations together.
+
+    `recorded`: what was recorded of its component there, which a tie that goes on from before the window keeps.
+    """
+    runs: dict[str, list[Mapping[str, Any]]] = {}
     for location, run in _runs(told, check):
+        runs.setdefault(location, []).append(run)
+    lines = {location: _seen_from(location, seen, check, known, window) for location, seen in runs.items()}
+    turns = [window[0], *(at for at, _ in known if window[0] < at < window[1]), window[1]]
+    together: list[tuple[Instant, State]] = []
+    for start, end in pairwise(turns):
+        panel = Panel.of_leaf(_at(known, start) or {})
+        votes = {one: [(0, State.UNKNOWN), *lines.get(one, ())] for one in panel.locations}
+        before = together[-1][1] if together else recorded
+        together += [piece for piece in drawn(votes, panel.quorum, start, before) if piece[0] < end]
+    return together
+
+
+def _seen_from(
+    location: str,
+    runs: Sequence[Mapping[str, Any]],
+    check: str,
+    known: Sequence[tuple[Instant, Mapping[str, Any]]],
+    window: Interval,
+) -> Line:
+    """A location's own line, judged again run by run."""
+    changes: list[CheckChange] = []
+    edited = [at for (_, before), (at, after) in pairwise(known) if not same_question(before, after)]
+    state, limits = CheckState(), _thresholds(known[0][1])
+    for run in runs:
         while edited and edited[0] <= run["first_at"]:
             at = edited.pop(0)
             ceased = cease(state, check, at, Reason.CHECK_EDITED, limits)
@@ -118,7 +152,7 @@ def _line(
 def _thresholds(body: Mapping[str, Any]) -> Thresholds:
     if not body["asked"]:
         return Thresholds(fall=1, rise=1, evidence=0)
-    if body["kind"] == "heartbeat":
+    if body["kind"] == HEARTBEAT:
         return Thresholds(fall=1, rise=1, evidence=None)
     return Thresholds(
         fall=body["fall"], rise=body["rise"], evidence=evidence_of(body["interval_ms"], body["timeout_ms"])

@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from config.agreement import Period as Kind
 from config.instant import DAY, Instant
+from config.location import LOCAL
 from config.model import Component, Config
 from incidents.caseload import Caseload
 from incidents.store import case as cases
@@ -20,7 +21,6 @@ from sla.reports.quarterly import Month, Quarter, Sums
 from sla.statement import Statement
 from sla.store.remedy import obligations
 from upheld.casebook import case_record
-from upheld.location import LOCATION
 from upheld.statements import issued, statement_of
 
 _WEEK = 7 * DAY
@@ -103,7 +103,7 @@ def quarterly(
 
 def _places(check: str, told: dict[Line, Tally]) -> list[tuple[str, Tally]]:
     """Where it was asked from; nobody answered: from here, nothing."""
-    return [(place, tally) for (id, place), tally in sorted(told.items()) if id == check] or [(LOCATION, Tally())]
+    return [(place, tally) for (id, place), tally in sorted(told.items()) if id == check] or [(LOCAL, Tally())]
 
 
 def _latency(start: Instant, found: Histogram | None) -> Latency:
