@@ -26,6 +26,7 @@ from console.login import DemoLogin
 from db.engine import Database, Use, open_database
 from incidents import reading, rostering
 from incidents.intake import Intake
+from incidents.pace import rest_after
 from incidents.paging import still_wanted
 from incidents.store import duty, inbox, timer
 from notify.channel import Attachment
@@ -61,8 +62,6 @@ from upheld.ticker import Ticker
 log = structlog.get_logger(__name__)
 
 SLICE_SECONDS = 0.02
-SENDERS_SHARE = 8
-"""Of the writer's time, for each part that deciding has, while posts come in."""
 TIMERS_AT_ONCE = 50
 AGREEMENTS_SECONDS = 10.0
 REMINDERS_SECONDS = 600.0
@@ -252,18 +251,17 @@ class House:
     async def _process_inbox(self) -> bool:
         """A short slice. While senders wait for their commits a pause follows, so that they go first."""
         now, rules = self.now(), self.rules
-        ends_at = time.monotonic() + SLICE_SECONDS
-        work = partial(
-            reading.process,
-            incidents=rules.incidents,
-            entrances=rules.entrances,
-            now=now,
-            enough=lambda: time.monotonic() > ends_at,
-        )
-        done = await self.database.write(work)
+
+        def work(tx: Connection) -> tuple[int, Instant | None]:
+            ends_at = time.monotonic() + SLICE_SECONDS
+            done = reading.process(tx, rules.incidents, rules.entrances, now, lambda: time.monotonic() > ends_at)
+            return done, inbox.oldest(tx)
+
+        done, oldest = await self.database.write(work)
         self.metrics.processed(done)
         if done and self.intake.busy:
-            await asyncio.sleep(SLICE_SECONDS * SENDERS_SHARE)
+            lag = 0 if oldest is None else now - oldest
+            await asyncio.sleep(rest_after(SLICE_SECONDS, rate=self.intake.rate, lag=lag))
         return done > 0
 
     async def _fire_timers(self) -> bool:

@@ -15,6 +15,9 @@ TOPIC = "inbox"
 QUARANTINE_LIMIT = 200
 """Bodies kept a source; the oldest go."""
 QUARANTINE_BYTES = 1 << 20
+# Built once: building one costs more than running it.
+_ADD = insert(inbox)
+_OLDEST = select(inbox.c.received_at).where(inbox.c.done_at.is_(None)).order_by(inbox.c.id).limit(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,7 @@ class Post:
 
 def accept(tx: Connection, posts: Sequence[Mapping[str, Any]]) -> None:
     """Each with source, received_at, body. After the commit of this they may be answered 202."""
-    tx.execute(insert(inbox), [{**post, "attempts": 0} for post in posts])
+    tx.execute(_ADD, [{**post, "attempts": 0} for post in posts])
     announce(tx, TOPIC)
 
 
@@ -44,6 +47,11 @@ def waiting(tx: Connection, limit: int) -> list[Post]:
         Post(id=row.id, source=row.source, received_at=row.received_at, body=row.body, attempts=row.attempts)
         for row in rows
     ]
+
+
+def oldest(tx: Connection) -> Instant | None:
+    """When the first of those that wait came."""
+    return tx.scalar(_OLDEST)
 
 
 def waiting_count(tx: Connection) -> int:
