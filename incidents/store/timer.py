@@ -36,6 +36,10 @@ _WAITING = and_(table.c.kind == bindparam("of_kind"), table.c.subject == bindpar
 _ADD = insert(table)
 _FIND = select(table.c.id, table.c.done_at).where(_SAME)
 _MOVE = update(table).where(table.c.id == bindparam("timer")).values(due_at=bindparam("at"))
+_FINISH = (
+    update(table).where(table.c.id == bindparam("timer")).values(done_at=bindparam("now"), outcome=bindparam("why"))
+)
+_DUE_AT = select(table.c.due_at).where(table.c.id == bindparam("timer"), table.c.done_at.is_(None))
 _ANEW = update(table).where(_SAME).values(due_at=bindparam("at"), done_at=None, outcome=None)
 _CANCEL = update(table).where(_WAITING).values(done_at=bindparam("now"), outcome=bindparam("why"))
 _STEPS = select(table.c.step).where(_WAITING).order_by(table.c.due_at)
@@ -75,7 +79,7 @@ def next_due(tx: Connection) -> Instant | None:
 
 
 def finish(tx: Connection, timer: Timer, outcome: str, now: Instant) -> None:
-    tx.execute(update(table).where(table.c.id == timer.id).values(done_at=now, outcome=outcome[:60]))
+    tx.execute(_FINISH, {"timer": timer.id, "now": now, "why": outcome[:60]})
 
 
 def cancel(tx: Connection, kind: Kind, subject: str, reason: str, now: Instant) -> None:
@@ -97,12 +101,12 @@ def forget(tx: Connection, kind: Kind, subject: str, steps: list[str]) -> None:
 
 def still_due(tx: Connection, timer: Timer, now: Instant) -> bool:
     """Whether it has neither fired nor moved nor gone since it was read."""
-    due_at = tx.scalar(select(table.c.due_at).where(table.c.id == timer.id, table.c.done_at.is_(None)))
+    due_at = tx.scalar(_DUE_AT, {"timer": timer.id})
     return due_at is not None and due_at <= now
 
 
 def postpone(tx: Connection, timer: Timer, due_at: Instant) -> None:
-    tx.execute(update(table).where(table.c.id == timer.id).values(due_at=due_at))
+    tx.execute(_MOVE, {"timer": timer.id, "at": due_at})
 
 
 def waiting(tx: Connection, kind: Kind, subject: str) -> list[str]:
