@@ -59,6 +59,7 @@ def check_references(root: Node, report: Report) -> None:
     _exclusions(names)
     _pages(names)
     _checkpoints(names)
+    _sources(names)
     severity = root.get("severity")
     rules = severity.get("rules") if severity is not None else None
     for rule in rules.items if rules is not None else ():
@@ -68,6 +69,16 @@ def check_references(root: Node, report: Report) -> None:
             source = when.get("source")
             if source is not None and source.text != PROBE:
                 names.want("sources", source)
+
+
+def _sources(names: _Names) -> None:
+    """What every source can say of our components, whatever else it can."""
+    for _, source in names.entries("sources"):
+        options = source.get("options")
+        known_as = options.get("known_as") if options is not None else None
+        names.want("components", options.get("component") if options is not None else None)
+        for component in known_as.mapping.values() if known_as is not None and isinstance(known_as.value, dict) else ():
+            names.want("components", component)
 
 
 def _items(node: Node, key: str) -> list[Node]:

@@ -1,17 +1,15 @@
 """Webhooks: accepted into the inbox in groups and answered after COMMIT. reading.py makes sense of them afterwards."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
 import structlog
-from pydantic import BaseModel
 
-from config.instant import Instant
 from db.engine import Database
 from db.errors import StoreUnavailable
-from incidents.source import AlertNews, Source, Unreadable
+from incidents.routing import Routing
+from incidents.source import AlertNews, News, Sent, Source
 from incidents.store import inbox
 
 log = structlog.get_logger(__name__)
@@ -33,15 +31,21 @@ class Entrance:
 
     id: str
     source: Source
-    options: BaseModel
+    options: Routing
 
-    def read(self, body: bytes, received_at: Instant) -> list[AlertNews]:
+    def read(self, sent: Sent) -> list[News]:
         """Raises Unreadable."""
-        try:
-            payload = orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            raise Unreadable(f"not JSON: {error}") from error
-        return self.source.read(self.options, payload, received_at)
+        return [self._limited(one, sent) for one in self.source.read(self.options, sent)]
+
+    def kept(self, sent: Sent) -> dict[str, str]:
+        """The headers that reading it again will need."""
+        return {name: value for name, value in sent.headers.items() if name.startswith(self.source.keeps)}
+
+    def _limited(self, one: News, sent: Sent) -> News:
+        after = self.options.ends_after
+        if after is None or not isinstance(one, AlertNews) or not one.firing:
+            return one
+        return replace(one, over_at=sent.received_at + after)
 
 
 class Intake:
@@ -67,13 +71,13 @@ class Intake:
         """Somebody waits for a commit."""
         return self._writer is not None
 
-    async def accept(self, source: str, body: bytes, received_at: Instant) -> None:
+    async def accept(self, entrance: Entrance, sent: Sent) -> None:
         """Returns after COMMIT. Raises Overloaded or StoreUnavailable; then nothing was accepted."""
-        if len(self._waiting) >= WAITING_LIMIT or self._bytes + len(body) > WAITING_BYTES:
+        if len(self._waiting) >= WAITING_LIMIT or self._bytes + len(sent.body) > WAITING_BYTES:
             raise Overloaded
-        self._bytes += len(body)
+        self._bytes += len(sent.body)
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(({"source": source, "received_at": received_at, "body": body}, future))
+        self._waiting.append((inbox.row_of(entrance.id, sent, entrance.kept(sent)), future))
         if self._writer is None:
             self._writer = asyncio.create_task(self._write(), name="inbox")
         await future

@@ -27,10 +27,8 @@ from sla.work import works_in
 MAINTENANCE = "maintenance"
 SILENCE = DAY
 """A component that only senders speak of is unknown when none did for so long; a Watchdog alert keeps it known."""
-UNROUTED = "unrouted"
-"""Stands for a component when an alert names none we know: somebody is told all the same."""
-
-
+OVER, LAPSED = "over", "lapsed"
+"""Why silence ends an alert: the operator said so, or the sender's own word ran out."""
 OVERTAKEN_WITHIN: Span = 5 * MINUTE
 """A firing that comes this soon after its own end was overtaken on its way; later, the sender means it."""
 
@@ -98,16 +96,17 @@ def take_alert_news(
     state = state_of_word(news.severity_word or "")
     if known is not None and known.component == component:
         alert.repeat(tx, known, news, state, received_at)
+        _let_lapse(tx, known.id, news, now)
         if known.state is state and known.severity_word == news.severity_word:
             _still(tx, config, component, source, received_at, news.summary, now)
             return ()
-        _mark(tx, config, component, source, received_at, news.summary, now)
+        mark(tx, config, component, source, received_at, news.summary, now)
         return (component,)
     if known is None and _overtaken(alert.ended(tx, source, news.key), news, received_at):
         return ()
     moved = () if known is None else _take_end(tx, config, source, news, known, component, received_at, now)
-    alert.add(tx, source, news, component, state, received_at)
-    _mark(tx, config, component, source, news.starts_at, news.summary, now)
+    _let_lapse(tx, alert.add(tx, source, news, component, state, received_at), news, now)
+    mark(tx, config, component, source, news.starts_at, news.summary, now)
     return (*moved, component)
 
 
@@ -161,7 +160,7 @@ def _take_end(
         return ()
     ended_at = max(known.starts_at, news.ends_at or received_at)
     alert.end(tx, known, ended_at, received_at)
-    _mark(tx, config, known.component, source, ended_at, None, now)
+    mark(tx, config, known.component, source, ended_at, None, now)
     return (known.component,)
 
 
@@ -179,10 +178,16 @@ def _still(
     """Nothing new, unless silence had made it unknown meanwhile."""
     known = config.components.get(component)
     if known is not None and not known.checks and transition.latest_state(tx, component) in (None, State.UNKNOWN):
-        _mark(tx, config, component, source, at, summary, now)
+        mark(tx, config, component, source, at, summary, now)
 
 
-def _mark(
+def _let_lapse(tx: Connection, alert_id: int, news: AlertNews, now: Instant) -> None:
+    for step, at in ((OVER, news.over_at), (LAPSED, news.lapses_at)):
+        if at is not None:
+            timer.wind(tx, timer.Kind.LAPSE, str(alert_id), step, at, now)
+
+
+def mark(
     tx: Connection, config: Config, component: str, source: str, at: Instant, summary: str | None, now: Instant
 ) -> None:
     """A component that nobody probes has the state its senders give it; a probed one is measured by its probes."""
@@ -208,7 +213,8 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
     if newest is not None and newest.state.failing:
         failing.append(newest.state)
     if not failing:
-        quiet = State.UP if newest is None else newest.state
+        unheard = newest is None and component is not None and transition.latest_state(tx, component_id)
+        quiet = newest.state if newest is not None else State.UNKNOWN if unheard is State.UNKNOWN else State.UP
         mildest = Severity(value=MILDEST, because="nothing fails")
         return Condition(
             component=component_id,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from config.instant import Instant
 from incidents.intake import Entrance
 from incidents.service import Incidents
-from incidents.source import Unreadable
+from incidents.source import AlertNews, Unreadable
 from incidents.store import inbox
 from incidents.store.apart import apart
 from incidents.store.inbox import Post
@@ -64,24 +64,23 @@ def _take(
     tx: Connection, incidents: Incidents, entrance: Entrance, post: Post, now: Instant, touched: dict[str, str]
 ) -> None:
     """`touched`: components to be judged, and by whose word; those that must not wait are judged here."""
-    labels = entrance.source.component_labels(entrance.options)
-    for alert in entrance.read(post.body, post.received_at):
-        component = incidents.component_of(alert, labels)
-        if not alert.firing and component in touched:
+    for one in entrance.read(post.sent):
+        component = incidents.concerned(tx, post.source, one, entrance.options)
+        if component in touched and not (isinstance(one, AlertNews) and one.firing):
             incidents.judge(tx, {component: touched.pop(component)}, now)
-        changed = incidents.take_alert(tx, post.source, alert, component, post.received_at, now)
+        changed = incidents.take(tx, post.source, one, component, post.received_at, now)
         touched.update(dict.fromkeys(changed, f"source:{post.source}"))
 
 
 def _alone(tx: Connection, incidents: Incidents, entrances: Entrances, post: Post, now: Instant) -> str:
     entrance = entrances.get(post.source)
     if entrance is None:
-        inbox.put_into_quarantine(tx, post.source, "the source was removed before this was read", post.body, now)
+        inbox.put_into_quarantine(tx, post.row, "the source was removed before this was read")
         return "no such source any more"
     trouble = apart(tx, lambda: _one(tx, incidents, entrance, post, now))
     if trouble is None:
         return "done"
-    inbox.put_into_quarantine(tx, post.source, f"{type(trouble).__name__}: {trouble}", post.body, now)
+    inbox.put_into_quarantine(tx, post.row, f"{type(trouble).__name__}: {trouble}")
     if isinstance(trouble, Unreadable):
         return "unreadable"
     log.error("post not understood", source=post.source, post=post.id, exc_info=trouble)

@@ -5,6 +5,7 @@ Connection, so that a probe's flush, a webhook's processing, a timer and a perso
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import structlog
 from sqlalchemy import Connection
@@ -13,7 +14,7 @@ from config.identity import REFUSAL, resident_number
 from config.instant import MINUTE, Instant, Span
 from config.model import Config
 from db.ledger.store import stamped
-from incidents import decide, news
+from incidents import decide, lapse, news
 from incidents.caseload import Caseload
 from incidents.escalation import Place
 from incidents.family import Family
@@ -32,7 +33,10 @@ from incidents.incident import (
     open_incident,
 )
 from incidents.paging import Paging
-from incidents.source import AlertNews
+from incidents.routing import UNROUTED, Routing, component_of
+from incidents.source import AlertNews, Called, Change, News, Remark, Taken
+from incidents.store import alert as alerts
+from incidents.store import change as changes
 from incidents.store import evidence, timer
 from incidents.store import incident as store
 from incidents.store.apart import apart
@@ -92,28 +96,61 @@ class Incidents:
         self.judge(tx, touched, now)
 
     def alert_news(
-        self, tx: Connection, source: str, alerts: Sequence[AlertNews], labels: Sequence[str], at: Instant, now: Instant
+        self, tx: Connection, source: str, alerts: Sequence[News], routing: Routing, at: Instant, now: Instant
     ) -> None:
-        """One post, taken and judged; `labels` are tried in turn for a component we know; `at` is when it arrived."""
+        """One post, taken and judged; `at` is when it arrived."""
         touched: dict[str, str] = {}
         for one in alerts:
-            changed = self.take_alert(tx, source, one, self.component_of(one, labels), at, now)
+            changed = self.take(tx, source, one, self.concerned(tx, source, one, routing), at, now)
             touched.update(dict.fromkeys(changed, f"source:{source}"))
         self.judge(tx, touched, now)
 
-    def component_of(self, alert: AlertNews, labels: Sequence[str]) -> str:
-        """The first label that names one we know, else the one that stands for all others."""
-        known = (alert.labels[name] for name in labels if alert.labels.get(name) in self._config.components)
-        component = next(known, news.UNROUTED)
-        if component == news.UNROUTED and alert.firing:
-            log.warning("alert names no component", labels=dict(alert.labels), tried=list(labels))
-        return component
+    def concerned(self, tx: Connection, source: str, one: News, routing: Routing) -> str:
+        """The component it is about; `unrouted` for what names none we know."""
+        match one:
+            case Taken() | Remark():
+                known = alerts.open_alert(tx, source, one.key)
+                return UNROUTED if known is None else known.component
+            case Called():
+                return routing.component or UNROUTED
+            case Change():
+                return component_of(one.labels, routing, self._config.components)
+            case AlertNews():
+                component = component_of(one.labels, routing, self._config.components)
+                if component == UNROUTED and one.firing:
+                    log.warning("alert names no component", source=source, tried=list(routing.component_from))
+                return component
+
+    def take(
+        self, tx: Connection, source: str, one: News, component: str, at: Instant, now: Instant
+    ) -> tuple[str, ...]:
+        """Written down, not judged yet; the components whose condition may have changed."""
+        match one:
+            case AlertNews():
+                return self.take_alert(tx, source, one, component, at, now)
+            case Called(due_at=due_at):
+                lapse.expect(tx, source, due_at, now)
+                said = (self.take_alert(tx, source, word, component, at, now) for word in lapse.called(source, at))
+                return tuple(chain.from_iterable(said))
+            case Change():
+                changes.add(tx, source, one, None if component == UNROUTED else component, at)
+            case Taken(key=key) | Remark(key=key):
+                self._said_at_sender(tx, source, one, key, now)
+        return ()
 
     def take_alert(
         self, tx: Connection, source: str, alert: AlertNews, component: str, at: Instant, now: Instant
     ) -> tuple[str, ...]:
-        """Written down, not judged yet; the components whose condition may have changed."""
         return news.take_alert_news(tx, self._config, source, alert, component, at, now)
+
+    def _said_at_sender(self, tx: Connection, source: str, one: Taken | Remark, key: str, now: Instant) -> None:
+        """Of an alert that is over, or of no incident, it says nothing."""
+        known = alerts.open_alert(tx, source, key)
+        incident = None if known is None else store.newest_of(tx, known.component)
+        if incident is None or not incident.unresolved:
+            return
+        events = decide.note(one.text) if isinstance(one, Remark) else decide.acknowledge(incident, f"source:{source}")
+        self._apply(tx, incident, events, f"source:{source}", now)
 
     def judge(self, tx: Connection, touched: Mapping[str, str], now: Instant) -> None:
         """Decide on these components, each by the word of whom it is given with."""
@@ -127,10 +164,22 @@ class Incidents:
         """
         if not timer.still_due(tx, due, now):
             return
-        trouble = apart(tx, lambda: timer.finish(tx, due, self._carry_out(tx, due, now), now))
+        trouble = apart(tx, lambda: self._fire(tx, due, now))
         if trouble is not None:
             log.error("timer not carried out", kind=due.kind, subject=due.subject, step=due.step, exc_info=trouble)
             timer.postpone(tx, due, now + PUT_OFF)
+
+    def _fire(self, tx: Connection, due: Timer, now: Instant) -> None:
+        later = lapse.next_chance(tx, due, now) if due.kind in (timer.Kind.LAPSE, timer.Kind.CALL) else None
+        if later is not None:
+            timer.postpone(tx, due, later)
+        else:
+            timer.finish(tx, due, self._carry_out(tx, due, now), now)
+
+    def expect_call(self, tx: Connection, source: str, first: Called, now: Instant) -> None:
+        """Of a sender that has never called, so that it is missed too."""
+        if not lapse.expects(tx, source):
+            lapse.expect(tx, source, first.due_at, now)
 
     # what people do
 
@@ -244,9 +293,26 @@ class Incidents:
             case timer.Kind.SILENCE:
                 news.fall_silent(tx, self._config, due.subject, due.due_at, now)
                 return "nobody spoke of it"
+            case timer.Kind.LAPSE:
+                ended = lapse.lapse(tx, self._config, due, now)
+                if ended is None:
+                    return "over before"
+                self._judge(tx, ended.component, f"source:{ended.source}", now)
+                return "not repeated"
+            case timer.Kind.CALL:
+                return self._miss(tx, due, now)
             case timer.Kind.HOLD:
                 self._judge(tx, due.subject, SYSTEM, now)
                 return "looked again"
+
+    def _miss(self, tx: Connection, due: Timer, now: Instant) -> str:
+        known = self._config.sources.get(due.subject)
+        if known is None:
+            return "no such source any more"
+        component = str(known.options.get("component") or UNROUTED)
+        touched = self.take_alert(tx, due.subject, lapse.missed(due.subject, due.due_at), component, due.due_at, now)
+        self.judge(tx, dict.fromkeys(touched, f"source:{due.subject}"), now)
+        return "it has not called"
 
     def _escalate(self, tx: Connection, due: Timer, now: Instant) -> str:
         incident = store.find(tx, due.subject)

@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 import click
+import orjson
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -22,7 +23,7 @@ from config.discover import discover
 from config.instant import DAY
 from config.load import load
 from config.model import Check, Config
-from incidents.source import Source, Unreadable
+from incidents.source import AlertNews, Sent, Source, Unreadable
 from notify.channel import Channel, Letter
 from notify.message import Message
 from probe.kind import ProbeKind, Question
@@ -370,10 +371,11 @@ def test_the_example_of_a_source_reads_a_post_and_refuses_another(example: dict[
     source = discover(import_module("incidents.sources"), "SOURCE", Source)[example["incidents.sources"]]
     options = source.options.model_validate({"token": SECRET})
     post = {"id": "disk-7", "component": "shop", "firing": True, "text": "disk full"}
-    [news] = source.read(options, post, NOW)
+    [news] = source.read(options, Sent(body=orjson.dumps(post), received_at=NOW))
+    assert isinstance(news, AlertNews)
     assert (news.key, news.firing, news.labels["component"], news.summary) == ("disk-7", True, "shop", "disk full")
-    with pytest.raises(Unreadable, match="firing: must be a bool"):
-        source.read(options, {**post, "firing": "yes"}, NOW)
+    with pytest.raises(Unreadable, match="firing: must be true or false"):
+        source.read(options, Sent(body=orjson.dumps({**post, "firing": "yes"}), received_at=NOW))
 
 
 def test_the_example_of_a_format_writes_a_statement_down(example: dict[str, str], desk: Path) -> None:

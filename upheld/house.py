@@ -309,6 +309,10 @@ def _taken_over(house: House, tx: Connection) -> None:
     house.places.take_over(tx, now)
     Exclusions(house.config).take_over(tx, now)
     house.rules.incidents.look_again(tx, now)
+    for entrance in house.rules.entrances.values():
+        first = entrance.source.first_call
+        if first is not None:
+            house.rules.incidents.expect_call(tx, entrance.id, first(entrance.options, now), now)
 
 
 def _not_reloadable(old: Config, new: Config) -> list[str]:

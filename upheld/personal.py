@@ -65,7 +65,10 @@ CLASSES: tuple[Class, ...] = (
         what="what senders posted, as it came, and what could not be read of it",
         purpose="to process it once, and to find out what a sender does wrong",
         term="posts 30 days after they were dealt with, unreadable ones 120 days",
-        where=(Personal(table="inbox", columns=("body",)), Personal(table="quarantine", columns=("reason", "body"))),
+        where=(
+            Personal(table="inbox", columns=("body", "envelope")),
+            Personal(table="quarantine", columns=("reason", "body", "envelope")),
+        ),
     ),
     Class(
         name="answers",
@@ -84,7 +87,8 @@ CLASSES: tuple[Class, ...] = (
         term=RECORDS,
         where=(
             Personal(table="transition", columns=("by", "cause")),
-            Personal(table="alert", columns=("key", "summary", "link")),
+            Personal(table="alert", columns=("key", "summary", "link", "labels")),
+            Personal(table="change", columns=("summary", "link", "labels")),
             Personal(table="incident", columns=("title", "snapshot")),
             Personal(table="incident_event", columns=("by", "facts")),
             Personal(table="incident_evidence", columns=("evidence", "body")),

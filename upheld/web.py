@@ -12,6 +12,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from db.errors import StoreUnavailable
+from incidents.fetching import Fetcher
 from incidents.routes import Hooks
 from probe.metrics import blackbox_text
 from probe.routes import ping_routes
@@ -58,7 +59,15 @@ def application(
         on_shutdown()
 
     app.on_shutdown.append(shut)
-    hooks = Hooks(house.database, house.intake, lambda: house.rules.entrances, house.now, house.registry)
+    hooks = Hooks(
+        house.database,
+        house.intake,
+        lambda: house.rules.entrances,
+        house.now,
+        house.registry,
+        fetch=Fetcher(),
+        paths=sorted({path for source in house.installed.sources.values() for path in source.paths}),
+    )
     app.add_routes(
         [
             web.get("/-/healthy", _healthy),

@@ -46,6 +46,7 @@ inbox = Table(
     Column("source", String(100), nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("envelope", JSON(none_as_null=True)),
     Column("done_at", BigInteger),
     Column("outcome", String(60)),
     Column("attempts", Integer, nullable=False, default=0),
@@ -60,6 +61,7 @@ quarantine = Table(
     Column("received_at", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("envelope", JSON(none_as_null=True)),
 )
 
 alert = Table(
@@ -74,6 +76,7 @@ alert = Table(
     Column("state", String(10), nullable=False),
     Column("summary", Text, nullable=False),
     Column("link", Text),
+    Column("labels", JSON(none_as_null=True)),
     Column("starts_at", BigInteger, nullable=False),
     Column("stamp", String(40), nullable=False),
     Column("ends_at", BigInteger),
@@ -91,6 +94,20 @@ alert = Table(
     ),
     Index(None, "source", "key", "ends_at"),
     Index(None, "component", "status", "state"),
+)
+
+change = Table(
+    "change",
+    METADATA,
+    Column("id", KEY, primary_key=True),
+    Column("source", String(100), nullable=False),
+    Column("component", String(100)),
+    Column("happened_at", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("link", Text),
+    Column("labels", JSON, nullable=False),
+    Index(None, "happened_at"),
 )
 
 incident = Table(

@@ -1,5 +1,6 @@
 """What senders told us of their alerts: one open row a (source, key)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from incidents.source import AlertNews
 FIRING = "firing"
 ENDED = "resolved"
 _REMEMBERED = 20
+LABELS_LIMIT, LABEL_LIMIT = 60, 300
+"""So many labels are kept of an alert, and of each so many letters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +23,7 @@ class Alert:
     id: int
     source: str
     key: str
+    status: str
     component: str
     severity_word: str | None
     state: State
@@ -28,7 +32,9 @@ class Alert:
     starts_at: Instant
     stamp: str
     first_received_at: Instant
+    last_received_at: Instant
     count: int
+    labels: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,7 @@ _REPEAT = (
 
 
 _ADD = insert(table)
+_FIND = select(table).where(table.c.id == bindparam("alert"))
 _END = (
     update(table)
     .where(table.c.id == bindparam("alert"))
@@ -128,14 +135,31 @@ def first_firing(tx: Connection, component: str) -> Alert | None:
     return None if row is None else _alert(row)
 
 
+def firing_of(tx: Connection, source: str, limit: int) -> list[Alert]:
+    """Open alerts of one source, the newest first."""
+    mine = select(table).where(table.c.source == source, table.c.status == FIRING)
+    return [_alert(row) for row in tx.execute(mine.order_by(desc(table.c.id)).limit(limit))]
+
+
+def newest_on(tx: Connection, component: str, limit: int) -> list[Alert]:
+    """Alerts on a component, those that still fire first, then the newest."""
+    on = select(table).where(table.c.component == component)
+    return [_alert(row) for row in tx.execute(on.order_by(table.c.status, desc(table.c.id)).limit(limit))]
+
+
 def worst_firing(tx: Connection, component: str) -> State:
     """Up when nothing fires."""
     return State(tx.execute(_WORST, {"of": component}).scalar_one())
 
 
-def add(tx: Connection, source: str, news: AlertNews, component: str, state: State, received_at: Instant) -> None:
-    """Firing, or already over when we first hear of it."""
-    tx.execute(
+def find(tx: Connection, alert_id: int) -> Alert | None:
+    row = tx.execute(_FIND, {"alert": alert_id}).one_or_none()
+    return None if row is None else _alert(row)
+
+
+def add(tx: Connection, source: str, news: AlertNews, component: str, state: State, received_at: Instant) -> int:
+    """Firing, or already over when we first hear of it; its number."""
+    added = tx.execute(
         _ADD,
         {
             "source": source,
@@ -147,6 +171,7 @@ def add(tx: Connection, source: str, news: AlertNews, component: str, state: Sta
             "state": state.value,
             "summary": news.summary,
             "link": news.link,
+            "labels": _kept(news.labels) or None,
             "starts_at": news.starts_at,
             "stamp": news.stamp,
             "first_received_at": received_at,
@@ -154,6 +179,10 @@ def add(tx: Connection, source: str, news: AlertNews, component: str, state: Sta
             "count": 1,
         },
     )
+    key = added.inserted_primary_key
+    assert key is not None
+    number: int = key[0]
+    return number
 
 
 def repeat(tx: Connection, alert: Alert, news: AlertNews, state: State, received_at: Instant) -> None:
@@ -174,6 +203,11 @@ def end(tx: Connection, alert: Alert, ends_at: Instant, received_at: Instant) ->
     tx.execute(_END, {"alert": alert.id, "over_at": over_at, "received_at": received_at})
 
 
+def _kept(labels: Mapping[str, str]) -> dict[str, str]:
+    """Enough to see what an alert was about, whatever was sent."""
+    return {name[:LABEL_LIMIT]: value[:LABEL_LIMIT] for name, value in list(labels.items())[:LABELS_LIMIT]}
+
+
 def _word(news: AlertNews) -> str | None:
     return None if news.severity_word is None else news.severity_word[:60]
 
@@ -183,6 +217,7 @@ def _alert(row: Row[Any]) -> Alert:
         id=row.id,
         source=row.source,
         key=row.key,
+        status=row.status,
         component=row.component,
         severity_word=row.severity_word,
         state=State(row.state),
@@ -191,5 +226,7 @@ def _alert(row: Row[Any]) -> Alert:
         starts_at=row.starts_at,
         stamp=row.stamp,
         first_received_at=row.first_received_at,
+        last_received_at=row.last_received_at,
         count=row._mapping["count"],
+        labels=row.labels or {},
     )

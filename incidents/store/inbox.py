@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, desc, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, desc, func, insert, select, update
 
 from config.instant import Instant
 from db.batch import announce
 from db.tables.incidents import inbox, quarantine
+from incidents.source import Sent
 from notify.message import harmless
 
 TOPIC = "inbox"
@@ -27,11 +28,41 @@ class Post:
     received_at: Instant
     body: bytes
     attempts: int
+    envelope: Mapping[str, Any]
+    """Where it was sent to and the headers its source keeps, where there is something to say of them."""
+    outcome: str | None = None
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As it was put in."""
+        return row_of(self.source, self.sent, self.sent.headers)
+
+    @property
+    def sent(self) -> Sent:
+        """The call, as far as it was kept."""
+        return Sent(
+            body=self.body,
+            received_at=self.received_at,
+            path=self.envelope.get("path", ""),
+            headers=self.envelope.get("headers", {}),
+        )
+
+
+def row_of(source: str, sent: Sent, headers: Mapping[str, str]) -> dict[str, Any]:
+    said = {"path": sent.path, "headers": dict(headers)}
+    envelope = {name: value for name, value in said.items() if value}
+    return {
+        "source": source,
+        "received_at": sent.received_at,
+        "body": sent.body,
+        "envelope": envelope or None,
+        "attempts": 0,
+    }
 
 
 def accept(tx: Connection, posts: Sequence[Mapping[str, Any]]) -> None:
-    """Each with source, received_at, body. After the commit of this they may be answered 202."""
-    tx.execute(_ADD, [{**post, "attempts": 0} for post in posts])
+    """Rows of `row_of`. After the commit of this they may be answered 202."""
+    tx.execute(_ADD, list(posts))
     announce(tx, TOPIC)
 
 
@@ -43,10 +74,7 @@ def waiting(tx: Connection, limit: int) -> list[Post]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [
-        Post(id=row.id, source=row.source, received_at=row.received_at, body=row.body, attempts=row.attempts)
-        for row in rows
-    ]
+    return [_post(row) for row in rows]
 
 
 def oldest(tx: Connection) -> Instant | None:
@@ -66,10 +94,16 @@ def finish(tx: Connection, posts: Sequence[Post], outcome: str, now: Instant) ->
     )
 
 
-def put_into_quarantine(tx: Connection, source: str, reason: str, body: bytes, now: Instant) -> None:
+def put_into_quarantine(tx: Connection, row: Mapping[str, Any], reason: str) -> None:
+    """A row of `row_of`, with why it could not be understood."""
+    source = row["source"]
     tx.execute(
         insert(quarantine).values(
-            source=source, received_at=now, reason=harmless(reason)[:2000], body=body[:QUARANTINE_BYTES]
+            source=source,
+            received_at=row["received_at"],
+            reason=harmless(reason)[:2000],
+            body=row["body"][:QUARANTINE_BYTES],
+            envelope=row["envelope"],
         )
     )
     surplus = (
@@ -82,3 +116,15 @@ def put_into_quarantine(tx: Connection, source: str, reason: str, body: bytes, n
     oldest_kept = tx.scalar(surplus)
     if oldest_kept is not None:
         tx.execute(delete(quarantine).where(quarantine.c.source == source, quarantine.c.id <= oldest_kept))
+
+
+def _post(row: Row[Any]) -> Post:
+    return Post(
+        id=row.id,
+        source=row.source,
+        received_at=row.received_at,
+        body=row.body,
+        attempts=row.attempts,
+        envelope=row.envelope or {},
+        outcome=row.outcome,
+    )

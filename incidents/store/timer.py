@@ -16,6 +16,8 @@ class Kind(StrEnum):
     ESCALATION = "escalation"  # subject: incident, step: place in the policy
     CLOCK = "clock"  # subject: case, step: commitment:warn|limit
     SILENCE = "silence"  # subject: component that senders alone speak of; nothing was heard of it since
+    LAPSE = "lapse"  # subject: alert, step: why silence ends it
+    CALL = "call"  # subject: source that must call regularly
     HOLD = "hold"  # subject: component, step: the end of the agreed work its incident waits for
 
 

@@ -1,5 +1,6 @@
 """A small configuration, and short ways to conditions, alerts and checks, for the tests of this room."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -28,9 +29,10 @@ from incidents.caseload import Caseload
 from incidents.decide import Condition
 from incidents.incident import Incident, Opened, Progress, Recorded, open_incident
 from incidents.paging import Paging
+from incidents.routing import Routing
 from incidents.service import Incidents
 from incidents.severity import Severity
-from incidents.source import AlertNews
+from incidents.source import AlertNews, Sent
 from probe.result import Reason
 from probe.verdict import CheckChange
 
@@ -163,6 +165,14 @@ def office(**changes: Any) -> Calendar:
 
 
 # values
+
+BY_SERVICE = Routing(component_from=("service",))
+
+
+def sent(body: object, **changes: Any) -> Sent:
+    """A call with these bytes, or with this as JSON."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Sent(**{"body": raw, "received_at": NOON, **changes})
 
 
 def condition(state: State = State.DOWN, **changes: Any) -> Condition:

@@ -21,7 +21,7 @@ from probe.batch import Batch
 from probe.evidence import Exchange
 from probe.result import Answer, Attempt, Outcome, Plain, Reason, Result
 from probe.store import save
-from tests.incidents.samples import NOON, alert, config, incidents, see
+from tests.incidents.samples import BY_SERVICE, NOON, alert, config, incidents, see
 
 U, D, G = State.UP, State.DOWN, State.DEGRADED
 BEGAN = NOON - MINUTE
@@ -148,7 +148,7 @@ async def test_what_an_alert_opened_gets_its_evidence_once_a_check_is_sure(datab
     def told(tx: Connection) -> tuple[Exchange | None, Exchange | None]:
         quiet(tx, made)
         news = alert(labels={"service": "shop"}, at=BEGAN)
-        made.alert_news(tx, "am", [news], ["service"], BEGAN, BEGAN)
+        made.alert_news(tx, "am", [news], BY_SERVICE, BEGAN, BEGAN)
         before = frozen(tx)
         bad(tx, BEGAN + SECOND, "answered 503, expected 200")
         see(tx, made, {"shop/home": D}, BEGAN + SECOND, NOON)

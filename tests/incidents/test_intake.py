@@ -9,38 +9,30 @@ from typing import Any
 
 import orjson
 import pytest
-from pydantic import BaseModel
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import OperationalError
 
-from config.instant import Instant
 from db.engine import Database, open_database
 from db.errors import StoreUnavailable
 from db.tables.incidents import counter, quarantine
 from incidents import intake
 from incidents.intake import Entrance, Intake, Overloaded
 from incidents.reading import SLICE, process
-from incidents.source import AlertNews, Source
+from incidents.routing import Routing
+from incidents.source import AlertNews, Sent, Source
 from incidents.sources.alertmanager import SOURCE, Options
 from incidents.store import inbox
 from incidents.store import incident as store
-from tests.incidents.samples import NOON, alert, config, incidents
+from tests.incidents.samples import BY_SERVICE, NOON, alert, config, incidents, sent
 from tests.incidents.test_alertmanager import POST
 from tests.incidents.told import bodies, occurrences, outcomes, pages, set_aside
 
 GOOD = json.dumps(POST).encode()
 
 
-class Nothing(BaseModel):
-    pass
-
-
-def entrance(read: Callable[[BaseModel, object, Instant], list[AlertNews]]) -> Entrance:
+def entrance(read: Callable[[Routing, Sent], list[AlertNews]]) -> Entrance:
     """A source whose reader does that."""
-    source = Source(
-        options=Nothing, read=read, token=lambda options: "t", component_labels=lambda options: ("service",)
-    )
-    return Entrance(id="own", source=source, options=Nothing())
+    return Entrance(id="own", source=Source(options=Routing, read=read), options=BY_SERVICE)
 
 
 def am() -> Entrance:
@@ -48,7 +40,7 @@ def am() -> Entrance:
 
 
 def put(tx: Connection, *posts: tuple[str, bytes]) -> None:
-    inbox.accept(tx, [{"source": source, "received_at": NOON, "body": body} for source, body in posts])
+    inbox.accept(tx, [inbox.row_of(source, sent(body), {}) for source, body in posts])
 
 
 def work_off(*entrances: Entrance, limit: int = 1000) -> Callable[[Connection], int]:
@@ -101,7 +93,7 @@ async def test_posts_are_taken_in_the_order_they_came_and_not_more_than_asked_fo
 async def test_a_post_the_reader_stumbles_over_is_set_aside_and_the_others_go_on(
     database: Database, error: Exception
 ) -> None:
-    def stumbles(options: BaseModel, payload: object, at: Instant) -> list[AlertNews]:
+    def stumbles(options: Routing, post: Sent) -> list[AlertNews]:
         raise error
 
     await database.write(lambda tx: put(tx, ("own", b"{}"), ("am", GOOD)))
@@ -123,7 +115,7 @@ async def test_news_the_store_cannot_take_are_set_aside_and_leave_nothing_half_d
 ) -> None:
     await database.write(lambda tx: put(tx, ("own", b"{}"), ("am", GOOD)))
 
-    both = entrance(lambda options, payload, at: [alert("good", labels={"service": "shop"}), poison])
+    both = entrance(lambda options, post: [alert("good", labels={"service": "shop"}), poison])
     await database.write(work_off(both, am()))
 
     found = await database.read(outcomes)
@@ -133,7 +125,7 @@ async def test_news_the_store_cannot_take_are_set_aside_and_leave_nothing_half_d
 
 
 async def test_the_store_s_own_trouble_leaves_the_post_where_it_is(database: Database) -> None:
-    def trouble(options: BaseModel, payload: object, at: Instant) -> list[AlertNews]:
+    def trouble(options: Routing, post: Sent) -> list[AlertNews]:
         raise OperationalError("SELECT 1", {}, Exception("the server goes away"))
 
     await database.write(lambda tx: put(tx, ("own", b"{}")))
@@ -155,9 +147,9 @@ async def test_a_post_of_a_source_that_is_gone_is_set_aside(database: Database) 
 
 async def test_the_quarantine_keeps_the_newest_of_each_source_and_no_more(database: Database) -> None:
     def fill(tx: Connection) -> list[tuple[str, str]]:
-        inbox.put_into_quarantine(tx, "quiet", "the only one", b"x", NOON)
+        inbox.put_into_quarantine(tx, inbox.row_of("quiet", sent(b"x"), {}), "the only one")
         for number in range(inbox.QUARANTINE_LIMIT + 5):
-            inbox.put_into_quarantine(tx, "loud", str(number), b"x", NOON)
+            inbox.put_into_quarantine(tx, inbox.row_of("loud", sent(b"x"), {}), str(number))
         return [(row.source, row.reason) for row in tx.execute(select(quarantine).order_by(quarantine.c.id))]
 
     kept = await database.write(fill)
@@ -168,9 +160,10 @@ async def test_the_quarantine_keeps_the_newest_of_each_source_and_no_more(databa
 
 async def test_the_quarantine_takes_any_reason_and_cuts_what_is_too_much(database: Database) -> None:
     def fill(tx: Connection) -> tuple[int, int]:
-        inbox.put_into_quarantine(tx, "am", "\0\ud800" + "x" * 9000, b"\0" * (inbox.QUARANTINE_BYTES + 9), NOON)
-        row = tx.execute(select(quarantine)).one()
-        return len(row.reason), len(row.body)
+        row = inbox.row_of("am", sent(b"\0" * (inbox.QUARANTINE_BYTES + 9)), {})
+        inbox.put_into_quarantine(tx, row, "\0\ud800" + "x" * 9000)
+        kept = tx.execute(select(quarantine)).one()
+        return len(kept.reason), len(kept.body)
 
     assert await database.write(fill) == (2000, inbox.QUARANTINE_BYTES)
 
@@ -209,7 +202,7 @@ async def test_a_poisoned_slice_takes_only_the_poison_along(database: Database) 
 async def test_what_is_accepted_is_committed(database: Database) -> None:
     door = Intake(database)
 
-    await asyncio.gather(*(door.accept("am", b"%d" % number, NOON) for number in range(500)))
+    await asyncio.gather(*(door.accept(am(), sent(b"%d" % number)) for number in range(500)))
 
     assert sorted(await database.read(bodies)) == sorted(b"%d" % number for number in range(500))
 
@@ -220,11 +213,11 @@ async def test_a_group_that_cannot_be_committed_is_refused_and_the_next_one_is_t
     pages_now = await database.write(lambda tx: tx.exec_driver_sql("PRAGMA page_count").scalar())
     await database.write(lambda tx: tx.exec_driver_sql(f"PRAGMA max_page_count={pages_now}") and None)
 
-    big = [door.accept("am", b"x" * 100_000, NOON) for _ in range(3)]
+    big = [door.accept(am(), sent(b"x" * 100_000)) for _ in range(3)]
     assert [type(error) for error in await asyncio.gather(*big, return_exceptions=True)] == [StoreUnavailable] * 3
 
     await database.write(lambda tx: tx.exec_driver_sql("PRAGMA max_page_count=1000000") and None)
-    await door.accept("am", b"x" * 100_000, NOON)
+    await door.accept(am(), sent(b"x" * 100_000))
     assert len(await database.read(bodies)) == 1
     await database.close()
 
@@ -255,10 +248,10 @@ async def test_no_more_waits_for_its_commit_than_can_be_promised(
     monkeypatch.setattr(intake, limit, 10 * size)
     store_ = Stuck()
     door = Intake(store_)
-    first = asyncio.create_task(door.accept("am", b"x", NOON))
+    first = asyncio.create_task(door.accept(am(), sent(b"x")))
     await asyncio.sleep(0)  # the writer takes it and waits
     await asyncio.sleep(0)
-    waiting = [asyncio.create_task(door.accept("am", b"x" * size, NOON)) for _ in range(12)]
+    waiting = [asyncio.create_task(door.accept(am(), sent(b"x" * size))) for _ in range(12)]
     await asyncio.sleep(0)
 
     refused = [task for task in waiting if task.done()]
@@ -267,12 +260,12 @@ async def test_no_more_waits_for_its_commit_than_can_be_promised(
 
     assert {type(error) for error in results if error is not None} == {Overloaded}
     assert len(refused) == sum(error is not None for error in results) >= 2
-    await door.accept("am", b"x" * size, NOON)
+    await door.accept(am(), sent(b"x" * size))
 
 
 async def test_a_sender_that_hung_up_does_not_trouble_the_others(database: Database) -> None:
     door = Intake(database)
-    tasks = [asyncio.create_task(door.accept("am", b"%d" % number, NOON)) for number in range(3)]
+    tasks = [asyncio.create_task(door.accept(am(), sent(b"%d" % number))) for number in range(3)]
     await asyncio.sleep(0)
     tasks[1].cancel()
 
@@ -289,7 +282,7 @@ async def test_the_counter_of_numbers_is_one_row_a_year(database: Database) -> N
 
     def shop(tx: Connection) -> list[str]:
         made = incidents(config())
-        made.alert_news(tx, "am", [alert("x", labels={"service": "shop"})], ["service"], NOON, NOON + 1)
+        made.alert_news(tx, "am", [alert("x", labels={"service": "shop"})], BY_SERVICE, NOON, NOON + 1)
         return [one.id for one in store.newest(tx)]
 
     assert sorted(await database.write(shop)) == ["INC-2026-10000", "INC-2026-9999"]

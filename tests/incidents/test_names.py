@@ -11,7 +11,20 @@ from incidents.caseload import Caseload
 from incidents.paging import Paging
 from incidents.service import Incidents
 from incidents.store import case, inbox, timer
-from tests.incidents.samples import NOON, agreement, alert, commitment, component, config, customer, level, named, see
+from tests.incidents.samples import (
+    BY_SERVICE,
+    NOON,
+    agreement,
+    alert,
+    commitment,
+    component,
+    config,
+    customer,
+    level,
+    named,
+    see,
+    sent,
+)
 from tests.incidents.told import pages, timers
 
 LONG = "x" * 63
@@ -35,9 +48,10 @@ async def test_names_as_long_as_they_may_be_lose_no_page_and_no_case(database: D
 
     def work(tx: Connection) -> None:
         see(tx, incidents, {f"{LONG}/{LONG}": State.DOWN}, NOON, NOON)
-        incidents.alert_news(tx, LONG, [alert(labels={"service": LONG})], ["service"], NOON, NOON)
-        inbox.accept(tx, [{"source": LONG, "received_at": NOON, "body": b"x"}])
-        inbox.put_into_quarantine(tx, LONG, "x", b"x", NOON)
+        incidents.alert_news(tx, LONG, [alert(labels={"service": LONG})], BY_SERVICE, NOON, NOON)
+        row = inbox.row_of(LONG, sent(b"x"), {})
+        inbox.accept(tx, [row])
+        inbox.put_into_quarantine(tx, row, "x")
         timer.start(tx, timer.Kind.HOLD, LONG, str(NOON), NOON, NOON)
 
     await database.write(work)

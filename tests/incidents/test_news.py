@@ -19,7 +19,7 @@ from incidents.store import transition
 from probe.ending import Warned
 from probe.panel.vote import state_at
 from probe.result import Reason
-from tests.incidents.samples import NOON, alert, component, config, incidents, mode, report, see
+from tests.incidents.samples import BY_SERVICE, NOON, alert, component, config, incidents, mode, report, see
 from tests.incidents.told import line, occurrences
 
 U, D, X, G = State.UP, State.DOWN, State.UNKNOWN, State.DEGRADED
@@ -179,13 +179,13 @@ async def test_a_component_that_nobody_probes_has_the_state_its_senders_give_it(
     made = incidents(config())
 
     def work(tx: Connection) -> None:
-        made.alert_news(tx, "am", [alert("a")], ["service"], NOON, NOON)
+        made.alert_news(tx, "am", [alert("a")], BY_SERVICE, NOON, NOON)
         mild = alert("b", at=NOON + MINUTE, severity_word="warning")
-        made.alert_news(tx, "am", [mild], ["service"], NOON + MINUTE, NOON + MINUTE)
+        made.alert_news(tx, "am", [mild], BY_SERVICE, NOON + MINUTE, NOON + MINUTE)
         over = alert("a", firing=False, at=NOON + 2 * MINUTE)
-        made.alert_news(tx, "am", [over], ["service"], NOON + 2 * MINUTE, NOON + 2 * MINUTE)
+        made.alert_news(tx, "am", [over], BY_SERVICE, NOON + 2 * MINUTE, NOON + 2 * MINUTE)
         over = alert("b", firing=False, at=NOON + 3 * MINUTE)
-        made.alert_news(tx, "am", [over], ["service"], NOON + 3 * MINUTE, NOON + 3 * MINUTE)
+        made.alert_news(tx, "am", [over], BY_SERVICE, NOON + 3 * MINUTE, NOON + 3 * MINUTE)
 
     await database.write(work)
 
@@ -200,8 +200,8 @@ async def test_an_alert_that_gets_worse_makes_the_component_s_line_worse(databas
     made = incidents(config())
 
     def work(tx: Connection) -> None:
-        made.alert_news(tx, "am", [alert(severity_word="warning")], ["service"], NOON, NOON)
-        made.alert_news(tx, "am", [alert(severity_word="critical")], ["service"], NOON + MINUTE, NOON + MINUTE)
+        made.alert_news(tx, "am", [alert(severity_word="warning")], BY_SERVICE, NOON, NOON)
+        made.alert_news(tx, "am", [alert(severity_word="critical")], BY_SERVICE, NOON + MINUTE, NOON + MINUTE)
 
     await database.write(work)
 
@@ -213,7 +213,7 @@ async def test_a_probed_component_is_measured_by_its_probes_whatever_a_sender_sa
 
     def work(tx: Connection) -> State:
         see(tx, made, {"shop/home": U, "shop/api": U}, NOON, NOON)
-        made.alert_news(tx, "am", [alert(labels={"service": "shop"})], ["service"], NOON + 1, NOON + 1)
+        made.alert_news(tx, "am", [alert(labels={"service": "shop"})], BY_SERVICE, NOON + 1, NOON + 1)
         return condition(tx, config(), "shop", NOON + 1).state
 
     assert await database.write(work) is D
@@ -224,8 +224,8 @@ async def test_an_alert_ends_no_earlier_than_it_began(database: Database) -> Non
     made = incidents(config())
 
     def work(tx: Connection) -> None:
-        made.alert_news(tx, "am", [alert()], ["service"], NOON, NOON)
-        made.alert_news(tx, "am", [alert(firing=False, at=NOON - HOUR)], ["service"], NOON + 1, NOON + 1)
+        made.alert_news(tx, "am", [alert()], BY_SERVICE, NOON, NOON)
+        made.alert_news(tx, "am", [alert(firing=False, at=NOON - HOUR)], BY_SERVICE, NOON + 1, NOON + 1)
 
     await database.write(work)
 

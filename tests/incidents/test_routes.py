@@ -27,6 +27,10 @@ GOOD = json.dumps(POST).encode()
 TOKEN = {"Authorization": "Bearer secret"}
 
 
+async def nothing_to_fetch(url: str) -> bytes:
+    raise AssertionError(f"nobody asked for {url}")
+
+
 class Door:
     """The hooks of one store behind a real server."""
 
@@ -34,7 +38,13 @@ class Door:
         self.registry = CollectorRegistry()
         entrance = Entrance(id="am", source=SOURCE, options=Options(token="secret", component_from=("service",)))
         self.hooks = Hooks(
-            database, Intake(database), lambda: {"am": entrance}, lambda: NOON, self.registry, body_seconds
+            database,
+            Intake(database),
+            lambda: {"am": entrance},
+            lambda: NOON,
+            self.registry,
+            fetch=nothing_to_fetch,
+            body_seconds=body_seconds,
         )
 
     async def open(self) -> Client:

@@ -16,13 +16,26 @@ from db.engine import Database
 from incidents.decide import Refused
 from incidents.incident import Escalated, Incident, Progress, replay
 from incidents.paging import still_wanted
+from incidents.routing import Routing
 from incidents.service import Incidents, NotFound
 from incidents.store import incident as store
 from incidents.store import timer
 from notify.message import Notification, Purpose
 from sla.exclusions import Exclusions
 from sla.proposal import Proposed
-from tests.incidents.samples import LI, NOON, alert, component, config, customer, incidents, named, report, see
+from tests.incidents.samples import (
+    BY_SERVICE,
+    LI,
+    NOON,
+    alert,
+    component,
+    config,
+    customer,
+    incidents,
+    named,
+    report,
+    see,
+)
 from tests.incidents.told import deliver, notifications, pages, timers
 
 U, D, X, G = State.UP, State.DOWN, State.UNKNOWN, State.DEGRADED
@@ -259,11 +272,11 @@ async def test_an_alert_that_comes_after_the_mute_is_heard(database: Database) -
     made = incidents(config())
 
     def work(tx: Connection) -> list[str]:
-        made.alert_news(tx, "am", [alert("a")], ["service"], NOON, NOON)
+        made.alert_news(tx, "am", [alert("a")], BY_SERVICE, NOON, NOON)
         made.resolve(tx, FIRST, "person:li", "silenced", NOON + MINUTE)
-        made.alert_news(tx, "am", [alert("a")], ["service"], NOON + HOUR, NOON + HOUR)
+        made.alert_news(tx, "am", [alert("a")], BY_SERVICE, NOON + HOUR, NOON + HOUR)
         assert len(store.newest(tx)) == 1
-        made.alert_news(tx, "am", [alert("b", at=NOON + DAY)], ["service"], NOON + DAY, NOON + DAY)
+        made.alert_news(tx, "am", [alert("b", at=NOON + DAY)], BY_SERVICE, NOON + DAY, NOON + DAY)
         return [one.id for one in store.unresolved(tx)]
 
     assert await database.write(work) == ["INC-2026-0002"]
@@ -380,8 +393,8 @@ async def test_a_rota_in_the_fallback_is_no_person(database: Database) -> None:
     made = incidents(config(escalations=named((ghostly,)), rotas=named((rota, empty))))
 
     def work(tx: Connection) -> None:
-        made.alert_news(tx, "am", [alert(severity_word="warning")], ["service"], NOON, NOON)
-        made.alert_news(tx, "am", [alert(severity_word="critical")], ["service"], NOON + 1, NOON + 1)
+        made.alert_news(tx, "am", [alert(severity_word="warning")], BY_SERVICE, NOON, NOON)
+        made.alert_news(tx, "am", [alert(severity_word="critical")], BY_SERVICE, NOON + 1, NOON + 1)
 
     await database.write(work)
 
@@ -404,8 +417,8 @@ async def test_an_alert_opens_pages_and_its_end_resolves(database: Database) -> 
     made = incidents(config())
 
     def work(tx: Connection) -> None:
-        made.alert_news(tx, "am", [alert()], ["service"], NOON, NOON)
-        made.alert_news(tx, "am", [alert(firing=False, at=NOON + MINUTE)], ["service"], NOON + MINUTE, NOON + MINUTE)
+        made.alert_news(tx, "am", [alert()], BY_SERVICE, NOON, NOON)
+        made.alert_news(tx, "am", [alert(firing=False, at=NOON + MINUTE)], BY_SERVICE, NOON + MINUTE, NOON + MINUTE)
 
     await database.write(work)
 
@@ -418,7 +431,7 @@ async def test_a_repeat_of_an_alert_does_nothing_but_count(database: Database) -
 
     def work(tx: Connection) -> None:
         for hour in range(4):
-            made.alert_news(tx, "am", [alert()], ["service"], NOON + hour * HOUR, NOON + hour * HOUR)
+            made.alert_news(tx, "am", [alert()], BY_SERVICE, NOON + hour * HOUR, NOON + hour * HOUR)
 
     await database.write(work)
 
@@ -432,8 +445,8 @@ async def test_an_end_without_a_beginning_opens_nothing_nor_does_the_beginning_t
     made = incidents(config())
 
     def work(tx: Connection) -> None:
-        made.alert_news(tx, "am", [alert(firing=False)], ["service"], NOON, NOON)
-        made.alert_news(tx, "am", [alert(at=NOON - MINUTE)], ["service"], NOON + SECOND, NOON + SECOND)
+        made.alert_news(tx, "am", [alert(firing=False)], BY_SERVICE, NOON, NOON)
+        made.alert_news(tx, "am", [alert(at=NOON - MINUTE)], BY_SERVICE, NOON + SECOND, NOON + SECOND)
 
     await database.write(work)
 
@@ -447,11 +460,11 @@ async def test_a_late_copy_of_an_alert_that_is_over_does_not_open_it_again(datab
     believed = began if began == NOON else NOON + HOUR + SECOND
 
     def work(tx: Connection) -> None:
-        made.alert_news(tx, "am", [alert()], ["service"], NOON, NOON)
+        made.alert_news(tx, "am", [alert()], BY_SERVICE, NOON, NOON)
         over = alert(firing=False, at=NOON + HOUR)
-        made.alert_news(tx, "am", [over], ["service"], NOON + HOUR, NOON + HOUR)
+        made.alert_news(tx, "am", [over], BY_SERVICE, NOON + HOUR, NOON + HOUR)
         late = alert(at=believed)
-        made.alert_news(tx, "am", [late], ["service"], NOON + HOUR + SECOND, NOON + HOUR + SECOND)
+        made.alert_news(tx, "am", [late], BY_SERVICE, NOON + HOUR + SECOND, NOON + HOUR + SECOND)
 
     await database.write(work)
 
@@ -464,10 +477,10 @@ async def test_the_same_alert_that_fires_long_after_its_end_is_meant(database: D
     again = NOON + HOUR + 10 * MINUTE
 
     def work(tx: Connection) -> None:
-        made.alert_news(tx, "am", [alert()], ["service"], NOON, NOON)
+        made.alert_news(tx, "am", [alert()], BY_SERVICE, NOON, NOON)
         over = alert(firing=False, at=NOON + HOUR)
-        made.alert_news(tx, "am", [over], ["service"], NOON + HOUR, NOON + HOUR)
-        made.alert_news(tx, "am", [alert(at=again)], ["service"], again, again)
+        made.alert_news(tx, "am", [over], BY_SERVICE, NOON + HOUR, NOON + HOUR)
+        made.alert_news(tx, "am", [alert(at=again)], BY_SERVICE, again, again)
 
     await database.write(work)
 
@@ -478,11 +491,11 @@ async def test_an_alert_that_fires_anew_right_after_its_end_is_meant(database: D
     made = incidents(config())
 
     def work(tx: Connection) -> None:
-        made.alert_news(tx, "am", [alert()], ["service"], NOON, NOON)
+        made.alert_news(tx, "am", [alert()], BY_SERVICE, NOON, NOON)
         over = alert(firing=False, at=NOON + MINUTE)
-        made.alert_news(tx, "am", [over], ["service"], NOON + MINUTE, NOON + MINUTE)
+        made.alert_news(tx, "am", [over], BY_SERVICE, NOON + MINUTE, NOON + MINUTE)
         anew = alert(at=NOON + MINUTE, stamp="second")
-        made.alert_news(tx, "am", [anew], ["service"], NOON + 2 * MINUTE, NOON + 2 * MINUTE)
+        made.alert_news(tx, "am", [anew], BY_SERVICE, NOON + 2 * MINUTE, NOON + 2 * MINUTE)
 
     await database.write(work)
 
@@ -493,9 +506,9 @@ async def test_an_alert_that_gets_worse_pages_again_also_what_was_acknowledged(d
     made = incidents(config())
 
     def work(tx: Connection) -> Incident:
-        made.alert_news(tx, "am", [alert(severity_word="warning")], ["service"], NOON, NOON)
+        made.alert_news(tx, "am", [alert(severity_word="warning")], BY_SERVICE, NOON, NOON)
         made.acknowledge(tx, FIRST, "person:li", NOON + 1, "command")
-        made.alert_news(tx, "am", [alert(severity_word="critical")], ["service"], NOON + 2, NOON + 2)
+        made.alert_news(tx, "am", [alert(severity_word="critical")], BY_SERVICE, NOON + 2, NOON + 2)
         return newest(tx, "crm")
 
     raised = await database.write(work)
@@ -510,11 +523,11 @@ async def test_an_incident_ends_with_the_last_of_its_alerts(database: Database) 
     made = incidents(config())
 
     def work(tx: Connection) -> list[bool]:
-        made.alert_news(tx, "am", [alert("a"), alert("b")], ["service"], NOON, NOON)
+        made.alert_news(tx, "am", [alert("a"), alert("b")], BY_SERVICE, NOON, NOON)
         seen = []
         for minute, key in enumerate("ab", start=1):
             over = alert(key, firing=False, at=NOON + minute * MINUTE)
-            made.alert_news(tx, "am", [over], ["service"], NOON + minute * MINUTE, NOON + minute * MINUTE)
+            made.alert_news(tx, "am", [over], BY_SERVICE, NOON + minute * MINUTE, NOON + minute * MINUTE)
             seen.append(newest(tx, "crm").unresolved)
         return seen
 
@@ -525,7 +538,7 @@ async def test_an_alert_that_names_no_component_we_know_pages_the_default_policy
     made = incidents(config())
 
     def work(tx: Connection) -> None:
-        made.alert_news(tx, "am", [alert(labels={"service": "nothing we know"})], ["service"], NOON, NOON)
+        made.alert_news(tx, "am", [alert(labels={"service": "nothing we know"})], BY_SERVICE, NOON, NOON)
 
     await database.write(work)
 
@@ -538,7 +551,9 @@ async def test_labels_are_tried_in_turn(database: Database) -> None:
 
     def work(tx: Connection) -> None:
         labels = {"job": "crm", "instance": "shop", "service": "?"}
-        made.alert_news(tx, "am", [alert(labels=labels)], ["service", "job", "instance"], NOON, NOON)
+        made.alert_news(
+            tx, "am", [alert(labels=labels)], Routing(component_from=("service", "job", "instance")), NOON, NOON
+        )
 
     await database.write(work)
 
@@ -550,8 +565,8 @@ async def test_an_alert_that_moves_to_another_component_leaves_none_failing_behi
     made = incidents(config())
 
     def work(tx: Connection) -> list[str]:
-        made.alert_news(tx, "am", [alert(labels={"service": "?"})], ["service"], NOON, NOON)
-        made.alert_news(tx, "am", [alert()], ["service"], NOON + MINUTE, NOON + MINUTE)
+        made.alert_news(tx, "am", [alert(labels={"service": "?"})], BY_SERVICE, NOON, NOON)
+        made.alert_news(tx, "am", [alert()], BY_SERVICE, NOON + MINUTE, NOON + MINUTE)
         return [one.component for one in store.unresolved(tx)]
 
     assert await database.write(work) == ["crm"]
@@ -562,8 +577,8 @@ async def test_two_sources_with_one_fingerprint_are_two_alerts(database: Databas
 
     def work(tx: Connection) -> bool:
         for source in ("am", "other"):
-            made.alert_news(tx, source, [alert()], ["service"], NOON, NOON)
-        made.alert_news(tx, "am", [alert(firing=False)], ["service"], NOON + 1, NOON + 1)
+            made.alert_news(tx, source, [alert()], BY_SERVICE, NOON, NOON)
+        made.alert_news(tx, "am", [alert(firing=False)], BY_SERVICE, NOON + 1, NOON + 1)
         return newest(tx, "crm").unresolved
 
     assert await database.write(work)

@@ -1,10 +1,13 @@
 """What is installed is what lies in the folders; `upheld kinds` and the other lists say so."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from config.load import load
+from config.node import ConfigError
 from upheld.cli import main
 from upheld.installed import installed
 
@@ -37,3 +40,21 @@ def test_each_family_is_listed_with_its_options(word: str, name: str, option: st
 def test_formats_are_listed_with_their_content_type() -> None:
     listed = json.loads(CliRunner().invoke(main, ["formats", "--json"]).stdout)
     assert {one["name"]: one["content_type"].partition(";")[0] for one in listed}["json"] == "application/json"
+
+
+def test_a_source_names_only_components_there_are(tmp_path: Path) -> None:
+    (tmp_path / "upheld.yaml").write_text(
+        "components: {shop: https://shop.example.com/}\n"
+        "sources:\n"
+        "  a: {kind: deadman, token: x, every: 5m, component: shpo}\n"
+        "  b: {kind: pagerduty, token: x, known_as: {web: shop, mail: post}}\n"
+    )
+
+    with pytest.raises(ConfigError) as refused:
+        load(tmp_path / "upheld.yaml", kinds=installed().registries)
+
+    said = [str(problem).partition("upheld.yaml:")[2] for problem in refused.value.problems]
+    assert said == [
+        "3:54: no component is named 'shpo'; did you mean 'shop'?",
+        "4:62: no component is named 'post'; known: shop",
+    ]

@@ -11,6 +11,7 @@ from config.instant import DAY, Instant, parse_rfc3339
 from config.state import State
 from db.engine import Database
 from db.ledger import store as ledger
+from incidents.routing import Routing
 from incidents.source import AlertNews
 from incidents.store import case as cases
 from incidents.store import transition
@@ -58,7 +59,7 @@ async def fails(months: Months) -> None:
             stamp=str(when),
             ends_at=None if firing else when,
         )
-        months.rules.incidents.alert_news(tx, "am", [one], ["component"], when, when)
+        months.rules.incidents.alert_news(tx, "am", [one], Routing(), when, when)
 
     await months.begin()
     await months.database.write(partial(alert, firing=True, when=begin))

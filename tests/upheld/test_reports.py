@@ -23,6 +23,7 @@ from config.state import State
 from db.engine import Database
 from db.ledger import store as ledger
 from incidents.case import CaseResolved, Confirmed
+from incidents.routing import Routing
 from incidents.source import AlertNews
 from incidents.store import transition
 from probe import store as probes
@@ -79,7 +80,7 @@ def fails(tx: Connection, rules: Rules) -> None:
             stamp=str(at),
             ends_at=None if firing else at,
         )
-        rules.incidents.alert_news(tx, "am", [one], ["component"], at, at)
+        rules.incidents.alert_news(tx, "am", [one], Routing(), at, at)
 
     for state, at in ((State.DOWN, STARTS), (State.UP, ENDS)):
         change = transition.Transition(component="shop", state=state, happened_at=at, by="probe:shop/home")

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from config.instant import HOUR, MINUTE
 from db.engine import Database
+from incidents.routing import Routing
 from incidents.source import AlertNews
 from incidents.store.incident import newest
 from sla.store import correction as corrections
@@ -150,7 +151,7 @@ async def test_withdrawing_planned_work_opens_what_it_held(database: Database, r
             stamp="1",
             ends_at=None,
         )
-        rules.incidents.alert_news(tx, "am", [one], ["component"], NOON, NOON)
+        rules.incidents.alert_news(tx, "am", [one], Routing(), NOON, NOON)
         told(tx, rules, "exclusion.withdraw", id="X-1", reason="not needed", dry_run=True)
         return [one.component for one in newest(tx)]
 

@@ -10,6 +10,7 @@ from config.model import Config
 from config.state import State
 from db.engine import Database
 from incidents.caseload import Caseload
+from incidents.routing import Routing
 from incidents.source import AlertNews
 from sla.parties import NoStatement
 from sla.statement import Statement
@@ -46,7 +47,7 @@ def fails(tx: Connection, rules: Rules) -> None:
             stamp=str(at),
             ends_at=None if firing else at,
         )
-        rules.incidents.alert_news(tx, "am", [one], ["component"], at, at)
+        rules.incidents.alert_news(tx, "am", [one], Routing(), at, at)
 
 
 def stated(tx: Connection, config: Config, caseload: Caseload, period: str = "2026-09") -> Statement:
