@@ -5,7 +5,7 @@ from importlib import import_module
 
 from bench.common import Row, table, yardstick
 
-SECTIONS = ("account", "month", "ledger", "intake", "alerts", "checks", "saturated", "pdf", "verify")
+SECTIONS = ("account", "month", "ledger", "intake", "alerts", "timers", "checks", "saturated", "pdf", "verify")
 
 
 def main(wanted: list[str]) -> int:
