@@ -138,7 +138,12 @@ def fall_silent(tx: Connection, config: Config, component: str, at: Instant, now
     if known is None or known.checks or newest is None or newest.state is State.UNKNOWN:
         return
     silent = Transition(
-        component=component, state=State.UNKNOWN, happened_at=max(at, newest.happened_at), by="upheld", reason="lapsed"
+        component=component,
+        state=State.UNKNOWN,
+        happened_at=max(at, newest.happened_at),
+        by="upheld",
+        reason="lapsed",
+        bound_at=at - SILENCE,
     )
     transition.append(tx, silent, now)
 

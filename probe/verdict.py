@@ -108,7 +108,7 @@ def judge(before: CheckState, result: Result, thresholds: Thresholds) -> Judgeme
     lapsed = _lapse(before, result.check, start - 1, thresholds)
     state = lapsed.state
     if outcome is Outcome.INVALID:
-        return _blind(state, lapsed.changes, result)
+        return _blind(state, lapsed.changes, result, thresholds)
     if outcome is Outcome.UP and state.state is State.UP and not state.slow.against and not state.down.against:
         return Judgement(state=replace(state, seen_at=start, judged_at=start), changes=lapsed.changes)
     return _weigh(state, lapsed.changes, result, thresholds)
@@ -127,9 +127,8 @@ def cease(before: CheckState, check: str, now: Instant, reason: Reason, threshol
     lapsed = _lapse(before, check, now, thresholds)
     changes = lapsed.changes
     if lapsed.state.state is not State.UNKNOWN:
-        changes += (
-            CheckChange(check=check, state=State.UNKNOWN, happened_at=now, reason=reason, bound_at=before.seen_at),
-        )
+        bound = _last_said(before, thresholds)
+        changes += (CheckChange(check=check, state=State.UNKNOWN, happened_at=now, reason=reason, bound_at=bound),)
     return Judgement(state=CheckState(judged_at=before.judged_at), changes=changes)
 
 
@@ -167,19 +166,28 @@ def _lapse(before: CheckState, check: str, known_until: Instant, thresholds: Thr
     ends_at = before.seen_at + thresholds.evidence
     if known_until < ends_at:
         return Judgement(state=before, recheck=recheck)
-    change = CheckChange(
-        check=check, state=State.UNKNOWN, happened_at=ends_at, reason=Reason.LAPSED, bound_at=before.seen_at
-    )
+    bound = _last_said(before, thresholds)
+    change = CheckChange(check=check, state=State.UNKNOWN, happened_at=ends_at, reason=Reason.LAPSED, bound_at=bound)
     return Judgement(state=replace(before, state=State.UNKNOWN), changes=(change,), recheck=recheck)
 
 
-def _blind(state: CheckState, changes: tuple[CheckChange, ...], result: Result) -> Judgement:
+def _last_said(state: CheckState, thresholds: Thresholds) -> Instant | None:
+    """The newest result that said what the state says: before an unconfirmed run against it.
+
+    None where a result is evidence until the next one: nothing was left unasked before it became unknown.
+    """
+    if thresholds.evidence is None:
+        return None
+    against = [vote.since if vote.bound is None else vote.bound for vote in (state.down, state.slow) if vote.against]
+    return min((at for at in (*against, state.seen_at) if at is not None), default=None)
+
+
+def _blind(state: CheckState, changes: tuple[CheckChange, ...], result: Result, thresholds: Thresholds) -> Judgement:
     """We could not ask: what was known before ends here, the votes stay as they are."""
     start, reason = result.started_at, result.answer.reason
     if state.state is not State.UNKNOWN:
-        change = CheckChange(
-            check=result.check, state=State.UNKNOWN, happened_at=start, reason=reason, bound_at=state.seen_at
-        )
+        bound = _last_said(state, thresholds)
+        change = CheckChange(check=result.check, state=State.UNKNOWN, happened_at=start, reason=reason, bound_at=bound)
         changes = (*changes, change)
     after = replace(state, state=State.UNKNOWN, judged_at=start)
     return Judgement(state=after, changes=changes, recheck=_unconfirmed(after))

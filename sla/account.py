@@ -100,7 +100,7 @@ def account(line: Timeline, window: Interval, exclusions: Intervals, inactive: I
     duty = subtract(service, excluded)
 
     bridged, inferred = bridge(line, terms.bridge_max)
-    bridged, qualifying = _qualified(bridged, terms)
+    bridged, qualifying = qualified(bridged, terms)
     pieces = cut(bridged, duty)
     observed_loss = loss_of(pieces, terms)
     ledger = _ledger(off, excluded, pieces, terms, window[1])
@@ -146,7 +146,7 @@ def _overlapping(found: list[Interval], window: Interval) -> list[Interval]:
     return found[bisect_right(found, window[0], key=itemgetter(1)) : bisect_left(found, window[1], key=itemgetter(0))]
 
 
-def _qualified(line: Timeline, terms: Terms) -> tuple[Timeline, list[Interval]]:
+def qualified(line: Timeline, terms: Terms) -> tuple[Timeline, list[Interval]]:
     """The line with the loss of too short outages taken away, and those that are long enough.
 
     What is unknown inside a forgiven one stays unknown.
@@ -204,11 +204,16 @@ def _verdict(observed_loss: Fraction, unknown: Span, allowed: Fraction) -> Verdi
     return Verdict.MISSED if observed_loss > allowed else Verdict.SENSITIVE
 
 
+def classes(terms: Terms) -> dict[State, Class]:
+    """What each state is within duty time."""
+    of = {state: Class.COUNTED if state in terms.lossy else Class.REST for state in State}
+    return of | {State.UNKNOWN: Class.UNOBSERVED}
+
+
 def _ledger(off: Intervals, excluded: Intervals, duty: Pieces[State], terms: Terms, end: Instant) -> Line[Class]:
     """The whole window in order, each moment in one class."""
-    classes = {state: Class.COUNTED if state in terms.lossy else Class.REST for state in State}
-    classes[State.UNKNOWN] = Class.UNOBSERVED
-    counted, held = duty[0], [classes[state] for state in duty[2]]
+    of = classes(terms)
+    counted, held = duty[0], [of[state] for state in duty[2]]
     starts: list[Instant] = []
     values: list[Class] = []
     at = 0

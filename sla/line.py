@@ -11,8 +11,9 @@ from fractions import Fraction
 from config.agreement import Agreement, ExclusionEffect
 from config.instant import Instant, Span, rfc3339
 from config.state import State
-from sla.account import Account, Budget, Class, account, judged, loss_of
+from sla.account import Account, Class, account, judged, loss_of
 from sla.correction import Correction
+from sla.doubt import turns, uncertainty
 from sla.exclusion import Exclusion
 from sla.interval import Interval, clip, total, union
 from sla.overlay import Corrected, corrected
@@ -54,7 +55,7 @@ class Counted:
     retained: Fraction | None
     outages: tuple[Outage, ...]
     uncertainty: Span
-    """Last good to first bad and last bad to first good, summed over the counted edges."""
+    """Last good to first bad, last bad to first good, last answer to where unknown begins, summed; see `sla.doubt`."""
     within_measuring_error: bool
     corrections: tuple[Corrected, ...] = ()
 
@@ -170,15 +171,17 @@ def counted(
         effect: account_under(line, ruled, component, exclusions, window, effect).availability
         for effect in ExclusionEffect
     }
-    uncertainty = _uncertainty(transitions, found)
+    parts = [(terms_of(version), stretch) for version, stretch in stretches(versions, component, window)]
+    adjudged = [one.correction.interval for one in settled if one.applied]
+    uncertain = uncertainty(line, transitions, parts, adjudged, found)
     return Counted(
         account=found,
         line=line,
         removed=by_effect[ExclusionEffect.REMOVED],
         retained=by_effect[ExclusionEffect.RETAINED],
         outages=tuple(_outages(line, found, transitions, settled, versions, component)),
-        uncertainty=uncertainty,
-        within_measuring_error=_in_doubt(found.budget, found.counted, uncertainty),
+        uncertainty=uncertain,
+        within_measuring_error=turns(found, uncertain),
         corrections=settled,
     )
 
@@ -286,19 +289,3 @@ def _outages(
             reason=None if began is None or adjudged is not None else began.reason,
             open=span[1] == line.end,
         )
-
-
-def _uncertainty(transitions: Sequence[Transition], found: Account) -> Span:
-    """The sum over edges of outages, each between the last observation before it and the one that made it."""
-    bounds = {one.happened_at: one.bound_at for one in transitions}
-    edges = {edge for outage in found.outages for edge in outage if found.window[0] <= edge <= found.window[1]}
-    return sum(edge - bound for edge in edges if (bound := bounds.get(edge)) is not None and bound < edge)
-
-
-def _in_doubt(budget: Budget | None, loss: Fraction, uncertainty: Span) -> bool:
-    """Whether the measuring error alone could turn the figure over its budget, or back under it."""
-    if budget is None or budget.met is None:
-        return False
-    if budget.met:
-        return loss + uncertainty > budget.allowed
-    return loss - uncertainty <= budget.allowed

@@ -20,6 +20,10 @@ _OBSERVED = (
     "A change is known only to lie between the last check before it and the first after it; this measuring error is "
     "printed.",
 )
+_ABSENT = (
+    "Where nothing was observed for longer than that, the time from the last observation to the end of its evidence is "
+    "part of the measuring error."
+)
 _COUNTED = (
     "Outages are found on the whole line before service hours, exclusions and month ends cut it; none of these makes "
     "an outage shorter.",
@@ -54,6 +58,7 @@ def _paragraphs(terms: Counting, language: str) -> Iterator[str]:
     yield say("Service hours: {hours}.", hours=hours_words(terms.service_hours, language))
     yield from map(say, _OBSERVED)
     yield _lapse(terms, language)
+    yield say(_ABSENT)
     for _, text in counting(terms, language):
         yield text
     yield from map(say, _COUNTED)

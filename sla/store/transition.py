@@ -2,7 +2,8 @@
 
 Only what a window needs is read, not the history: whole outages count (sla-definition.md, 'Loss and outages'), so it is
 read back from the window, and on after it, until a stretch without any loss is longer than what could join outages or
-bridge a hole over it. What a correction will be laid over is no such stretch.
+bridge a hole over it. What a correction will be laid over is no such stretch. A change after the window that leaves a
+part of it in doubt is read too.
 """
 
 import json
@@ -44,7 +45,9 @@ def transitions(
     `until`: what was recorded later is not known yet. `slack`: the longest that may lie between two losses and still
     join them, the longer of `merge_gap` and `bridge_max` of the agreements concerned. `laid`: where corrections lie.
     """
-    reached = _reached(tx, components, window, until, slack, laid)
+    reached = dict[str, Interval]()
+    for end, names in _doubted(tx, components, window[1], until).items():
+        reached |= _reached(tx, names, (window[0], end), until, slack, laid)
     found: dict[str, tuple[Transition, ...]] = dict.fromkeys(components, ())
     for edges in sorted(set(reached.values())):
         names = [name for name, reach in reached.items() if reach == edges]
@@ -80,6 +83,22 @@ def changes(
         for name, told in found.items()
         if told is not None
     }
+
+
+def _doubted(tx: Connection, components: Collection[str], end: Instant, until: Instant) -> dict[Instant, list[str]]:
+    """The components by the end of what a window up to `end` needs: before it somebody saw last what ended after it."""
+    column = table.c
+    later = select(column.component, func.max(column.happened_at)).where(
+        column.component.in_(components),
+        column.happened_at >= end,
+        column.bound_at < end,
+        column.recorded_at <= until,
+    )
+    last: dict[str, Instant] = {name: at + 1 for name, at in tx.execute(later.group_by(column.component))}
+    found: dict[Instant, list[str]] = {}
+    for name in components:
+        found.setdefault(last.get(name, end), []).append(name)
+    return found
 
 
 def _reached(

@@ -33,6 +33,8 @@ async def test_a_day_without_a_word_makes_it_unknown_from_that_instant(database:
         _fire(tx, made, NOON + DAY)
         assert _state(tx)[0] is State.UP
         _fire(tx, made, NOON + HOUR + DAY + MINUTE)
+        newest = transition.newest(tx, "crm")
+        assert newest is not None and newest.bound_at == NOON + HOUR, "the last word that said otherwise"
         return _state(tx)
 
     assert await database.write(work) == (State.UNKNOWN, NOON + HOUR + DAY)

@@ -71,6 +71,36 @@ def test_both_bounds_of_an_outage_are_kept() -> None:
     assert [(change.happened_at, change.bound_at) for change in changes] == [(0, None), (20, 10), (60, 50)]
 
 
+@pytest.mark.parametrize(
+    "words, bound",
+    [
+        ("uu   u", 10),  # lapsed: 10 was the last answer
+        ("uud   u", 10),  # the last one that said up; what came after it was never confirmed
+        ("uus   u", 10),
+        ("uui", 10),
+        ("uudi", 10),
+        ("udddu   d", 30),
+        ("d   u", 0),  # nobody ever said up
+    ],
+)
+def test_where_it_becomes_unknown_the_last_result_that_said_the_state_is_kept(words: str, bound: int) -> None:
+    assert [change.bound_at for change in told(results(words)) if change.state is State.UNKNOWN] == [bound]
+
+
+def test_a_ceased_check_keeps_it_too() -> None:
+    state = CheckState()
+    for one in results("uud"):
+        state = judge(state, one, TERMS).state
+    (change,) = cease(state, "shop/home", 27, Reason.CHECK_EDITED, TERMS).changes
+    assert (change.happened_at, change.bound_at) == (27, 10)
+
+
+def test_what_holds_until_the_next_report_is_not_in_doubt_before_it_becomes_unknown() -> None:
+    terms = Thresholds(fall=1, rise=1, evidence=None)
+    changes = told([result(0, Outcome.UP), result(700, Outcome.INVALID)], terms)
+    assert [(change.happened_at, change.bound_at) for change in changes] == [(0, None), (700, None)]
+
+
 def test_a_down_change_carries_the_reason_of_its_results_and_an_up_change_none() -> None:
     changes = told(results("udddii"))
     assert [change.reason for change in changes] == [None, Reason.STATUS, Reason.NETWORK_UNREACHABLE]

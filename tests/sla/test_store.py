@@ -16,7 +16,8 @@ from db.tables.incidents import transition as table
 from sla.account import Account, account
 from sla.cases import CASE_TERMS
 from sla.correction import Correction
-from sla.line import line_of
+from sla.doubt import uncertainty
+from sla.line import line_of, raw_line
 from sla.overlay import Corrected, corrected
 from sla.record import Changes, Transition
 from sla.store.transition import changes, transitions
@@ -101,6 +102,29 @@ async def test_what_is_read_counts_as_the_whole_history_does(database: Database,
         one_by_one = {one.happened_at: one.state for one in sorted(whole[name], key=lambda one: one.happened_at)}
         assert one_by_one == dict(zip(read.starts, read.states, strict=True))
     assert fewer > 3
+
+
+@pytest.mark.parametrize("until", [60 * DAY, 75 * DAY, LATEST])
+async def test_what_is_read_leaves_as_much_in_doubt_as_the_whole_history_does(database: Database, until: int) -> None:
+    chance = random.Random(until)
+    rows = [
+        row(f"c{number}", state, at, recorded) | {"bound_at": at - chance.randrange(1, chance.choice([HOUR, 9 * DAY]))}
+        for number in range(40)
+        for at, state, recorded in restless(chance)
+    ]
+    await stored(database, rows)
+    names = sorted({one["component"] for one in rows})
+    window = await database.read(lambda tx: transitions(tx, names, WINDOW, until, SLACK))
+    everything = await database.read(lambda tx: transitions(tx, names, (0, LATEST), until, SLACK))
+    found = [doubted(window[name], until) for name in names]
+    assert found == [doubted(everything[name], until) for name in names]
+    assert sum(map(len, window.values())) < sum(map(len, everything.values()))
+    assert len(set(found)) > 10
+
+
+def doubted(told: Sequence[Transition], until: int) -> int:
+    line = raw_line(told, WINDOW, until)
+    return uncertainty(line, told, [(TERMS, WINDOW)], [], account(line, WINDOW, [], [], TERMS))
 
 
 def adjudged(chance: random.Random, number: int) -> Correction:

@@ -41,8 +41,8 @@ def test_each_sheet_is_read_aloud_in_full_in_either_language(ref: str, language:
 def test_a_term_sheet_is_a_chapter_of_the_contract() -> None:
     lines = upheld("profiles", "total-time", "--lang", "zh-CN").output.splitlines()
     assert "《可用性计算办法》" in lines
-    assert "7. 扣除的时间保留在约定时间中，按正常计。" in lines
-    assert "8. 未测量的时间按故障计，并列出上下界。" in lines
+    assert "8. 扣除的时间保留在约定时间中，按正常计。" in lines
+    assert "9. 未测量的时间按故障计，并列出上下界。" in lines
 
 
 def test_an_own_sheet_is_listed_beside_the_shipped_ones(here: Path) -> None:

@@ -9,13 +9,16 @@ from pathlib import Path
 import structlog
 
 from config.instant import MINUTE, SECOND
-from tests.probe.count.figures import INTERVAL, Figures, Told, measured
+from tests.probe.count.figures import Figures, Told, measured
 from tests.probe.count.script import Lengths
 
 LONG = 10_000
 KILLED_EVERY = 20 * MINUTE
 SHORT = Lengths(shortest=5 * SECOND, longest=2 * MINUTE)
-_ROW = "{:34} {:>7} {:>8} {:>9} {:>8} {:>8} {:>8} {:>7} {:>7}"
+_ROW = "{:34} {:>7} {:>7} {:>8} {:>7} {:>6} {:>8} {:>8} {:>8} {:>8}"
+HEAD = _ROW.format(
+    "length, in intervals", "outages", "unseen", "mean", "+-", "worst", "all time", "outside", "praised", "accused"
+)
 
 
 def seen_and_short(folder: Path, number: int) -> tuple[Figures, Figures]:
@@ -25,14 +28,13 @@ def seen_and_short(folder: Path, number: int) -> tuple[Figures, Figures]:
 
 
 def table(seen: Figures, short: Figures) -> str:
-    head = ("length, in intervals", "outages", "unseen", "mean", "+-", "worst", "outside", "praised", "accused")
-    lines = [_ROW.format(*head), _row("2 to 60", seen.told)]
-    lines += [_row("  never killed meanwhile", [one for one in seen.told if not one.holes])]
-    lines += [_row("  killed, back within 15 s", [one for one in seen.told if 0 < one.holes < 15 * SECOND])]
-    lines += [_row("  killed, away for longer", [one for one in seen.told if one.holes >= 15 * SECOND])]
+    lines = [HEAD, row("2 to 60", seen.told)]
+    lines += [row("  never killed meanwhile", [one for one in seen.told if not one.holes])]
+    lines += [row("  killed, back within 15 s", [one for one in seen.told if 0 < one.holes < 15 * SECOND])]
+    lines += [row("  killed, away for longer", [one for one in seen.told if one.holes >= 15 * SECOND])]
     for least, most in ((0.0, 0.5), (0.5, 1.0), (1.0, 1.5), (1.5, 2.0)):
-        told = [one for one in short.told if least <= one.outage.length / INTERVAL < most]
-        lines.append(_row(f"{least} to {most}", told))
+        told = [one for one in short.told if least <= one.outage.length / one.interval < most]
+        lines.append(row(f"{least} to {most}", told))
     lines.append(
         f"The process was killed {seen.kills} times. Errors in intervals of a minute; above 0: too much counted."
     )
@@ -40,16 +42,16 @@ def table(seen: Figures, short: Figures) -> str:
     return "\n".join(lines)
 
 
-def _row(name: str, told: Sequence[Told]) -> str:
+def row(name: str, told: Sequence[Told]) -> str:
     if not told:
-        return _ROW.format(name, 0, *[""] * 7)
+        return _ROW.format(name, 0, *[""] * 8)
     of = Figures(told=told, kills=0)
     outside, praised, accused = (
         sum(flags) for flags in zip(*((not one.bounded, one.praised, one.accused) for one in told), strict=True)
     )
     return _ROW.format(
         name, len(told), f"{of.unseen:.1%}", f"{of.mean:+.4f}", f"{of.deviation:.4f}", f"{of.worst:.2f}",
-        outside, praised, accused,
+        f"{of.deficit:+.4f}", outside, praised, accused,
     )  # fmt: skip
 
 

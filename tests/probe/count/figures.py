@@ -1,6 +1,6 @@
 """The truth beside what a statement would print: error, bounds and verdict of every single outage."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
@@ -12,10 +12,11 @@ from typing_extensions import override
 from config.agreement import Agreement
 from config.counting import Availability
 from config.instant import Instant, Span
-from sla.account import Verdict
+from sla.account import Class, Verdict
+from sla.interval import clip, total
 from sla.line import Counted, counted
 from sla.record import Transition
-from tests.probe.count.script import QUIET, Lengths, Outage, kills, outages, windows
+from tests.probe.count.script import QUIET, Kill, Lengths, Outage, kills, outages, windows
 from tests.probe.count.world import World, configuration, names, watched
 from tests.probe.virtual import START
 
@@ -38,8 +39,11 @@ class Told:
     """One outage as it was, and as it is counted. Times in milliseconds; `lower` and `upper` bound the downtime."""
 
     outage: Outage
+    interval: Span
     counted: Fraction
     unobserved: Span
+    unwatched: Span
+    """So much of it lies in time that is printed as unknown."""
     uncertainty: Span
     holes: Span
     """For how long the process was gone from a little before it to its end."""
@@ -50,8 +54,13 @@ class Told:
 
     @property
     def error(self) -> float:
-        """In intervals; above 0: too much was counted."""
-        return float(self.counted - self.outage.length) / INTERVAL
+        """In intervals, of the time that is said to be known; above 0: too much was counted."""
+        return float(self.counted + self.unwatched - self.outage.length) / self.interval
+
+    @property
+    def deficit(self) -> float:
+        """The same of all time: what is printed as unknown, and was down, is not in the figure."""
+        return float(self.counted - self.outage.length) / self.interval
 
     @property
     def seen(self) -> bool:
@@ -91,6 +100,10 @@ class Figures:
         return sum(one.error for one in self.told) / len(self.told)
 
     @property
+    def deficit(self) -> float:
+        return sum(one.deficit for one in self.told) / len(self.told)
+
+    @property
     def deviation(self) -> float:
         """Of the mean: how much of it may be chance."""
         mean = self.mean
@@ -110,25 +123,36 @@ def measured(folder: Path, number: int, *, seed: int, each: int, lengths: Length
     config = configuration(folder, list(scripts))
     agreement = next(config.agreements())
     stored = watched(world, config)
-    told = [one for name in scripts for one in compared(stored, agreement, world, name)]
+    told = [
+        one
+        for name, script in scripts.items()
+        for one in compared(stored[name], agreement, name, script, windows(script), world.kills, until, INTERVAL)
+    ]
     return Figures(told=told, kills=len(world.kills))
 
 
 def compared(
-    stored: Mapping[str, Sequence[Transition]], agreement: Agreement, world: World, name: str
+    stored: Sequence[Transition],
+    agreement: Agreement,
+    name: str,
+    script: Sequence[Outage],
+    within: Sequence[tuple[Instant, Instant]],
+    kills: Sequence[Kill],
+    until: Instant,
+    interval: Span,
 ) -> Iterator[Told]:
-    script = world.scripts[name]
-    for outage, window in zip(script, windows(script), strict=True):
-        facts = [one for one in stored[name] if one.happened_at < window[1]]
-        missed, kept = (
-            _against(facts, agreement, name, window, world.until, outage.length + spare) for spare in (-1, 0)
-        )
+    """Each outage of one component, counted in its window. `until`: when everything was over."""
+    for outage, window in zip(script, within, strict=True):
+        facts = [one for one in stored if one.happened_at < window[1]]
+        missed, kept = (_against(facts, agreement, name, window, until, outage.length + spare) for spare in (-1, 0))
         yield Told(
             outage=outage,
+            interval=interval,
             counted=kept.account.observed_loss,
             unobserved=kept.account.unobserved,
+            unwatched=total(clip(kept.account.ledger.where(Class.UNOBSERVED), (outage.start, outage.end))),
             uncertainty=kept.uncertainty,
-            holes=sum(one.away for one in world.kills if window[0] < one.at < outage.end),
+            holes=sum(one.away for one in kills if window[0] < one.at < outage.end),
             praised=_verdict(missed) is Verdict.MET,
             accused=_verdict(kept) is Verdict.MISSED,
         )

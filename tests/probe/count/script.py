@@ -1,6 +1,8 @@
 """What really happened: when each target was down, to the millisecond, and when the prober was killed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise
 from math import exp, log
 from random import Random
@@ -13,13 +15,24 @@ SETTLED: Span = 4 * MINUTE
 """Before the first outage everything is confirmed up."""
 
 
+class How(StrEnum):
+    """What a target does that is down."""
+
+    HANGS = "hangs"
+    """It takes the connection and does not answer."""
+    REFUSES = "refuses"
+    RESETS = "resets"
+    FAILS = "fails"
+    """It answers, but not what is expected."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """Down in [start, end). `hangs`: it does not answer in time; else it refuses at once."""
+    """Down in [start, end)."""
 
     start: Instant
     end: Instant
-    hangs: bool
+    how: How
 
     @property
     def length(self) -> Span:
@@ -51,7 +64,7 @@ def outages(random: Random, number: int, lengths: Lengths, since: Instant) -> li
     for _ in range(number):
         start = at + random.randrange(*QUIET)
         at = start + lengths.draw(random)
-        found.append(Outage(start=start, end=at, hangs=random.random() < 0.5))
+        found.append(Outage(start=start, end=at, how=How.HANGS if random.random() < 0.5 else How.REFUSES))
     return found
 
 
@@ -66,9 +79,9 @@ def kills(random: Random, every: Span, since: Instant, until: Instant) -> list[K
     return found
 
 
-def windows(script: list[Outage]) -> list[tuple[Instant, Instant]]:
-    """A window for each outage: they meet halfway between two."""
-    edges = [script[0].start - QUIET[0] // 2]
+def windows(script: Sequence[Outage], around: Span = QUIET[0] // 2) -> list[tuple[Instant, Instant]]:
+    """A window for each outage: they meet halfway between two; `around` is before the first and after the last."""
+    edges = [script[0].start - around]
     edges += [(one.end + other.start) // 2 for one, other in pairwise(script)]
-    edges.append(script[-1].end + QUIET[0] // 2)
+    edges.append(script[-1].end + around)
     return list(pairwise(edges))

@@ -22,7 +22,7 @@ from probe.verdict import CheckChange
 from sla.record import Transition
 from sla.store.transition import transitions
 from tests.config.installed import read
-from tests.probe.count.script import Kill, Outage
+from tests.probe.count.script import How, Kill, Outage
 from tests.probe.stage import MemoryStore
 from tests.probe.virtual import START, VirtualLoop, run
 
@@ -117,7 +117,7 @@ class _Scripted:
         newest = next(islice(self._scripts[name], begun - 1, None)) if begun else None
         if newest is None or now >= newest.end:
             return Answer(outcome=Outcome.UP, latency_us=20_000)
-        if not newest.hangs:
+        if newest.how is How.REFUSES:
             return Answer(outcome=Outcome.DOWN, reason=Reason.CONNECTION_REFUSED, latency_us=300)
         await asyncio.sleep(question.timeout / 1000)
         return Answer(outcome=Outcome.DOWN, reason=Reason.TIMEOUT, latency_us=question.timeout * 1000)
