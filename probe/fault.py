@@ -5,6 +5,7 @@ back from the target's own network (no answer to ARP, or a router's word) and do
 """
 
 import errno
+import os
 import re
 import socket
 import ssl
@@ -70,24 +71,77 @@ def ours(reason: Reason, detail: str) -> Fault:
 
 def fault_of(error: OSError) -> Fault:
     """Total: an error nobody thought of is ours, because a doubt must not become downtime of the target."""
-    detail = str(error) or type(error).__name__
     match error:
         case ssl.SSLCertVerificationError():
             expired = getattr(error, "verify_code", None) == _EXPIRED
-            return down(Reason.CERTIFICATE_EXPIRED if expired else Reason.CERTIFICATE_INVALID, detail)
+            return down(Reason.CERTIFICATE_EXPIRED if expired else Reason.CERTIFICATE_INVALID, _distrust(error))
         case ssl.SSLError():
-            return down(Reason.TLS_FAILURE, detail)
+            return down(Reason.TLS_FAILURE, _no_tls(error))
         case socket.gaierror():
             # A name that does not exist is the target's; a resolver that does not answer is not.
             if error.errno in _NO_SUCH_NAME:
-                return down(Reason.DNS_FAILURE, detail)
-            return ours(Reason.RESOLVER_UNREACHABLE, detail)
+                return down(Reason.DNS_FAILURE, "the name does not exist, or has no address")
+            return ours(Reason.RESOLVER_UNREACHABLE, _plain(error))
         case TimeoutError() if error.errno is None:
-            return down(Reason.TIMEOUT, detail)
+            return down(Reason.TIMEOUT, _plain(error))
         case ConnectionError() if error.errno is None:
             # An event loop's own word for a connection that ended too early, as in the middle of a handshake.
             return down(Reason.CONNECTION_RESET, str(error) or "the connection was closed too early")
-    return _numbered(_numbers(error), detail)
+    return _numbered(_numbers(error), _plain(error))
+
+
+def _distrust(error: ssl.SSLCertVerificationError) -> str:
+    """OpenSSL's verdict in a sentence; the names it gives stay."""
+    said = getattr(error, "verify_message", "") or str(error)
+    known = _DISTRUST.get(getattr(error, "verify_code", 0))
+    if known is not None:
+        return known
+    name = _NOT_FOR.search(said)
+    return f"the certificate is not for {name[1]}" if name is not None else f"the certificate is not accepted: {said}"
+
+
+_DISTRUST: Mapping[int, str] = {
+    _EXPIRED: "the certificate has expired",
+    9: "the certificate is not valid yet",
+    18: "the certificate is self-signed",
+    19: "the chain of certificates leads to an authority that is self-signed and not trusted",
+    20: "no trusted authority vouches for the certificate; is the intermediate certificate missing?",
+    21: "no trusted authority vouches for the certificate; is the intermediate certificate missing?",
+}
+"""By X509_V_ERR."""
+_NOT_FOR = re.compile(r"certificate is not valid for '([^']*)'")
+
+
+def _no_tls(error: ssl.SSLError) -> str:
+    said = (error.reason or "").replace("_", " ").lower()
+    if error.reason in _NO_TLS:
+        return "the other side does not speak TLS on this port"
+    return f"the TLS handshake failed: {said or _plain(error)}"
+
+
+_NO_TLS = frozenset(("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"))
+"""What OpenSSL says of bytes that are no TLS at all."""
+
+
+def _plain(error: OSError) -> str:
+    """Without the numbers and brackets of programmers; several addresses one after the other."""
+    text = str(error) or type(error).__name__
+    places = [_unreached(int(number or error.errno or 0), *place) for number, *place in _CALLED.findall(text)]
+    if places:
+        return "; ".join(dict.fromkeys(places))
+    if error.errno is not None and _TARGET.get(error.errno) is Reason.CONNECTION_RESET:
+        return "the other side broke the connection off"
+    return _BRACKETS.sub("", text)
+
+
+def _unreached(number: int, address: str, port: str) -> str:
+    if number == errno.ECONNREFUSED:
+        return f"nobody listens at {address} port {port}"
+    return f"{address} port {port} cannot be reached: {os.strerror(number).lower()}"
+
+
+_CALLED = re.compile(r"(?:\[Errno (\d+)\] )?Connect call failed \('([^']+)', (\d+)[^)]*\)")
+_BRACKETS = re.compile(r"^\[(?:Errno -?\d+|SSL[^\]]*)\] | \(_ssl\.c:\d+\)$")
 
 
 def _numbers(error: OSError) -> list[int]:

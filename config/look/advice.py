@@ -11,7 +11,7 @@ ADVICE: Mapping[str, str] = {
     ),
     "connection_reset": (
         "Something ended the connection in the middle: the service crashing on the request, a proxy, or a "
-        "firewall. Look into its log at this minute."
+        "firewall. Look into its log at this minute. Asked in the clear, does it want https there?"
     ),
     "host_unreachable": (
         "No way leads to the machine. Is it switched on, was its address or a route changed? Try: ip route "
@@ -20,6 +20,30 @@ ADVICE: Mapping[str, str] = {
     "timeout": (
         "Look at the longest phase. In connect: a firewall that drops, or a machine that is off. Later: the "
         "service is alive and stuck; look at its load, its database, its queue."
+    ),
+    "timeout/connect": (
+        "Nothing answered the first packet: a firewall that drops it, a wrong address, or a machine that is off. "
+        "Try: ping ADDRESS, and the same port from another place."
+    ),
+    "timeout/tls": (
+        "The port is open and nobody says a word of TLS: a service without TLS behind an https address, or a "
+        "proxy that is stuck. Try: openssl s_client -connect HOST:PORT."
+    ),
+    "timeout/processing": (
+        "It took the question and says nothing: alive and stuck. Look at its load, its database, its queue, and "
+        "at whatever it waits for itself."
+    ),
+    "timeout/transfer": (
+        "It began to answer and did not end: something behind it is slow or stuck, or packets are lost on the way "
+        "(mtr ADDRESS)."
+    ),
+    "timeout/icmp": (
+        "No ping comes back: the machine is off, the way is cut, or a firewall eats pings. Ask a port of it too: "
+        "upheld probe tcp HOST:PORT. Where the way ends says mtr ADDRESS."
+    ),
+    "timeout/dns": (
+        "The name server is silent. Does it run, and may this machine ask it? Over UDP a firewall says nothing. "
+        "Try: dig @SERVER NAME, and the same with +tcp."
     ),
     "dns_failure": (
         "The name servers say there is no such name or record. Was it mistyped, or its zone changed or run "
@@ -31,7 +55,8 @@ ADVICE: Mapping[str, str] = {
     ),
     "certificate_invalid": (
         "The certificate is not for this name, or its chain leads to no authority we trust. Is the "
-        "intermediate certificate sent too? With an authority of your own: tls.ca_file."
+        "intermediate certificate sent too? What it sends shows: upheld probe tls HOST:PORT. With an authority of your "
+        "own: tls.ca_file."
     ),
     "certificate_expired": (
         "The certificate has ended. Renew it and load it into every server that shows it; if it was renewed "
@@ -119,7 +144,8 @@ ADVICE: Mapping[str, str] = {
 }
 
 
-def advice(reason: str | None, language: str) -> str:
-    """One or two sentences; empty where there is nothing to try."""
-    known = ADVICE.get(reason or "")
+def advice(reason: str | None, language: str, *about: str) -> str:
+    """A few sentences, or none; of `about` (kind, phase) the first that has advice of its own for this reason."""
+    own = (ADVICE.get(f"{reason}/{one}") for one in about)
+    known = next((one for one in own if one), None) or ADVICE.get(reason or "")
     return say("config.look", language, known) if known else ""

@@ -123,7 +123,9 @@ def _late(timeout: Span, course: Course) -> Fault:
     match course.phase:
         case "resolve":
             return ours(Reason.RESOLVER_UNREACHABLE, f"the name was not resolved {within}")
-        case "connect" | "tls":
+        case "tls":
+            return down(Reason.TIMEOUT, f"no end of the TLS handshake {within}")
+        case "connect":
             return down(Reason.TIMEOUT, f"no connection {within}")
         case _:
             return down(Reason.TIMEOUT, f"no complete answer {within}")

@@ -461,5 +461,5 @@ async def test_an_incident_shows_the_exchange_that_failed_first(world: World, lo
     incident = await world.down()
     text = await page(await log_in(), f"/desk/incidents/{incident.id}")
     assert "What a check saw first" in text and "answered 503" in text and "answered 504" not in text
-    assert "Try 2" in text and "No answer in time, 192.0.2.2, 5000.0 ms" in text
+    assert "Attempt 2" in text and "No answer in time, 192.0.2.2, 5000.0 ms" in text
     assert "12.3 ms" in text and "192.0.2.1:443" in text and PAYLOADS[0] not in text

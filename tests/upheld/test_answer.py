@@ -3,7 +3,7 @@
 import pytest
 from click import unstyle
 
-from probe.result import Answer, Outcome, Plain, Reason
+from probe.result import Answer, Attempt, Outcome, Plain, Reason
 from upheld.cli.answer import language_of, written
 
 EXPIRED = Answer(
@@ -40,9 +40,39 @@ def test_reason_phases_chain_and_what_to_try_stand_in_this_order() -> None:
     assert [line.count("█") for line in lines[4:7]] == [1, 1, 29]
     assert lines[8].split(maxsplit=1)[1] == "shop.example.com < Example CA, until 28 May 2026"
     assert lines[9].strip() == "for shop.example.com, www.shop.example.com"
-    assert "  verified                  no" in lines
+    assert "  Certificate trusted         no" in lines
     assert lines[-2].startswith("Try  The certificate has ended. Renew it")
     assert max(map(len, lines)) <= 96
+
+
+def test_the_phase_in_which_it_was_cut_short_is_marked_and_advised_on() -> None:
+    silent = Answer(
+        outcome=Outcome.DOWN,
+        reason=Reason.TIMEOUT,
+        detail="no end of the TLS handshake within 10000 ms",
+        phases={"resolve": 100, "connect": 300, "tls": 9_999_600, "processing": 0},
+        facts={"address": "192.0.2.1"},
+    )
+    text = unstyle(written("http", "https://shop.example.com/", silent, "en"))
+    assert "← it ended here" in next(line for line in text.splitlines() if line.strip().startswith("tls"))
+    assert "processing" not in text
+    assert "openssl s_client -connect shop.example.com:443." in " ".join(text.split())
+    assert "TLS 握手" in unstyle(written("http", "https://shop.example.com/", silent, "zh-CN"))
+
+
+def test_an_error_page_is_read_aloud_and_every_attempt_counted() -> None:
+    tries = tuple(
+        Attempt(outcome=Outcome.DOWN, reason=Reason.STATUS, latency_us=12_000, address=one)
+        for one in ("192.0.2.1", "192.0.2.2")
+    )
+    facts: dict[str, Plain] = {"status": 503, "body": "\n<h1>Out of workers</h1>\n\x1b[2J\n3\n4", "body_whole": True}
+    told = Answer(outcome=Outcome.DOWN, reason=Reason.STATUS, facts=facts, attempts=tries)
+    lines = unstyle(written("http", "http://shop.example.com/", told, "en")).splitlines()
+    assert "  Attempt 2   Answered with an error, 192.0.2.2, 12 ms" in lines
+    (first,) = (place for place, line in enumerate(lines) if line.startswith("  It says"))
+    assert [line[14:] for line in lines[first : first + 4]] == [
+        "<h1>Out of workers</h1>", "\ufffd[2J", "3", "",
+    ]  # fmt: skip
 
 
 def test_what_a_target_says_cannot_write_on_the_terminal() -> None:
