@@ -1,11 +1,12 @@
 """Where the raw options of a check, channel or source become the plug-in's own frozen model."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from pydantic import BaseModel
 
-from config.secret import revealed
+from config.secret import Secret, revealed
 
 Options = TypeVar("Options", bound=BaseModel)
 
@@ -13,3 +14,34 @@ Options = TypeVar("Options", bound=BaseModel)
 def parse(model: type[Options], options: Mapping[str, object]) -> Options:
     """The plug-in's options with secrets revealed to it. Never fails for a loaded configuration: loading tried it."""
     return model.model_validate(revealed(options), context=None)
+
+
+class Shelf:
+    """The options of many checks: what is written alike is parsed once and kept once, as long as somebody uses it."""
+
+    def __init__(self) -> None:
+        self._kept = WeakValueDictionary[tuple[type[BaseModel], Hashable], BaseModel]()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def parse(self, model: type[Options], options: Mapping[str, object]) -> Options:
+        """As the function of this name."""
+        key = (model, _mark(options))
+        found = self._kept.get(key)
+        if not isinstance(found, model):
+            found = self._kept[key] = parse(model, options)
+        return found
+
+
+def _mark(value: object) -> Hashable:
+    """The same for what is written alike, secrets by their value; `1` is not `true`."""
+    match value:
+        case Secret():
+            return Secret, value.reveal()
+        case Mapping():
+            return dict, frozenset((key, _mark(inner)) for key, inner in value.items())
+        case list() | tuple():
+            return list, tuple(_mark(inner) for inner in value)
+        case _:
+            return type(value), value if isinstance(value, Hashable) else repr(value)

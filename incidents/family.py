@@ -1,5 +1,6 @@
 """Which components depend on which: an order to judge in, and who may have waited for an end. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from config.model import Component
@@ -29,5 +30,5 @@ class Family:
         """In the order in which they are to be judged, so that what fails because of another does not go before it."""
         if len(components) < 2 or not self._children:
             return list(components)
-        below = {one: set(self.dependants(one)) for one in components}
-        return sorted(components, key=lambda one: sum(one in others for others in below.values()))
+        above = Counter(below for one in dict.fromkeys(components) for below in self.dependants(one))
+        return sorted(components, key=lambda one: above[one])

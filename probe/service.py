@@ -14,6 +14,7 @@ import structlog
 
 from config.instant import Instant, Span
 from config.model import Check
+from config.options import Shelf
 from config.state import State
 from db.engine import Database
 from probe import heartbeat, store, witness
@@ -69,6 +70,7 @@ class Prober:
         self._watches: dict[str, Watch] = {}
         self._askers: dict[str, Ask] = {}
         self._open = AsyncExitStack()
+        self._shelf = Shelf()
         self._recorder = Recorder()
         self._others = others or Others()
         self._after = after
@@ -187,7 +189,7 @@ class Prober:
     # checks coming and going
 
     def _begin(self, check: Check, kept: Kept | None, now: Instant) -> None:
-        watch = Watch(check, self._kinds[check.kind], self._location, self._timeline.now)
+        watch = Watch(check, self._kinds[check.kind], self._location, self._timeline.now, self._shelf)
         self._watches[check.id] = watch
         self._recorder.touch(watch)
         if kept is not None and kept.snapshot.definition == watch.definition:

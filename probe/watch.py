@@ -6,7 +6,7 @@ from typing import Any
 
 from config.instant import Instant
 from config.model import Check
-from config.options import parse
+from config.options import Shelf
 from config.state import State
 from probe.ask import GUARD, Terms, elsewhere
 from probe.batch import Bucket, Kept, OpenRun, Snapshot
@@ -52,8 +52,51 @@ class LastAnswer:
 class Watch:
     """`rhythm` is set for a heartbeat only, and its threshold for a change is one report."""
 
-    def __init__(self, check: Check, kind: ProbeKind, location: str, now: Callable[[], Instant] = untold) -> None:
+    __slots__ = (
+        "_now",
+        "_shelf",
+        "answer",
+        "bucket",
+        "bucket_at",
+        "check",
+        "definition",
+        "ending",
+        "entrance",
+        "failures",
+        "flap",
+        "gone",
+        "interval",
+        "kind",
+        "late",
+        "latency",
+        "limit",
+        "location",
+        "missed",
+        "pulse",
+        "question",
+        "results",
+        "rhythm",
+        "run",
+        "slot",
+        "started_at",
+        "state",
+        "terms",
+        "thresholds",
+        "tick",
+        "timeout",
+        "token",
+    )
+
+    def __init__(
+        self,
+        check: Check,
+        kind: ProbeKind,
+        location: str,
+        now: Callable[[], Instant] = untold,
+        shelf: Shelf | None = None,
+    ) -> None:
         self._now = now
+        self._shelf = shelf if shelf is not None else Shelf()
         self.location = location
         self.slot: Slot | None = None
         self.gone = False
@@ -78,7 +121,7 @@ class Watch:
 
     def renew(self, check: Check, kind: ProbeKind) -> None:
         """The same question, perhaps with another password."""
-        options: Any = parse(kind.options, check.options)
+        options: Any = self._shelf.parse(kind.options, check.options)
         self.check = check
         self.kind = kind
         self.definition = check.definition
