@@ -21,7 +21,7 @@ from config.node import Notice
 from config.official import OfficialDays
 from config.oncall import Escalation, Person, Rota
 from config.secret import Secret, referenced
-from config.value import Count, Duration, Hidden, Mailbox, Moment, Place, Raw, Text, Value, Zone
+from config.value import Count, Duration, Hidden, Mailbox, Moment, NameServer, Place, Raw, Text, Value, Zone
 
 
 class Tier(StrEnum):
@@ -67,6 +67,8 @@ class Signing(Value):
 
 
 class Probing(Panel):
+    resolvers: tuple[NameServer, ...] = ()
+    """Who is asked for names: the first as a rule, the next ones when a change is to be confirmed; none: `system`."""
     witnesses: tuple[Place, ...] = ()
     """Third parties that are asked, when nearly everything fails at once, whether our own line works."""
     per_host: Annotated[int, Field(ge=1, le=1000)] = 2

@@ -6,6 +6,7 @@ take the inside form (milliseconds, Fraction), so that tests and other rooms bui
 
 from collections.abc import Mapping
 from fractions import Fraction
+from ipaddress import ip_address
 from re import compile as pattern
 from typing import Annotated, Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -122,6 +123,26 @@ def _place(value: str) -> str:
     return value
 
 
+SYSTEM = "system"
+_SERVER = pattern(r"\[([0-9a-fA-F:.]+)\](?::([0-9]{1,5}))?|([0-9.]+):([0-9]{1,5})|([0-9a-fA-F:.]+)")
+
+
+def _name_server(value: str) -> str:
+    found = _SERVER.fullmatch(value)
+    address = next((one for one in (found[1], found[3], found[5]) if one), "") if found else ""
+    try:
+        fine = value == SYSTEM or (
+            bool(ip_address(address)) and 0 < int((found and (found[2] or found[4])) or 53) < 65536
+        )
+    except ValueError:
+        fine = False
+    if not fine:
+        raise ValueError(
+            f"'{value}' is no name server; write its address, like 192.0.2.53, or system for this machine's"
+        )
+    return value
+
+
 def _secret(value: object) -> object:
     return Secret(value) if isinstance(value, str) else value
 
@@ -159,6 +180,8 @@ Text: TypeAlias = Annotated[
 
 Mailbox: TypeAlias = Annotated[str, AfterValidator(_mailbox)]
 Place: TypeAlias = Annotated[str, AfterValidator(_place)]
+NameServer: TypeAlias = Annotated[str, AfterValidator(_name_server)]
+"""An address with or without a port, or `system`: whatever this machine asks."""
 Zone: TypeAlias = Annotated[str, AfterValidator(_zone)]
 Weight: TypeAlias = Annotated[
     Fraction,

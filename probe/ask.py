@@ -51,10 +51,18 @@ async def _again(ask: Ask, question: Question, attempts: int, answer: Answer, he
     return replace(answer, attempts=tuple(tries))
 
 
-def elsewhere(question: Question, bad: Answer) -> Question:
-    """The same question by another path, where the target's name has one: fresh connections they are all."""
-    address = bad.facts.get("address")
-    return replace(question, avoid=address) if isinstance(address, str) else question
+def elsewhere(question: Question, before: Answer, times: int = 1) -> Question:
+    """The same question by another path, where there is one: another address, the `times`-next name server.
+
+    Fresh connections they are all.
+    """
+    address, servers = before.facts.get("address"), question.resolvers
+    if isinstance(address, str):
+        question = replace(question, avoid=address)
+    if len(servers) > 1:
+        first = times % len(servers)
+        question = replace(question, resolvers=(*servers[first:], *servers[:first]))
+    return question
 
 
 async def _try(ask: Ask, question: Question, held: Callable[[], float]) -> Answer:

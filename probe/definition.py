@@ -44,7 +44,7 @@ def body_of(check: Check, down_when: DownWhen, probing: Probing = _ALONE) -> dic
     """Spans in milliseconds. What follows from `probing` is there only where it differs from the default."""
     reports = check.kind == HEARTBEAT
     panel = probing.alone if reports else probing
-    witnesses = {"witnesses": list(probing.witnesses)} if probing.witnesses and not reports else {}
+    asked = {"witnesses": list(probing.witnesses), "resolvers": list(probing.resolvers)} if not reports else {}
     question = {"target": check.target, "options": _exact(referenced(check.options))}
     return {
         "check": check.id,
@@ -61,7 +61,7 @@ def body_of(check: Check, down_when: DownWhen, probing: Probing = _ALONE) -> dic
         "down_when": {"mode": down_when.mode, "up": down_when.up},
         "question_sha256": sha256(canonical(question)).hexdigest(),
         **panel.leaf(),
-        **witnesses,
+        **{key: value for key, value in asked.items() if value},
     }
 
 

@@ -34,7 +34,9 @@ class Question:
     at: tuple[str, ...] = ()
     """Numeric addresses the target's host is to be asked at, instead of those its name has."""
     avoid: str = ""
-    """The address that gave a bad answer just now: of several another one is asked first, where any will do."""
+    """The address that answered just now: of several another one is asked first, where any will do."""
+    resolvers: tuple[str, ...] = ()
+    """Name servers in the order in which they are asked; none: this machine's own."""
     now: Callable[[], Instant] = untold
     """The wall clock, for what has a date: certificates, domains."""
     tick: Callable[[], Instant] | None = None

@@ -54,10 +54,11 @@ class Prober:
         on_changes: OnChanges | Listeners,
         *,
         caps: Callable[[], Caps] = Caps,
+        resolvers: Callable[[], Sequence[str]] = tuple,
         others: Others | None = None,
         after: After = lambda component: (),
     ) -> None:
-        """`caps` are asked for again at every update.
+        """`caps` and `resolvers` are asked for again at every update.
 
         `others` can contradict when nearly everything fails at once; without them results stand.
         """
@@ -67,6 +68,7 @@ class Prober:
         self._kinds = kinds
         listeners = on_changes if isinstance(on_changes, Listeners) else Listeners(changes=on_changes)
         self._caps = caps
+        self._resolvers = resolvers
         self._watches: dict[str, Watch] = {}
         self._askers: dict[str, Ask] = {}
         self._open = AsyncExitStack()
@@ -124,7 +126,7 @@ class Prober:
             for name, watch in list(self._watches.items()):
                 check = wanted.get(name)
                 if check is not None and check.definition == watch.definition:
-                    watch.renew(check, self._kinds[check.kind])
+                    watch.renew(check, self._kinds[check.kind], self._resolvers())
                 else:
                     self._end(watch, Reason.CHECK_REMOVED if check is None else Reason.CHECK_EDITED, now)
             for check in checks:
@@ -189,7 +191,9 @@ class Prober:
     # checks coming and going
 
     def _begin(self, check: Check, kept: Kept | None, now: Instant) -> None:
-        watch = Watch(check, self._kinds[check.kind], self._location, self._timeline.now, self._shelf)
+        watch = Watch(
+            check, self._kinds[check.kind], self._location, self._timeline.now, self._shelf, self._resolvers()
+        )
         self._watches[check.id] = watch
         self._recorder.touch(watch)
         if kept is not None and kept.snapshot.definition == watch.definition:

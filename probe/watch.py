@@ -1,6 +1,6 @@
 """One check being watched: its question, its state, its open run, its counts. Mutable, owned by the prober alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -94,6 +94,7 @@ class Watch:
         location: str,
         now: Callable[[], Instant] = untold,
         shelf: Shelf | None = None,
+        resolvers: Sequence[str] = (),
     ) -> None:
         self._now = now
         self._shelf = shelf if shelf is not None else Shelf()
@@ -117,10 +118,10 @@ class Watch:
         self.latency = Histogram()
         self.bucket = Histogram()
         self.bucket_at: Instant | None = None
-        self.renew(check, kind)
+        self.renew(check, kind, resolvers)
 
-    def renew(self, check: Check, kind: ProbeKind) -> None:
-        """The same question, perhaps with another password."""
+    def renew(self, check: Check, kind: ProbeKind, resolvers: Sequence[str] = ()) -> None:
+        """The same question, perhaps with another password or other name servers."""
         options: Any = self._shelf.parse(kind.options, check.options)
         self.check = check
         self.kind = kind
@@ -137,6 +138,7 @@ class Watch:
             timeout=check.timeout,
             now=self._now,
             tick=lambda: self.tick,
+            resolvers=tuple(resolvers),
         )
         self.terms = Terms(attempts=check.attempts, degraded_over=check.degraded_over)
         self.limit = (check.timeout + GUARD) / 1000 * check.attempts + _MARGIN
@@ -228,10 +230,9 @@ class Watch:
 
     @property
     def next_question(self) -> Question:
-        """A recheck of an unconfirmed outage goes to another address than the one that gave the bad answer."""
-        vote, newest = self.state.down, self.answer
-        unconfirmed = newest is not None and not vote.on and vote.against > 0
-        return elsewhere(self.question, newest) if unconfirmed and newest is not None else self.question
+        """What is to confirm an outage, or its end, is asked by another path than what it confirms."""
+        against, newest = self.state.down.against, self.answer
+        return elsewhere(self.question, newest, against) if against and newest is not None else self.question
 
     @property
     def slow(self) -> bool:

@@ -60,7 +60,7 @@ class _Asker:
     async def _chosen(self, question: Question, course: Course) -> Answer:
         """The server is the target: its silence is its own."""
         host, port = _place(question.options.server, question.options.port)
-        found = await find(self._network.resolver, host, port, choice_of(question))
+        found = await find(self._network.resolver, host, port, choice_of(question), course)
         addresses = [one["host"] for one in found]
         address = next((one for one in addresses if routed(one)), addresses[0])
         server = Server(host=host, address=address, port=port)

@@ -1,9 +1,9 @@
 """Which addresses of a target are asked: the options `family` and `addresses` of every kind that opens connections."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import ip_address
 from typing import Annotated, Literal, TypeAlias
 
@@ -11,7 +11,8 @@ from aiohttp.abc import ResolveResult
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from probe.fault import down, ours
-from probe.net.course import BadTarget, Unanswered
+from probe.net.course import BadTarget, Course, Unanswered
+from probe.net.names import look_up
 from probe.net.policy import Zone, zone_of
 from probe.resolver import NUMERIC, Resolver
 from probe.result import Reason
@@ -43,6 +44,7 @@ class Choice:
     at: tuple[str, ...] = ()
     avoid: str = ""
     """The last of several to be tried."""
+    resolvers: tuple[str, ...] = ()
 
 
 class Denied(Unanswered):
@@ -53,8 +55,13 @@ class Denied(Unanswered):
         self.address = address
 
 
-async def find(resolver: Resolver, host: str, port: int, choice: Choice) -> Sequence[ResolveResult]:
-    """At least one, all of them allowed. Raises Unanswered (Denied), socket.gaierror, ValueError."""
+async def find(
+    resolver: Resolver, host: str, port: int, choice: Choice, course: Course | None = None
+) -> Sequence[ResolveResult]:
+    """At least one, all of them allowed. The course is told which name server answered.
+
+    Raises Unanswered (Denied), socket.gaierror, ValueError.
+    """
     if choice.at:
         found = [_numeric(host, address, port) for address in choice.at]
     elif is_literal(host):
@@ -62,17 +69,28 @@ async def find(resolver: Resolver, host: str, port: int, choice: Choice) -> Sequ
             raise BadTarget(f"the target is one address, which is not what family: {choice.family} asks for")
         found = [_numeric(host, host, port)]
     elif choice.family == "both":
-        found = await _both(resolver, host, port)
+        found = await _both(partial(_named, resolver, choice, course), host, port)
     else:
-        found = await resolver.resolve(host, port, _SOCKETS[choice.family])
+        found = await _named(resolver, choice, course, host, port, _SOCKETS[choice.family])
     return _allowed(found, choice.nearest)
 
 
-async def _both(resolver: Resolver, host: str, port: int) -> list[ResolveResult]:
+async def _named(
+    resolver: Resolver, choice: Choice, course: Course | None, host: str, port: int, family: socket.AddressFamily
+) -> list[ResolveResult]:
+    if not choice.resolvers:
+        return await resolver.resolve(host, port, family)
+    found = await look_up(resolver, host, port, family, choice.resolvers, course)
+    return found if choice.family != "auto" else [one for one in found if routed(one["host"])] or found
+
+
+async def _both(
+    named: Callable[[str, int, socket.AddressFamily], Awaitable[list[ResolveResult]]], host: str, port: int
+) -> list[ResolveResult]:
     found = list[ResolveResult]()
     for family, name in ((socket.AF_INET6, "IPv6"), (socket.AF_INET, "IPv4")):
         try:
-            found += await resolver.resolve(host, port, family)
+            found += await named(host, port, family)
         except socket.gaierror as error:
             if error.errno == socket.EAI_AGAIN:
                 raise

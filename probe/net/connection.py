@@ -68,12 +68,12 @@ def open_network() -> Iterator[Network]:
 
 
 def choice_of(question: Question) -> Choice:
-    return _choice(question.origin, question.options.family, question.at, question.avoid)
+    return _choice(question.origin, question.options.family, question.at, question.avoid, question.resolvers)
 
 
 @lru_cache(maxsize=1024)
-def _choice(origin: Origin, family: Family, at: tuple[str, ...], avoid: str) -> Choice:
-    return Choice(nearest=REACH[origin], family=family, at=at, avoid=avoid)
+def _choice(origin: Origin, family: Family, at: tuple[str, ...], avoid: str, resolvers: tuple[str, ...]) -> Choice:
+    return Choice(nearest=REACH[origin], family=family, at=at, avoid=avoid, resolvers=resolvers)
 
 
 class Connection(asyncio.Protocol):
@@ -233,13 +233,14 @@ async def dial(
     resolver: Resolver, protocol: asyncio.Protocol, host: str, port: int, choice: Choice, course: Course
 ) -> asyncio.Transport:
     """To whichever allowed address accepts first. Ends in the phase connect. Raises Unanswered, OSError, ValueError."""
-    found = await find(resolver, host, port, choice)
+    found = await find(resolver, host, port, choice, course)
     course.enter("connect")
     loop = asyncio.get_running_loop()
     if len(found) == 1:
         course.address = found[0]["host"]
         transport, _ = await loop.create_connection(lambda: protocol, course.address, port)
         return transport
+    course.chosen = True
     if choice.avoid:
         found = sorted(found, key=lambda one: one["host"] == choice.avoid)
     taken = await start_connection(_told(found), happy_eyeballs_delay=NEXT_ADDRESS, interleave=1)

@@ -32,7 +32,7 @@ class Course:
     Phases have the names of blackbox_exporter: resolve, connect, tls, processing, transfer.
     """
 
-    __slots__ = ("_since", "_spent", "_started", "address", "ours", "phase")
+    __slots__ = ("_since", "_spent", "_started", "address", "chosen", "ours", "phase", "resolver")
 
     def __init__(self, phases: Iterable[str] = ()) -> None:
         """`phases` are told even where none was entered, as zero."""
@@ -41,6 +41,10 @@ class Course:
         self.phase = "resolve"
         self.address = ""
         """Which one was connected to last, as far as it is known."""
+        self.chosen = False
+        """Whether that was one of several."""
+        self.resolver = ""
+        """Which of the chosen name servers answered last."""
         self.ours = ""
         """Whom we are waiting for, where it is not the target: what comes too late then is no fault of the target."""
 
@@ -68,6 +72,10 @@ class Course:
         """Whole microseconds of the phases that have ended."""
         return {phase: spent // 1000 for phase, spent in self._spent.items()}
 
+    def named(self) -> dict[str, Plain]:
+        """The fact `resolver`, where a chosen name server was asked."""
+        return {"resolver": self.resolver} if self.resolver else {}
+
     def up(self, facts: Mapping[str, Plain]) -> Answer:
         """Ends it well, unless it has ended before."""
         self.end()
@@ -87,9 +95,12 @@ async def attempt(timeout: Span, course: Course, asking: Awaitable[Answer]) -> A
     except (Unanswered, OSError, ValueError) as error:
         told = _told(error, timeout, course)
         answer = course.failed(told.fault, told.facts)
-    if answer.outcome is not Outcome.DOWN or not course.address or "address" in answer.facts:
+    if answer.outcome is not Outcome.DOWN and not course.chosen and not course.resolver:
         return answer
-    return replace(answer, facts={**answer.facts, "address": course.address})
+    facts = {**answer.facts, **course.named()}
+    if course.address:
+        facts.setdefault("address", course.address)
+    return replace(answer, facts=facts)
 
 
 async def tried(timeout: Span, course: Course, asking: Awaitable[T]) -> T | Unanswered:

@@ -32,10 +32,10 @@ def over_addresses(network: Network, place_of: Callable[[str], tuple[str, int]],
 
     async def each(question: Question, options: Reach) -> Answer:
         course = Course()
-        looked_up = _look_up(network, place_of, question)
+        looked_up = _look_up(network, place_of, question, course)
         found = await tried(question.timeout, course, looked_up)
         if isinstance(found, Unanswered):
-            return course.failed(found.fault, found.facts)
+            return course.failed(found.fault, {**found.facts, **course.named()})
         course.end()
         left = max(1, question.timeout - course.latency_us // 1000)
         places = _places(options, found)
@@ -44,16 +44,16 @@ def over_addresses(network: Network, place_of: Callable[[str], tuple[str, int]],
         answer = judged(rule, dict(zip(places, answers, strict=True)))
         resolve = course.latency_us
         phases = {**answer.phases, "resolve": answer.phases.get("resolve", 0) + resolve}
-        facts = {**answer.facts, "addresses_found": len(found)}
+        facts = {**answer.facts, **course.named(), "addresses_found": len(found)}
         return replace(answer, latency_us=answer.latency_us + resolve, phases=phases, facts=facts)
 
     return spread
 
 
 async def _look_up(
-    network: Network, place_of: Callable[[str], tuple[str, int]], question: Question
+    network: Network, place_of: Callable[[str], tuple[str, int]], question: Question, course: Course
 ) -> Sequence[ResolveResult]:
-    return await find(network.resolver, *place_of(question.target), choice_of(question))
+    return await find(network.resolver, *place_of(question.target), choice_of(question), course)
 
 
 def _places(options: Reach, found: Sequence[ResolveResult]) -> list[Place]:

@@ -185,6 +185,9 @@ EXPECTED = {
     "quorum-without-fresh": "3:11: of 1 fresh votes 2 cannot be bad; write `fresh: 2`, or more",
     "recheck-longer-than-interval": "4:72: a recheck is at least 1s and at most the interval",
     "repeat-of-zero": "3:58: '0' is too small; at least 1",
+    "resolver-name": (
+        "1:23: 'ns.example.com' is no name server; write its address, like 192.0.2.53, or system for this machine's"
+    ),
     "retention-below-the-agreement": (
         "2:22: retention.records is too short: agreement acme/after-sales demands 1825 days; write 1825d or longer"
     ),

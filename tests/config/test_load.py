@@ -75,7 +75,7 @@ def test_every_key_of_the_long_example_loads() -> None:
 def test_what_is_not_in_use_yet_is_named_with_its_place() -> None:
     file = DOCUMENTS / "every-key-of-this-version.yaml"
     assert [str(notice) for notice in document("every-key-of-this-version").not_in_use] == [
-        f"{file}:58:10: access.oidc: accepted, not in use",
+        f"{file}:59:10: access.oidc: accepted, not in use",
     ]
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.instant import SECOND
-from config.model import Check, DownWhen
+from config.location import Panel, Quorum
+from config.model import Check, DownWhen, Probing
 from config.secret import Secret
 from db.engine import Database
 from db.ledger import store as ledger
@@ -54,6 +55,29 @@ async def test_everything_that_decides_what_is_seen_is_in_it() -> None:
         assert definition.body_of(check(**change), ANY) != before, change
     assert definition.body_of(check(), DownWhen(mode="fewer_than_up", up=2)) != before
     assert definition.body_of(check(name="Home"), ANY) == before
+    places: list[dict[str, Any]] = [
+        {"witnesses": ("tcp://192.0.2.1:443",)},
+        {"resolvers": ("system", "192.0.2.53")},
+        {"locations": {"branch": {"owner": "customer"}}},
+        {"locations": {"local": {"owner": "third-party"}}},
+        {"locations": {"branch": {}}, "quorum": {"bad": 2}},
+    ]
+    bodies = [definition.body_of(check(), ANY, Probing.model_validate(one)) for one in places]
+    assert len({str(one) for one in [before, *bodies]}) == 6
+    assert all(definition.same_question(before, one) for one in bodies), "no history is cut"
+    assert not definition.same_question(before, definition.body_of(check(fall=4), ANY))
+
+
+def test_what_every_version_took_for_granted_makes_no_new_leaf_and_a_heartbeat_is_heard_here_alone() -> None:
+    said = definition.body_of(check(), ANY, Probing())
+    assert not {"locations", "quorum", "witnesses", "resolvers"} & said.keys()
+    many = Probing.model_validate({"locations": {"branch": {}}, "witnesses": ("tcp://192.0.2.1:443",)})
+    beat = {"kind": "heartbeat", "target": ""}
+    assert definition.body_of(check(**beat), ANY, many) == definition.body_of(check(**beat), ANY)
+    assert definition.body_of(check(), ANY, many)["locations"] == {"local": "supplier", "branch": "supplier"}
+    assert Panel.of_leaf(definition.body_of(check(), ANY, many)) == Panel(
+        locations=many.locations, quorum=Quorum(fresh=1)
+    )
 
 
 async def test_a_check_that_vanished_has_a_leaf_that_says_so_and_may_come_back(database: Database) -> None:

@@ -41,7 +41,8 @@ class Named(Program):
     Of `broken.test` it is to know everything and knows nothing: SERVFAIL. What is not its own it refuses.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: str = "") -> None:
+        """`more`: lines of the zone shop.test."""
         self.port, self.tls_port = _port(), free_port()
         self.authority = folder / "authority.pem"
         authority = trustme.CA()
@@ -49,7 +50,7 @@ class Named(Program):
         pair = folder / "server.pem"
         authority.issue_cert(HOST).private_key_and_cert_chain_pem.write_to_path(str(pair))
         large = "".join(f'large IN TXT "{number} {"x" * 200}"\n' for number in range(LARGE))
-        (folder / "shop.zone").write_text(ZONE + large)
+        (folder / "shop.zone").write_text(ZONE + large + more)
         (folder / "reverse.zone").write_text(REVERSE)
         file = folder / "named.conf"
         file.write_text(

@@ -96,6 +96,9 @@ async def test_what_confirms_an_outage_asks_another_address_of_the_name(monkeypa
             first = await ask_target(ask, question, Terms())
             second = await ask_target(ask, elsewhere(question, first), Terms())
             within = await ask_target(ask, question, Terms(attempts=2))
+            third = await ask_target(ask, elsewhere(question, second), Terms())
         right.close()
     assert (first.outcome, first.facts["address"]) == (Outcome.DOWN, HOST)
     assert (second.outcome, within.outcome) == (Outcome.UP, Outcome.UP)
+    assert second.facts["address"] == "127.0.0.9", "a good answer of several says whose it is too"
+    assert (third.outcome, third.facts["address"]) == (Outcome.DOWN, HOST), "what confirms it is asked of the other"
