@@ -28,11 +28,11 @@ PHASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 """Their phases, and which of ours make them up."""
 _DURATIONS = {
-    "http": "probe_http_duration_seconds",
-    "websocket": "probe_websocket_duration_seconds",
-    "dns": "probe_dns_duration_seconds",
-    "icmp": "probe_icmp_duration_seconds",
-    "grpc": "probe_grpc_duration_seconds",
+    "http": ("probe_http_duration_seconds", "Duration of http request by phase, summed over all redirects"),
+    "websocket": ("probe_websocket_duration_seconds", "Duration of websocket request by phase"),
+    "dns": ("probe_dns_duration_seconds", "Duration of DNS request by phase"),
+    "icmp": ("probe_icmp_duration_seconds", "Duration of icmp request by phase"),
+    "grpc": ("probe_grpc_duration_seconds", "Duration of gRPC request by phase"),
 }
 _SERVING = ("SERVING", "NOT_SERVING", "UNKNOWN", "SERVICE_UNKNOWN")
 _NUMBERS: Mapping[str, Sequence[tuple[str, str, str, float]]] = {
@@ -46,13 +46,26 @@ _NUMBERS: Mapping[str, Sequence[tuple[str, str, str, float]]] = {
     ),
     "dns": (
         ("answer_rrs", "probe_dns_answer_rrs", "Returns number of entries in the answer resource record list", 0),
-        ("authority_rrs", "probe_dns_authority_rrs", "Returns number of entries in the authority list", 0),
-        ("additional_rrs", "probe_dns_additional_rrs", "Returns number of entries in the additional list", 0),
+        (
+            "authority_rrs",
+            "probe_dns_authority_rrs",
+            "Returns number of entries in the authority resource record list",
+            0,
+        ),
+        (
+            "additional_rrs",
+            "probe_dns_additional_rrs",
+            "Returns number of entries in the additional resource record list",
+            0,
+        ),
     ),
     "grpc": (("grpc_status", "probe_grpc_status_code", "Response gRPC status code", 0),),
     "websocket": (("status", "probe_websocket_status_code", "Response HTTP status code of the upgrade", 0),),
 }
 """Fact, name, help, value where the fact is not known."""
+
+
+NOTHING: Mapping[str, str] = {}
 
 
 class _Families:
@@ -61,11 +74,11 @@ class _Families:
     def __init__(self) -> None:
         self.by_name: dict[str, Metric] = {}
 
-    def put(self, common: Mapping[str, str], name: str, text: str, value: float, **more: str) -> None:
+    def put(self, common: Mapping[str, str], name: str, text: str, value: float, more: Mapping[str, str]) -> None:
         family = self.by_name.get(name)
         if family is None:
             family = self.by_name[name] = Metric(name, text, "gauge")
-        family.add_sample(name, {**common, **more}, value)
+        family.add_sample(name, {**more, **common}, value)
 
 
 def families(answers: Iterable[tuple[LastAnswer, Mapping[str, str]]], now: Instant) -> Iterator[Metric]:
@@ -81,8 +94,8 @@ def _of(one: LastAnswer, labels: Mapping[str, str], found: _Families) -> None:
     answer = one.answer
     assert answer is not None
 
-    def put(name: str, text: str, value: float, **more: str) -> None:
-        found.put(labels, name, text, value, **more)
+    def put(name: str, text: str, value: float, more: Mapping[str, str] = NOTHING) -> None:
+        found.put(labels, name, text, value, more)
 
     good = answer.outcome is not Outcome.DOWN
     put("probe_success", "Displays whether or not the probe was a success", float(good))
@@ -92,13 +105,13 @@ def _of(one: LastAnswer, labels: Mapping[str, str], found: _Families) -> None:
     put("probe_dns_lookup_time_seconds", "Returns the time taken for probe dns lookup in seconds", lookup)
     for phase, ours in PHASES.get(one.kind, {}).items():
         seconds = sum(answer.phases.get(each, 0) for each in ours) / 1e6
-        put(_DURATIONS[one.kind], f"Duration of {one.kind} request by phase", seconds, phase=phase)
+        put(*_DURATIONS[one.kind], seconds, {"phase": phase})
     for fact, name, text, unknown in _NUMBERS.get(one.kind, ()):
         put(name, text, _number(answer.facts.get(fact), unknown))
     found_of = {"http": _http, "dns": _dns, "icmp": _icmp, "grpc": _grpc, "websocket": _websocket, "tcp": _tcp}
     for samples in (_address, found_of.get(one.kind), _certificate):
         for name, text, value, more in samples(answer.facts, answer.reason) if samples is not None else ():
-            put(name, text, value, **more)
+            put(name, text, value, more)
 
 
 _Samples = Iterator[tuple[str, str, float, dict[str, str]]]
@@ -111,7 +124,8 @@ def _address(facts: Mapping[str, Plain], reason: Reason | None) -> _Samples:
         return
     yield "probe_ip_protocol", "Specifies whether probe ip protocol is IP4 or IP6", float(address.version), {}
     digest = int.from_bytes(blake2b(address.packed, digest_size=4).digest(), "big")
-    yield "probe_ip_addr_hash", "Specifies the hash of IP address, to see whether it changes", float(digest), {}
+    text = "Specifies the hash of IP address. It's useful to detect if the IP address changes."
+    yield "probe_ip_addr_hash", text, float(digest), {}
 
 
 def _http(facts: Mapping[str, Plain], reason: Reason | None) -> _Samples:
@@ -151,14 +165,20 @@ def _websocket(facts: Mapping[str, Plain], reason: Reason | None) -> _Samples:
 
 
 def _tcp(facts: Mapping[str, Plain], reason: Reason | None) -> _Samples:
-    broken = float(reason is Reason.BODY)
-    yield "probe_failed_due_to_regex", "Indicates if probe failed due to regex", broken, {}
+    broken, sought = reason is Reason.BODY, facts.get("sought")
+    by_text, by_bytes = broken and sought != "bytes", broken and sought == "bytes"
+    yield "probe_failed_due_to_regex", "Indicates if probe failed due to regex", float(by_text), {}
+    yield "probe_failed_due_to_bytes", "Indicates if probe failed due to bytes", float(by_bytes), {}
+    # Named groups of what was matched last: the operator's own labels.
+    matched = {name[6:]: str(fact) for name, fact in facts.items() if name.startswith("match.")}
+    if matched:
+        yield "probe_expect_info", "Explicit content matched", 1.0, matched
 
 
 def _certificate(facts: Mapping[str, Plain], reason: Reason | None) -> _Samples:
     if "tls_version" in facts:
         version = str(facts["tls_version"]).replace("TLSv", "TLS ")
-        yield "probe_tls_version_info", "Returns the TLS version used", 1.0, {"version": version}
+        yield "probe_tls_version_info", "Returns the TLS version used or NaN when unknown", 1.0, {"version": version}
     if facts.get("cipher"):
         yield "probe_tls_cipher_info", "Returns the TLS cipher negotiated", 1.0, {"cipher": str(facts["cipher"])}
     ends = [end for place in range(8) if isinstance(end := facts.get(f"chain.{place}.not_after"), int)]

@@ -47,6 +47,8 @@ FACTS: Mapping[str, str] = {
     "server": "Name server",
     "transport": "Transport",
     "datagrams": "Datagrams sent",
+    "bytes": "Bytes heard",
+    "sought": "Waited for",
     "packets_sent": "Packets sent",
     "packets_received": "Packets answered",
     "loss_percent": "Loss, percent",

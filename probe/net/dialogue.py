@@ -71,7 +71,7 @@ async def hold(connection: Connection, steps: Sequence[Step], tls: Tls) -> dict[
         if said := step.said(groups):
             connection.write(said)
         if step.mark is not None:
-            await _listen(connection, step.mark, step.expect or step.expect_hex or "")
+            await _listen(connection, step)
         elif step.matches is not None:
             found = await _match(connection, step.matches)
             named = {name: text[:200] for name, text in found.groupdict("").items()}
@@ -80,11 +80,13 @@ async def hold(connection: Connection, steps: Sequence[Step], tls: Tls) -> dict[
     return facts
 
 
-async def _listen(connection: Connection, mark: bytes, shown: str) -> None:
-    heard = await connection.read_past(mark, READ_LIMIT)
+async def _listen(connection: Connection, step: Step) -> None:
+    assert step.mark is not None
+    heard = await connection.read_past(step.mark, READ_LIMIT)
     if heard is not None:
+        shown = step.expect or step.expect_hex or ""
         detail = f"closed after {heard} bytes without {shown[:100]!r}"
-        raise Unanswered(down(Reason.BODY, detail), {"bytes": heard})
+        raise Unanswered(down(Reason.BODY, detail), {"bytes": heard, "sought": "text" if step.expect else "bytes"})
 
 
 async def _match(connection: Connection, expression: str) -> Any:

@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from probe.result import Outcome
+from tests.probe.beside_systems import DIFFERENCES as OF_SYSTEMS
+from tests.probe.beside_systems import of_hosts, of_servers
 from tests.probe.hostile.case import leads, says
 from tests.probe.hostile.papers import Papers
 from tests.probe.hostile.web import LEADING, SPOKEN
 from tests.probe.kinds.web import page
 from tests.probe.listener import HOST, Serve, asked, listening
 from tests.servers.blackbox import Blackbox
+from tests.servers.named import Named
+from tests.servers.program import scratch
 
 HTTP, TCP = f"http://{HOST}:{{port}}/", f"{HOST}:{{port}}"
 TEXT = b"a" * 127
@@ -268,9 +272,16 @@ def main() -> int:
     for one in found:
         told = DIFFERENCES.get(one.case.name, "UNEXPLAINED") if one.ours != one.theirs else ""
         print(f"{one.case.name:48.48} {words[one.ours]:5} {words[one.theirs]:5} {one.why[:60]:60} {told}")
-    different = [one.case.name for one in found if one.ours != one.theirs]
-    print(f"{len(found)} cases, {len(found) - len(different)} with the same verdict (ours first, then blackbox)")
-    return int(set(different) != DIFFERENCES.keys())
+    different = {one.case.name for one in found if one.ours != one.theirs}
+    with tempfile.TemporaryDirectory() as folder, scratch("named") as place, Named(place) as named:
+        systems = [*asyncio.run(of_servers(Path(folder), named)), *of_hosts()]
+    for row in systems:
+        told = OF_SYSTEMS.get(row.name, "UNEXPLAINED") if row.ours != row.theirs else ""
+        print(f"{row.name:48.48} {words[row.ours]:5} {words[row.theirs]:5} {row.why[:60]:60} {told}")
+    different |= {row.name for row in systems if row.ours != row.theirs}
+    cases = len(found) + len(systems)
+    print(f"{cases} cases, {cases - len(different)} with the same verdict (ours first, then blackbox)")
+    return int(different != DIFFERENCES.keys() | OF_SYSTEMS.keys())
 
 
 if __name__ == "__main__":

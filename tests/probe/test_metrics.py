@@ -218,6 +218,13 @@ OF_TLS: dict[str, Plain] = {
             ],
         ),
         ("tcp", {}, Reason.BODY, ["probe_failed_due_to_regex 1.0", "probe_success 0.0"]),
+        ("tcp", {"sought": "bytes"}, Reason.BODY, ["probe_failed_due_to_regex 0.0", "probe_failed_due_to_bytes 1.0"]),
+        (
+            "tcp",
+            {"match.name": "mx1", "match.value": "2"},
+            None,
+            ['probe_expect_info{name="mx1",value="2"} 1.0', "probe_failed_due_to_bytes 0.0"],
+        ),
         (
             "http",
             {"last_modified": 1_780_000_000_000},
