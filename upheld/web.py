@@ -11,7 +11,9 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+import upheld
 from db.errors import StoreUnavailable
+from incidents.asked import Asked
 from incidents.fetching import Fetcher
 from incidents.routes import Hooks
 from probe.metrics import blackbox_text
@@ -81,6 +83,7 @@ def application(
             web.get("/probe", partial(_probe, house)),
             web.get("/sd/prometheus", partial(_service_discovery, house)),
             *hooks.routes(),
+            *Asked(house.database, hooks.admitted, house.now, upheld.__version__).routes(),
             *ping_routes(house.database, house.now, lambda: house.prober.entrances),
             *rooms,
         ]

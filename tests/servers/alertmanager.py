@@ -19,7 +19,8 @@ class Alertmanager(Program):
         self,
         folder: Path,
         *,
-        webhook: str,
+        webhook: str | None = None,
+        pagerduty: Mapping[str, Any] | None = None,
         token: str | None = None,
         group_by: Sequence[str] = ("...",),
         group_wait: str = "100ms",
@@ -32,6 +33,11 @@ class Alertmanager(Program):
         self.address = f"{HOST}:{self.port}"
         self.url = f"http://{self.address}"
         hook: dict[str, Any] = {"url": webhook, "send_resolved": True}
+        receiver: dict[str, Any] = {"name": "upheld"}
+        if webhook is not None:
+            receiver["webhook_configs"] = [hook]
+        if pagerduty is not None:
+            receiver["pagerduty_configs"] = [dict(pagerduty)]
         if token is not None:
             hook["http_config"] = {"authorization": {"type": "Bearer", "credentials": token}}
         route = {
@@ -41,7 +47,7 @@ class Alertmanager(Program):
             "group_interval": group_interval,
             "repeat_interval": repeat_interval,
         }
-        document = {"route": route, "receivers": [{"name": "upheld", "webhook_configs": [hook]}]}
+        document = {"route": route, "receivers": [receiver]}
         (home / "alertmanager.yml").write_text(yaml.safe_dump(document))
         argv = [
             find_program("prometheus-alertmanager", "prometheus-alertmanager"),

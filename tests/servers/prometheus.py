@@ -24,6 +24,8 @@ class Prometheus(Program):
         scrape_configs: Sequence[Mapping[str, Any]],
         rules: Sequence[Mapping[str, Any]] = (),
         alertmanagers: Sequence[str] = (),
+        alertmanager_token: str | None = None,
+        external_labels: Mapping[str, str] | None = None,
         interval: float = 1,
     ) -> None:
         home = folder / "prometheus"
@@ -40,7 +42,12 @@ class Prometheus(Program):
             (home / "rules.yml").write_text(yaml.safe_dump({"groups": [group]}))
             document["rule_files"] = ["rules.yml"]
         if alertmanagers:
-            document["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": list(alertmanagers)}]}]}
+            told: dict[str, Any] = {"static_configs": [{"targets": list(alertmanagers)}]}
+            if alertmanager_token is not None:
+                told["authorization"] = {"credentials": alertmanager_token}
+            document["alerting"] = {"alertmanagers": [told]}
+        if external_labels:
+            document["global"]["external_labels"] = dict(external_labels)
         (home / "prometheus.yml").write_text(yaml.safe_dump(document))
         argv = [
             find_program("prometheus", "prometheus"),
