@@ -47,19 +47,7 @@ def extend(run: Run | None, result: Result, interval: Span, timeout: Span) -> tu
         ended = replace(run, missing=(*run.missing, *(tick for tick in missing if tick < midnight)))
         begun = replace(_begin(result, interval, timeout), missing=tuple(tick for tick in missing if tick >= midnight))
         return begun, ended
-    latency = answer.latency_us
-    return (
-        replace(
-            run,
-            last_at=result.started_at,
-            last_tick=result.tick,
-            count=run.count + 1,
-            missing=(*run.missing, *missing),
-            latency_sum_us=run.latency_sum_us + latency,
-            latency_max_us=max(run.latency_max_us, latency),
-        ),
-        None,
-    )
+    return _grown(run, result, missing), None
 
 
 def hole(ended: Run, begun: Run, tick: Instant) -> tuple[Run, ...]:
@@ -100,6 +88,25 @@ def _continues(run: Run, result: Result, interval: Span, timeout: Span) -> bool:
         and run.timeout == timeout
         and len(run.missing) < MISSING_LIMIT
         and 0 <= result.started_at - run.last_at <= evidence_of(interval, timeout)
+    )
+
+
+def _grown(run: Run, result: Result, missing: range) -> Run:
+    # Field by field: `replace` takes four times as long, and this happens at every result.
+    latency = result.answer.latency_us
+    return Run(
+        check=run.check,
+        location=run.location,
+        outcome=run.outcome,
+        first_at=run.first_at,
+        last_at=result.started_at,
+        last_tick=result.tick,
+        count=run.count + 1,
+        missing=(*run.missing, *missing) if missing else run.missing,
+        interval=run.interval,
+        timeout=run.timeout,
+        latency_sum_us=run.latency_sum_us + latency,
+        latency_max_us=max(run.latency_max_us, latency),
     )
 
 

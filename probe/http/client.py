@@ -40,6 +40,8 @@ class Fetched(NamedTuple):
     response: Response
     url: URL
     certificate: Mapping[str, Plain]
+    location: str | None = None
+    """Where it leads, if that is to be followed."""
     peer: str = ""
     """Address of the server, where it leads elsewhere."""
 
@@ -70,10 +72,9 @@ class Client:
                 if not trail.hops:
                     raise
                 raise Unanswered(_NOWHERE) from error
-            location = None if manner.max_redirects is None else fetched.response.location
-            if location is None:
+            if fetched.location is None:
                 return fetched
-            call = _onward(call, fetched, location, manner, trail)
+            call = _onward(call, fetched, fetched.location, manner, trail)
             choice = Choice(nearest=_nearest(choice, manner, fetched, call), family=choice.family)
             if call.host != home:
                 manner = replace(manner, tls=manner.tls.for_others)
@@ -103,8 +104,9 @@ class Client:
             if fault is not None:
                 raise Unanswered(fault)
             shown = transport.get_extra_info("ssl_object") if call.secure else None
-            peer = transport.get_extra_info("peername")[0] if follow and response.location else ""
-            return Fetched(response, call.url, certificate_facts(shown) if shown else {}, str(peer))
+            location = response.location if follow else None
+            peer = "" if location is None else str(transport.get_extra_info("peername")[0])
+            return Fetched(response, call.url, certificate_facts(shown) if shown else {}, location, peer)
         finally:
             if transport is not None:
                 transport.abort()

@@ -65,9 +65,7 @@ async def find(
     if choice.at:
         found = [_numeric(host, address, port) for address in choice.at]
     elif is_literal(host):
-        if choice.family not in ("auto", "6" if ":" in host else "4"):
-            raise BadTarget(f"the target is one address, which is not what family: {choice.family} asks for")
-        found = [_numeric(host, host, port)]
+        return _itself(host, port, choice.family, choice.nearest)
     elif choice.family == "both":
         found = await _both(partial(_named, resolver, choice, course), host, port)
     else:
@@ -106,6 +104,12 @@ def _allowed(found: Sequence[ResolveResult], nearest: Zone) -> Sequence[ResolveR
 
 
 @lru_cache(maxsize=16384)
+def _itself(host: str, port: int, family: Family, nearest: Zone) -> Sequence[ResolveResult]:
+    if family not in ("auto", "6" if ":" in host else "4"):
+        raise BadTarget(f"the target is one address, which is not what family: {family} asks for")
+    return _allowed([_numeric(host, host, port)], nearest)
+
+
 def _numeric(host: str, address: str, port: int) -> ResolveResult:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     return ResolveResult(hostname=host, host=address, port=port, family=family, proto=socket.IPPROTO_TCP, flags=NUMERIC)
