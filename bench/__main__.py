@@ -5,7 +5,10 @@ from importlib import import_module
 
 from bench.common import Row, table, yardstick
 
-SECTIONS = ("account", "month", "ledger", "intake", "alerts", "timers", "checks", "saturated", "pdf", "verify")
+SECTIONS = (
+    "account", "month", "ledger", "intake", "alerts", "timers", "checks", "saturated", "saturated_tls", "tls", "pdf",
+    "verify",
+)  # fmt: skip
 
 
 def main(wanted: list[str]) -> int:

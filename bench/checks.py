@@ -7,6 +7,7 @@ which does the counting.
 import re
 import time
 import urllib.request
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,25 +31,26 @@ LAG = re.compile(r'^upheld_(?:probe|sched)\w*_(?:lag|lateness)_seconds_bucket\{.
 
 def measure() -> Row:
     with scratch("bench") as folder, Nginx(folder, listeners=LISTENERS, workers=2, access_log=False) as target:
-        peer = prometheus_with_blackbox(folder, target)
-        ours, lag = upheld(folder, target)
+        pages = addresses("http", target.ports)
+        peer = prometheus_with_blackbox(folder, target, pages, HTTP_OK)
+        ours, lag = upheld(folder, target, pages, {})
     notes = [f"Prometheus and blackbox exporter: {peer}", f"upheld: {ours}", f"upheld's schedule lag p99: {lag}"]
     name = f"checks: {TARGETS} pages, {TARGETS // INTERVAL}/s, against Prometheus + blackbox (CPU us per check)"
     return row(name, ours=ours.total, peer=peer.total, limit=LIMIT, notes=notes)
 
 
-def addresses(target: Nginx) -> list[str]:
-    return [f"http://{HOST}:{target.ports[number % LISTENERS]}/page/{number}" for number in range(TARGETS)]
+def addresses(scheme: str, ports: Sequence[int]) -> list[str]:
+    return [f"{scheme}://{HOST}:{ports[number % LISTENERS]}/page/{number}" for number in range(TARGETS)]
 
 
-def prometheus_with_blackbox(folder: Path, target: Nginx) -> Window:
+def prometheus_with_blackbox(folder: Path, target: Nginx, pages: list[str], module: Mapping[str, Any]) -> Window:
     """Prometheus asks the exporter, the exporter asks the page; Prometheus stores what comes back."""
-    with Blackbox(folder, {"http_ok": HTTP_OK}) as blackbox:
+    with Blackbox(folder, {"http_ok": module}) as blackbox:
         job = {
             "job_name": "pages",
             "metrics_path": "/probe",
             "params": {"module": ["http_ok"]},
-            "static_configs": [{"targets": addresses(target)}],
+            "static_configs": [{"targets": pages}],
             "relabel_configs": [
                 {"source_labels": ["__address__"], "target_label": "__param_target"},
                 {"source_labels": ["__param_target"], "target_label": "instance"},
@@ -60,20 +62,21 @@ def prometheus_with_blackbox(folder: Path, target: Nginx) -> Window:
             return windows({"Prometheus": prometheus, "blackbox": blackbox}, target, seconds=SECONDS, count=COUNT)
 
 
-def upheld(folder: Path, target: Nginx) -> tuple[Window, str]:
+def upheld(folder: Path, target: Nginx, pages: list[str], options: Mapping[str, Any]) -> tuple[Window, str]:
     """The whole program with its store, page and metrics; nothing is switched off."""
-    with Upheld(folder / "upheld", configuration(target)) as server:
+    with Upheld(folder / "upheld", configuration(pages, options)) as server:
         time.sleep(WARM_UP)
         before = lag_buckets(server)
         window = windows({"upheld": server}, target, seconds=SECONDS, count=COUNT)
         return window, percentile(before, lag_buckets(server), 0.99)
 
 
-def configuration(target: Nginx) -> dict[str, Any]:
-    check = {"kind": "http", "interval": f"{INTERVAL}s", "timeout": "5s", "expect": {"status": [200], "body": "ok"}}
+def configuration(pages: list[str], options: Mapping[str, Any]) -> dict[str, Any]:
+    expect = {"status": [200], "body": "ok"}
+    check = {"kind": "http", "interval": f"{INTERVAL}s", "timeout": "5s", "expect": expect, **options}
     components = {
         f"page-{number}": {"name": f"Page {number}", "checks": {"home": {**check, "target": address}}}
-        for number, address in enumerate(addresses(target))
+        for number, address in enumerate(pages)
     }
     return {"site": {"name": "Bench", "timezone": "UTC"}, "components": components}
 

@@ -39,7 +39,9 @@ async def ask_target(
     if answer.outcome is Outcome.DOWN and terms.attempts > 1:
         answer = await _again(ask, question, terms.attempts, answer, held)
     # Held up ourselves, we cannot say that the target was slow.
-    return answer if "held_ms" in answer.facts else timed(answer, terms.degraded_over, slow)
+    if terms.degraded_over is None or "held_ms" in answer.facts:
+        return answer
+    return timed(answer, terms.degraded_over, slow)
 
 
 async def _again(ask: Ask, question: Question, attempts: int, answer: Answer, held: Callable[[], float]) -> Answer:
@@ -79,12 +81,13 @@ async def _try(ask: Ask, question: Question, held: Callable[[], float]) -> Answe
     took, stalled = clock() - started, held() - held_before
     if stalled > 0:
         answer = replace(answer, facts={**answer.facts, "held_ms": round(stalled * 1000)})
-    return _held_up(answer) if _ran_out(answer, took, stalled, question) else answer
+    ours = answer.outcome is Outcome.DOWN and _ran_out(answer, took, stalled, question)
+    return _held_up(answer) if ours else answer
 
 
 def _ran_out(answer: Answer, took: float, stalled: float, question: Question) -> bool:
     """Whether the time that ran out was ours: we came too late to see the answer, or were away for half of it."""
-    if answer.outcome is not Outcome.DOWN or answer.reason not in _OF_TIME:
+    if answer.reason not in _OF_TIME:
         return False
     late = answer.reason is Reason.TIMEOUT and took * 1000 > question.timeout + HELD
     return late or stalled * 2000 >= question.timeout

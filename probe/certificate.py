@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import lru_cache
 from itertools import chain
 
 from cryptography import x509
@@ -20,15 +21,23 @@ _DER = 2  # _ssl.ENCODING_DER
 def certificate_facts(tls: ssl.SSLObject) -> dict[str, Plain]:
     """`not_after` in POSIX milliseconds, `tls_version`. An unverified certificate has a date too."""
     facts: dict[str, Plain] = {"tls_version": tls.version()}
-    told = tls.getpeercert()
-    if told:
-        facts["not_after"] = int(ssl.cert_time_to_seconds(str(told["notAfter"]))) * SECOND
-        return facts
     encoded = tls.getpeercert(binary_form=True)
     if encoded:
-        with suppress(ValueError):  # OpenSSL takes what a stricter reader does not
-            facts["not_after"] = instant_of(x509.load_der_x509_certificate(encoded).not_valid_after_utc)
+        not_after = _end(encoded)
+        if not_after is None and (told := tls.getpeercert()):
+            not_after = int(ssl.cert_time_to_seconds(str(told["notAfter"]))) * SECOND
+        if not_after is not None:
+            facts["not_after"] = not_after
     return facts
+
+
+@lru_cache(maxsize=1024)
+def _end(encoded: bytes) -> Instant | None:
+    """Kept, for a server shows the same one for months. None: OpenSSL takes what this stricter reader does not."""
+    try:
+        return instant_of(x509.load_der_x509_certificate(encoded).not_valid_after_utc)
+    except ValueError:
+        return None
 
 
 def sent_chain(tls: ssl.SSLObject) -> list[x509.Certificate]:

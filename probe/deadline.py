@@ -5,91 +5,73 @@ A timer of its own for each, as `asyncio.timeout` has one, was a tenth of all th
 
 import asyncio
 import math
-from heapq import heapify, heappop, heappush
 from types import TracebackType
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import ref
 
-_SPARE = 100
-"""Deadlines that are over and may lie among the others."""
 _RESOLUTION = 0.001
 """Seconds: a loop's clock goes by milliseconds."""
+_REST = 0.01
+"""Seconds between two looks at all that wait, where many are reached one after the other: so late one may be."""
 
 
 class Deadline:
     """`with Deadline(seconds):` what awaits in it is given up then, by TimeoutError, as with `asyncio.timeout`."""
 
-    __slots__ = ("_alarm", "_cancelling", "_reached", "_seconds", "task")
+    __slots__ = ("_cancelling", "_others", "_seconds", "task")
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._reached = False
 
     def __enter__(self) -> None:
         loop = asyncio.get_running_loop()
         task = asyncio.current_task(loop)
         assert task is not None, "only a task can be given up"
-        self.task: asyncio.Task[Any] | None = task
-        """None once it is over."""
+        self.task: asyncio.Task[Any] = task
         self._cancelling = task.cancelling()
-        self._alarm = _alarms.get(loop) or _alarms.setdefault(loop, _Alarm())
-        self._alarm.set(self, loop, loop.time() + self._seconds)
+        alarm = _alarms.get(ref(loop)) or _alarm_of(loop)
+        at = loop.time() + self._seconds
+        self._others = alarm.waiting
+        self._others[self] = at
+        if at < alarm.rings_at:
+            alarm.ring_at(at, loop)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        task, self.task = self.task, None
-        if not self._reached:
-            self._alarm.unset()
-        elif task is not None and task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
+        reached = self._others.pop(self, None) is None
+        if reached and self.task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
             raise TimeoutError from error
-
-    def reach(self) -> None:
-        if self.task is not None:
-            self._reached = True
-            self.task.cancel()
 
 
 class _Alarm:
-    """Rings for the earliest deadline of a loop. Holds neither the loop nor a task whose deadline is over."""
+    """`waiting`: the deadlines of a loop that were neither reached nor left. It does not keep the loop alive."""
 
-    __slots__ = ("_over", "_rings_at", "_waiting")
+    __slots__ = ("rings_at", "waiting")
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[float, int, Deadline]] = []
-        self._over = 0
-        self._rings_at = math.inf
+        self.waiting: dict[Deadline, float] = {}
+        self.rings_at = math.inf
 
-    def set(self, deadline: Deadline, loop: asyncio.AbstractEventLoop, at: float) -> None:
-        heappush(self._waiting, (at, id(deadline), deadline))
-        self._ring_by(at, loop)
-
-    def unset(self) -> None:
-        self._over += 1
-        if self._over > _SPARE and 2 * self._over > len(self._waiting):
-            self._waiting = [one for one in self._waiting if one[2].task is not None]
-            heapify(self._waiting)
-            self._over = 0
-
-    def _ring_by(self, at: float, loop: asyncio.AbstractEventLoop) -> None:
-        if at < self._rings_at:
-            self._rings_at = at
-            loop.call_at(at, self._ring, at, loop)
+    def ring_at(self, at: float, loop: asyncio.AbstractEventLoop) -> None:
+        self.rings_at = at
+        loop.call_at(at, self._ring, at, loop)
 
     def _ring(self, at: float, loop: asyncio.AbstractEventLoop) -> None:
-        if at != self._rings_at:
-            return  # it was set to an earlier one meanwhile
-        self._rings_at, now = math.inf, loop.time() + _RESOLUTION
-        while self._waiting:
-            at, _, deadline = self._waiting[0]
-            if deadline.task is None:
-                self._over -= 1
-            elif at <= now:
-                deadline.reach()
-            else:
-                self._ring_by(at, loop)
-                break
-            heappop(self._waiting)
+        if at != self.rings_at:
+            return  # it was set to an earlier time meanwhile
+        self.rings_at, now = math.inf, loop.time()
+        for deadline in [one for one, ends in self.waiting.items() if ends <= now + _RESOLUTION]:
+            del self.waiting[deadline]
+            deadline.task.cancel()
+        if self.waiting:
+            self.ring_at(max(min(self.waiting.values()), now + _REST), loop)
 
 
-_alarms = WeakKeyDictionary[asyncio.AbstractEventLoop, _Alarm]()
+_alarms: dict[ref[asyncio.AbstractEventLoop], _Alarm] = {}
+
+
+def _alarm_of(loop: asyncio.AbstractEventLoop) -> _Alarm:
+    for gone in [one for one in list(_alarms) if one() is None]:
+        _alarms.pop(gone, None)  # another thread's loop may have been quicker
+    return _alarms.setdefault(ref(loop), _Alarm())

@@ -58,7 +58,7 @@ async def serve(config: Config, path: Path) -> None:
         reloads: set[asyncio.Task[list[str]]] = set()
         loop.add_signal_handler(signal.SIGHUP, _reload, house, reloads)
         rooms = await stack.enter_async_context(rooms_of(house))
-        _settle()
+        settle()
         runner = await listen(application(house, rooms.routes, rooms.stop), config)
         stack.push_async_callback(runner.cleanup)
         await _either(stop, house.ended)
@@ -74,7 +74,7 @@ async def _either(*events: asyncio.Event) -> None:
         task.cancel()
 
 
-def _settle() -> None:
+def settle() -> None:
     """What stands now stays: looked through again and again, a large configuration would hold every check up.
 
     What only the start needed is given back to the system, where its C library can.

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, SecretStr, Strict, model_validator
 
 from config.instant import Span
+from probe.deadline import Deadline
 from probe.fault import down, ours
 from probe.http.client import Client, Fetched, Manner
 from probe.http.expectation import Expect, last_modified
@@ -23,7 +24,7 @@ from probe.http.trail import Trail
 from probe.kind import Ask, ProbeKind, Question
 from probe.net.address import Reach
 from probe.net.connection import Network, choice_of, open_network
-from probe.net.course import BadTarget, Course, Unanswered, attempt, tried
+from probe.net.course import NETWORK, BadTarget, Course, Unanswered, told_more, tried, unanswered
 from probe.net.spread import over_addresses
 from probe.net.trust import Tls
 from probe.result import Answer, Plain, Reason
@@ -127,18 +128,21 @@ class _Asker:
         return self._ask(question, options.request, mask)
 
     async def _ask(self, question: Question, request: Request, mask: Mask) -> Answer:
+        # `attempt` written out: nothing else is asked as often, and each layer of awaiting has its price.
+        options: Options = question.options
         course, trail = Course(PHASES), Trail()
-        answer = await attempt(question.timeout, course, self._fetch(question, request, course, trail))
+        try:
+            with Deadline(question.timeout / 1000):
+                call = call_to(request, question.target, options.proxy is not None)
+                choice, mark = choice_of(question), mark_of(question)
+                fetched = await self._client.fetch(call, choice, options.manner, course, trail, mark)
+                course.end()
+                answer = _answer(fetched, options, course, len(trail.hops), question)
+        except NETWORK as error:
+            answer = unanswered(error, question.timeout, course)
         if trail.hops:
             answer = replace(answer, facts={**answer.facts, **trail.facts})
-        return mask.answer(answer)
-
-    async def _fetch(self, question: Question, request: Request, course: Course, trail: Trail) -> Answer:
-        options: Options = question.options
-        call = call_to(request, question.target, options.proxy is not None)
-        fetched = await self._client.fetch(call, choice_of(question), options.manner, course, trail, mark_of(question))
-        course.end()
-        return _answer(fetched, options, course, len(trail.hops), question)
+        return mask.answer(told_more(answer, course))
 
     async def _with_token(self, question: Question, options: Options, login: OAuth2) -> Answer:
         """A token that was kept and is refused is fetched once more. Its time is not the target's latency."""

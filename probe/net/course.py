@@ -26,6 +26,10 @@ class BadTarget(ValueError):
     """What was written can never be asked. The text says why and does not repeat it, for it may hold a key."""
 
 
+NETWORK = (Unanswered, OSError, ValueError)
+"""All that a network and what is written of it have in errors; anything else is a bug of ours."""
+
+
 class Course:
     """Where an exchange stands, and how long each of its phases took so far; over redirects they add up.
 
@@ -78,7 +82,8 @@ class Course:
 
     def up(self, facts: Mapping[str, Plain]) -> Answer:
         """Ends it well, unless it has ended before."""
-        self.end()
+        if self.phase != "ended":
+            self.enter("ended")
         phases = self.phases
         return Answer(outcome=Outcome.UP, latency_us=sum(phases.values()), phases=phases, facts=facts)
 
@@ -92,9 +97,19 @@ async def attempt(timeout: Span, course: Course, asking: Awaitable[Answer]) -> A
     try:
         with Deadline(timeout / 1000):
             answer = await asking
-    except (Unanswered, OSError, ValueError) as error:
-        told = _told(error, timeout, course)
-        answer = course.failed(told.fault, told.facts)
+    except NETWORK as error:
+        answer = unanswered(error, timeout, course)
+    return told_more(answer, course)
+
+
+def unanswered(error: Exception, timeout: Span, course: Course) -> Answer:
+    """What an error of NETWORK means; of the deadline too, where that was `timeout`."""
+    told = _told(error, timeout, course)
+    return course.failed(told.fault, told.facts)
+
+
+def told_more(answer: Answer, course: Course) -> Answer:
+    """With the name server and the address, where they were chosen or the answer is bad."""
     if answer.outcome is not Outcome.DOWN and not course.chosen and not course.resolver:
         return answer
     facts = {**answer.facts, **course.named()}
@@ -108,7 +123,7 @@ async def tried(timeout: Span, course: Course, asking: Awaitable[T]) -> T | Unan
     try:
         with Deadline(timeout / 1000):
             return await asking
-    except (Unanswered, OSError, ValueError) as error:
+    except NETWORK as error:
         return _told(error, timeout, course)
 
 

@@ -54,7 +54,7 @@ class Nginx(Program):
             (self.home / name).mkdir(parents=True, exist_ok=True)
         self.ports = [free_port() for _ in range(listeners)]
         self.status_port = free_port()
-        self.tls_port = free_port() if tls else None
+        self.tls_ports = [free_port() for _ in range(listeners)] if tls else []
         self.url = f"http://{host}:{self.ports[0]}"
         self.access_log = self.home / "access.log"
         self.authority = self.home / "authority.pem"
@@ -79,9 +79,9 @@ class Nginx(Program):
     @property
     def tls_url(self) -> str:
         """The https address; `authority` is the PEM file of who signed its certificate."""
-        if self.tls_port is None:
+        if not self.tls_ports:
             raise RuntimeError("this nginx was started without tls=True")
-        return f"https://{self.host}:{self.tls_port}"
+        return f"https://{self.host}:{self.tls_ports[0]}"
 
     @property
     @override
@@ -144,8 +144,8 @@ class Nginx(Program):
     def _configuration(self, *, workers: int, access_log: bool, alone: bool) -> str:
         # In a user's own namespace it seems to be root, but may not become anybody else: `alone` spares it the attempt.
         listens = " ".join(f"listen {self.host}:{port} backlog=4096;" for port in self.ports)
-        if self.tls_port is not None:
-            listens += f" listen {self.host}:{self.tls_port} ssl;"
+        listens += "".join(f" listen {self.host}:{port} ssl backlog=4096;" for port in self.tls_ports)
+        if self.tls_ports:
             listens += f" ssl_certificate {self.home}/server.pem; ssl_certificate_key {self.home}/server.pem;"
         places = " ".join(
             f"{kind}_temp_path {self.home}/temporary/{kind};"

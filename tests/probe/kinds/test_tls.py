@@ -31,7 +31,7 @@ async def shown(own: trustme.CA, file: str, leaf: trustme.LeafCert, **options: A
 @pytest.mark.server
 async def test_nginx_shows_chain_dates_protocol_and_cipher(folder: Path) -> None:
     with Nginx(folder, tls=True) as server:
-        target, tls = f"tls://{HOST}:{server.tls_port}", {"ca_file": str(server.authority)}
+        target, tls = f"tls://{HOST}:{server.tls_ports[0]}", {"ca_file": str(server.authority)}
         answer = await asked(KIND, target, tls=tls)
         refused = await asked(KIND, target, tls={**tls, "min_version": "1.3"})
     assert answer.outcome is Outcome.UP, answer.detail
