@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from config.instant import Instant
+from config.location import Panel
 from sla.interval import Interval
 
 ASKED = "asked"
@@ -42,6 +43,13 @@ def changes(definitions: Iterable[Definition], window: Interval) -> tuple[Change
     by_check = groupby(sorted(definitions, key=lambda one: (one.check, one.recorded_at)), key=lambda one: one.check)
     found = [change for _, line in by_check for change in _along(list(line))]
     return tuple(sorted((one for one in found if window[0] <= one.at < window[1]), key=lambda one: (one.at, one.check)))
+
+
+def panel_in_force(definitions: Iterable[Definition], until: Instant) -> Panel:
+    """The places that were asked from at the end of a period; a check that reports by itself is heard at one only."""
+    newest = {one.check: one for one in sorted(definitions, key=lambda one: one.recorded_at) if one.recorded_at < until}
+    told = [Panel.of_leaf(one.values) for one in newest.values() if one.values.get(ASKED)]
+    return max(told, key=lambda panel: len(panel.locations), default=Panel())
 
 
 def _along(line: list[Definition]) -> Iterator[Change]:

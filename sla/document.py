@@ -55,6 +55,7 @@ def document(statement: Statement) -> dict[str, Any]:
         "exclusions": [_exclusion(one) for part in statement.agreements for one in part.exclusions],
         "corrections": [_correction(part, one) for part in statement.components for one in part.counted.corrections],
         "cases": [_case(one) for one in statement.cases],
+        **statement.panel.leaf(),
         "changes": [_change(one) for one in statement.changes],
         "indicators": [_indicator(one) for one in statement.indicators],
         "measures": [measure_json(one, statement.window[1]) for one in statement.measures],

@@ -10,6 +10,7 @@ from itertools import groupby
 from config.agreement import Agreement
 from config.agreement import Period as Kind
 from config.instant import Instant
+from config.location import Panel
 from config.statutory import with_days
 from config.value import Text
 from sla.account import Account, Verdict
@@ -17,7 +18,7 @@ from sla.answered import as_answered, month_by_month
 from sla.booking import Obligation, measures_in
 from sla.casechange import CaseChange, within
 from sla.causes import Entry, ledger
-from sla.change import Change, changes
+from sla.change import Change, changes, panel_in_force
 from sla.contract import Consent, Side, last_word
 from sla.exclusion import Exclusion, exclusions_in
 from sla.forecast import Forecast, Running, running, standing
@@ -120,6 +121,8 @@ class Statement:
     cases: tuple[CaseRecord, ...]
     observers: dict[str, tuple[str, ...]]
     """Component id -> `check@location` of what observed it in the period."""
+    panel: Panel
+    """The places that were asked from at its end, by whom they are run, and how their votes decide."""
     changes: tuple[Change, ...]
     """What the provider changed in the period in how these components are asked."""
     case_changes: tuple[CaseChange, ...]
@@ -188,6 +191,7 @@ def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, mar
             if _belongs(case, parts[0].window)
         ),
         observers={part.component: facts.observers.get(part.component, ()) for part in components},
+        panel=panel_in_force((one for one in facts.definitions if one.component in covered), parts[0].window[1]),
         changes=changes((one for one in facts.definitions if one.component in covered), parts[0].window),
         case_changes=within((one for case in facts.cases for one in case.changes), parts[0].window),
         indicators=tuple(one for part in parts for one in _indicators(part, components, period, facts)),

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from config.instant import Instant, Span
+from config.location import Owner
 from config.look.figure import RANGE, grouped, listed, moment
 from sla.casechange import Act, CaseChange, Reply
 from sla.change import ASKED, Change
 from sla.page import Page
+from sla.paper.place import places_of, quorum_of
 from sla.paper.sheet import Block, Cell, Column, Note, Section, Table
 
 _NAMES = {
@@ -22,6 +24,10 @@ _NAMES = {
     "recheck_ms": "Pause before a recheck",
     "degraded_over_ms": "Degraded from",
     "down_when": "The service is down when",
+    "locations": "Places of observation",
+    "quorum": "Votes of the places",
+    "witnesses": "Asked whether our own line works",
+    "resolvers": "Asked for names",
 }
 _MODES = {
     "any": "one check is down",
@@ -144,6 +150,12 @@ def value_of(page: Page, name: str, value: Any) -> str:
             return page.say("yes") if value else page.say("no")
         case int() if name.endswith("_ms"):
             return _span(page, value)
+        case {"bad": int() | None as bad, "fresh": int() as fresh}:
+            return quorum_of(page, bad, fresh)
+        case dict() if name == "locations":
+            return places_of(page, {id: Owner(owner) for id, owner in value.items()})
+        case list():
+            return listed(value, page.language)
         case {"mode": str(mode), "up": up} if mode in _MODES:
             return page.say(_MODES[mode], up=up)
         case str() if name.endswith("_sha256"):

@@ -10,6 +10,7 @@ from sla.page import Page
 from sla.paper.change import changed_in_short
 from sla.paper.consent import agreed
 from sla.paper.indicator import indicators_in_short
+from sla.paper.place import owners_of, places_of, quorum_of
 from sla.paper.section import in_eights, sections
 from sla.paper.sheet import Attachment, Figure, Sheet
 from sla.seal import digest
@@ -104,6 +105,9 @@ def _measured(page: Page) -> Iterable[tuple[str, str]]:
     say, part = page.say, page.tightest()
     yield say("Measured by"), _observers(page)
     yield say("Second source"), _second_source(page)
+    panel = page.statement.panel
+    if panel.several:
+        yield say("Votes of the places"), quorum_of(page, panel.quorum.bad, panel.quorum.least)
     if part is None:
         return
     account = part.account
@@ -132,7 +136,8 @@ def _observers(page: Page) -> str:
     places = sorted({place for part in page.statement.components for place in page.statement.places(part.component)})
     if not places:
         return page.say("{provider}, from what senders reported", provider=provider)
-    return page.say("{provider}, from {places}", provider=provider, places=listed(places, page.language))
+    owned = owners_of(page.statement.panel, places)
+    return page.say("{provider}, from {places}", provider=provider, places=places_of(page, owned))
 
 
 def _second_source(page: Page) -> str:

@@ -118,6 +118,57 @@ def test_a_month_without_changes_says_so(tmp_path: Path, language: str) -> None:
     assert said in FORMAT.render(statement, language).decode()
 
 
+PLACES: dict[str, Any] = {
+    "locations": {"local": "supplier", "branch": "customer", "probes": "third-party"},
+    "quorum": {"bad": 2, "fresh": 2},
+    "witnesses": ["tcp://192.0.2.1:443", "tcp://198.51.100.1:53"],
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            [
+                "local, branch (run by the customer), probes (run by a third party)",
+                "down when 2 places say so; unknown when fewer than 2 know",
+                "tcp://192.0.2.1:443, tcp://198.51.100.1:53",
+            ],
+        ),
+        (
+            "zh-CN",
+            [
+                "local、branch（由客户运行）、probes（由第三方运行）",
+                "2 处认定时计为不可用；有效观测地点不足 2 处时计为未知",
+                "tcp://192.0.2.1:443、tcp://198.51.100.1:53",
+            ],
+        ),
+    ],
+)
+def test_places_their_owners_and_their_votes_are_printed_in_words(
+    tmp_path: Path, language: str, words: list[str]
+) -> None:
+    later = defined("10-05 10:00:00", **{**ASKING, **PLACES})
+    statement = stated(tmp_path, SLOWER[0], later, defined("10-06 10:00:00", "pay/beat", **ASKING))
+    observed = replace(statement, observers={"pay": ("pay/home@branch", "pay/home@local"), "shop": ()})
+    page = FORMAT.render(observed, language).decode().replace("\u202f", " ")
+    assert all(word in page for word in words)
+    assert page.count(words[1]) == 2, "on the first page, and as a change"
+    assert words[0].rpartition(", probes")[0].rpartition("、probes")[0] in page
+    body = document(observed)
+    assert (body["locations"], body["quorum"]) == (PLACES["locations"], PLACES["quorum"])
+
+
+def test_from_one_place_the_record_says_of_places_what_it_always_said(tmp_path: Path) -> None:
+    body = document(stated(tmp_path, *SLOWER))
+    assert not {"locations", "quorum"} & body.keys()
+    owned = stated(tmp_path, defined("09-20 00:00:00", **{**ASKING, "locations": {"local": "third-party"}}))
+    assert document(owned)["locations"] == {"local": "third-party"}
+    observed = replace(owned, observers={"pay": ("pay/home@local",), "shop": ()})
+    assert "from local (run by a third party)" in FORMAT.render(observed, "en").decode()
+
+
 STOPPED = CaseChange(
     case="CASE-2026-0007",
     act=Act.STOPPED,
