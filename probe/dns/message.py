@@ -141,14 +141,28 @@ def fault_of_answer(answer: dns.message.Message, wanted: Wanted, expect: Expect)
     answered = [(answer.answer, expect.answer, "answer")] if said == dns.rcode.NOERROR else []
     others = [(answer.authority, expect.authority, "authority"), (answer.additional, expect.additional, "additional")]
     for section, rules, name in (*answered, *others):
-        fault = _broken(section, rules, name, of)
+        fault = _broken(section, _of_question(answer) if section is answer.answer else section, rules, name, of)
         if fault is not None:
             return fault
     return None
 
 
-def _broken(section: Sequence[dns.rrset.RRset], rules: Section, name: str, of: RdataType) -> Fault | None:
-    values = {_comparable(value): value.to_text() for rrset in section if rrset.rdtype == of for value in rrset}
+def _of_question(answer: dns.message.Message) -> Sequence[dns.rrset.RRset]:
+    """What the answer says of the name that was asked for and of its aliases: a record of another name is no answer."""
+    aliases = {rrset.name: rrset[0].target for rrset in answer.answer if rrset.rdtype == RdataType.CNAME}
+    name: dns.name.Name | None = answer.question[0].name
+    names = set[dns.name.Name]()
+    while name is not None and name not in names:
+        names.add(name)
+        name = aliases.get(name)
+    return [rrset for rrset in answer.answer if rrset.name in names]
+
+
+def _broken(
+    section: Sequence[dns.rrset.RRset], own: Sequence[dns.rrset.RRset], rules: Section, name: str, of: RdataType
+) -> Fault | None:
+    """Expressions are tried on the whole section, values are those of `own`."""
+    values = {_comparable(value): value.to_text() for rrset in own if rrset.rdtype == of for value in rrset}
     found = ", ".join(sorted(values.values()))[:200] or "none"
     if len(values) < rules.at_least:
         return down(Reason.DNS_FAILURE, f"{len(values)} records of type {of.name}, expected {rules.at_least} at least")

@@ -11,6 +11,7 @@ from tests.probe.listener import Serve
 
 SHORT, LONG = 400, 8000
 """Milliseconds: for what ends by the deadline alone, and for what must end long before it."""
+Datagrams: TypeAlias = Callable[[bytes], Sequence[bytes]]
 Verdict: TypeAlias = tuple[Outcome, Reason | None]
 UP: Verdict = (Outcome.UP, None)
 TIMEOUT: Verdict = (Outcome.DOWN, Reason.TIMEOUT)
@@ -30,11 +31,16 @@ NOT_SERVING: Verdict = (Outcome.DOWN, Reason.NOT_SERVING)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """`kind` as in a configuration; `target` has the place `{port}`; `tls`: which certificate the server shows."""
+    """`kind` as in a configuration; `target` and options have the place `{port}`; `tls`: which certificate is shown.
+
+    `datagrams`: what is sent back for one that comes, at the same port. `short`: it ends by the deadline alone.
+    """
 
     name: str
-    serve: Serve
     verdicts: Sequence[Verdict]
+    serve: Serve = field(default_factory=lambda: says(b"", asked=False))
+    datagrams: Datagrams | None = None
+    short: bool = False
     kind: str = "http"
     target: str = "http://127.0.0.1:{port}/"
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -42,7 +48,7 @@ class Case:
 
     @property
     def timeout(self) -> int:
-        return SHORT if TIMEOUT in self.verdicts else LONG
+        return SHORT if self.short or TIMEOUT in self.verdicts else LONG
 
 
 def says(spoken: bytes, *, hold: bool = False, asked: bool = True) -> Serve:

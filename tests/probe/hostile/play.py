@@ -3,17 +3,19 @@
 import asyncio
 import importlib
 import time
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import cast
 
 import psutil
+from typing_extensions import override
 
 from probe.kind import ProbeKind
 from probe.result import Answer
-from tests.probe.hostile.case import Case
+from tests.probe.hostile.case import Case, Datagrams
 from tests.probe.hostile.papers import Papers
-from tests.probe.listener import asked, listening
+from tests.probe.listener import HOST, asked, listening
 
 MOST_LATE = 0.1
 MOST_MEMORY = 64 * 1024 * 1024
@@ -67,11 +69,40 @@ async def play(cases: Sequence[Case], papers: Papers) -> tuple[list[Played], Wat
     return [replace(one, late=one.late - held) for one in played], watchman
 
 
+class _Datagrams(asyncio.DatagramProtocol):
+    def __init__(self, answers: Datagrams) -> None:
+        self._answers = answers
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.DatagramTransport", transport)
+
+    @override
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        for one in self._answers(data):
+            self._transport.sendto(one, addr)
+
+
+@asynccontextmanager
+async def _answering(answers: Datagrams, port: int) -> AsyncIterator[None]:
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(answers), local_addr=(HOST, port))
+    try:
+        yield
+    finally:
+        transport.close()
+
+
 async def _played(case: Case, papers: Papers) -> Played:
     kind: ProbeKind = importlib.import_module(f"probe.kinds.{case.kind}").KIND
-    options = papers.trusted(case)
     async with AsyncExitStack() as stack:
         port = await stack.enter_async_context(listening(case.serve, papers.shown(case.tls)))
+        if case.datagrams is not None:
+            await stack.enter_async_context(_answering(case.datagrams, port))
+        options = {
+            name: value.replace("{port}", str(port)) if isinstance(value, str) else value
+            for name, value in papers.trusted(case).items()
+        }
         since = time.monotonic()
         async with asyncio.timeout(60):
             answer = await asked(kind, case.target.format(port=port), timeout=case.timeout, now=papers.now, **options)
