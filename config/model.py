@@ -11,15 +11,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-from annotated_types import Ge, Le
-from pydantic import Discriminator, Field, PlainSerializer, Strict, Tag, model_validator
+from pydantic import Discriminator, Field, PlainSerializer, Tag, model_validator
 
 from config.agreement import Agreement, Calendar, Category
 from config.instant import DAY, SECOND, Instant
 from config.location import Panel
 from config.node import Notice
 from config.official import OfficialDays
-from config.oncall import Escalation, Person, Rota
+from config.oncall import Escalation, Person, Rota, SeverityNumber
 from config.secret import Secret, referenced
 from config.value import Count, Duration, Hidden, Mailbox, Moment, NameServer, Place, Raw, Text, Value, Zone
 
@@ -162,9 +161,6 @@ class Checkpoints(Value):
 
     mail: Literal["daily", "weekly", "none"] = "daily"
     channels: tuple[str, ...] = ()
-
-
-SeverityNumber = Annotated[int, Strict(), Ge(1), Le(3)]
 
 
 class When(Value):

@@ -1,13 +1,14 @@
 """Who is told: people and how they are reached, rotas and their layers, escalation policies."""
 
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated, Literal, TypeAlias
 
 from annotated_types import Ge, Le
 from pydantic import BeforeValidator, Field, Strict, WithJsonSchema, field_validator
 
 from config.hours import check_days, check_pieces, check_time, check_week, check_weekday
-from config.instant import MINUTE
+from config.instant import HOUR, MINUTE
 from config.value import Count, Duration, Mailbox, Moment, Text, Value, Zone
 
 
@@ -16,6 +17,9 @@ class Role(StrEnum):
     SERVICE_MANAGER = "service-manager"
     EXECUTIVE = "executive"
     ACCOUNT_MANAGER = "account-manager"
+    TEAM_LEAD = "team-lead"
+    EXPERT = "expert"
+    LEGAL = "legal"
     AUDITOR = "auditor"
 
 
@@ -151,11 +155,29 @@ class Rota(Value):
         return layers
 
 
+SeverityNumber: TypeAlias = Annotated[int, Strict(), Ge(1), Le(3)]
+
+
+class During(Value):
+    """The working hours of a calendar, or all others."""
+
+    calendar: str
+    hours: Literal["working-hours", "off-hours"] = "working-hours"
+
+
 class Step(Value):
     notify: tuple[str, ...] = Field(min_length=1)
-    """Person ids and `rota:<id>`."""
+    """Person ids, `rota:<id>`, `role:<role>`; all of them at the same moment."""
     after: Duration = 0
     """From the step before; of the first step in the first round from the opening."""
+    severity: tuple[SeverityNumber, ...] = ()
+    """Only for these; none: for all."""
+    unless: Literal["acknowledged", "resolved"] = "acknowledged"
+    """`resolved`: also told when somebody has acknowledged."""
+    during: During | None = None
+    """Only in these hours; outside of them the step is left out."""
+    channels: tuple[str, ...] = ()
+    """Over these, all at once, whatever each one's own `reach` says."""
 
 
 class Escalation(Value):
@@ -166,5 +188,16 @@ class Escalation(Value):
     repeat: Annotated[int, Strict(), Ge(1), Le(100)] | None = 1
     """1 = once through; None (written `until-acknowledged`) = without end."""
     pause: Duration = 10 * MINUTE
+    severity: tuple[SeverityNumber, ...] = ()
+    """Only for these; none: for all."""
+    acknowledged_for: Duration = 4 * HOUR
+    """So long an acknowledged incident of severity 1 or 2 is somebody's; then it is told again where it stood."""
+    remind: Duration = 30 * MINUTE
+    """So long before that whoever has it is reminded."""
     fallback: tuple[str, ...] = ()
-    """Told when the steps are used up or reach nobody."""
+    """Told when the steps are used up or reach nobody; a written policy must have one."""
+
+    @property
+    def version(self) -> str:
+        """Digest of all it says."""
+        return sha256(self.model_dump_json().encode()).hexdigest()[:12]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from config.hours import check_time, check_weekday
 from config.node import Mark, Node, did_you_mean
-from config.oncall import HANDOFF, WORDS, Unit, check_handoff
+from config.oncall import HANDOFF, WORDS, Role, Unit, check_handoff
 from config.reader import Report, what
 
 PROBE = "probe"
@@ -167,16 +167,36 @@ def _escalations(names: _Names) -> None:
         told = [name for step in _items(escalation, "steps") for name in _items(step, "notify")]
         for name in [*told, *_items(escalation, "fallback")]:
             _told(name, names)
+        for step in _items(escalation, "steps"):
+            for channel in _items(step, "channels"):
+                names.want("channels", channel)
+            during = step.get("during")
+            names.want("calendars", during.get("calendar") if during is not None else None)
+        if escalation.get("fallback") is None or escalation.mapping["fallback"].value == []:
+            advice = "write `fallback: [li]`, whom to call when the steps are used up or reach nobody"
+            names.report.add(escalation.mark, f"'fallback' is missing; {advice}")
 
 
 def _told(name: Node, names: _Names) -> None:
     text = name.text or ""
-    if not text.startswith("rota:"):
+    if text.startswith("role:"):
+        role = text.removeprefix("role:")
+        if role not in set(Role):
+            hint = did_you_mean(role, list(Role)) or f"; known: {', '.join(Role)}"
+            names.report.add(name.mark, f"no role is named '{role}'{hint}")
+        elif not any(_role(person) == role for _, person in names.entries("people")):
+            names.report.add(name.mark, f"nobody has the role '{role}'; write `role: {role}` for one of the people")
+    elif not text.startswith("rota:"):
         names.want("people", name)
     elif text.removeprefix("rota:") not in names.ids("rotas"):
         known = [f"rota:{rota}" for rota in names.ids("rotas")]
         hint = did_you_mean(text, known) or "; write it under `rotas:`"
         names.report.add(name.mark, f"no rota is named '{text.removeprefix('rota:')}'{hint}")
+
+
+def _role(person: Node) -> str | None:
+    written = person.get("role")
+    return Role.ENGINEER if written is None else written.text
 
 
 def _agreements(names: _Names) -> None:

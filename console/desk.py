@@ -14,6 +14,7 @@ from console.rules import Rules
 from console.user import Access, allowed
 from console.visit import Visit
 from console.voice import Voice
+from incidents.incident import Progress
 
 
 class Desk:
@@ -69,7 +70,7 @@ class Desk:
 
 def _headline(facts: DeskFacts, voice: Voice) -> str:
     number = len(facts.incidents)
-    free = sum(one.acknowledged_at is None for one in facts.incidents)
+    free = sum(one.progress is Progress.TRIGGERED for one in facts.incidents)
     if not number:
         return voice.t("No incident is open")
     opened = voice.count(number, "One incident is open", "{n} incidents are open")

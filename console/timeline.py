@@ -30,13 +30,16 @@ from incidents.case import (
 from incidents.incident import (
     Acknowledged,
     Escalated,
+    Escalating,
     Noted,
     Opened,
+    PolicyDiffers,
     Recorded,
     Recovered,
     Resolved,
     SeverityRaised,
     StateChanged,
+    Unacknowledged,
 )
 from incidents.store.transition import Transition
 
@@ -105,6 +108,19 @@ def _incident_row(one: Recorded, voice: Voice) -> Row:
             return _row(at, voice, voice.t("Severity raised to {n}", n=severity), [_because(because, voice)])
         case Acknowledged(channel=channel):
             return _row(at, voice, voice.t("{who} acknowledged", who=who), [_channel(channel, voice)], human=human)
+        case Unacknowledged():
+            return _row(at, voice, voice.t("Nobody said that he still has it: it is told again"))
+        case Escalating() as event if human:
+            return _row(at, voice, voice.t("{who} began its policy again", who=who), [event.policy], human=True)
+        case Escalating() as event:
+            return _row(at, voice, voice.t("Told by the policy {policy}", policy=event.policy), [event.version])
+        case PolicyDiffers(policy=policy, version=""):
+            return _row(
+                at, voice, voice.t("There is no policy {policy} any more; it goes on by its own", policy=policy)
+            )
+        case PolicyDiffers(policy=policy, version=version):
+            text = voice.t("The policy {policy} was changed; it goes on by its own", policy=policy)
+            return _row(at, voice, text, [version])
         case Escalated() as event:
             place = voice.t("step {step}, round {round}", step=event.step, round=event.round)
             if event.nobody is not None:
@@ -220,6 +236,14 @@ def _nobody(text: str, voice: Voice) -> str:
     names, found, _ = text.partition(": nobody to reach")
     if found:
         return voice.t("nobody to reach as {names}", names=names)
+    if said := re.fullmatch(r"the (policy|step) is for severities ([\d, ]+)", text):
+        sentence = "the policy is for severities {n}" if said[1] == "policy" else "the step is for severities {n}"
+        return voice.t(sentence, n=said[2])
+    if said := re.fullmatch(r"outside the (working|off)-hours of (.+)", text):
+        sentence = (
+            "outside the working hours of {name}" if said[1] == "working" else "inside the working hours of {name}"
+        )
+        return voice.t(sentence, name=said[2])
     return voice.t("the policy names no fallback") if text == "the policy names no fallback" else text
 
 

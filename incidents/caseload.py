@@ -37,12 +37,13 @@ from incidents.decide import Refused
 from incidents.incident import Incident
 from incidents.level import unfit
 from incidents.notice import Writer
-from incidents.paging import Addressee, Paging
+from incidents.paging import Paging
 from incidents.rating import judged, unfit_rating
 from incidents.store import case as store
 from incidents.store import timer
 from incidents.store.number import next_number
 from incidents.store.timer import Timer
+from incidents.ways import Addressee
 from notify import outbox
 from notify.message import LIFETIME, Message, Notification, Purpose, harmless, key_of
 

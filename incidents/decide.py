@@ -94,13 +94,14 @@ def _while_open(incident: Incident, condition: Condition) -> list[Event]:
     return events
 
 
-def acknowledge(incident: Incident, channel: str) -> list[Event]:
-    """Again is no fault: nothing happens. Raises Refused for a resolved incident."""
+def acknowledge(incident: Incident, channel: str, *, lapses: bool = False) -> list[Event]:
+    """Again is no fault: nothing happens, or where it would lapse (`lapses`) it holds anew. Raises Refused for a
+    resolved incident."""
     match incident.progress:
         case Progress.TRIGGERED:
             return [Acknowledged(channel=channel)]
         case Progress.ACKNOWLEDGED:
-            return []
+            return [Acknowledged(channel=channel)] if lapses else []
         case Progress.RESOLVED:
             raise Refused(f"{incident.id} is already resolved; there is nothing to acknowledge")
 
@@ -111,6 +112,12 @@ def resolve(incident: Incident, reason: str, condition_state: State) -> list[Eve
         return []
     recovered = not condition_state.failing
     return [Resolved(because=reason or "resolved by hand", recovered=recovered)]
+
+
+def escalate(incident: Incident) -> None:
+    """Raises Refused for a resolved incident."""
+    if not incident.unresolved:
+        raise Refused(f"{incident.id} is already resolved; there is nothing to escalate")
 
 
 def note(text: str) -> list[Event]:

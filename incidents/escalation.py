@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from config.instant import MINUTE, Span
-from config.oncall import Escalation
+from config.oncall import During, Escalation, Step
 
 FALLBACK_AGAIN: Span = 30 * MINUTE
 ROUND_AT_LEAST: Span = MINUTE
@@ -20,6 +20,23 @@ URGENT = 2
 
 
 Who: TypeAlias = Callable[[str], tuple[str, ...]]
+"""A person's id, `rota:<id>` or `role:<role>` -> people that can be reached now."""
+
+Holds: TypeAlias = Callable[[During], bool]
+
+
+def _always(during: During) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facing:
+    """What a policy meets: how bad it is, whom a name stands for, and whether hours of a calendar hold now."""
+
+    severity: int
+    who: Who
+    holds: Holds = _always
+    acknowledged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +57,9 @@ class Place:
         return cls(round=int(round_), step=int(step))
 
 
+FIRST = Place(round=1, step=1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
     place: Place
@@ -48,27 +68,39 @@ class Next:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """What stands at a place: whom to page, or why it reaches nobody; and where to go on, None at the end."""
+    """What stands at a place: whom to page over which channels (none: each by his own), or why it reaches nobody; and
+    where to go on, None at the end."""
 
     place: Place
     people: tuple[str, ...]
     nobody: str | None
     next: Next | None
+    channels: tuple[str, ...] = ()
 
 
 def first(policy: Escalation) -> Next:
-    return Next(place=Place(round=1, step=1), after=policy.steps[0].after)
+    return Next(place=FIRST, after=policy.steps[0].after)
 
 
-def carry_out(policy: Escalation, place: Place, severity: int, who: Who) -> Carried:
-    """`who` turns a person's id or `rota:<id>` into people that can be reached now."""
-    names = _names(policy, place)
-    people = tuple(dict.fromkeys(person for name in names for person in who(name)))
-    following = _following(policy, place, severity)
+def foreign(policy: Escalation, severity: int) -> str | None:
+    """Why the whole policy tells nobody of this severity."""
+    if policy.severity and severity not in policy.severity:
+        return f"the policy is for severities {_listed(policy.severity)}"
+    return None
+
+
+def carry_out(policy: Escalation, place: Place, facing: Facing) -> Carried:
+    """Whom to tell at this place, and where to go on."""
+    step = _step(policy, place)
+    names = policy.fallback if step is None else step.notify
+    following = _following(policy, place, facing)
+    left = None if step is None else _left(step, facing)
+    people = tuple(dict.fromkeys(person for name in names for person in facing.who(name))) if left is None else ()
     if people:
-        return Carried(place=place, people=people, nobody=None, next=following)
-    reason = f"{', '.join(names)}: nobody to reach" if names else "the policy names no fallback"
-    return Carried(place=place, people=(), nobody=reason, next=_at_once(policy, place, following, who))
+        channels = () if step is None else step.channels
+        return Carried(place=place, people=people, nobody=None, next=following, channels=channels)
+    reason = left or (f"{', '.join(names)}: nobody to reach" if names else "the policy names no fallback")
+    return Carried(place=place, people=(), nobody=reason, next=_at_once(policy, place, following, facing))
 
 
 def hurries(policy: Escalation, place: Place) -> bool:
@@ -79,30 +111,71 @@ def hurries(policy: Escalation, place: Place) -> bool:
     return place.step > 1 or (place.step == 0 and place.round <= (policy.repeat or 1) + 1)
 
 
-def _at_once(policy: Escalation, place: Place, following: Next | None, who: Who) -> Next | None:
+def whatever_happens(policy: Escalation, upcoming: Next) -> Next | None:
+    """From this place on the next step of the round that is told even when somebody has acknowledged, in its time."""
+    after = upcoming.after
+    for number in range(upcoming.place.step, len(policy.steps) + 1):
+        step = policy.steps[number - 1] if number else None
+        if step is None:
+            return None
+        if number > upcoming.place.step:
+            after += step.after
+        if step.unless == "resolved":
+            return Next(place=Place(round=upcoming.place.round, step=number), after=after)
+    return None
+
+
+def _left(step: Step, facing: Facing) -> str | None:
+    """Why the step is left out now."""
+    if step.severity and facing.severity not in step.severity:
+        return f"the step is for severities {_listed(step.severity)}"
+    if facing.acknowledged and step.unless == "acknowledged":
+        return "somebody has acknowledged"
+    if step.during is not None and not facing.holds(step.during):
+        return f"outside the {step.during.hours} of {step.during.calendar}"
+    return None
+
+
+def _at_once(policy: Escalation, place: Place, following: Next | None, facing: Facing) -> Next | None:
     """Where to go from a place that reached nobody: no waiting but between rounds and before the fallback again."""
-    if following is None or place.step == 0:
+    if following is None or place.step == 0 or facing.acknowledged:
         return following
     if following.place.round == place.round or following.place.step == 0:
         return Next(place=following.place, after=0)
-    if policy.fallback and not any(who(name) for step in policy.steps for name in step.notify):
+    if policy.fallback and not any(_reaches(step, facing) for step in policy.steps):
         return Next(place=Place(round=following.place.round, step=0), after=0)
     return following
 
 
-def _names(policy: Escalation, place: Place) -> tuple[str, ...]:
-    if place.step == 0 or place.step > len(policy.steps):
-        return policy.fallback
-    return policy.steps[place.step - 1].notify
+def _reaches(step: Step, facing: Facing) -> bool:
+    return _left(step, facing) is None and any(facing.who(name) for name in step.notify)
 
 
-def _following(policy: Escalation, place: Place, severity: int) -> Next | None:
+def _step(policy: Escalation, place: Place) -> Step | None:
+    """None: the fallback, which also stands for a step that a policy has no more."""
+    return policy.steps[place.step - 1] if 0 < place.step <= len(policy.steps) else None
+
+
+def _following(policy: Escalation, place: Place, facing: Facing) -> Next | None:
+    if facing.acknowledged:
+        if not 0 < place.step < len(policy.steps):
+            return None
+        upcoming = Next(place=Place(round=place.round, step=place.step + 1), after=policy.steps[place.step].after)
+        return whatever_happens(policy, upcoming)
+    urgent = facing.severity <= URGENT
     if place.step == 0:
-        again = severity <= URGENT and bool(policy.fallback)
-        return Next(place=Place(round=place.round + 1, step=0), after=FALLBACK_AGAIN) if again else None
+        again = Next(place=Place(round=place.round + 1, step=0), after=FALLBACK_AGAIN)
+        return again if urgent and policy.fallback else None
     if place.step < len(policy.steps):
         return Next(place=Place(round=place.round, step=place.step + 1), after=policy.steps[place.step].after)
+    anew = max(policy.pause + policy.steps[0].after, ROUND_AT_LEAST)
     if policy.repeat is None or place.round < policy.repeat:
-        after = max(policy.pause + policy.steps[0].after, ROUND_AT_LEAST)
-        return Next(place=Place(round=place.round + 1, step=1), after=after)
-    return Next(place=Place(round=place.round + 1, step=0), after=policy.pause) if policy.fallback else None
+        return Next(place=Place(round=place.round + 1, step=1), after=anew)
+    if policy.fallback:
+        return Next(place=Place(round=place.round + 1, step=0), after=policy.pause)
+    # Without a fallback what is urgent begins again, or it would fall silent.
+    return Next(place=Place(round=place.round + 1, step=1), after=max(anew, FALLBACK_AGAIN)) if urgent else None
+
+
+def _listed(severities: tuple[int, ...]) -> str:
+    return ", ".join(str(one) for one in severities)

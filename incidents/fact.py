@@ -16,7 +16,12 @@ _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 def kind_of(event: Event | CaseEvent) -> str:
     """`SeverityRaised` -> `severity_raised`."""
-    return _WORD.sub("_", type(event).__name__).lower()
+    return word_of(type(event))
+
+
+def word_of(event: type[object]) -> str:
+    """As `kind_of`, of the class."""
+    return _WORD.sub("_", event.__name__).lower()
 
 
 def facts_of(event: Event | CaseEvent) -> dict[str, Any]:

@@ -4,10 +4,10 @@
 incident. Both are pure; instants are POSIX milliseconds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeAlias, assert_never
+from typing import Any, TypeAlias, assert_never
 
 from config.instant import Instant
 from config.state import State
@@ -53,6 +53,30 @@ class Acknowledged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unacknowledged:
+    """Nobody confirmed for too long that somebody still has it."""
+
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalating:
+    """The policy it is told by from here on, as it was written at that moment."""
+
+    policy: str
+    version: str
+    terms: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDiffers:
+    """The configuration has another version of its policy now (an empty one: none); it goes on by its own."""
+
+    policy: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Escalated:
     """A step of the policy was carried out. `nobody` says why it reached no one."""
 
@@ -80,7 +104,19 @@ class Recovered:
     """The component of a muted, resolved incident is well again; the next failure opens a new incident."""
 
 
-Event: TypeAlias = Opened | StateChanged | SeverityRaised | Acknowledged | Escalated | Noted | Resolved | Recovered
+Event: TypeAlias = (
+    Opened
+    | StateChanged
+    | SeverityRaised
+    | Acknowledged
+    | Unacknowledged
+    | Escalating
+    | PolicyDiffers
+    | Escalated
+    | Noted
+    | Resolved
+    | Recovered
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +147,8 @@ class Incident:
     recovered: bool = False
     recurrence_of: str | None = None
     version: int = 1
+    cycle: int = 0
+    """How often its telling began: with a policy taken, and each time nobody had it any more."""
 
     @property
     def unresolved(self) -> bool:
@@ -155,11 +193,13 @@ def evolve(incident: Incident, recorded: Recorded) -> Incident:
                 acknowledged_at=incident.acknowledged_at or recorded.happened_at,
                 acknowledged_by=recorded.by,
             )
+        case Unacknowledged() | Escalating():
+            return replace(after, progress=Progress.TRIGGERED, acknowledged_by=None, cycle=incident.cycle + 1)
         case Resolved(recovered=recovered):
             return replace(after, progress=Progress.RESOLVED, resolved_at=recorded.happened_at, recovered=recovered)
         case Recovered():
             return replace(after, recovered=True)
-        case Opened() | Escalated() | Noted():
+        case Opened() | PolicyDiffers() | Escalated() | Noted():
             return after
         case other:
             assert_never(other)

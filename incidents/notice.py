@@ -58,6 +58,29 @@ class Writer:
         ]
         return self._message(self._subject(incident.state, incident), lines, incident, "incident.severity_raised")
 
+    def reminder(self, incident: Incident) -> Message:
+        """To whoever has it: nobody heard of it for long."""
+        lines = [
+            self._say("You have had it for long. Say that you still have it, or it is told again."),
+            self._say("State: {state}, since {time}", state=self._word(incident.state), time=self._time(incident)),
+            *self._where_to_look(incident),
+            "",
+            f"upheld incident ack {incident.id}",
+        ]
+        subject = self._say("Still yours?") + " " + self._subject(incident.state, incident)
+        return self._message(subject, lines, incident, "incident.reminder")
+
+    def kept_informed(self, incident: Incident) -> Message:
+        """To whom the policy tells it until it is resolved, although somebody has acknowledged."""
+        lines = [
+            self._say("Somebody works on it; it is not over yet."),
+            self._say("State: {state}, since {time}", state=self._word(incident.state), time=self._time(incident)),
+            self._say("Severity: {severity}", severity=incident.severity),
+            self._say("Reason: {reason}", reason=self._reason(incident.title)),
+            *self._where_to_look(incident),
+        ]
+        return self._message(self._subject(incident.state, incident), lines, incident, "incident.kept_informed")
+
     def acknowledged(self, incident: Incident) -> Message:
         lines = [
             self._say("Acknowledged by {who}.", who=incident.acknowledged_by or ""),

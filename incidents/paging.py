@@ -1,80 +1,120 @@
 """Carrying a policy out: pages into the outbox and the next timer, in the transaction of what happened."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from config.instant import Instant
-from config.language import CHINESE
-from config.model import Config
-from config.oncall import Escalation, Person, Reach
-from incidents.escalation import Carried, Next, Place, Who, carry_out, first, hurries
-from incidents.incident import Escalated, Incident, Progress
+from config.oncall import Escalation
+from incidents.escalation import (
+    FIRST,
+    URGENT,
+    Carried,
+    Facing,
+    Next,
+    Place,
+    carry_out,
+    first,
+    foreign,
+    hurries,
+    whatever_happens,
+)
+from incidents.incident import Escalated, Escalating, Event, Incident, PolicyDiffers, Progress
 from incidents.notice import Writer
 from incidents.oncall import Roster
 from incidents.store import duty, timer
 from incidents.store import incident as incidents
+from incidents.ways import Addressee, Ways
 from notify import outbox
-from notify.channel import Channel
 from notify.message import LIFETIME, Message, Notification, Purpose, key_of
 from notify.store import told as telling
 
-_NAME_LIMIT = 100
-"""A contact's name as far as the outbox holds it."""
+REMIND, LAPSE = "remind", "lapse"
+"""The steps of an ANSWER timer."""
+_FALLBACK = Place(round=1, step=0)
+_ALTHOUGH = frozenset(("incident.severity_raised", "incident.reminder", "incident.kept_informed"))
+"""Pages that are wanted although somebody has acknowledged."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addressee:
-    """A person or contact over one channel."""
+class Paging(Ways):
+    """Policies of one configuration, told over the ways to its people."""
 
-    person: str
-    channel: str
-    address: str
-    language: str
-    due_at: Instant
+    def begin(self, tx: Connection, incident: Incident, now: Instant) -> list[Event]:
+        """The policy of today is the incident's own from here on, and its first step is told, at once or by a timer.
 
+        What was done comes back as events.
+        """
+        policy = self._of_today(incident.component)
+        if policy is None:
+            return []
+        timer.cancel(tx, timer.Kind.ESCALATION, incident.id, "another policy", now)
+        timer.cancel(tx, timer.Kind.ANSWER, incident.id, "another policy", now)
+        own = Escalating(policy=policy.id, version=policy.version, terms=policy.model_dump(mode="json"))
+        anew = replace(incident, cycle=incident.cycle + 1, progress=Progress.TRIGGERED)
+        reason = foreign(policy, incident.severity)
+        if reason is not None:
+            return [own, Escalated(round=1, step=1, paged=(), nobody=reason)]
+        return [own, *self._go_on(tx, anew, policy, first(policy), now)]
 
-class Paging:
-    """Whom the configuration names, and how they are reached. `log_channel` takes what no other channel can.
-
-    `kinds`: of each configured channel what its file offers.
-    """
-
-    def __init__(self, config: Config, log_channel: str, kinds: Mapping[str, Channel[Any]] | None = None) -> None:
-        self._config = config
-        self._log_channel = log_channel
-        self._kinds = kinds or {}
-
-    def begin(self, tx: Connection, incident: Incident, now: Instant) -> list[Escalated]:
-        """The first step, at once or as a timer; what was done at once comes back as events."""
-        policy = self._policy(incident)
-        return [] if policy is None else self._go_on(tx, incident, policy, first(policy), now)
-
-    def go_on(self, tx: Connection, incident: Incident, place: Place, now: Instant) -> list[Escalated]:
+    def go_on(self, tx: Connection, incident: Incident, place: Place, now: Instant) -> list[Event]:
         """A timer brought us to this place."""
-        policy = self._policy(incident)
+        policy = self._policy(tx, incident)
         return [] if policy is None else self._go_on(tx, incident, policy, Next(place=place, after=0), now)
 
+    def resume(self, tx: Connection, incident: Incident, now: Instant) -> list[Event]:
+        """Nobody has it any more: the place that was told last is told again."""
+        last = incidents.last(tx, incident.id, Escalated)
+        place = FIRST if last is None else Place(round=last.round, step=last.step)
+        return self.go_on(tx, incident, place, now)
+
+    def differs(self, tx: Connection, incident: Incident) -> PolicyDiffers | None:
+        """Whether the configuration now has another policy for it, and nobody has noted that one yet."""
+        own = incidents.last(tx, incident.id, Escalating)
+        if own is None:
+            return None
+        today = self._of_today(incident.component)
+        policy, version = (own.policy, "") if today is None else (today.id, today.version)
+        noted = incidents.last(tx, incident.id, PolicyDiffers)
+        known = own.version if noted is None else noted.version
+        return None if version in (own.version, known) else PolicyDiffers(policy=policy, version=version)
+
     def raised(self, tx: Connection, incident: Incident, now: Instant) -> None:
-        """Whoever was paged hears that it got worse; if it was acknowledged, the first step is told again."""
-        policy = self._policy(incident)
-        if policy is None:
+        """It got worse: the first step that is for this severity is told, also when somebody has acknowledged."""
+        policy = self._policy(tx, incident)
+        if policy is None or foreign(policy, incident.severity):
             return
-        who = self._who(tx, now)
-        carried = carry_out(policy, Place(round=1, step=1), incident.severity, who)
-        for person in carried.people or [one for name in policy.fallback for one in who(name)]:
-            for one in self._ways_to(person, now):
-                self._tell(tx, incident, one, Writer(config=self._config, language=one.language).raised(incident), now)
+        facing = self._facing(tx, replace(incident, progress=Progress.TRIGGERED), now)
+        told = (carry_out(policy, Place(round=1, step=n), facing) for n in range(1, len(policy.steps) + 1))
+        carried = next((one for one in told if one.people), None) or carry_out(policy, _FALLBACK, facing)
+        for one in self._contacts(carried, now):
+            self._tell(tx, incident, one, Writer(config=self._config, language=one.language).raised(incident), now)
+        if incident.progress is Progress.ACKNOWLEDGED:
+            self._hold(tx, incident, policy, now)
+        elif not timer.waiting(tx, timer.Kind.ESCALATION, incident.id):
+            upcoming = carried.next  # the severity before was none of this policy's, or had come to its end
+            if upcoming is not None:
+                self._wind(tx, incident, upcoming, now)
 
     def stop(self, tx: Connection, incident: Incident, reason: str, now: Instant) -> None:
         timer.cancel(tx, timer.Kind.ESCALATION, incident.id, reason, now)
+        timer.cancel(tx, timer.Kind.ANSWER, incident.id, reason, now)
         outbox.suppress(tx, purposes=[Purpose.PAGE], reason=reason, now=now, incident=incident.id)
 
     def acknowledged(self, tx: Connection, incident: Incident, now: Instant) -> None:
-        """Escalation stops; what keeps the incident itself, such as another house's pager, hears why."""
+        """Escalation stops but for what is told until it is resolved, and starts again should it be forgotten.
+
+        What keeps the incident itself, such as another house's pager, hears why.
+        """
+        policy = self._policy(tx, incident)
+        waiting = timer.pending(tx, timer.Kind.ESCALATION, incident.id)
         self.stop(tx, incident, "acknowledged", now)
+        if policy is not None and waiting:
+            upcoming = Next(place=Place.parse(waiting[0].step), after=max(0, waiting[0].due_at - now))
+            left = whatever_happens(policy, upcoming)
+            if left is not None:
+                self._wind(tx, incident, left, now)
+        if policy is not None:
+            self._hold(tx, incident, policy, now)
         for told in telling.reached(tx, incident.id):
             kind = self._kinds.get(told.channel)
             if kind is not None and kind.follows:
@@ -120,56 +160,63 @@ class Paging:
             return
         if outbox.hasten(tx, incident=incident.id, person=told.person, now=now):
             return
-        policy = self._policy(incident)
+        policy = self._policy(tx, incident)
         waiting = timer.waiting(tx, timer.Kind.ESCALATION, incident.id)
         steps = [step for step in waiting if policy is not None and hurries(policy, Place.parse(step))]
         timer.hasten(tx, timer.Kind.ESCALATION, incident.id, steps, now)
 
-    def contacts(self, people: Iterable[str], now: Instant) -> list[Addressee]:
-        """Every way to these people, each when it is due."""
-        return [one for person in people for one in self._ways_to(person, now)]
+    def lapses(self, tx: Connection, incident: Incident) -> bool:
+        """Whether whoever has it was asked to say so again, and has not yet."""
+        return timer.waiting(tx, timer.Kind.ANSWER, incident.id) == [LAPSE]
 
-    def by_mail(self, name: str, email: str | None, language: str | None, now: Instant) -> Addressee:
-        """A customer's contact; without a mail channel or address the log takes it."""
-        channel = self._mail_channel()
-        usable = channel is not None and email is not None
-        return Addressee(
-            person=name[:_NAME_LIMIT],
-            channel=channel if channel is not None and usable else self._log_channel,
-            address=email or "",
-            language=language or self._language(),
-            due_at=now,
-        )
-
-    @property
-    def mails(self) -> bool:
-        """Whether there is a channel for mail."""
-        return self._mail_channel() is not None
-
-    def arrives(self, channel: str) -> bool:
-        """Whether what this channel takes reaches anybody; the log does not."""
-        return channel != self._log_channel
+    def remind(self, tx: Connection, incident: Incident, now: Instant) -> str:
+        """Whoever has it is asked to say so again; what became of it in a few words."""
+        person = (incident.acknowledged_by or "").removeprefix("person:")
+        if person not in self._config.people:
+            return "nobody known has it"
+        for one in self._ways_to(person, now):
+            message = Writer(config=self._config, language=one.language).reminder(incident)
+            self._tell(tx, incident, one, message, now, f"remind-{incident.version}")
+        return "reminded"
 
     def _go_on(
         self, tx: Connection, incident: Incident, policy: Escalation, upcoming: Next | None, now: Instant
-    ) -> list[Escalated]:
-        done: list[Escalated] = []
-        who = self._who(tx, now)
+    ) -> list[Event]:
+        done: list[Event] = []
+        facing = self._facing(tx, incident, now)
         while upcoming is not None and upcoming.after == 0:
-            carried = carry_out(policy, upcoming.place, incident.severity, who)
+            carried = carry_out(policy, upcoming.place, facing)
             self._page(tx, incident, carried, now)
             done.append(_event(carried))
             upcoming = carried.next
         if upcoming is not None:
-            due_at = now + upcoming.after
-            timer.start(tx, timer.Kind.ESCALATION, incident.id, upcoming.place.name, due_at, now)
+            self._wind(tx, incident, upcoming, now)
         return done
 
+    def _wind(self, tx: Connection, incident: Incident, upcoming: Next, now: Instant) -> None:
+        timer.wind(tx, timer.Kind.ESCALATION, incident.id, upcoming.place.name, now + upcoming.after, now)
+
+    def _hold(self, tx: Connection, incident: Incident, policy: Escalation, now: Instant) -> None:
+        """Somebody has it, for as long as the policy lets that stand without a word."""
+        if incident.severity > URGENT:
+            return
+        lapse_at = now + policy.acknowledged_for
+        timer.wind(tx, timer.Kind.ANSWER, incident.id, LAPSE, lapse_at, now)
+        if 0 < policy.remind < policy.acknowledged_for:
+            timer.wind(tx, timer.Kind.ANSWER, incident.id, REMIND, lapse_at - policy.remind, now)
+
     def _page(self, tx: Connection, incident: Incident, carried: Carried, now: Instant) -> None:
-        again = carried.place != Place(round=1, step=1)
-        for one in self.contacts(carried.people, now):
-            message = Writer(config=self._config, language=one.language).page(incident, again=again)
-            self._tell(tx, incident, one, message, now, carried.place.name)
+        again = carried.place != FIRST or incident.cycle > 1
+        although = incident.progress is Progress.ACKNOWLEDGED
+        step = carried.place.name if incident.cycle <= 1 else f"{carried.place.name}-{incident.cycle}"
+        for one in self._contacts(carried, now):
+            writer = Writer(config=self._config, language=one.language)
+            message = writer.kept_informed(incident) if although else writer.page(incident, again=again)
+            self._tell(tx, incident, one, message, now, step)
+
+    def _contacts(self, carried: Carried, now: Instant) -> list[Addressee]:
+        """Each by his own ways, or all over the step's channels."""
+        return [one for person in carried.people for one in self._ways_to(person, now, over=carried.channels)]
 
     def _tell(
         self,
@@ -198,51 +245,26 @@ class Paging:
             ),
         )
 
-    def _policy(self, incident: Incident) -> Escalation | None:
+    def _policy(self, tx: Connection, incident: Incident) -> Escalation | None:
+        """The one it took; today's where it began before policies were taken."""
+        own = incidents.last(tx, incident.id, Escalating)
+        return self._of_today(incident.component) if own is None else Escalation.model_validate(own.terms)
+
+    def _of_today(self, component: str) -> Escalation | None:
         """The component's; what no component could be found for goes to the default one, or to any there is."""
-        if incident.component in self._config.components:
-            return self._config.escalation_of(incident.component)
+        if component in self._config.components:
+            return self._config.escalation_of(component)
         policies = self._config.escalations
         return policies.get("default") or next(iter(policies.values()), None)
 
-    def _who(self, tx: Connection, now: Instant) -> Who:
+    def _facing(self, tx: Connection, incident: Incident, now: Instant) -> Facing:
         roster = Roster(config=self._config, changes=duty.changes(tx, now, now + 1))
-        return lambda name: roster.who(name, now)
-
-    def _ways_to(self, person_id: str, now: Instant) -> list[Addressee]:
-        person = self._config.people[person_id]
-        return [
-            Addressee(
-                person=person.id,
-                channel=way.channel,
-                address=way.address or self._address(person, way.channel),
-                language=person.language or self._language(),
-                due_at=now + way.after,
-            )
-            for way in person.reach or self._default_ways(person)
-        ]
-
-    def _address(self, person: Person, channel: str) -> str:
-        kind = self._kinds.get(channel)
-        match kind.address if kind is not None else "any":
-            case "email":
-                return person.email or ""
-            case "phone":
-                return person.phone or ""
-            case "any":
-                return person.email or person.phone or ""
-            case _:
-                return ""
-
-    def _default_ways(self, person: Person) -> Sequence[Reach]:
-        mail = self._mail_channel()
-        return (Reach(channel=mail if mail is not None and person.email else self._log_channel),)
-
-    def _mail_channel(self) -> str | None:
-        return next((one.id for one in self._config.channels.values() if one.kind == "email"), None)
-
-    def _language(self) -> str:
-        return next(iter(self._config.site.languages), CHINESE)
+        return Facing(
+            severity=incident.severity,
+            who=lambda name: roster.who(name, now),
+            holds=lambda during: roster.holds(during, now),
+            acknowledged=incident.progress is Progress.ACKNOWLEDGED,
+        )
 
 
 def _event(carried: Carried) -> Escalated:
@@ -258,5 +280,4 @@ def still_wanted(tx: Connection, told: Notification) -> str | None:
         return None
     if incident.progress is Progress.RESOLVED:
         return "the incident is resolved"
-    raised = told.message.facts.get("event") == "incident.severity_raised"
-    return None if raised else "the incident is acknowledged"
+    return None if told.message.facts.get("event") in _ALTHOUGH else "the incident is acknowledged"

@@ -29,10 +29,11 @@ from incidents.incident import (
     Recovered,
     Resolved,
     SeverityRaised,
+    Unacknowledged,
     evolve,
     open_incident,
 )
-from incidents.paging import Paging
+from incidents.paging import REMIND, Paging
 from incidents.routing import UNROUTED, Routing, component_of
 from incidents.source import AlertNews, Called, Change, News, Remark, Taken
 from incidents.store import alert as alerts
@@ -186,7 +187,14 @@ class Incidents:
     def acknowledge(self, tx: Connection, incident_id: str, by: str, now: Instant, channel: str) -> Incident:
         """Again is no fault. Raises NotFound or decide.Refused."""
         incident = self._load(tx, incident_id)
-        return self._apply(tx, incident, decide.acknowledge(incident, channel), by, now)
+        lapses = self._paging.lapses(tx, incident)
+        return self._apply(tx, incident, decide.acknowledge(incident, channel, lapses=lapses), by, now)
+
+    def escalate(self, tx: Connection, incident_id: str, by: str, now: Instant) -> Incident:
+        """The policy of today is told from its first step. Raises NotFound or decide.Refused."""
+        incident = self._load(tx, incident_id)
+        decide.escalate(incident)
+        return self._apply(tx, incident, self._paging.begin(tx, incident, now), by, now)
 
     def resolve(self, tx: Connection, incident_id: str, by: str, reason: str, now: Instant) -> Incident:
         """Raises NotFound or decide.Refused."""
@@ -217,6 +225,10 @@ class Incidents:
             news.redraw(tx, self._config, component, SYSTEM, now)
         for component in self._family.parents_first(list(self._config.components)):
             self._judge(tx, component, SYSTEM, now)
+        for incident in store.unresolved(tx):
+            differs = self._paging.differs(tx, incident)
+            if differs is not None:
+                self._apply(tx, incident, [differs], SYSTEM, now)
 
     # inside
 
@@ -288,6 +300,8 @@ class Incidents:
         match due.kind:
             case timer.Kind.ESCALATION:
                 return self._escalate(tx, due, now)
+            case timer.Kind.ANSWER:
+                return self._unanswered(tx, due, now)
             case timer.Kind.CLOCK:
                 return self._cases.ring(tx, due, now)
             case timer.Kind.SILENCE:
@@ -316,10 +330,20 @@ class Incidents:
 
     def _escalate(self, tx: Connection, due: Timer, now: Instant) -> str:
         incident = store.find(tx, due.subject)
-        if incident is None or incident.progress is not Progress.TRIGGERED:
+        if incident is None or not incident.unresolved:
             return "not needed any more"
         self._apply(tx, incident, self._paging.go_on(tx, incident, Place.parse(due.step), now), SYSTEM, now)
         return "carried out"
+
+    def _unanswered(self, tx: Connection, due: Timer, now: Instant) -> str:
+        incident = store.find(tx, due.subject)
+        if incident is None or incident.progress is not Progress.ACKNOWLEDGED:
+            return "not needed any more"
+        if due.step == REMIND:
+            return self._paging.remind(tx, incident, now)
+        again = self._apply(tx, incident, [Unacknowledged(because="nobody said that he still has it")], SYSTEM, now)
+        self._apply(tx, again, self._paging.resume(tx, again, now), SYSTEM, now)
+        return "told again"
 
     def _load(self, tx: Connection, incident_id: str) -> Incident:
         incident = store.find(tx, incident_id)

@@ -8,12 +8,9 @@ from config.look.state import Shown
 from incidents.incident import (
     Acknowledged,
     Escalated,
-    Noted,
     Opened,
     Recorded,
-    Recovered,
     Resolved,
-    SeverityRaised,
     StateChanged,
 )
 from statuspage.facts import Cause, Phase, Update
@@ -33,7 +30,7 @@ def updates_of(log: Iterable[Recorded]) -> tuple[Update, ...]:
                 first = updates[0] if len(updates) == 1 else None
                 if paged and first is not None and first.cause is Cause.OPENED and at - first.at <= _SOON:
                     updates[0] = replace(first, cause=Cause.CALLED)
-            case Acknowledged():
+            case Acknowledged() if not any(one.cause is Cause.ACKNOWLEDGED for one in updates):
                 updates.append(Update(seq=seq, at=at, phase=Phase.INVESTIGATING, cause=Cause.ACKNOWLEDGED))
             case StateChanged(state=state):
                 updates.append(
@@ -42,6 +39,6 @@ def updates_of(log: Iterable[Recorded]) -> tuple[Update, ...]:
             case Resolved(recovered=recovered):
                 cause = Cause.RESOLVED if recovered else Cause.CLOSED
                 updates.append(Update(seq=seq, at=at, phase=Phase.RESOLVED, cause=cause))
-            case Noted() | SeverityRaised() | Recovered():
-                continue
+            case _:
+                continue  # ours alone, or said before
     return tuple(updates)

@@ -79,6 +79,10 @@ def resolve(tx: Connection, call: Call) -> Any:
     return incident_json(tx, call.rules.incidents.resolve(tx, call.arguments["id"], call.by, reason, call.now))
 
 
+def escalate(tx: Connection, call: Call) -> Any:
+    return incident_json(tx, call.rules.incidents.escalate(tx, call.arguments["id"], call.by, call.now))
+
+
 def note(tx: Connection, call: Call) -> Any:
     text = call.arguments["text"]
     return incident_json(tx, call.rules.incidents.note(tx, call.arguments["id"], call.by, text, call.now))
@@ -195,6 +199,7 @@ _COMMANDS: Mapping[str, Command] = {
     "incident.ack": acknowledge,
     "incident.resolve": resolve,
     "incident.note": note,
+    "incident.escalate": escalate,
     "case.open": case_open,
     "case.event": case_event,
     "case.level": case_level,

@@ -14,7 +14,7 @@ from config.language import choose
 from config.model import Checkpoints, Customer
 from db.ledger import outside, store
 from db.ledger.checkpoint import Signed
-from incidents.paging import Addressee
+from incidents.ways import Addressee
 from notify import outbox
 from notify.channel import Attachment
 from notify.message import LIFETIME, Notification, Purpose, key_of

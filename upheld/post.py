@@ -12,7 +12,7 @@ from config.instant import DAY, Instant
 from config.language import choose
 from config.model import Contact
 from config.oncall import Role
-from incidents.paging import Addressee
+from incidents.ways import Addressee
 from notify import outbox
 from notify.channel import Attachment
 from notify.message import LIFETIME, Message, Notification, Purpose, key_of

@@ -5,7 +5,8 @@ from sqlalchemy import Connection
 from config.instant import Instant
 from config.model import Config
 from config.oncall import Role
-from incidents.paging import Addressee, Paging
+from incidents.paging import Paging
+from incidents.ways import Addressee
 from notify import outbox
 from notify.message import LIFETIME, Notification, Purpose, key_of
 from sla.contract import Contract, Reminded, due_reminder

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, desc, func, insert, or_, select, update
 
@@ -13,11 +13,13 @@ from db.ledger import store as ledger
 from db.ledger.leaf import Leaf
 from db.tables.incidents import incident as table
 from db.tables.incidents import incident_event
-from incidents.fact import facts_of, kind_of
+from incidents.fact import facts_of, kind_of, word_of
 from incidents.fact import incident_event as event_of
-from incidents.incident import Incident, Progress, Recorded
+from incidents.incident import Event, Incident, Progress, Recorded
 
 TOPIC = "incident"
+
+E = TypeVar("E", bound=Event)
 
 
 class Conflict(Exception):
@@ -88,6 +90,21 @@ def events(tx: Connection, incident_id: str) -> list[Recorded]:
         select(incident_event).where(incident_event.c.incident == incident_id).order_by(incident_event.c.seq)
     )
     return [_recorded(row) for row in rows]
+
+
+def last(tx: Connection, incident_id: str, kind: type[E]) -> E | None:
+    """The newest event of this kind."""
+    row = tx.execute(
+        select(incident_event)
+        .where(incident_event.c.incident == incident_id, incident_event.c.kind == word_of(kind))
+        .order_by(desc(incident_event.c.seq))
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    event = event_of(row.kind, row.facts)
+    assert isinstance(event, kind)
+    return event
 
 
 def add(tx: Connection, incident: Incident, recorded: Recorded) -> None:

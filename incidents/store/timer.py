@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
 
 from config.instant import Instant
 from db.batch import announce
@@ -18,6 +19,7 @@ class Kind(StrEnum):
     SILENCE = "silence"  # subject: component that senders alone speak of; nothing was heard of it since
     LAPSE = "lapse"  # subject: alert, step: why silence ends it
     CALL = "call"  # subject: source that must call regularly
+    ANSWER = "answer"  # subject: incident, step: remind|lapse; somebody has it, and is to say so again
     HOLD = "hold"  # subject: component, step: the end of the agreed work its incident waits for
 
 
@@ -44,6 +46,7 @@ _FINISH = (
 _DUE_AT = select(table.c.due_at).where(table.c.id == bindparam("timer"), table.c.done_at.is_(None))
 _ANEW = update(table).where(_SAME).values(due_at=bindparam("at"), done_at=None, outcome=None)
 _CANCEL = update(table).where(_WAITING).values(done_at=bindparam("now"), outcome=bindparam("why"))
+_PENDING = select(table).where(_WAITING).order_by(table.c.due_at, table.c.id)
 _STEPS = select(table.c.step).where(_WAITING).order_by(table.c.due_at)
 
 
@@ -71,9 +74,7 @@ def due(tx: Connection, now: Instant, limit: int) -> list[Timer]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [
-        Timer(id=row.id, kind=Kind(row.kind), subject=row.subject, step=row.step, due_at=row.due_at) for row in rows
-    ]
+    return [_timer(row) for row in rows]
 
 
 def next_due(tx: Connection) -> Instant | None:
@@ -114,6 +115,15 @@ def postpone(tx: Connection, timer: Timer, due_at: Instant) -> None:
 def waiting(tx: Connection, kind: Kind, subject: str) -> list[str]:
     """The steps that have not fired."""
     return list(tx.scalars(_STEPS, {"of_kind": kind.value, "of": subject}))
+
+
+def pending(tx: Connection, kind: Kind, subject: str) -> list[Timer]:
+    """Those that have not fired, the next first."""
+    return [_timer(row) for row in tx.execute(_PENDING, {"of_kind": kind.value, "of": subject})]
+
+
+def _timer(row: Row[Any]) -> Timer:
+    return Timer(id=row.id, kind=Kind(row.kind), subject=row.subject, step=row.step, due_at=row.due_at)
 
 
 def hasten(tx: Connection, kind: Kind, subject: str, steps: list[str], now: Instant) -> None:

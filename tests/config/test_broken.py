@@ -195,6 +195,12 @@ EXPECTED = {
         "2:22: retention.results is too short: agreement acme/sla-standard demands 120 days; write 120d or longer"
     ),
     "retention-without-unit": "2:22: a length of time needs a unit, like 30s, 5m, 1h or 21d",
+    "fallback-missing": (
+        "3:24: 'fallback' is missing; write `fallback: [li]`, whom to call when the steps are used up or reach nobody"
+    ),
+    "role-of-nobody": "3:43: nobody has the role 'legal'; write `role: legal` for one of the people",
+    "role-unknown": "3:43: no role is named 'leagl'; did you mean 'legal'?",
+    "step-calendar-dangling": "3:67: no calendar is named 'cn'; write it under `calendars:`",
     "rota-dangling": "4:43: no rota is named 'primry'; did you mean 'rota:primary'?",
     "rota-handoff": "3:42: 'Monday morning' is no hand-over; write Mon 09:00 for turns of weeks",
     "rota-handoff-monthly": "3:59: 'Mon 09:00' is no hand-over; write 1 09:00 for turns of months",

@@ -57,7 +57,7 @@ people:
 rotas:
   primary: {timezone: Asia/Shanghai, rotate: weekly, handoff: "Mon 09:00", people: [li]}
 escalations:
-  default: {steps: [{notify: [rota:primary]}, {after: 15m, notify: [wang]}]}
+  default: {steps: [{notify: [rota:primary]}, {after: 15m, notify: [wang]}], fallback: [wang]}
 components:
   payments:
     name: {zh-CN: 支付接口, en: Payment API}

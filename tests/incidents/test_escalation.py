@@ -2,14 +2,27 @@
 
 from collections.abc import Callable, Iterator
 from itertools import islice
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.instant import MINUTE, Span
-from config.oncall import Escalation, Step
-from incidents.escalation import FALLBACK_AGAIN, ROUND_AT_LEAST, Next, Place, carry_out, first
+from config.oncall import During, Escalation, Step
+from incidents.escalation import (
+    FALLBACK_AGAIN,
+    FIRST,
+    ROUND_AT_LEAST,
+    Carried,
+    Facing,
+    Next,
+    Place,
+    carry_out,
+    first,
+    foreign,
+    whatever_happens,
+)
 
 Who = Callable[[str], tuple[str, ...]]
 
@@ -35,9 +48,13 @@ def walk(escalation: Escalation, severity: int = 1, who: Who = everybody) -> Ite
     """(waited, place, people) of every place that is reached, if nobody ever answers."""
     upcoming: Next | None = first(escalation)
     while upcoming is not None:
-        carried = carry_out(escalation, upcoming.place, severity, who)
+        carried = carry_out(escalation, upcoming.place, Facing(severity=severity, who=who))
         yield upcoming.after, upcoming.place.name, " ".join(carried.people)
         upcoming = carried.next
+
+
+def met(escalation: Escalation, round: int, step: int, who: Who, **facing: Any) -> Carried:
+    return carry_out(escalation, Place(round=round, step=step), Facing(**{"severity": 1, "who": who, **facing}))
 
 
 TWO = (("li", 0), ("wang", 15 * MINUTE))
@@ -57,7 +74,7 @@ def test_a_policy_is_gone_through_as_often_as_it_says_and_then_the_fallback_is_t
 
 
 def test_the_first_step_may_wait_in_every_round() -> None:
-    found = list(walk(policy(("li", 5 * MINUTE), repeat=2)))
+    found = list(walk(policy(("li", 5 * MINUTE), repeat=2), severity=3))
 
     assert found == [(5 * MINUTE, "1.1", "li"), (PAUSE + 5 * MINUTE, "2.1", "li")]
 
@@ -75,8 +92,14 @@ def test_what_is_urgent_keeps_telling_the_fallback_and_what_is_not_tells_it_once
     assert len(list(walk(escalation, 3))) == 2
 
 
-def test_without_a_fallback_it_ends_with_the_last_step() -> None:
-    assert [place for _, place, _ in walk(policy(*TWO))] == ["1.1", "1.2"]
+def test_without_a_fallback_what_is_not_urgent_ends_with_the_last_step() -> None:
+    assert [place for _, place, _ in walk(policy(*TWO), severity=3)] == ["1.1", "1.2"]
+
+
+def test_without_a_fallback_what_is_urgent_begins_again() -> None:
+    found = [(waited, place) for waited, place, _ in islice(walk(policy(*TWO), severity=2), 4)]
+
+    assert found == [(0, "1.1"), (15 * MINUTE, "1.2"), (FALLBACK_AGAIN, "2.1"), (15 * MINUTE, "2.2")]
 
 
 def test_until_acknowledged_has_no_end_and_no_fallback() -> None:
@@ -87,7 +110,7 @@ def test_until_acknowledged_has_no_end_and_no_fallback() -> None:
 
 
 def test_a_step_that_reaches_nobody_is_left_at_once_for_the_next() -> None:
-    found = list(walk(policy(("ghost", 0), ("li", 15 * MINUTE)), who=only("li")))
+    found = list(walk(policy(("ghost", 0), ("li", 15 * MINUTE)), severity=3, who=only("li")))
 
     assert found == [(0, "1.1", ""), (0, "1.2", "li")]
 
@@ -110,19 +133,23 @@ def test_an_unreachable_fallback_is_tried_again_but_not_without_a_pause() -> Non
 
 
 def test_a_place_says_why_it_reached_nobody() -> None:
-    assert carry_out(policy(*TWO), Place(round=1, step=1), 1, nobody).nobody == "li: nobody to reach"
-    assert carry_out(policy(*TWO), Place(round=2, step=0), 1, everybody).nobody == "the policy names no fallback"
+    assert met(policy(*TWO), 1, 1, nobody).nobody == "li: nobody to reach"
+    assert met(policy(*TWO), 2, 0, everybody).nobody == "the policy names no fallback"
 
 
 def test_nobody_is_told_twice_at_one_place() -> None:
-    carried = carry_out(policy(("rota li rota", 0)), Place(round=1, step=1), 1, lambda name: ("li",))
+    carried = carry_out(
+        policy(("rota li rota", 0)), Place(round=1, step=1), Facing(severity=1, who=lambda name: ("li",))
+    )
 
     assert carried.people == ("li",)
 
 
 def test_a_place_of_a_longer_policy_than_today_s_is_the_fallback() -> None:
     """A timer was set before a reload took steps away."""
-    carried = carry_out(policy(("li", 0), fallback=("chief",)), Place(round=1, step=4), 1, everybody)
+    carried = carry_out(
+        policy(("li", 0), fallback=("chief",)), Place(round=1, step=4), Facing(severity=1, who=everybody)
+    )
 
     assert carried.people == ("chief",)
     assert carried.next is not None
@@ -168,3 +195,55 @@ def test_no_policy_goes_round_without_letting_time_pass(
     rounds = [after for after, place, _ in reached[1:] if place.endswith(".1")]
     assert all(after >= ROUND_AT_LEAST for after in rounds)
     assert len({place for _, place, _ in reached}) == len(reached)
+
+
+# what a step is for
+
+
+def stepped(*steps: Step, **changes: object) -> Escalation:
+    return Escalation.model_validate({"id": "p", "steps": steps, "fallback": ("chief",), **changes})
+
+
+WORK = During(calendar="cn")
+
+
+@pytest.mark.parametrize(
+    ("step", "facing", "nobody"),
+    [
+        (Step(notify=("li",), severity=(1, 2)), {"severity": 3}, "the step is for severities 1, 2"),
+        (Step(notify=("li",), during=WORK), {"holds": lambda during: False}, "outside the working-hours of cn"),
+        (Step(notify=("li",)), {"acknowledged": True}, "somebody has acknowledged"),
+    ],
+)
+def test_a_step_that_is_not_for_now_is_left_at_once_and_says_why(step: Step, facing: Any, nobody: str) -> None:
+    carried = met(stepped(step, Step(notify=("wang",), after=15 * MINUTE)), 1, 1, everybody, **facing)
+
+    assert (carried.people, carried.nobody) == ((), nobody)
+    if "acknowledged" not in facing:
+        assert carried.next == Next(place=Place(round=1, step=2), after=0)
+
+
+def test_a_step_may_name_its_channels_and_several_are_told_at_the_same_moment() -> None:
+    team = Step(notify=("role:engineer", "role:legal"), channels=("sms", "voice"))
+    carried = met(stepped(team), 1, 1, {"role:engineer": ("li", "zhao"), "role:legal": ("wang",)}.__getitem__)
+
+    assert (carried.people, carried.channels) == (("li", "zhao", "wang"), ("sms", "voice"))
+
+
+def test_the_whole_policy_may_be_for_some_severities() -> None:
+    urgent = stepped(Step(notify=("li",)), severity=(1, 2))
+
+    assert foreign(urgent, 3) == "the policy is for severities 1, 2"
+    assert foreign(urgent, 2) is None is foreign(stepped(Step(notify=("li",))), 3)
+
+
+def test_when_somebody_has_acknowledged_only_steps_until_it_is_resolved_are_told_in_their_time() -> None:
+    chief = Step(notify=("chief",), after=30 * MINUTE, unless="resolved")
+    policy = stepped(Step(notify=("li",)), Step(notify=("wang",), after=15 * MINUTE), chief, repeat=3)
+    waiting = Next(place=Place(round=1, step=2), after=10 * MINUTE)
+
+    assert whatever_happens(policy, waiting) == Next(place=Place(round=1, step=3), after=40 * MINUTE)
+    carried = met(policy, 1, 3, everybody, acknowledged=True)
+    assert (carried.people, carried.next) == (("chief",), None)
+    assert whatever_happens(stepped(Step(notify=("li",))), Next(place=FIRST, after=0)) is None
+    assert whatever_happens(policy, Next(place=Place(round=4, step=0), after=0)) is None

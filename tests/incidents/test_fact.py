@@ -24,6 +24,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     State: st.sampled_from(State),
     CaseKind: st.sampled_from(CaseKind),
     tuple[str, ...]: st.lists(st.text()).map(tuple),
+    Mapping[str, Any]: st.just({"id": "default", "steps": [{"notify": ["li"]}], "repeat": None}),
     Mapping[str, int]: st.dictionaries(st.text(), st.integers(1, 5)),
 }
 

@@ -34,6 +34,8 @@ LEASE = 110_000
 """A PostgreSQL may have other senders: an attempt without an end counts as lost only after so many milliseconds."""
 
 ESCALATION = "escalation"
+FALLBACK = ".0"
+"""How the places end that come after the last step, long after every storm."""
 
 
 def configuration(store: str, receiver: Receiver) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def configuration(store: str, receiver: Receiver) -> dict[str, Any]:
         "sources": town.alertmanager(),
         "channels": {"hook": {"kind": "webhook", "url": receiver.url}},
         "people": {name: {"name": name.title(), "reach": reach, "language": "en"} for name in ("li", "wang")},
-        "escalations": {"default": {"steps": steps, "repeat": 1}},
+        "escalations": {"default": {"steps": steps, "repeat": 1, "fallback": ["li"]}},
         "components": {name_of(number): {"name": name_of(number)} for number in range(COMPONENTS)},
     }
 
@@ -130,7 +132,7 @@ async def account_of(store: str) -> Account:
             posts=await rows(inbox),
             incidents=await rows(incident),
             escalated=frozenset((one.incident, one.facts["step"]) for one in events if one.kind == "escalated"),
-            timers=[row for row in await rows(timer) if row.kind == ESCALATION],
+            timers=[row for row in await rows(timer) if row.kind == ESCALATION and not row.step.endswith(FALLBACK)],
             notifications=await rows(notification),
             deliveries=deliveries,
             transitions=await rows(transition),

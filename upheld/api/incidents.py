@@ -170,5 +170,6 @@ ROUTES = (
     ),
     _post("acknowledge", "incident.ack", "Take it: escalation stops", Taking),
     _post("resolve", "incident.resolve", "End it by hand", Resolving),
+    _post("escalate", "incident.escalate", "Tell it from the first step, by today's policy", Taking),
     _post("note", "incident.note", "Write something on its timeline", Noting),
 )

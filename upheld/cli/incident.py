@@ -113,6 +113,16 @@ def resolve(config: Config, id: str, reason: str, by: str | None, as_json: bool)
 
 @incident.command()
 @click.argument("id")
+@by
+@as_json
+@with_config
+def escalate(config: Config, id: str, by: str | None, as_json: bool) -> None:
+    """Tell it from the first step, by the policy as it is configured now; somebody who had it has it no more."""
+    show(change(config, "incident.escalate", {"id": id}, by), as_json=as_json, columns=())
+
+
+@incident.command()
+@click.argument("id")
 @click.argument("text")
 @by
 @as_json
