@@ -10,7 +10,7 @@ from tests.probe.count.figures import Figures, measured
 from tests.probe.count.script import Lengths
 
 BIAS = 0.02
-"""Of an interval: so much the mean error may be."""
+"""Of an interval: so much the mean error may be, of the time that is said to be known."""
 
 
 @pytest.mark.slow
@@ -23,9 +23,9 @@ def test_outages_are_counted_without_bias(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_ten_thousand_outages_are_counted_without_bias(tmp_path: Path) -> None:
-    """What nobody was there to see is the one exception (docs/adr/0074): it is in the table, not in the bounds."""
     seen, short = seen_and_short(tmp_path, LONG)
     print(table(seen, short))
-    assert [one for one in seen.told if not one.hidden and (not one.bounded or one.praised)] == []
+    assert [one for one in seen.told if not one.bounded or one.praised] == []
+    assert abs(seen.mean) <= BIAS
     watched = Figures(told=[one for one in seen.told if not one.holes], kills=0)
     assert abs(watched.mean) <= BIAS and watched.unseen == 0

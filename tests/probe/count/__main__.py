@@ -38,6 +38,9 @@ def table(seen: Figures, short: Figures) -> str:
     lines.append(
         f"The process was killed {seen.kills} times. Errors in intervals of a minute; above 0: too much counted."
     )
+    lines.append(
+        "mean, worst: of the time that is said to be known; all time: what is printed as unknown counts as up."
+    )
     lines.append("outside: the truth is not within the printed bounds; praised: `met` without doubt, and it was not.")
     return "\n".join(lines)
 

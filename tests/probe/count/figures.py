@@ -67,16 +67,6 @@ class Told:
         return self.counted > 0
 
     @property
-    def observed(self) -> bool:
-        """Nothing of its time is unknown."""
-        return not self.unobserved
-
-    @property
-    def hidden(self) -> bool:
-        """It never was confirmed, and what we were away for is why."""
-        return not self.seen and self.holes > 0
-
-    @property
     def bounded(self) -> bool:
         lower, upper = self.counted - self.uncertainty, self.counted + self.unobserved + self.uncertainty
         return lower <= self.outage.length <= upper

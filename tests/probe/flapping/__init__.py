@@ -1,0 +1,1 @@
+"""Real checks by a real server against targets that flap by a written script, over a bad line."""
