@@ -92,7 +92,9 @@ class House:
             now,
             LOCAL,
             self.installed.kinds,
-            Listeners(hear=self.places.hear, changes=self._check_changes, flapping=self._flapping, warned=self._warned),
+            Listeners(
+                hear=self.places.hear(LOCAL), changes=self._check_changes, flapping=self._flapping, warned=self._warned
+            ),
             caps=lambda: Caps(at_once=self.config.probing.at_once, per_host=self.config.probing.per_host),
             resolvers=lambda: self.config.probing.resolvers,
             after=self._after,

@@ -11,6 +11,7 @@ from db.engine import Database
 from probe import definition, store
 from probe.health import Elsewhere, Word
 from probe.kind import ProbeKind
+from probe.listeners import Hear
 from probe.panel.service import Panels
 from probe.verdict import CheckChange
 from upheld.rules import Rules
@@ -34,7 +35,10 @@ class Places:
         self._database = database
         self._now = now
         self._panels = Panels(lambda: rules().config.probing, self._asked)
-        self.hear = partial(self._panels.hear, location=LOCAL)
+
+    def hear(self, location: str) -> Hear:
+        """For the prober that asks from there."""
+        return partial(self._panels.hear, location=location)
 
     def take_over(self, tx: Connection, now: Instant) -> None:
         """What the configuration says of asking becomes a fact, and locations that are new get their votes."""
