@@ -5,7 +5,6 @@ Connection, so that a probe's flush, a webhook's processing, a timer and a perso
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
 
 import structlog
 from sqlalchemy import Connection
@@ -14,7 +13,7 @@ from config.identity import REFUSAL, resident_number
 from config.instant import MINUTE, Instant, Span
 from config.model import Config
 from db.ledger.store import stamped
-from incidents import decide, lapse, news
+from incidents import decide, hearing, lapse, news
 from incidents.caseload import Caseload
 from incidents.escalation import Place
 from incidents.family import Family
@@ -34,10 +33,8 @@ from incidents.incident import (
     open_incident,
 )
 from incidents.paging import REMIND, Paging
-from incidents.routing import UNROUTED, Routing, component_of
-from incidents.source import AlertNews, Called, Change, News, Remark, Taken
-from incidents.store import alert as alerts
-from incidents.store import change as changes
+from incidents.routing import Routing
+from incidents.source import Called, News
 from incidents.store import evidence, timer
 from incidents.store import incident as store
 from incidents.store.apart import apart
@@ -92,7 +89,7 @@ class Incidents:
         touched: dict[str, str] = {}
         for one in warned:
             subject = one.check[:_SUBJECT]
-            changed = self.take_alert(tx, "probe", news.of_warning(one), subject, one.at, now)
+            changed = self.take(tx, "probe", news.of_warning(one), subject, one.at, now)
             touched.update(dict.fromkeys(changed, by))
         self.judge(tx, touched, now)
 
@@ -107,51 +104,17 @@ class Incidents:
         self.judge(tx, touched, now)
 
     def concerned(self, tx: Connection, source: str, one: News, routing: Routing) -> str:
-        """The component it is about; `unrouted` for what names none we know."""
-        match one:
-            case Taken() | Remark():
-                known = alerts.open_alert(tx, source, one.key)
-                return UNROUTED if known is None else known.component
-            case Called():
-                return routing.component or UNROUTED
-            case Change():
-                return component_of(one.labels, routing, self._config.components)
-            case AlertNews():
-                component = component_of(one.labels, routing, self._config.components)
-                if component == UNROUTED and one.firing:
-                    log.warning("alert names no component", source=source, tried=list(routing.component_from))
-                return component
+        """The component it is about."""
+        return hearing.concerned(tx, self._config, source, one, routing)
 
     def take(
         self, tx: Connection, source: str, one: News, component: str, at: Instant, now: Instant
     ) -> tuple[str, ...]:
         """Written down, not judged yet; the components whose condition may have changed."""
-        match one:
-            case AlertNews():
-                return self.take_alert(tx, source, one, component, at, now)
-            case Called(due_at=due_at):
-                lapse.expect(tx, source, due_at, now)
-                said = (self.take_alert(tx, source, word, component, at, now) for word in lapse.called(source, at))
-                return tuple(chain.from_iterable(said))
-            case Change():
-                changes.add(tx, source, one, None if component == UNROUTED else component, at)
-            case Taken(key=key) | Remark(key=key):
-                self._said_at_sender(tx, source, one, key, now)
-        return ()
-
-    def take_alert(
-        self, tx: Connection, source: str, alert: AlertNews, component: str, at: Instant, now: Instant
-    ) -> tuple[str, ...]:
-        return news.take_alert_news(tx, self._config, source, alert, component, at, now)
-
-    def _said_at_sender(self, tx: Connection, source: str, one: Taken | Remark, key: str, now: Instant) -> None:
-        """Of an alert that is over, or of no incident, it says nothing."""
-        known = alerts.open_alert(tx, source, key)
-        incident = None if known is None else store.newest_of(tx, known.component)
-        if incident is None or not incident.unresolved:
-            return
-        events = decide.note(one.text) if isinstance(one, Remark) else decide.acknowledge(incident, f"source:{source}")
-        self._apply(tx, incident, events, f"source:{source}", now)
+        followed = hearing.follows(tx, source, one)
+        if followed is not None:
+            self._apply(tx, *followed, f"source:{source}", now)
+        return hearing.take(tx, self._config, source, one, component, at, now)
 
     def judge(self, tx: Connection, touched: Mapping[str, str], now: Instant) -> None:
         """Decide on these components, each by the word of whom it is given with."""
@@ -314,19 +277,12 @@ class Incidents:
                 self._judge(tx, ended.component, f"source:{ended.source}", now)
                 return "not repeated"
             case timer.Kind.CALL:
-                return self._miss(tx, due, now)
+                missed = hearing.missed(tx, self._config, due, now)
+                self.judge(tx, dict.fromkeys(missed or (), f"source:{due.subject}"), now)
+                return "no such source any more" if missed is None else "it has not called"
             case timer.Kind.HOLD:
                 self._judge(tx, due.subject, SYSTEM, now)
                 return "looked again"
-
-    def _miss(self, tx: Connection, due: Timer, now: Instant) -> str:
-        known = self._config.sources.get(due.subject)
-        if known is None:
-            return "no such source any more"
-        component = str(known.options.get("component") or UNROUTED)
-        touched = self.take_alert(tx, due.subject, lapse.missed(due.subject, due.due_at), component, due.due_at, now)
-        self.judge(tx, dict.fromkeys(touched, f"source:{due.subject}"), now)
-        return "it has not called"
 
     def _escalate(self, tx: Connection, due: Timer, now: Instant) -> str:
         incident = store.find(tx, due.subject)

@@ -42,6 +42,7 @@ from upheld.entering import COMMANDS as ENTERING
 from upheld.issuance import COMMANDS as STATEMENTS
 from upheld.obligations import COMMANDS as OBLIGATIONS
 from upheld.oncall import COMMANDS as ONCALL
+from upheld.posts import COMMANDS as POSTS
 from upheld.reports.commands import COMMANDS as REPORTS
 from upheld.reports.making import NoReport
 from upheld.settling import COMMANDS as SETTLING
@@ -196,6 +197,7 @@ _COMMANDS: Mapping[str, Command] = {
     **REPORTS,
     **privacy.COMMANDS,
     **TOKENS,
+    **POSTS,
     "incident.ack": acknowledge,
     "incident.resolve": resolve,
     "incident.note": note,

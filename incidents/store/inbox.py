@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, desc, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, desc, func, insert, select, update
 
 from config.instant import Instant
 from db.batch import announce
@@ -27,7 +27,6 @@ class Post:
     source: str
     received_at: Instant
     body: bytes
-    attempts: int
     envelope: Mapping[str, Any]
     """Where it was sent to and the headers its source keeps, where there is something to say of them."""
     outcome: str | None = None
@@ -118,13 +117,33 @@ def put_into_quarantine(tx: Connection, row: Mapping[str, Any], reason: str) -> 
         tx.execute(delete(quarantine).where(quarantine.c.source == source, quarantine.c.id <= oldest_kept))
 
 
+def kept(tx: Connection, source: str | None, since: Instant, limit: int) -> list[Post]:
+    """Answered posts, as long as they are kept, the oldest first; the newest if there are more than that."""
+    return _some(tx, inbox, source, since, limit)
+
+
+def set_aside(tx: Connection, source: str | None, since: Instant, limit: int) -> list[Post]:
+    """The quarantine, likewise; the outcome is why."""
+    return _some(tx, quarantine, source, since, limit)
+
+
+def _some(tx: Connection, table: Table, source: str | None, since: Instant, limit: int) -> list[Post]:
+    found = select(table).where(table.c.received_at >= since).order_by(desc(table.c.id)).limit(limit)
+    rows = tx.execute(found if source is None else found.where(table.c.source == source))
+    return [_post(row) for row in rows][::-1]
+
+
+def release(tx: Connection, ids: Sequence[int]) -> None:
+    """These leave the quarantine."""
+    tx.execute(delete(quarantine).where(quarantine.c.id.in_(ids)))
+
+
 def _post(row: Row[Any]) -> Post:
     return Post(
         id=row.id,
         source=row.source,
         received_at=row.received_at,
         body=row.body,
-        attempts=row.attempts,
         envelope=row.envelope or {},
-        outcome=row.outcome,
+        outcome=row._mapping.get("outcome") or row._mapping.get("reason"),
     )

@@ -34,6 +34,7 @@ COMMANDS = {
     "verify": "upheld.cli.verifying:verify",
     "incident": "upheld.cli.incident:incident",
     "oncall": "upheld.cli.oncall:oncall",
+    "inbox": "upheld.cli.inbox:inbox",
     "case": "upheld.cli.case:case",
     "agreement": "upheld.cli.agreement:agreement",
     "exclusion": "upheld.cli.exclusion:exclusion",

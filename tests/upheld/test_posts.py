@@ -1,0 +1,37 @@
+"""`upheld inbox`: what came, what named no component, and reading it again."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import yaml
+from pytest_aiohttp.plugin import AiohttpClient
+
+from tests.upheld.house import TOKEN, house, served
+from upheld.posts import line, unrouted
+
+SOURCES = {"own": {"kind": "generic", "token": TOKEN}}
+
+
+async def post(reader: Any, **body: str) -> None:
+    async with reader.post("/hooks/own", data=orjson.dumps(body), headers={"Authorization": f"Bearer {TOKEN}"}) as said:
+        assert said.status == 202
+
+
+async def test_an_alert_without_a_component_is_listed_with_the_line_that_gives_it_one(
+    tmp_path: Path, aiohttp_client: AiohttpClient
+) -> None:
+    async with house(tmp_path, sources=SOURCES) as opened, served(opened, aiohttp_client) as reader:
+        await post(reader, dedup_key="a", status="firing", component="web", summary="gone")
+        while not await opened.database.read(lambda tx: unrouted(tx, opened.config, opened.rules.entrances)):
+            await opened._process_inbox()
+        (one,) = await opened.database.read(lambda tx: unrouted(tx, opened.config, opened.rules.entrances))
+
+        assert (one["source"], one["summary"], one["labels"]["component"]) == ("own", "gone", "web")
+        assert one["write"] == "{sources: {own: {known_as: {web: shop}}}}"
+        assert yaml.safe_load(one["write"])["sources"]["own"] == {"known_as": {"web": "shop"}}
+        assert line("gone", {}, opened.config, opened.rules.entrances) is None
+
+        arguments = {"source": None, "since": 0, "refused": False}
+        told = await opened.command("inbox.replay", "person:li", {**arguments, "apply": False})
+        assert (told["posts"], told["applied"], told["opened"], told["unreadable"]) == (1, False, [], [])

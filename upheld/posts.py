@@ -1,0 +1,79 @@
+"""`inbox.*`: what senders posted, what it named, and what would become of it today."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+from sqlalchemy import Connection
+
+from config.model import Config
+from incidents.intake import Entrance
+from incidents.replay import refused, rehearse, replay
+from incidents.routing import UNROUTED, advice
+from incidents.store import alert, inbox
+from incidents.store.inbox import Post
+from upheld.call import Call, Command
+from upheld.shown import at
+
+LIMIT = 10_000
+"""Posts a replay takes at once: it holds the writer."""
+LISTED = 500
+_HEAD = 120
+
+
+def again(tx: Connection, call: Call) -> Any:
+    """`source?, since, refused, apply`. Without `apply` nothing is done, and the answer says what would be."""
+    given = call.arguments
+    kept = inbox.set_aside if given["refused"] else inbox.kept
+    posts = kept(tx, given.get("source"), given["since"], LIMIT)
+    work = replay if given["apply"] else rehearse
+    done = work(tx, call.rules.incidents, call.rules.entrances, posts, call.now)
+    if given["apply"] and given["refused"]:
+        refused(tx, done, posts)
+    return {
+        "posts": done.posts,
+        "applied": given["apply"],
+        "opened": list(done.opened),
+        "resolved": list(done.resolved),
+        "changed": list(done.changed),
+        "unreadable": [{"post": id, "why": why} for id, why in done.unreadable.items()],
+    }
+
+
+def post_json(post: Post) -> dict[str, Any]:
+    return {
+        "id": post.id,
+        "source": post.source,
+        "received_at": at(post.received_at),
+        "outcome": post.outcome or "waiting",
+        "bytes": len(post.body),
+        "begins": post.body[:_HEAD].decode("utf-8", "replace"),
+    }
+
+
+def unrouted(tx: Connection, config: Config, entrances: Mapping[str, Entrance]) -> Sequence[dict[str, Any]]:
+    """Alerts that name no component, those that fire first; `write` is the line that would give them one."""
+    return [
+        {
+            "source": one.source,
+            "key": one.key,
+            "state": one.status,
+            "summary": one.summary,
+            "labels": dict(one.labels),
+            "last_received_at": at(one.last_received_at),
+            "write": line(one.source, one.labels, config, entrances),
+        }
+        for one in alert.newest_on(tx, UNROUTED, LISTED)
+    ]
+
+
+def line(source: str, labels: Mapping[str, str], config: Config, entrances: Mapping[str, Entrance]) -> str | None:
+    """YAML in one line; None for a source that is not configured any more."""
+    entrance = entrances.get(source)
+    if entrance is None:
+        return None
+    wanted = advice(source, labels, entrance.options, list(config.components))
+    return yaml.safe_dump(wanted, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False).strip()
+
+
+COMMANDS: Mapping[str, Command] = {"inbox.replay": again}
