@@ -35,7 +35,10 @@ class Counts:
 
 
 class Nginx(Program):
-    """Answers 200 `ok` to every path. `url` ends without a slash. Switching takes effect with the next request."""
+    """Answers 200 `ok` to every path. `url` ends without a slash. Switching takes effect with the next request.
+
+    `audited`: it also writes `audit_log`, the way a customer is told to.
+    """
 
     def __init__(
         self,
@@ -45,6 +48,7 @@ class Nginx(Program):
         listeners: int = 1,
         workers: int = 1,
         access_log: bool = True,
+        audited: bool = False,
         tls: bool = False,
         prefix: Sequence[str] = (),
     ) -> None:
@@ -57,11 +61,14 @@ class Nginx(Program):
         self.tls_ports = [free_port() for _ in range(listeners)] if tls else []
         self.url = f"http://{host}:{self.ports[0]}"
         self.access_log = self.home / "access.log"
+        self.audit_log = self.home / "audit.log"
         self.authority = self.home / "authority.pem"
         if tls:
             self._issue_certificate()
         file = self.home / "nginx.conf"
-        file.write_text(self._configuration(workers=workers, access_log=access_log, alone=bool(prefix)))
+        file.write_text(
+            self._configuration(workers=workers, access_log=access_log, audited=audited, alone=bool(prefix))
+        )
         self.page("/", "ok\n")
         self._ready_by_socket = not prefix
         argv = [
@@ -141,7 +148,7 @@ class Nginx(Program):
         authority.cert_pem.write_to_path(str(self.authority))
         certificate.private_key_and_cert_chain_pem.write_to_path(str(self.home / "server.pem"))
 
-    def _configuration(self, *, workers: int, access_log: bool, alone: bool) -> str:
+    def _configuration(self, *, workers: int, access_log: bool, audited: bool, alone: bool) -> str:
         # In a user's own namespace it seems to be root, but may not become anybody else: `alone` spares it the attempt.
         listens = " ".join(f"listen {self.host}:{port} backlog=4096;" for port in self.ports)
         listens += "".join(f" listen {self.host}:{port} ssl backlog=4096;" for port in self.tls_ports)
@@ -152,6 +159,11 @@ class Nginx(Program):
             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         line = '{"at":"$msec","path":"$request_uri","status":"$status","agent":"$http_user_agent"}'
+        # As docs/verify.md writes it for a customer.
+        audit = (
+            f"""log_format audit '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent """
+            f""""$http_referer" "$http_user_agent" "$http_x_upheld"'; access_log {self.home}/audit.log audit;"""
+        )
         return f"""
 daemon off; worker_processes {workers}; pid {self.home}/nginx.pid; error_log {self.home}/error.log;
 {"user root;" if os.geteuid() == 0 else ""}
@@ -160,6 +172,7 @@ events {{ worker_connections 8192; }}
 http {{
   default_type text/html; charset utf-8; keepalive_requests 1000000; {places}
   log_format upheld escape=json '{line}'; access_log {f"{self.home}/access.log upheld" if access_log else "off"};
+  {audit if audited else ""}
   server {{
     {listens}
     root {self.home}/www;
