@@ -98,7 +98,7 @@ async def test_who_contradicts_has_newer_answers_of_nearly_all_and_they_are_good
         for check in checks:
             store.save(tx, ran("branch", NOON - MINUTE, NOON - 1, check=check), NOON)
             store.save(tx, ran(LOCAL, NOON, NOON, Outcome.DOWN, check=check), NOON)
-        assert say(NOON).awaited
+        assert say(NOON) == Word(awaited=True)
         for check in checks[:4]:
             store.save(tx, ran("branch", NOON, NOON + 1, check=check), NOON)
         assert say(NOON).contradicted_by is None, "four are too few"
