@@ -15,11 +15,13 @@ from console.form import Form
 from console.listing import by_clock, case_row, incident_row
 from console.reading import IncidentFacts
 from console.rules import Rules
+from console.unrouted import UNROUTED_PAGE
 from console.user import Access, allowed
 from console.visit import Visit, see_other
 from console.voice import Voice
 from incidents.decide import Refused
 from incidents.incident import Incident
+from incidents.routing import UNROUTED
 from incidents.service import Incidents, NotFound
 from incidents.store.incident import Conflict
 
@@ -80,7 +82,9 @@ class IncidentPage:
 def _view(facts: IncidentFacts, voice: Voice) -> Mapping[str, object]:
     incident = facts.incident
     rows = timeline.newest_first(
-        timeline.measured_rows(facts.changes, voice), timeline.incident_rows(facts.events, voice)
+        timeline.measured_rows(facts.changes, voice),
+        timeline.change_rows(facts.deeds, voice),
+        timeline.incident_rows(facts.events, voice),
     )
     cases = by_clock([case_row(one, voice) for one in facts.cases])
     component = voice.config.components.get(incident.component)
@@ -97,8 +101,16 @@ def _view(facts: IncidentFacts, voice: Voice) -> Mapping[str, object]:
         "cases": cases[_STRIPS:],
         "links": _links(component, voice),
         "again": incident.recurrence_of,
+        "place": _place(incident, component),
         "first": exchange(facts.first, voice),
     }
+
+
+def _place(incident: Incident, component: Component | None) -> str:
+    """Where more of what it is about stands."""
+    if component is not None:
+        return f"/desk/components/{component.id}"
+    return UNROUTED_PAGE if incident.component == UNROUTED else ""
 
 
 def _links(component: Component | None, voice: Voice) -> list[tuple[str, str]]:

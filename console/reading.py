@@ -15,8 +15,9 @@ from incidents.caseload import Caseload
 from incidents.clock import Clock
 from incidents.incident import Incident, Recorded
 from incidents.store import case as cases
-from incidents.store import evidence, transition
+from incidents.store import change, evidence, transition
 from incidents.store import incident as incidents
+from incidents.store.change import Changed
 from incidents.store.transition import Transition
 from notify.store.told import Told, history
 from probe.evidence import Exchange
@@ -53,6 +54,8 @@ class IncidentFacts:
     events: Sequence[Recorded]
     changes: Sequence[Transition]
     told: Sequence[Told]
+    deeds: Sequence[Changed]
+    """What people changed, as their tools told us."""
     cases: Sequence[Standing]
     people: Mapping[str, str | None]
     first: Exchange | None
@@ -110,6 +113,7 @@ def incident(tx: Connection, caseload: Caseload, id: str, now: Instant) -> Incid
         events=incidents.events(tx, id),
         changes=transitions_between(tx, found.component, found.started_at - _AROUND, until + _AROUND),
         told=history(tx, incident=id),
+        deeds=change.between(tx, found.component, found.started_at - _AROUND, until + _AROUND),
         cases=[_standing(caseload, one, now) for one in cases.of_incident(tx, id)],
         people=_people(tx),
         first=evidence.find(tx, id),

@@ -1,6 +1,6 @@
 """The pages behind a login, each with whom it lets in. `Console(…).routes()` is all the roof needs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -11,6 +11,7 @@ from config.model import Config
 from console.agreement import AgreementPage
 from console.budget import Budgets
 from console.case import CasePage
+from console.component import ComponentPage
 from console.consent import ConsentPage
 from console.contract import ContractPage
 from console.desk import Desk
@@ -27,12 +28,14 @@ from console.rules import Rules
 from console.settling import DESK as SETTLING
 from console.settling import SettlingPage
 from console.statement import StatementPage
+from console.unrouted import UNROUTED_PAGE, UnroutedPage
 from console.user import Access
 from console.visit import STATIC, see_other
 from console.voice import ROOM
 from console.wording import WordingPage
 from db.engine import Database
 from incidents.caseload import Caseload
+from incidents.intake import Entrance
 from incidents.service import Incidents
 from sla.agreeing import Sealed, nothing_sealed
 
@@ -71,6 +74,7 @@ class Console:
         reports: Reports | None = None,
         address: Callable[[web.Request], str] | None = None,
         sealed: Sealed = nothing_sealed,
+        entrances: Callable[[], Mapping[str, Entrance]] = dict,
         demo: Sequence[DemoLogin] = (),
     ) -> None:
         self.door = Door(database=database, config=config, now=now, secure=secure, demo=bool(demo))
@@ -82,12 +86,15 @@ class Console:
             statements=statements,
             reports=reports,
             sealed=sealed,
+            entrances=entrances,
         )
         self._login = Login(self.door, address or _socket, demo)
         self._desk = Desk(rules)
         self._incident = IncidentPage(rules)
         self._case = CasePage(rules)
         self._oncall = OncallPage(rules)
+        self._unrouted = UnroutedPage(rules)
+        self._component = ComponentPage(rules)
         self._report = ReportPage(rules)
         self._room = RoomPage(rules)
         self._papers = PapersPage(rules)
@@ -108,6 +115,8 @@ class Console:
             _page("GET", "/desk/incidents", Access.STAFF, self._desk.incidents),
             _page("GET", "/desk/incidents/{id}", Access.STAFF, self._incident.show),
             _page("POST", "/desk/incidents/{id}", Access.INCIDENTS, self._incident.act),
+            _page("GET", UNROUTED_PAGE, Access.STAFF, self._unrouted.show),
+            _page("GET", "/desk/components/{id}", Access.STAFF, self._component.show),
             _page("GET", PLAN, Access.STAFF, self._oncall.show),
             _page("POST", PLAN, Access.INCIDENTS, self._oncall.act),
             _page("GET", "/desk/cases", Access.STAFF, self._desk.cases),

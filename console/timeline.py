@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from config.instant import MINUTE, Instant
@@ -41,6 +41,7 @@ from incidents.incident import (
     StateChanged,
     Unacknowledged,
 )
+from incidents.store.change import Changed
 from incidents.store.transition import Transition
 
 _LATE = MINUTE
@@ -59,6 +60,7 @@ class Row:
     quote: str = ""
     human: bool = False
     state: str | None = None
+    link: str = ""
 
 
 def incident_rows(events: Sequence[Recorded], voice: Voice) -> list[Row]:
@@ -71,6 +73,11 @@ def case_rows(events: Sequence[CaseRecorded], voice: Voice) -> list[Row]:
 
 def measured_rows(transitions: Sequence[Transition], voice: Voice) -> list[Row]:
     return [_measured_row(one, voice) for one in transitions]
+
+
+def change_rows(changes: Sequence[Changed], voice: Voice) -> list[Row]:
+    """What senders told of deployments and switches."""
+    return [_change_row(one, voice) for one in changes]
 
 
 def newest_first(*rows: Iterable[Row]) -> list[Row]:
@@ -200,6 +207,16 @@ def _case_row(one: CaseRecorded, voice: Voice) -> Row:
             return _row(at, voice, text, [voice.t("due {time}", time=voice.clock(due_at))])
         case other:
             assert_never(other)
+
+
+def _change_row(one: Changed, voice: Voice) -> Row:
+    late = one.recorded_at - one.happened_at >= _LATE
+    written = voice.t("written {time}", time=voice.clock(one.recorded_at)) if late else ""
+    by = one.labels.get("by", "")
+    row = _row(
+        one.happened_at, voice, voice.t("{source} tells of a change", source=one.source), [by, written], one.summary
+    )
+    return replace(row, link=one.link or "")
 
 
 def _measured_row(one: Transition, voice: Voice) -> Row:

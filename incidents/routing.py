@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from config.value import Duration
@@ -48,3 +49,9 @@ def advice(source: str, labels: Mapping[str, str], routing: Routing, known: Coll
     if said is None:
         return {"sources": {source: {"component": next(iter(known), "shop")}}}
     return {"sources": {source: {"known_as": {**routing.known_as, said: next(iter(known), "shop")}}}}
+
+
+def line(source: str, labels: Mapping[str, str], routing: Routing, known: Collection[str]) -> str:
+    """`advice` as one line of YAML."""
+    wanted = advice(source, labels, routing, known)
+    return yaml.safe_dump(wanted, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False).strip()

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import yaml
 from sqlalchemy import Connection
 
 from config.model import Config
 from incidents.intake import Entrance
 from incidents.replay import refused, rehearse, replay
-from incidents.routing import UNROUTED, advice
+from incidents.routing import UNROUTED, line
 from incidents.store import alert, inbox
+from incidents.store.alert import Alert
 from incidents.store.inbox import Post
 from upheld.call import Call, Command
 from upheld.shown import at
@@ -61,19 +61,15 @@ def unrouted(tx: Connection, config: Config, entrances: Mapping[str, Entrance]) 
             "summary": one.summary,
             "labels": dict(one.labels),
             "last_received_at": at(one.last_received_at),
-            "write": line(one.source, one.labels, config, entrances),
+            "write": _line(one, config, entrances.get(one.source)),
         }
         for one in alert.newest_on(tx, UNROUTED, LISTED)
     ]
 
 
-def line(source: str, labels: Mapping[str, str], config: Config, entrances: Mapping[str, Entrance]) -> str | None:
-    """YAML in one line; None for a source that is not configured any more."""
-    entrance = entrances.get(source)
-    if entrance is None:
-        return None
-    wanted = advice(source, labels, entrance.options, list(config.components))
-    return yaml.safe_dump(wanted, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False).strip()
+def _line(one: Alert, config: Config, entrance: Entrance | None) -> str | None:
+    """None for a source that is not configured any more."""
+    return None if entrance is None else line(one.source, one.labels, entrance.options, list(config.components))
 
 
 COMMANDS: Mapping[str, Command] = {"inbox.replay": again}

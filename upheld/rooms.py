@@ -89,6 +89,7 @@ def _console(house: House, *, demo: bool) -> Console:
         statements=Counter(lambda: house.rules),
         reports=Shelf(lambda: house.rules),
         address=address_of,
+        entrances=lambda: house.rules.entrances,
         demo=house.demo_logins if demo else (),
     )
 

@@ -28,6 +28,7 @@ class Conflict(Exception):
 
 # Built once: building one costs more than running it.
 _FIND = select(table).where(table.c.id == bindparam("incident"))
+_LATEST = 100
 _NEWEST_OF = (
     select(table)
     .where(table.c.component == bindparam("of"))
@@ -82,6 +83,15 @@ def open_between(tx: Connection, components: Collection[str], start: Instant, en
 def newest(tx: Connection, limit: int | None = None) -> list[Incident]:
     """Resolved ones too, newest first."""
     rows = tx.execute(select(table).order_by(desc(table.c.opened_at), desc(table.c.id)).limit(limit))
+    return [_incident(row) for row in rows]
+
+
+def latest_of(tx: Connection, component: str, since: Instant) -> list[Incident]:
+    """Of a component: those that are not over, or ended since then, newest first."""
+    open_then = or_(table.c.resolved_at.is_(None), table.c.resolved_at >= since)
+    rows = tx.execute(
+        select(table).where(table.c.component == component, open_then).order_by(desc(table.c.opened_at)).limit(_LATEST)
+    )
     return [_incident(row) for row in rows]
 
 

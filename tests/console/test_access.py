@@ -22,6 +22,8 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("GET", "/desk/incidents"): LOOK,
     ("GET", "/desk/incidents/{id}"): LOOK,
     ("POST", "/desk/incidents/{id}"): ON_CALL,
+    ("GET", "/desk/unrouted"): LOOK,
+    ("GET", "/desk/components/{id}"): LOOK,
     ("GET", "/desk/oncall"): LOOK,
     ("POST", "/desk/oncall"): ON_CALL,
     ("GET", "/desk/cases"): LOOK,
@@ -58,6 +60,7 @@ OPEN_TO_ALL = {("GET", "/login"), ("POST", "/login"), ("GET", "/{place}/"), ("GE
 
 
 def address(path: str, *, incident: str, case: str, customer: str) -> str:
+    path = path.replace("components/{id}", "components/payments")
     path = path.replace("{of}/{name}", "harbour/sla-standard")
     path = path.replace("{name}", "sla-standard" if customer == "harbour" else "support-agreement")
     path = path.replace("{file}", "2026-10.json")

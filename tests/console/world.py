@@ -28,8 +28,11 @@ from db.engine import Database
 from incidents.case import CaseEvent, CaseNoted, CaseResolved, Fulfilled
 from incidents.caseload import Caseload
 from incidents.incident import Incident
+from incidents.intake import Entrance
 from incidents.paging import Paging
 from incidents.service import Incidents
+from incidents.sources.generic import SOURCE as GENERIC
+from incidents.sources.generic import Options
 from incidents.store import incident as incidents
 from notify import outbox
 from notify.channel import DeliveryError, Reason, Receipt
@@ -87,6 +90,10 @@ customers:
       - {profile: support-agreement@1, terms: strict-7x24@1, target: "99.5", effective: 2026-01-01,
          measured_from: 2026-01-01, components: [payments, ledger]}
 """
+
+
+OWN = Entrance(id="own", source=GENERIC, options=Options(token="t"))
+"""A source that posts JSON."""
 
 
 class Asking(BaseModel):
@@ -175,6 +182,7 @@ class World:
             budgets=lambda tx, customer, now: self.budgets if customer == "harbour" else (),
             statements=Shelf(),
             reports=Folder(),
+            entrances=lambda: {"own": OWN},
             demo=self.demo,
         )
         app = web.Application()

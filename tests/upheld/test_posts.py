@@ -8,7 +8,7 @@ import yaml
 from pytest_aiohttp.plugin import AiohttpClient
 
 from tests.upheld.house import TOKEN, house, served
-from upheld.posts import line, unrouted
+from upheld.posts import unrouted
 
 SOURCES = {"own": {"kind": "generic", "token": TOKEN}}
 
@@ -30,7 +30,8 @@ async def test_an_alert_without_a_component_is_listed_with_the_line_that_gives_i
         assert (one["source"], one["summary"], one["labels"]["component"]) == ("own", "gone", "web")
         assert one["write"] == "{sources: {own: {known_as: {web: shop}}}}"
         assert yaml.safe_load(one["write"])["sources"]["own"] == {"known_as": {"web": "shop"}}
-        assert line("gone", {}, opened.config, opened.rules.entrances) is None
+        (gone,) = await opened.database.read(lambda tx: unrouted(tx, opened.config, {}))
+        assert gone["write"] is None
 
         arguments = {"source": None, "since": 0, "refused": False}
         told = await opened.command("inbox.replay", "person:li", {**arguments, "apply": False})
