@@ -34,6 +34,7 @@ from config.model import (
 from config.node import Node, did_you_mean, listing, mapping, scalar
 from config.oncall import Escalation, Person, Rota
 from config.options import parse
+from config.outward import Heartbeat, Peer
 from config.place import settle
 from config.reader import Report, read, what, wide_colon
 from config.registry import OptionsModels, Registries, needs_target
@@ -52,6 +53,7 @@ SECTIONS: dict[str, type[Value]] = {
     "severity": Severity,
     "access": Access,
     "retention": Retention,
+    "heartbeat": Heartbeat,
 }
 ENTITIES: dict[str, type[Value]] = {
     "calendars": Calendar,
@@ -65,6 +67,7 @@ ENTITIES: dict[str, type[Value]] = {
     "customers": Customer,
     "exclusions": Exclusion,
     "pages": Page,
+    "peers": Peer,
 }
 SHORT = ("mail", "on_call")
 KEPT = ("options", "url", "oidc")

@@ -25,6 +25,7 @@ ENTITIES = (
     "anchors",
     "customers",
     "exclusions",
+    "peers",
 )
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 PAGE = "public"

@@ -19,6 +19,7 @@ from config.location import Panel
 from config.node import Notice
 from config.official import OfficialDays
 from config.oncall import Escalation, Person, Rota, SeverityNumber
+from config.outward import Heartbeat, Peer
 from config.secret import Secret, referenced
 from config.value import Count, Duration, Hidden, Mailbox, Moment, NameServer, Place, Raw, Text, Value, Zone
 
@@ -283,6 +284,8 @@ class Config(Value):
     pages: dict[str, Page] = Field(default_factory=dict)
     access: Access = Access()
     retention: Retention = Retention()
+    heartbeat: Heartbeat = Heartbeat()
+    peers: dict[str, Peer] = Field(default_factory=dict)
     official: dict[str, OfficialDays] = Field(default_factory=dict, exclude=True)
     """The days of every country known, shipped or beside the configuration."""
     folder: Path = Field(default=Path(), exclude=True)

@@ -95,7 +95,18 @@ def _entities(long: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 _APART = ("checks", "agreements")
-_SINGLE = ("site", "store", "listen", "signing", "probing", "checkpoints", "severity", "access", "retention")
+_SINGLE = (
+    "site",
+    "store",
+    "listen",
+    "signing",
+    "probing",
+    "checkpoints",
+    "severity",
+    "access",
+    "retention",
+    "heartbeat",
+)
 
 
 def differences(old: object, new: object, path: str = "") -> Iterator[str]:
@@ -156,7 +167,7 @@ def yaml_text(tree: Mapping[str, Any]) -> str:
 def long_form(config: Config) -> dict[str, Any]:
     """The tree that `expanded` prints: plain texts, numbers, lists and mappings."""
     dumped = _pruned(config.model_dump(mode="json", exclude_none=True))
-    for section in ("calendars", "people", "rotas", "pages", "exclusions", "escalations"):
+    for section in ("calendars", "people", "rotas", "pages", "exclusions", "escalations", "peers"):
         for entity in dumped.get(section, {}).values():
             entity.pop("id")
     for id, rota in config.rotas.items():

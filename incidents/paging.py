@@ -165,6 +165,22 @@ class Paging(Ways):
         steps = [step for step in waiting if policy is not None and hurries(policy, Place.parse(step))]
         timer.hasten(tx, timer.Kind.ESCALATION, incident.id, steps, now)
 
+    def tells(self, tx: Connection, incident: Incident) -> bool:
+        """Whether it has a policy, and that is for its severity; without one nobody is to be told."""
+        policy = self._policy(tx, incident)
+        return policy is not None and foreign(policy, incident.severity) is None
+
+    def rearm(self, tx: Connection, incident: Incident, now: Instant) -> list[Event]:
+        """Nothing was to come of it: what should have been there is set again."""
+        policy = self._policy(tx, incident)
+        if policy is None:
+            return []
+        if incident.progress is Progress.ACKNOWLEDGED:
+            if not timer.waiting(tx, timer.Kind.ANSWER, incident.id):
+                self._hold(tx, incident, policy, now)
+            return []
+        return [] if timer.waiting(tx, timer.Kind.ESCALATION, incident.id) else self.resume(tx, incident, now)
+
     def lapses(self, tx: Connection, incident: Incident) -> bool:
         """Whether whoever has it was asked to say so again, and has not yet."""
         return timer.waiting(tx, timer.Kind.ANSWER, incident.id) == [LAPSE]

@@ -14,9 +14,11 @@ from config.instant import MINUTE, Instant, Span
 from config.model import Config
 from db.ledger.store import stamped
 from incidents import decide, hearing, lapse, news
+from incidents.audit import Violation
 from incidents.caseload import Caseload
 from incidents.escalation import Place
 from incidents.family import Family
+from incidents.household import of_our_own
 from incidents.incident import (
     RECOVERED,
     Acknowledged,
@@ -37,6 +39,7 @@ from incidents.routing import Routing
 from incidents.source import Called, News
 from incidents.store import evidence, timer
 from incidents.store import incident as store
+from incidents.store.alert import open_alert
 from incidents.store.apart import apart
 from incidents.store.number import next_number
 from incidents.store.timer import Timer
@@ -192,6 +195,23 @@ class Incidents:
             differs = self._paging.differs(tx, incident)
             if differs is not None:
                 self._apply(tx, incident, [differs], SYSTEM, now)
+
+    # what looks after all of it
+
+    def repair(self, tx: Connection, neglected: Violation, now: Instant) -> None:
+        """What should have followed is set again, unless it has come meanwhile."""
+        incident = store.find(tx, neglected.incident.id)
+        if incident is not None and incident.unresolved:
+            self._apply(tx, incident, self._paging.rearm(tx, incident, now), SYSTEM, now)
+
+    def own_news(self, tx: Connection, subject: str, reason: str, word: str, now: Instant, *, on: bool) -> None:
+        """What upheld finds wrong about itself or around it: an incident on `subject`, which ends when it is mended."""
+        key = f"{subject}:{reason}"
+        if on == (open_alert(tx, SYSTEM, key) is not None):
+            return
+        said = of_our_own(key, reason, word, now, on=on)
+        touched = self.take(tx, SYSTEM, said, subject[:_SUBJECT], now, now)
+        self.judge(tx, dict.fromkeys(touched, SYSTEM), now)
 
     # inside
 

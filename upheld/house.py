@@ -24,11 +24,11 @@ from config.node import ConfigError
 from config.plan import plan
 from console.login import DemoLogin
 from db.engine import Database, Use, open_database
-from incidents import reading, rostering
+from incidents import reading
 from incidents.intake import Intake
 from incidents.pace import rest_after
 from incidents.paging import still_wanted
-from incidents.store import duty, inbox, timer
+from incidents.store import inbox, timer
 from notify.channel import Attachment
 from notify.deliver import Deliverer
 from notify.message import Notification
@@ -58,6 +58,7 @@ from upheld.reminders import remind
 from upheld.reports import reporter
 from upheld.rules import Rules, rules_of
 from upheld.ticker import Ticker
+from upheld.watch import Watch
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +66,6 @@ SLICE_SECONDS = 0.02
 TIMERS_AT_ONCE = 50
 AGREEMENTS_SECONDS = 10.0
 REMINDERS_SECONDS = 600.0
-ROTAS_SECONDS = 10.0
 """After a command beside the server has changed one in a store that several processes share."""
 
 
@@ -117,13 +117,13 @@ class House:
             metrics=self.notify_metrics,
         )
         self.intake = Intake(database)
+        self.watch = Watch(database, lambda: self.rules, now, self.registry)
         self.reader = Ticker("inbox", self._process_inbox)
         self.clockwork = Ticker("timers", self._fire_timers)
         self.contracts = Ticker("agreements", self.follow_agreements, AGREEMENTS_SECONDS)
         self.reminders = Ticker("obligations", self._remind, REMINDERS_SECONDS)
-        self.rotas = Ticker("rotas", self._note_served, ROTAS_SECONDS)
         self.votes = Ticker("votes", self.places.step, TEND_SECONDS)
-        self.tickers = (self.reader, self.clockwork, self.contracts, self.reminders, self.rotas, self.votes)
+        self.tickers = (self.reader, self.clockwork, self.contracts, self.reminders, self.votes, *self.watch.tickers)
         self.open = False
         self.ended = asyncio.Event()
         """A part that must run for ever has ended by itself."""
@@ -278,20 +278,11 @@ class House:
             return len(due)
 
         if await self.database.read(lambda tx: timer.next_due(tx) or now + 1) > now:
+            self.watch.ticked()
             return False
-        return await self.database.write(fire) == TIMERS_AT_ONCE
-
-    async def _note_served(self) -> bool:
-        """Who is on call becomes a fact as it happens: tomorrow's configuration may say otherwise of today."""
-        now, config = self.now(), self.config
-
-        def serve(tx: Connection) -> None:
-            for one in rostering.served(tx, config, now):
-                duty.serve(tx, one)
-
-        if await self.database.read(lambda tx: rostering.served(tx, config, now)):
-            await self.database.write(serve)
-        return False
+        fired = await self.database.write(fire)
+        self.watch.ticked()
+        return fired == TIMERS_AT_ONCE
 
     def _call_to_mind(self, tx: Connection, now: Instant) -> int:
         return remind(tx, self.config, self.rules.paging, now)

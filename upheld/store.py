@@ -23,6 +23,13 @@ def value_of(tx: Connection, name: str) -> str | None:
     return tx.scalar(select(installation.c.value).where(installation.c.name == name))
 
 
+def put(tx: Connection, name: str, value: str, now: Instant) -> None:
+    """In the place of what stood there."""
+    same = update(installation).where(installation.c.name == name)
+    if tx.execute(same.values(value=value, recorded_at=now)).rowcount == 0:
+        mark(tx, name, value, now)
+
+
 def claim(tx: Connection, task: str, scheduled_for: Instant, now: Instant) -> bool:
     """True for the first who asks."""
     same = (housekeeping.c.task == task, housekeeping.c.scheduled_for == scheduled_for)

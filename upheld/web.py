@@ -74,6 +74,7 @@ def application(
         [
             web.get("/-/healthy", _healthy),
             web.get("/-/ready", partial(_ready, house)),
+            web.get("/-/pulse", house.watch.pulse),
             web.post("/-/reload", partial(_reload, house)),
             web.get("/-/reload", _only_post),
             web.get("/metrics", partial(_metrics, house)),

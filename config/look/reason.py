@@ -48,6 +48,9 @@ REASONS: Mapping[str, str] = {
     "lapsed": "Not measured: no evidence",
     "missed": "Not measured: not run",
     "check_edited": "Not measured: check changed",
+    "peer_dead": "Another upheld does not answer",
+    "peer_heartbeat_late": "Another upheld answers but does not work",
+    "peer_ledger_shrank": "The ledger of another upheld has become smaller",
     "check_removed": "Not measured: check removed",
 }
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
 
 from config.instant import Instant
 from db.batch import announce
@@ -120,6 +120,15 @@ def waiting(tx: Connection, kind: Kind, subject: str) -> list[str]:
 def pending(tx: Connection, kind: Kind, subject: str) -> list[Timer]:
     """Those that have not fired, the next first."""
     return [_timer(row) for row in tx.execute(_PENDING, {"of_kind": kind.value, "of": subject})]
+
+
+def earliest(tx: Connection, kind: Kind, step: str | None = None) -> dict[str, Instant]:
+    """Of each subject when the next of this kind (and step) is due."""
+    wanted = [table.c.kind == kind.value, table.c.done_at.is_(None)]
+    if step is not None:
+        wanted.append(table.c.step == step)
+    rows = tx.execute(select(table.c.subject, func.min(table.c.due_at)).where(*wanted).group_by(table.c.subject))
+    return {row[0]: row[1] for row in rows}
 
 
 def _timer(row: Row[Any]) -> Timer:

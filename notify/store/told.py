@@ -19,6 +19,14 @@ _REACHED = (
 )
 
 
+_PAGES = (
+    select(_N.incident, func.min(_N.due_at).label("due_at"))
+    .where(active(notification), _N.purpose == Purpose.PAGE.value, _N.incident.is_not(None))
+    .group_by(_N.incident)
+)
+_OLDEST_DUE = select(func.min(_N.due_at)).where(active(notification), _N.due_at <= bindparam("now"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One attempt; `ended_at` is None while it runs, `detail` the receiver's answer or the trouble."""
@@ -85,6 +93,17 @@ def reached(tx: Connection, incident: str, purpose: Purpose = Purpose.PAGE) -> t
     """Who was told, may have been told or is being told right now: whoever must hear that it is over."""
     rows = tx.execute(_REACHED, {"of": incident, "what": purpose.value})
     return tuple(sorted(Recipient(person=row.person, channel=row.channel, address=row.address) for row in rows))
+
+
+def next_pages(tx: Connection) -> dict[str, Instant]:
+    """Of each incident when the earliest page that waits is due."""
+    return {row.incident: row.due_at for row in tx.execute(_PAGES)}
+
+
+def oldest_due(tx: Connection, now: Instant) -> Instant | None:
+    """Since when the message waits that should have left first."""
+    found: Instant | None = tx.scalar(_OLDEST_DUE, {"now": now})
+    return found
 
 
 def waiting(tx: Connection) -> tuple[Waiting, ...]:

@@ -201,6 +201,8 @@ EXPECTED = {
     "role-of-nobody": "3:43: nobody has the role 'legal'; write `role: legal` for one of the people",
     "role-unknown": "3:43: no role is named 'leagl'; did you mean 'legal'?",
     "step-calendar-dangling": "3:67: no calendar is named 'cn'; write it under `calendars:`",
+    "heartbeat-without-scheme": "2:18: write an address like https://hc.example.com/ping/…",
+    "peer-without-scheme": "2:22: write the address of its pages, like https://other.example.com/",
     "rota-dangling": "4:43: no rota is named 'primry'; did you mean 'rota:primary'?",
     "rota-handoff": "3:42: 'Monday morning' is no hand-over; write Mon 09:00 for turns of weeks",
     "rota-handoff-monthly": "3:59: 'Mon 09:00' is no hand-over; write 1 09:00 for turns of months",

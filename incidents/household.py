@@ -1,0 +1,36 @@
+"""What upheld asks and says of itself: severe incidents of which nothing comes, and alerts of its own."""
+
+from sqlalchemy import Connection
+
+from config.instant import Instant
+from incidents.audit import Outlook, Violation, audit
+from incidents.paging import LAPSE, Paging
+from incidents.source import AlertNews
+from incidents.store import incident, timer
+from notify.store.told import next_pages
+
+
+def neglected(tx: Connection, paging: Paging, now: Instant) -> tuple[Violation, ...]:
+    """Severe incidents of which nothing comes, though somebody is to be told."""
+    steps = timer.earliest(tx, timer.Kind.ESCALATION)
+    answers, pages = timer.earliest(tx, timer.Kind.ANSWER, LAPSE), next_pages(tx)
+    outlooks = [
+        Outlook(incident=one, step_at=steps.get(one.id), answer_at=answers.get(one.id), page_at=pages.get(one.id))
+        for one in incident.unresolved(tx)
+    ]
+    return tuple(one for one in audit(outlooks, now) if paging.tells(tx, one.incident))
+
+
+def of_our_own(key: str, reason: str, word: str, now: Instant, *, on: bool) -> AlertNews:
+    """An alert by upheld itself; the reason is one of those that have words in both languages."""
+    return AlertNews(
+        key=key,
+        firing=on,
+        labels={},
+        severity_word=word,
+        summary=reason,
+        link=None,
+        starts_at=now,
+        stamp=str(now),
+        ends_at=None if on else now,
+    )
