@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, Strict
 
+from config.value import SYSTEM
 from probe.dns.expect import Expect
 from probe.dns.transport import Sending, Server, by_datagrams, by_stream
 from probe.fault import fault_of, ours
@@ -16,6 +17,7 @@ from probe.kind import Ask, ProbeKind, Question
 from probe.net.address import Reach, find, routed, split_target
 from probe.net.connection import Network, choice_of, open_network
 from probe.net.course import BadTarget, Course, Unanswered, attempt
+from probe.net.names import place_of
 from probe.net.spread import over_addresses
 from probe.net.trust import Tls
 from probe.result import Answer, Plain, Reason
@@ -69,23 +71,23 @@ class _Asker:
 
     async def _own(self, question: Question, course: Course) -> Answer:
         """The name is the target: a resolver of ours that fails says nothing about it."""
-        servers, why = _resolvers(), "none is named"
+        servers, why = _resolvers(question), "none is named"
         expected = question.options.expect.rcode
-        for place, address in enumerate(servers):
+        for place, (name, server) in enumerate(servers):
             left = question.timeout / 1000 - course.elapsed
             try:
                 async with asyncio.timeout(left * 0.9 / (len(servers) - place)):
-                    server = Server(host=address, address=address, port=question.options.port)
                     answer, facts = await _exchange(question, server, course)
             except Unanswered as error:
                 why = error.fault.detail
             except OSError as error:
-                why = fault_of(error).detail if str(error) else f"{address} did not answer in time"
+                why = fault_of(error).detail if str(error) else f"{server.address} did not answer in time"
             else:
                 if facts["rcode"] not in _FAILING or facts["rcode"] in expected:
+                    course.resolver = name
                     return _answer(question, answer, facts, course)
-                why = f"{address} answered {facts['rcode']}"
-        raise Unanswered(ours(Reason.RESOLVER_UNREACHABLE, f"no name server of this machine answers: {why}"))
+                why = f"{server.address} answered {facts['rcode']}"
+        raise Unanswered(ours(Reason.RESOLVER_UNREACHABLE, f"no name server of ours answers: {why}"))
 
 
 async def _exchange(question: Question, server: Server, course: Course) -> tuple["Message", dict[str, Plain]]:
@@ -140,7 +142,19 @@ def _place(server: str, port: int) -> tuple[str, int]:
     return split_target(server, port, "dns")
 
 
-def _resolvers() -> list[str]:
+def _resolvers(question: Question) -> list[tuple[str, Server]]:
+    """Those that the question names, each with its name there; else this machine's."""
+    found: list[tuple[str, Server]] = []
+    for one in question.resolvers or ("",):
+        if one in ("", SYSTEM):
+            places = [(address, question.options.port) for address in _own_resolvers()]
+        else:
+            places = [place_of(one, question.options.port)]
+        found += [(one, Server(host=address, address=address, port=port)) for address, port in places]
+    return found
+
+
+def _own_resolvers() -> list[str]:
     """Those of this machine, as its own look-ups take them."""
     try:
         lines = RESOLVERS.read_text("utf-8", "replace").splitlines()

@@ -55,7 +55,7 @@ async def _addresses(server: str, host: str, family: int) -> list[tuple[str, int
     import dns.exception
 
     asked = dns.asyncresolver.Resolver(configure=False)
-    address, port = _place(server)
+    address, port = place_of(server, 53)
     asked.nameservers, asked.port = [address], port
     try:
         answers = await asked.resolve_name(host, family)
@@ -66,13 +66,12 @@ async def _addresses(server: str, host: str, family: int) -> list[tuple[str, int
         raise socket.gaierror(socket.EAI_AGAIN, f"{server}: {error}") from error
 
 
-def _place(server: str) -> tuple[str, int]:
+def place_of(server: str, default: int) -> tuple[str, int]:
     """`192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53` or `[2001:db8::53]:5353`."""
-    host, colon, port = server.rpartition(":")
+    host, _, port = server.rpartition(":")
     if server.count(":") == 1 or host.endswith("]"):
         return host.strip("[]"), int(port)
-    assert not colon or ":" in host, "an address of IPv6"
-    return server.strip("[]"), 53
+    return server.strip("[]"), default
 
 
 def _tell(course: Course | None, server: str) -> None:

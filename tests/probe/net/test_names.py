@@ -4,13 +4,16 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from config.model import Check
 from config.value import SYSTEM
-from probe.ask import Terms, ask_target
+from probe.ask import Terms, ask_target, elsewhere
 from probe.kind import Ask, Question
+from probe.kinds.dns import KIND as DNS
 from probe.kinds.tcp import KIND
 from probe.result import Answer, Outcome, Reason, Result
 from probe.watch import Watch
@@ -75,6 +78,21 @@ async def test_one_that_does_not_answer_hands_over_and_one_that_knows_no_such_na
     assert (refused.outcome, refused.reason) == (Outcome.INVALID, Reason.RESOLVER_UNREACHABLE)
     assert (unknown.outcome, unknown.reason, unknown.facts["resolver"]) == (D, Reason.DNS_FAILURE, liar)
     assert (system.outcome, system.facts["resolver"]) == (U, SYSTEM)
+
+
+async def test_a_check_of_a_name_itself_asks_them_too(servers: tuple[str, str]) -> None:
+    honest, liar = servers
+    assert DNS.open is not None
+    async with DNS.open() as ask:
+        options = DNS.options.model_validate({"expect": {"answer": {"only": [HOST]}}})
+        place: dict[str, Any] = {"check": "x/y", "target": "site.shop.test", "options": options, "timeout": 5000}
+        question = Question(**place, resolvers=(liar, honest))
+        lie = await ask_target(ask, question, Terms())
+        true = await ask_target(ask, elsewhere(question, lie), Terms())
+        refused = await ask_target(ask, replace(question, target="x.elsewhere.test"), Terms())
+    assert (lie.outcome, lie.reason, lie.facts["resolver"]) == (D, Reason.BODY, liar)
+    assert (true.outcome, true.facts["resolver"]) == (U, honest)
+    assert (refused.outcome, refused.reason) == (Outcome.INVALID, Reason.RESOLVER_UNREACHABLE)
 
 
 async def watched(ask: Ask, watch: Watch, times: int, since: int = 0) -> list[tuple[str, Outcome]]:
