@@ -113,15 +113,18 @@ class Schedule:
         limit: float = 3600.0,
         host: str | None = None,
         late: bool = False,
+        unsure: bool = False,
     ) -> Slot:
         """The first run is at the check's next tick. One that takes longer than `limit` seconds is replaced.
 
-        `late`: its newest tick went by unasked. It is asked for it soon, as any check that is late.
+        `late`: its newest tick went by unasked. It is asked for it soon, as any check that is late. `unsure`: a change
+        is unconfirmed. It is asked again as soon.
         """
         phase = phase_of(check, interval)
         now = self._timeline.now()
         following = tick_of(now, interval, phase) + interval
-        tick, due = (following - interval, min(now + phase % SPREAD, following)) if late else (following, following)
+        tick = following - interval if late else following
+        due = min(now + phase % SPREAD, following) if late or unsure else following
         slot = Slot(
             check=check, interval=interval, phase=phase, run=run, missed=missed, host=host, tick=tick, limit=limit
         )

@@ -196,9 +196,12 @@ class Prober:
         )
         self._watches[check.id] = watch
         self._recorder.touch(watch)
+        unsure = False
         if kept is not None and kept.snapshot.definition == watch.definition:
             watch.resume(kept, now)
-            self._recorder.judged(watch, lapse(watch.state, check.id, now, watch.thresholds))
+            judgement = lapse(watch.state, check.id, now, watch.thresholds)
+            unsure = judgement.recheck
+            self._recorder.judged(watch, judgement)
             if watch.rhythm is not None:
                 self._ear.awake(watch, kept.recorded_at, now)
         elif kept is not None:
@@ -214,6 +217,7 @@ class Prober:
                 watch.limit,
                 host_of(check.target),
                 late=watch.late,
+                unsure=unsure,
             )
 
     def _end(self, watch: Watch, reason: Reason, now: Instant) -> None:

@@ -264,6 +264,28 @@ def test_what_fell_due_while_the_process_was_gone_is_asked_late_and_not_left_out
         assert not any(row.missing for row in tx.execute(select(observation_run)))
 
 
+def test_a_change_that_was_unconfirmed_when_the_process_was_killed_is_asked_after_soon(
+    stage: Stage, loop: VirtualLoop
+) -> None:
+    only = check(interval=60_000, recheck=20_000)
+    stage.target.script = {only.id: [(60, Outcome.DOWN)]}
+
+    async def watch(asked: int) -> None:
+        await stage.prober.start([only])
+        while len(stage.target.asked) < asked:
+            await asyncio.sleep(0.5)
+        await asyncio.sleep(1.5)  # and it is stored
+
+    run(watch(2), loop)
+    back = stage.killed(away=1)
+    begun = (back.wall() - START) / 1000
+    run(watch(4), back)
+    (_, first), (_, bad), (_, again), (_, confirmed) = stage.target.asked
+    assert first < 60 <= bad < begun < again <= begun + 10
+    assert confirmed == again + 20
+    assert stage.downs[0][0] == bad
+
+
 def test_a_reload_touches_only_what_was_edited(stage: Stage, loop: VirtualLoop) -> None:
     names = ["a/home", "b/home", "c/home"]
     stage.target.script = {name: [(57, Outcome.DOWN)] for name in names}
