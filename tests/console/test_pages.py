@@ -460,7 +460,11 @@ async def test_an_incident_shows_the_exchange_that_failed_first(world: World, lo
     ]
     await world.database.write(lambda tx: probes.save(tx, Batch(failing=tuple(reversed(seen))), NOW))
     incident = await world.down()
-    text = await page(await log_in(), f"/desk/incidents/{incident.id}")
+    reader = await log_in()
+    text = await page(reader, f"/desk/incidents/{incident.id}")
     assert "What a check saw first" in text and "answered 503" in text and "answered 504" not in text
     assert "Attempt 2" in text and "No answer in time, 192.0.2.2, 5000.0 ms" in text
     assert "12.3 ms" in text and "192.0.2.1:443" in text and PAYLOADS[0] not in text
+    text = await page(reader, f"/desk/incidents/{incident.id}", headers={"Accept-Language": "zh-CN"})
+    assert "第 2 次尝试" in text and "超时未应答，192.0.2.2，5000.0 ms" in text
+    assert "状态码" in text and "响应头 server" in text and "见证 192.0.2.1:443" in text and "可达" in text

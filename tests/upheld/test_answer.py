@@ -82,6 +82,13 @@ def test_what_a_target_says_cannot_write_on_the_terminal() -> None:
     assert "\ufffd[2Jgone" in text
 
 
+def test_no_line_begins_with_a_closing_mark() -> None:
+    for reason in Reason:
+        answer = Answer(outcome=Outcome.DOWN, reason=reason)
+        lines = unstyle(written("http", "https://shop.example.com/", answer, "zh-CN")).splitlines()
+        assert [line for line in lines if line.strip().startswith(("，", "。", "；", "？", "、"))] == [], reason
+
+
 def test_it_speaks_chinese_too() -> None:
     text = unstyle(written("tls", "shop.example.com:443", EXPIRED, "zh-CN"))
     assert "证书已过期 (certificate_expired), 31 ms" in text

@@ -208,6 +208,7 @@ def test_an_incident_is_shown_with_the_exchange_that_failed_first(
     assert (told["check"], told["reason"], told["facts"]) == ("shop/home", "status", {"status": 503, "tls": False})
     shown = upheld("incident", "show", fault.id).stdout
     assert "Down  shop/home 2026-09-04T11:59:00.000Z local\nAnswered with an error (status), 31 ms\n" in shown
+    assert "返回错误 (status), 31 ms" in upheld("incident", "show", fault.id, "--lang", "zh-CN").stdout
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert "返回错误 (status), 31 ms" in upheld("incident", "show", fault.id).stdout
 

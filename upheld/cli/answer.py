@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from config.language import CHINESE, ENGLISH, say
+from config.language import CHINESE, ENGLISH, LANGUAGES, say
 from config.look.advice import advice
 from config.look.detail import detail_text
 from config.look.fact import attempt_told, told
@@ -19,6 +19,7 @@ from probe.result import Answer, Outcome, Plain, Reason
 _BAR = 30
 _COLUMN = 12
 _WIDTH = 96
+_CLOSING = frozenset("，。；：？！、）”》")
 _FACTS = 14
 _NAME = 26
 _COLOURS = {Outcome.UP: "green", Outcome.DEGRADED: "yellow", Outcome.DOWN: "red"}
@@ -38,6 +39,9 @@ _CUT_SHORT = frozenset(
 """What ends an exchange on its way: where that was is half of the answer."""
 _SOON = {Reason.CERTIFICATE_EXPIRED: "certificate_expiring", Reason.DOMAIN_EXPIRED: "domain_expiring"}
 """A warning that what has happened already makes idle."""
+
+
+language = click.option("--lang", type=click.Choice(LANGUAGES), help="as LC_ALL, LC_MESSAGES or LANG if not given")
 
 
 def language_of(environment: Mapping[str, str] = os.environ) -> str:
@@ -199,10 +203,11 @@ def _hung(lead: str, indent: int, text: str) -> Iterator[str]:
 
 
 def _pieces(text: str) -> Iterator[str]:
+    """No line begins with a mark that closes what stands before it."""
     piece = ""
-    for sign in text:
+    for place, sign in enumerate(text):
         piece += sign
-        if sign == " " or east_asian_width(sign) in "WF":
+        if (sign == " " or east_asian_width(sign) in "WF") and text[place + 1 : place + 2] not in _CLOSING:
             yield piece
             piece = ""
     yield piece

@@ -11,7 +11,7 @@ from config.model import Config
 from incidents.store import evidence
 from incidents.store import incident as incidents
 from notify.store import told as telling
-from upheld.cli.answer import language_of, printable, written
+from upheld.cli.answer import language, language_of, printable, written
 from upheld.cli.shared import change, fail, read, show, with_config
 from upheld.shown import event_json, evidence_json, incident_json, told_json
 
@@ -46,9 +46,10 @@ def list_(config: Config, everything: bool, as_json: bool) -> None:
 
 @incident.command("show")
 @click.argument("id")
+@language
 @as_json
 @with_config
-def show_(config: Config, id: str, as_json: bool) -> None:
+def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
     """One incident: every event, who was told what over which channel, and what a check saw first."""
 
     def one(tx: Connection) -> dict[str, Any] | None:
@@ -82,7 +83,7 @@ def show_(config: Config, id: str, as_json: bool) -> None:
         show(told, as_json=False, columns=("decided_at", "purpose", "person", "channel", "state", "outcome"))
         if first is not None:
             where = f"{rfc3339(first.started_at)} {first.location}"
-            click.echo(f"\n{printable(written(first.check, where, first.answer, language_of()))}")
+            click.echo(f"\n{printable(written(first.check, where, first.answer, lang or language_of()))}")
 
 
 def facts_beside(event: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import click
 
 from probe.kind import ProbeKind
 from probe.once import Unaskable, ask_once, exit_code, told
-from upheld.cli.answer import language_of, printable, written
+from upheld.cli.answer import language, language_of, printable, written
 from upheld.cli.incident import as_json
 from upheld.cli.shared import fail
 from upheld.clock import utc_now
@@ -19,10 +19,13 @@ from upheld.installed import installed
 @click.argument("kind")
 @click.argument("target")
 @click.option("--option", "options", multiple=True, metavar="KEY=VALUE", help="as in a check; expect.body=ok")
+@language
 @as_json
 @click.pass_context
-def probe(context: click.Context, kind: str, target: str, options: tuple[str, ...], as_json: bool) -> None:
-    """Ask once. Exit code 0: up or degraded, 1: down, 2: could not ask. LANG says in which language."""
+def probe(
+    context: click.Context, kind: str, target: str, options: tuple[str, ...], lang: str | None, as_json: bool
+) -> None:
+    """Ask once. Exit code 0: up or degraded, 1: down, 2: could not ask."""
     kinds = installed().kinds
     try:
         answer = asyncio.run(
@@ -33,7 +36,7 @@ def probe(context: click.Context, kind: str, target: str, options: tuple[str, ..
     if as_json:
         click.echo(json.dumps(told(kind, target, answer), ensure_ascii=False))
     else:
-        click.echo(printable(written(kind, target, answer, language_of())))
+        click.echo(printable(written(kind, target, answer, lang or language_of())))
     context.exit(exit_code(answer))
 
 
