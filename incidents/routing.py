@@ -53,5 +53,6 @@ def advice(source: str, labels: Mapping[str, str], routing: Routing, known: Coll
 
 def line(source: str, labels: Mapping[str, str], routing: Routing, known: Collection[str]) -> str:
     """`advice` as one line of YAML."""
-    wanted = advice(source, labels, routing, known)
-    return yaml.safe_dump(wanted, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False).strip()
+    wanted = advice(source, labels, routing, known)["sources"]
+    flow = yaml.safe_dump(wanted, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False)
+    return f"sources: {flow.strip()}"

@@ -13,8 +13,9 @@ import upheld
 from config.instant import SECOND, Instant, Span
 from config.model import Config
 from config.state import State
+from incidents.routing import UNROUTED
 from incidents.severity import MILDEST, WORST
-from incidents.store import case, inbox, incident, transition
+from incidents.store import alert, case, inbox, incident, transition
 from upheld.budgets import Standing, standings
 
 
@@ -27,6 +28,8 @@ class Snapshot:
     """Severity -> unresolved ones."""
     cases: int = 0
     inbox: int = 0
+    unrouted: int = 0
+    """Alerts that fire and name no component."""
     budgets: Sequence[Standing] = ()
 
 
@@ -38,6 +41,7 @@ def snapshot(tx: Connection, config: Config, now: Instant) -> Snapshot:
         incidents={severity: severities.count(severity) for severity in range(WORST, MILDEST + 1)},
         cases=len(case.open_cases(tx)),
         inbox=inbox.waiting_count(tx),
+        unrouted=alert.firing_count(tx, UNROUTED),
         budgets=standings(tx, config, now),
     )
 
@@ -87,6 +91,8 @@ class HouseMetrics(Collector):
         yield unresolved
         yield GaugeMetricFamily("upheld_cases_open", "Cases not resolved yet.", value=shown.cases)
         yield GaugeMetricFamily("upheld_inbox_waiting", "Accepted posts not dealt with yet.", value=shown.inbox)
+        what = "Alerts that fire and name no component."
+        yield GaugeMetricFamily("upheld_alerts_unrouted", what, value=shown.unrouted)
         yield from _budgets(shown.budgets)
 
 

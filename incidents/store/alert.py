@@ -129,6 +129,10 @@ def firing_on(tx: Connection, component: str) -> list[Firing]:
     ]
 
 
+def firing_count(tx: Connection, component: str) -> int:
+    return tx.scalar(select(func.count()).select_from(table).where(_FIRING), {"of": component}) or 0
+
+
 def first_firing(tx: Connection, component: str) -> Alert | None:
     """The open alert that came first, signs of life apart."""
     row = tx.execute(_FIRST_FIRING, {"of": component}).one_or_none()

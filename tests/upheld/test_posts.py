@@ -7,7 +7,9 @@ import orjson
 import yaml
 from pytest_aiohttp.plugin import AiohttpClient
 
-from tests.upheld.house import TOKEN, house, served
+from config.instant import HOUR, MINUTE
+from incidents.store import timer
+from tests.upheld.house import NOON, TOKEN, house, served
 from upheld.posts import unrouted
 
 SOURCES = {"own": {"kind": "generic", "token": TOKEN}}
@@ -28,11 +30,24 @@ async def test_an_alert_without_a_component_is_listed_with_the_line_that_gives_i
         (one,) = await opened.database.read(lambda tx: unrouted(tx, opened.config, opened.rules.entrances))
 
         assert (one["source"], one["summary"], one["labels"]["component"]) == ("own", "gone", "web")
-        assert one["write"] == "{sources: {own: {known_as: {web: shop}}}}"
+        assert one["write"] == "sources: {own: {known_as: {web: shop}}}"
         assert yaml.safe_load(one["write"])["sources"]["own"] == {"known_as": {"web": "shop"}}
         (gone,) = await opened.database.read(lambda tx: unrouted(tx, opened.config, {}))
         assert gone["write"] is None
 
+        async with reader.get("/metrics") as scraped:
+            assert "\nupheld_alerts_unrouted 1.0\n" in await scraped.text()
+
         arguments = {"source": None, "since": 0, "refused": False}
         told = await opened.command("inbox.replay", "person:li", {**arguments, "apply": False})
         assert (told["posts"], told["applied"], told["opened"], told["unreadable"]) == (1, False, [], [])
+
+
+async def test_a_sender_that_must_call_is_expected_from_the_start(tmp_path: Path) -> None:
+    night = {"kind": "deadman", "token": TOKEN, "every": "1h", "grace": "5m", "component": "shop"}
+    async with house(tmp_path, sources={"night": night}) as opened:
+        waiting = await opened.database.read(lambda tx: timer.due(tx, NOON + HOUR + 5 * MINUTE, 10))
+
+    assert [(one.kind, one.subject, one.due_at) for one in waiting] == [
+        (timer.Kind.CALL, "night", NOON + HOUR + 5 * MINUTE)
+    ]

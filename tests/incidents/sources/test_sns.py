@@ -5,10 +5,13 @@ from typing import Any
 import orjson
 import pytest
 
+from db.engine import Database
 from incidents.source import Unreachable
 from incidents.sources.sns import Options, signed
 from tests.incidents.samples import sent
-from tests.incidents.sources.calls import cases, signed_by_sns, sns_key
+from tests.incidents.sources.calls import cases, signed_by_sns, sns_key, trusted
+from tests.incidents.sources.doors import door
+from tests.incidents.told import bodies
 
 NOTIFICATION, _, CONFIRMATION = (orjson.loads(case.sent.body) for case in cases("sns"))
 OPTIONS = Options(topics=(NOTIFICATION["TopicArn"],))
@@ -118,3 +121,19 @@ async def test_a_confirmation_that_is_not_signed_asks_for_nothing() -> None:
 async def test_a_certificate_that_is_none_is_our_trouble_and_the_sender_comes_again() -> None:
     with pytest.raises(Unreachable):
         await trusts(Web(b"<html>"), NOTIFICATION)
+
+
+async def test_at_the_door_a_host_that_does_not_answer_is_503_and_the_message_is_taken_when_it_does(
+    database: Database,
+) -> None:
+    async def silent(url: str) -> bytes:
+        raise Unreachable("nobody answers")
+
+    case = cases("sns")[0]
+    call = trusted(case.entrance, case.sent)
+    async with door(database, {"sns": case.entrance}, fetch=silent) as opened:
+        assert (await opened.post("sns", call))[0] == 503
+    async with door(database, {"sns": case.entrance}) as opened:
+        assert (await opened.post("sns", call))[0] == 200
+
+    assert await database.read(bodies) == [call.body]
