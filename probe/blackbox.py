@@ -81,7 +81,7 @@ class _Families:
         family.add_sample(name, {**more, **common}, value)
 
 
-def families(answers: Iterable[tuple[LastAnswer, Mapping[str, str]]], now: Instant) -> Iterator[Metric]:
+def families(answers: Iterable[tuple[LastAnswer, dict[str, str]]], now: Instant) -> Iterator[Metric]:
     """Each answer with the labels its samples get. A family without a sample is left out."""
     found = _Families()
     for one, labels in answers:
@@ -90,7 +90,7 @@ def families(answers: Iterable[tuple[LastAnswer, Mapping[str, str]]], now: Insta
     yield from found.by_name.values()
 
 
-def _of(one: LastAnswer, labels: Mapping[str, str], found: _Families) -> None:
+def _of(one: LastAnswer, labels: dict[str, str], found: _Families) -> None:
     answer = one.answer
     assert answer is not None
 

@@ -4,12 +4,13 @@ Families are made from the prober's snapshot at each scrape: a check that is gon
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Sample
 from typing_extensions import override
 
 from config.instant import SECOND, Instant
@@ -103,36 +104,100 @@ def _labels(one: LastAnswer) -> list[str]:
     return [one.check, one.component, one.location]
 
 
+class _Made:
+    """Samples made while they are written: those of ten thousand checks at once would be more than all else we keep."""
+
+    def __init__(self, make: Callable[[], Iterator[Sample]]) -> None:
+        self._make = make
+
+    def __iter__(self) -> Iterator[Sample]:
+        return self._make()
+
+
+def _family(kind: str, name: str, text: str, make: Callable[[], Iterator[Sample]]) -> Metric:
+    family = Metric(name, text, kind)
+    family.samples = cast("list[Sample]", _Made(make))
+    return family
+
+
 def _of_checks(answers: Sequence[LastAnswer]) -> Iterator[Metric]:
-    state = GaugeMetricFamily("upheld_check_state", "1 for the judged state of the check.", labels=(*_LABELS, "state"))
-    success = GaugeMetricFamily(
-        "upheld_check_success", "0 while the check is judged down; none if unknown.", labels=_LABELS
+    """The samples' names are those of the exposition: `_total` for counters, `_bucket`, `_count` and `_sum`."""
+    labelled = [(one, dict(zip(_LABELS, _labels(one), strict=True))) for one in answers]
+    yield _family(
+        "gauge",
+        "upheld_check_state",
+        "1 for the judged state of the check.",
+        lambda: (
+            Sample("upheld_check_state", {**labels, "state": each.value}, float(one.state is each))
+            for one, labels in labelled
+            for each in _STATES
+        ),
     )
-    run_at = GaugeMetricFamily("upheld_check_last_run_timestamp_seconds", "Start of the newest result.", labels=_LABELS)
-    results = CounterMetricFamily("upheld_check_results", "Results by outcome.", labels=(*_LABELS, "result"))
-    failures = CounterMetricFamily("upheld_check_failures", "Results that were not up.", labels=(*_LABELS, "reason"))
-    ends = GaugeMetricFamily(
+    yield _family(
+        "gauge",
+        "upheld_check_success",
+        "0 while the check is judged down; none if unknown.",
+        lambda: (
+            Sample("upheld_check_success", labels, float(one.state is not State.DOWN))
+            for one, labels in labelled
+            if one.state is not State.UNKNOWN
+        ),
+    )
+    yield _family(
+        "gauge",
+        "upheld_check_last_run_timestamp_seconds",
+        "Start of the newest result.",
+        lambda: (
+            Sample("upheld_check_last_run_timestamp_seconds", labels, one.started_at / SECOND)
+            for one, labels in labelled
+            if one.started_at is not None
+        ),
+    )
+    yield _family(
+        "counter",
+        "upheld_check_results",
+        "Results by outcome.",
+        lambda: (
+            Sample("upheld_check_results_total", {**labels, "result": outcome.value}, one.results.get(outcome, 0))
+            for one, labels in labelled
+            for outcome in (Outcome.UP, Outcome.DEGRADED, Outcome.DOWN, Outcome.INVALID)
+        ),
+    )
+    yield _family(
+        "counter",
+        "upheld_check_failures",
+        "Results that were not up.",
+        lambda: (
+            Sample("upheld_check_failures_total", {**labels, "reason": reason.value}, count)
+            for one, labels in labelled
+            for reason, count in one.failures.items()
+        ),
+    )
+    yield _family(
+        "gauge",
         "upheld_check_expires_timestamp_seconds",
         "When its certificate or domain ends, as last seen; a failed probe does not take it away.",
-        labels=_LABELS,
+        lambda: (
+            Sample("upheld_check_expires_timestamp_seconds", labels, one.expires_at / SECOND)
+            for one, labels in labelled
+            if one.expires_at is not None
+        ),
     )
-    took = HistogramMetricFamily("upheld_check_duration_seconds", "How long answers took.", labels=_LABELS)
-    for one in answers:
-        labels = _labels(one)
-        for each in _STATES:
-            state.add_metric([*labels, each.value], float(one.state is each))
-        if one.state is not State.UNKNOWN:
-            success.add_metric(labels, float(one.state is not State.DOWN))
-        if one.started_at is not None:
-            run_at.add_metric(labels, one.started_at / SECOND)
-        for outcome in (Outcome.UP, Outcome.DEGRADED, Outcome.DOWN, Outcome.INVALID):
-            results.add_metric([*labels, outcome.value], one.results.get(outcome, 0))
-        for reason, count in one.failures.items():
-            failures.add_metric([*labels, reason.value], count)
-        if one.expires_at is not None:
-            ends.add_metric(labels, one.expires_at / SECOND)
-        took.add_metric(labels, _buckets(one.latency_counts), one.latency_sum_us / 1e6)
-    return iter((state, success, run_at, results, failures, ends, took))
+    took = "upheld_check_duration_seconds"
+    yield _family(
+        "histogram",
+        took,
+        "How long answers took.",
+        lambda: (sample for one, labels in labelled for sample in _durations(took, labels, one)),
+    )
+
+
+def _durations(name: str, labels: Mapping[str, str], one: LastAnswer) -> Iterator[Sample]:
+    buckets = _buckets(one.latency_counts)
+    for bound, count in buckets:
+        yield Sample(f"{name}_bucket", {**labels, "le": bound}, count)
+    yield Sample(f"{name}_count", dict(labels), buckets[-1][1])
+    yield Sample(f"{name}_sum", dict(labels), one.latency_sum_us / 1e6)
 
 
 def _buckets(counts: Sequence[int]) -> list[tuple[str, float]]:

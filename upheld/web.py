@@ -9,7 +9,7 @@ from http import HTTPStatus
 import orjson
 import structlog
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 import upheld
 from db.errors import StoreUnavailable
@@ -21,7 +21,7 @@ from probe.routes import ping_routes
 from upheld import heads, ledger, signing
 from upheld.api.problem import problem
 from upheld.house import House
-from upheld.metrics import snapshot
+from upheld.metrics import exposition, snapshot
 
 log = structlog.get_logger(__name__)
 
@@ -169,7 +169,7 @@ async def _metrics(house: House, request: web.Request) -> web.Response:
             await house.notify_metrics.refresh(house.database, house.rules.channels, now)
     except (StoreUnavailable, TimeoutError):
         house.metrics.show(None)
-    body = await asyncio.to_thread(generate_latest, house.registry)
+    body = await asyncio.to_thread(exposition, house.registry)
     return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
