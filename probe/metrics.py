@@ -104,31 +104,35 @@ def _labels(one: LastAnswer) -> list[str]:
     return [one.check, one.component, one.location]
 
 
+_Samples = Iterator[tuple[str, dict[str, str], float]]
+"""What follows the family's name, the labels, the value."""
+
+
 class _Made:
     """Samples made while they are written: those of ten thousand checks at once would be more than all else we keep."""
 
-    def __init__(self, make: Callable[[], Iterator[Sample]]) -> None:
+    def __init__(self, name: str, make: Callable[[], _Samples]) -> None:
+        self._name = name
         self._make = make
 
     def __iter__(self) -> Iterator[Sample]:
-        return self._make()
+        return (Sample(self._name + ending, labels, value) for ending, labels, value in self._make())
 
 
-def _family(kind: str, name: str, text: str, make: Callable[[], Iterator[Sample]]) -> Metric:
+def _family(kind: str, name: str, text: str, make: Callable[[], _Samples]) -> Metric:
     family = Metric(name, text, kind)
-    family.samples = cast("list[Sample]", _Made(make))
+    family.samples = cast("list[Sample]", _Made(name, make))
     return family
 
 
 def _of_checks(answers: Sequence[LastAnswer]) -> Iterator[Metric]:
-    """The samples' names are those of the exposition: `_total` for counters, `_bucket`, `_count` and `_sum`."""
     labelled = [(one, dict(zip(_LABELS, _labels(one), strict=True))) for one in answers]
     yield _family(
         "gauge",
         "upheld_check_state",
         "1 for the judged state of the check.",
         lambda: (
-            Sample("upheld_check_state", {**labels, "state": each.value}, float(one.state is each))
+            ("", {**labels, "state": each.value}, float(one.state is each))
             for one, labels in labelled
             for each in _STATES
         ),
@@ -138,7 +142,7 @@ def _of_checks(answers: Sequence[LastAnswer]) -> Iterator[Metric]:
         "upheld_check_success",
         "0 while the check is judged down; none if unknown.",
         lambda: (
-            Sample("upheld_check_success", labels, float(one.state is not State.DOWN))
+            ("", labels, float(one.state is not State.DOWN))
             for one, labels in labelled
             if one.state is not State.UNKNOWN
         ),
@@ -147,18 +151,14 @@ def _of_checks(answers: Sequence[LastAnswer]) -> Iterator[Metric]:
         "gauge",
         "upheld_check_last_run_timestamp_seconds",
         "Start of the newest result.",
-        lambda: (
-            Sample("upheld_check_last_run_timestamp_seconds", labels, one.started_at / SECOND)
-            for one, labels in labelled
-            if one.started_at is not None
-        ),
+        lambda: (("", labels, one.started_at / SECOND) for one, labels in labelled if one.started_at is not None),
     )
     yield _family(
         "counter",
         "upheld_check_results",
         "Results by outcome.",
         lambda: (
-            Sample("upheld_check_results_total", {**labels, "result": outcome.value}, one.results.get(outcome, 0))
+            ("_total", {**labels, "result": outcome.value}, one.results.get(outcome, 0))
             for one, labels in labelled
             for outcome in (Outcome.UP, Outcome.DEGRADED, Outcome.DOWN, Outcome.INVALID)
         ),
@@ -168,7 +168,7 @@ def _of_checks(answers: Sequence[LastAnswer]) -> Iterator[Metric]:
         "upheld_check_failures",
         "Results that were not up.",
         lambda: (
-            Sample("upheld_check_failures_total", {**labels, "reason": reason.value}, count)
+            ("_total", {**labels, "reason": reason.value}, count)
             for one, labels in labelled
             for reason, count in one.failures.items()
         ),
@@ -177,27 +177,22 @@ def _of_checks(answers: Sequence[LastAnswer]) -> Iterator[Metric]:
         "gauge",
         "upheld_check_expires_timestamp_seconds",
         "When its certificate or domain ends, as last seen; a failed probe does not take it away.",
-        lambda: (
-            Sample("upheld_check_expires_timestamp_seconds", labels, one.expires_at / SECOND)
-            for one, labels in labelled
-            if one.expires_at is not None
-        ),
+        lambda: (("", labels, one.expires_at / SECOND) for one, labels in labelled if one.expires_at is not None),
     )
-    took = "upheld_check_duration_seconds"
     yield _family(
         "histogram",
-        took,
+        "upheld_check_duration_seconds",
         "How long answers took.",
-        lambda: (sample for one, labels in labelled for sample in _durations(took, labels, one)),
+        lambda: (sample for one, labels in labelled for sample in _durations(one, labels)),
     )
 
 
-def _durations(name: str, labels: Mapping[str, str], one: LastAnswer) -> Iterator[Sample]:
+def _durations(one: LastAnswer, labels: dict[str, str]) -> _Samples:
     buckets = _buckets(one.latency_counts)
     for bound, count in buckets:
-        yield Sample(f"{name}_bucket", {**labels, "le": bound}, count)
-    yield Sample(f"{name}_count", dict(labels), buckets[-1][1])
-    yield Sample(f"{name}_sum", dict(labels), one.latency_sum_us / 1e6)
+        yield "_bucket", {**labels, "le": bound}, count
+    yield "_count", labels, buckets[-1][1]
+    yield "_sum", labels, one.latency_sum_us / 1e6
 
 
 def _buckets(counts: Sequence[int]) -> list[tuple[str, float]]:
