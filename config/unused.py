@@ -15,7 +15,6 @@ NOT_IN_USE: tuple[tuple[str, ...], ...] = (
     ("customers", "*", "agreements", "*", "rating"),
     ("customers", "*", "agreements", "*", "duties"),
     ("customers", "*", "agreements", "*", "contacts"),
-    ("customers", "*", "agreements", "*", "levels", "*", "calls"),
     ("customers", "*", "agreements", "*", "availability", "lapse"),
     ("customers", "*", "agreements", "*", "availability", "answer"),
 )

@@ -19,11 +19,13 @@ from console.unrouted import UNROUTED_PAGE
 from console.user import Access, allowed
 from console.visit import Visit, see_other
 from console.voice import Voice
+from incidents import rostering
 from incidents.decide import Refused
 from incidents.incident import Incident
 from incidents.routing import UNROUTED
 from incidents.service import Incidents, NotFound
 from incidents.store.incident import Conflict
+from incidents.why import explain
 
 CHANNEL = "desk"
 
@@ -68,6 +70,10 @@ class IncidentPage:
         facts = await self._rules.database.read(lambda tx: reading.incident(tx, caseload, id, visit.now))
         if facts is None:
             return visit.not_found()
+        who = await self._rules.database.read(lambda tx: rostering.who_at(tx, visit.config, facts.incident.opened_at))
+        me = visit.user.person
+        because = explain(facts.events, facts.told, who)
+        mine = () if me is None else explain(facts.events, facts.told, who, me)
         voice = replace(visit.voice, people=facts.people)
         return visit.page(
             "incident.html",
@@ -75,6 +81,8 @@ class IncidentPage:
             voice=voice,
             form=form,
             may_act=allowed(visit.user, Access.INCIDENTS),
+            because=[(voice.clock(one.at), one.said(visit.language)) for one in because],
+            mine=[(voice.clock(one.at), one.said(visit.language)) for one in mine],
             **_view(facts, voice),
         )
 

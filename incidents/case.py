@@ -15,6 +15,7 @@ from config.instant import Instant
 
 RESPOND = "respond"
 RESOLVE = "resolve"
+ESCALATE = "escalate"
 
 
 class CaseProgress(StrEnum):

@@ -13,7 +13,10 @@ from config.language import choose
 from config.model import Config
 from config.oncall import Role
 from db.ledger.store import stamped
+from incidents.calling import BEYOND_LIMIT, MET, OPENED, holding
 from incidents.case import (
+    ESCALATE,
+    RESOLVE,
     RESPOND,
     Case,
     CaseEvent,
@@ -35,7 +38,7 @@ from incidents.case import (
 from incidents.clock import Clock, ClockState, clocks, commitments_of
 from incidents.decide import Refused
 from incidents.incident import Incident
-from incidents.level import unfit
+from incidents.level import standing, unfit
 from incidents.notice import Writer
 from incidents.paging import Paging
 from incidents.rating import judged, unfit_rating
@@ -119,6 +122,8 @@ class Caseload:
         after = self._append(tx, case, [judged(event, agreement)], by, happened_at, now)
         if isinstance(event, CaseResolved):
             self._tell_customer(tx, after, "solved", now, event.how)
+        if isinstance(event, Fulfilled) and event.commitment == ESCALATE:
+            self._call(tx, after, BEYOND_LIMIT, now)
         if isinstance(event, Waiting):
             self._tell_customer(tx, after, "waiting", now, event.awaited)
         if isinstance(event, LevelChanged):
@@ -155,8 +160,10 @@ class Caseload:
     def _kept_by(self, case: Case, event: object) -> list[str]:
         if event == "case.taken":
             return [RESPOND]
-        agreement = self._version(case) if event == "case.opened" else None
+        agreement = self._version(case) if event == "case.opened" or event in MET else None
         owed = {} if agreement is None else commitments_of(case, agreement)
+        if event in MET:
+            return [name for name, one in owed.items() if one.stops == MET[str(event)]]
         return [name for name, one in owed.items() if one.automatic_receipt]
 
     # clocks
@@ -183,6 +190,8 @@ class Caseload:
         event = ClockWarned(commitment=name, missed=missed, due_at=clock.due_at)
         after = self._append(tx, case, [event], SYSTEM, now, now)
         self._tell_managers(tx, after, clock, now, missed=missed)
+        if missed and name == RESOLVE and ESCALATE not in case.fulfilled:
+            self._call(tx, after, BEYOND_LIMIT, now)
         return "missed" if missed else "warned"
 
     # inside
@@ -194,6 +203,7 @@ class Caseload:
         store.add(tx, case, recorded)
         self._wind(tx, case, now)
         self._tell_customer(tx, case, "opened", now)
+        self._call(tx, case, OPENED, now)
         return case
 
     def _append(
@@ -239,10 +249,24 @@ class Caseload:
                 "taken": writer.taken,
                 "waiting": partial(writer.waiting, awaited=how),
                 "level": partial(writer.level, why=how),
+                "called": partial(writer.brought_in, functions=how.split()),
                 "solved": partial(writer.solved, how=how),
             }
             message = words[what](case)
             self._enqueue(tx, case, one, message, Purpose.CUSTOMER, f"{what}-{case.version}", now)
+
+    def _call(self, tx: Connection, case: Case, when: str, now: Instant) -> None:
+        """Whom the agreement brings in, and where it says so the customer at the same moment: one transaction."""
+        agreement = self._version(case)
+        level = None if agreement is None else agreement.level(standing(case, agreement))
+        for one in level.calls if level is not None else ():
+            if one.when != when:
+                continue
+            for way in self._paging.contacts(holding(self._config.people, one.to), now):
+                message = Writer(config=self._config, language=way.language).called(case, when)
+                self._enqueue(tx, case, way, message, Purpose.CLOCK, f"called-{when}", now)
+            if one.customer_told:
+                self._tell_customer(tx, case, "called", now, " ".join(one.to))
 
     def _tell_managers(self, tx: Connection, case: Case, clock: Clock, now: Instant, *, missed: bool) -> None:
         managers = [one.id for one in self._config.people.values() if one.role is Role.SERVICE_MANAGER]

@@ -4,15 +4,19 @@ Subject: glyph, state word, component, number (the mail program shows the start)
 to do, where to look. Nothing from outside is used as a format.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from config.instant import Instant, moment_of, rfc3339
 from config.language import choose, say
+from config.look.figure import listed
 from config.look.reason import reason_text
 from config.model import Component, Config
 from config.state import State
+from incidents.calling import BEYOND_LIMIT
+from incidents.calling import WORDS as CALLED
 from incidents.case import Case
 from incidents.incident import RECOVERED, Incident
 from notify.message import Json, Message
@@ -150,6 +154,29 @@ class Writer:
             *self._address("room", case.customer),
         ]
         return self._case_message(self._say("Level of case {number} changed", number=case.id), lines, case, "level")
+
+    def called(self, case: Case, when: str) -> Message:
+        """To whom the agreement brings in."""
+        beyond = when == BEYOND_LIMIT
+        lines = [
+            self._say("It is beyond ability or time limit.") if beyond else self._say("It needs you from the start."),
+            self._reason(case.title),
+            self._say("Recorded at {time}.", time=self.clock_time(case.opened_at)),
+            f"upheld case show {case.id}",
+        ]
+        subject = self._say("You are called to case {number}, level {level}", number=case.id, level=case.level)
+        return self._case_message(subject, lines, case, f"called_{when}")
+
+    def brought_in(self, case: Case, functions: Sequence[str]) -> Message:
+        """To the customer, at the same moment: who works on it from now on."""
+        names = listed([self._say(CALLED[name]) for name in functions if name in CALLED], self.language)
+        lines = [
+            self._say("Brought in for your case {number}: {functions}.", number=case.id, functions=names),
+            self._reason(case.title),
+            *self._address("room", case.customer),
+        ]
+        subject = self._say("Case {number} was escalated", number=case.id)
+        return self._case_message(subject, lines, case, "brought_in")
 
     def solved(self, case: Case, how: str) -> Message:
         """To the customer: it is over, please confirm."""

@@ -8,6 +8,7 @@ from config.instant import Instant
 from config.model import Config
 from incidents import substitution
 from incidents.decide import Refused
+from incidents.escalation import Who
 from incidents.oncall import Roster
 from incidents.rota import Change, Deed
 from incidents.store import duty
@@ -17,6 +18,12 @@ from incidents.store.duty import Served
 def roster_of(tx: Connection, config: Config, start: Instant, end: Instant) -> Roster:
     """For questions about [start, end)."""
     return Roster(config=config, changes=duty.changes(tx, start, end))
+
+
+def who_at(tx: Connection, config: Config, at: Instant) -> Who:
+    """Whom names of policies stood for at that instant, by today's configuration."""
+    roster = roster_of(tx, config, at, at + 1)
+    return lambda name: roster.who(name, at)
 
 
 def record(tx: Connection, config: Config, change: Change) -> Change:

@@ -110,6 +110,7 @@ CASE_EVENTS: Mapping[str, Callable[[str], CaseEvent]] = {
     "note": lambda text: CaseNoted(text=text),
     "respond": lambda text: Fulfilled(commitment="respond", how=text or "told by a person"),
     "accept": lambda text: Fulfilled(commitment="accept", how=text or "accepted"),
+    "escalate": lambda text: Fulfilled(commitment="escalate", how=text),
     "workaround": lambda text: Fulfilled(commitment="workaround", how=text),
     "waiting": lambda text: Waiting(awaited=text),
     "resumed": lambda text: Resumed(),

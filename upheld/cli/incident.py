@@ -7,9 +7,12 @@ import click
 from sqlalchemy import Connection
 
 from config.instant import rfc3339
+from config.language import LANGUAGES
 from config.model import Config
+from incidents import rostering
 from incidents.store import evidence
 from incidents.store import incident as incidents
+from incidents.why import Because, explain
 from notify.store import told as telling
 from upheld.cli.answer import language, language_of, printable, written
 from upheld.cli.shared import change, fail, read, show, with_config
@@ -89,6 +92,32 @@ def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
 def facts_beside(event: dict[str, Any]) -> dict[str, Any]:
     plain = ("event", "happened_at", "recorded_at", "by", "seen_by_customer_at")
     return {key: value for key, value in event.items() if key not in plain and value not in (None, "")}
+
+
+@incident.command()
+@click.argument("id")
+@click.option("--person", help="why this one was called, or was not")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="the shell's if not given")
+@as_json
+@with_config
+def why(config: Config, id: str, person: str | None, lang: str | None, as_json: bool) -> None:
+    """Why somebody was called, or nobody: from the decisions as they were stored."""
+
+    def asked(tx: Connection) -> tuple[Because, ...] | None:
+        found = incidents.find(tx, id)
+        if found is None:
+            return None
+        who = rostering.who_at(tx, config, found.opened_at)
+        return explain(incidents.events(tx, id), telling.history(tx, incident=id), who, person)
+
+    if person is not None and person not in config.people:
+        fail(f"there is no person {person!r}; known: {', '.join(config.people) or 'none'}", 1)
+    found = read(config, asked)
+    if found is None:
+        fail(f"there is no incident {id!r}; `upheld incident list --all` lists them", 1)
+    language = lang or language_of()
+    rows = [{"at": rfc3339(one.at), "because": one.said(language)} for one in found]
+    show(rows, as_json=as_json, columns=("at", "because"))
 
 
 @incident.command()
