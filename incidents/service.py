@@ -74,12 +74,11 @@ class Incidents:
     def check_news(self, tx: Connection, changes: Sequence[CheckChange], by: str, now: Instant) -> None:
         """Confirmed changes of checks: transitions first, then whatever they mean for incidents."""
         touched = news.take_check_news(tx, self._config, changes, by, now)
+        failing = {one.check.partition("/")[0] for one in changes if one.state.failing}
         for component in self._family.parents_first(touched):
-            self._judge(tx, component, by, now)
-        for component in dict.fromkeys(one.check.partition("/")[0] for one in changes if one.state.failing):
-            latest = store.newest_of(tx, component)
-            if latest is not None and latest.unresolved:  # an alert opened it before its checks were sure
-                self._freeze(tx, latest, now)
+            open_already = self._judge(tx, component, by, now)
+            if open_already is not None and component in failing and evidence.find(tx, open_already.id) is None:
+                self._freeze(tx, open_already, now)  # an alert opened it before its checks were sure
 
     def flapping_news(self, tx: Connection, checks: Sequence[str], by: str, now: Instant) -> None:
         """These began or ceased to flap: what an incident waited for may have come."""
@@ -215,19 +214,19 @@ class Incidents:
 
     # inside
 
-    def _judge(self, tx: Connection, component: str, by: str, now: Instant) -> None:
+    def _judge(self, tx: Connection, component: str, by: str, now: Instant) -> Incident | None:
+        """The incident that was open already, if one was."""
         latest = store.newest_of(tx, component)
         condition = news.condition(tx, self._config, component, now)
         if condition.held_until is not None:
             timer.start(tx, timer.Kind.HOLD, component, str(condition.held_until), condition.held_until, now)
         events = decide.decide(latest, condition)
-        if not events:
-            return
-        if isinstance(events[0], Opened):
+        if events and isinstance(events[0], Opened):
             self._open(tx, events[0], by, now)
-        else:
+        elif events:
             assert latest is not None
             self._apply(tx, latest, events, by, now)
+        return latest if latest is not None and latest.unresolved else None
 
     def _open(self, tx: Connection, event: Opened, by: str, now: Instant) -> None:
         at = stamped(tx, now)

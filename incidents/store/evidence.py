@@ -29,9 +29,7 @@ _LOOKED_AT = 10
 
 
 def freeze(tx: Connection, incident: Incident, checks: list[str], now: Instant) -> None:
-    """What its checks saw first; nothing where it has its evidence, or where no check saw it fail."""
-    if find(tx, incident.id) is not None:
-        return
+    """What its checks saw first, for an incident without evidence; nothing where no check saw it fail."""
     bad = (Outcome.DOWN, Outcome.DEGRADED) if incident.state is State.DEGRADED else (Outcome.DOWN,)
     found = failing_exchanges(tx, checks, bad, incident.started_at, now, _LOOKED_AT)
     if found:
