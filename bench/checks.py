@@ -87,7 +87,7 @@ def configuration(pages: list[str], options: Mapping[str, Any]) -> dict[str, Any
 
 def lag_buckets(server: Upheld) -> dict[float, float]:
     """Upper bound in seconds -> how many launches at most that late, since the start."""
-    with urllib.request.urlopen(f"{server.url}/metrics", timeout=10) as answer:
+    with urllib.request.urlopen(f"{server.url}/metrics", timeout=60) as answer:
         text = answer.read().decode()
     buckets: dict[float, float] = {}
     for bound, value in LAG.findall(text):
