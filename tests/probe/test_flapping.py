@@ -39,5 +39,5 @@ def test_an_hour_of_three_hundred_flapping_checks(tmp_path: Path) -> None:
     found = lived(tmp_path, 1, CHECKS, HOUR, Pace())
     print(table(found))
     assert found.false == []
-    watched = [one for one in found.told if not one.holes and one.outage.length >= 2 * one.interval]
+    watched = [one for one in found.told if not one.holes and one.outage.length >= 3 * one.interval]
     assert all(one.seen and one.bounded for one in watched)

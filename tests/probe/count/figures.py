@@ -46,7 +46,7 @@ class Told:
     """So much of it lies in time that is printed as unknown."""
     uncertainty: Span
     holes: Span
-    """For how long the process was gone from a little before it to its end."""
+    """For how long the process was gone, from a little before it until its end could be seen."""
     praised: bool
     """`met` is printed, without a word of doubt, against a budget that was missed by a millisecond."""
     accused: bool
@@ -133,8 +133,7 @@ def compared(
 ) -> Iterator[Told]:
     """Each outage of one component, counted in its window. `until`: when everything was over."""
     for outage, window in zip(script, within, strict=True):
-        facts = [one for one in stored if one.happened_at < window[1]]
-        missed, kept = (_against(facts, agreement, name, window, until, outage.length + spare) for spare in (-1, 0))
+        missed, kept = (_against(stored, agreement, name, window, until, outage.length + spare) for spare in (-1, 0))
         yield Told(
             outage=outage,
             interval=interval,
@@ -142,7 +141,7 @@ def compared(
             unobserved=kept.account.unobserved,
             unwatched=total(clip(kept.account.ledger.where(Class.UNOBSERVED), (outage.start, outage.end))),
             uncertainty=kept.uncertainty,
-            holes=sum(one.away for one in kills if window[0] < one.at < outage.end),
+            holes=sum(one.away for one in kills if window[0] < one.at < outage.end + interval),
             praised=_verdict(missed) is Verdict.MET,
             accused=_verdict(kept) is Verdict.MISSED,
         )

@@ -1,6 +1,5 @@
 """python -m tests.probe.flapping [seconds] [checks]: an hour of 300 real checks whose targets flap by a script."""
 
-import resource
 import sys
 import tempfile
 from pathlib import Path
@@ -30,8 +29,6 @@ def table(hour: Hour) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     lasting = int(arguments[0]) * SECOND if arguments else HOUR
     checks = int(arguments[1]) if len(arguments) > 1 else CHECKS
     with tempfile.TemporaryDirectory() as folder:

@@ -13,6 +13,8 @@ from config.state import State
 from sla.line import raw_line
 from sla.record import Transition
 from sla.store.transition import transitions
+from sla.terms import BRIDGE_MAX
+from sla.timeline import bridge
 from tests.probe.count.figures import Told, compared
 from tests.probe.count.script import Kill, windows
 from tests.probe.count.world import configuration as agreed
@@ -130,7 +132,8 @@ def _judged(
 
 
 def _never(facts: Sequence[Transition], target: Target, window: tuple[Instant, Instant]) -> Iterator[tuple[int, int]]:
-    """Stretches of down that no outage touches."""
-    for start, end, state in raw_line(facts, window, window[1]):
+    """Stretches of down that no outage touches; over a short absence one goes on, as agreed."""
+    line, _ = bridge(raw_line(facts, window, window[1]), BRIDGE_MAX)
+    for start, end, state in line:
         if state is State.DOWN and not any(one.start < end and start < one.end for one in target.outages):
             yield start, end

@@ -1,6 +1,7 @@
 """The targets, each at the end of a bad line: connections are lost, late, and cut in the middle. All in one thread."""
 
 import asyncio
+import resource
 import socket
 import struct
 from collections import Counter
@@ -35,6 +36,8 @@ class Street:
     @contextmanager
     def open(self, targets: tuple[Target, ...]) -> Iterator[None]:
         """All of them listen and are up, until `flap` has been told what is to happen."""
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # two listeners for each target
         self._loop, ready = asyncio.new_event_loop(), Event()
         self._over = asyncio.Event()
         living = Thread(target=self._loop.run_until_complete, args=[self._live(targets, ready)])
