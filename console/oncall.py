@@ -7,6 +7,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from config.instant import DAY
+from config.look.reason import reason_text
 from console.form import Form, written
 from console.rules import Rules
 from console.store import every_user
@@ -16,6 +17,7 @@ from console.voice import Voice
 from incidents import rostering
 from incidents.decide import Refused
 from incidents.oncall import Roster
+from incidents.readiness import Concern, Kind, concerns
 from incidents.rota import Change, Deed, Shift
 
 PLAN = "/desk/oncall"
@@ -96,6 +98,7 @@ class OncallPage:
             return rostering.roster_of(tx, config, visit.now, end), people
 
         roster, people = await self._rules.database.read(read)
+        ways = self._rules.caseload().ways
         voice = replace(visit.voice, people=people)
         plans = [_plan(rota, roster, voice) for rota in config.rotas]
         return visit.page(
@@ -105,6 +108,7 @@ class OncallPage:
             form=form,
             days=DAYS,
             plans=plans,
+            concerns=[_worry(one, voice) for one in concerns(roster, ways, visit.now)],
             changes=[_changed(one, voice) for one in roster.changes],
             rotas={rota: rota for rota in config.rotas},
             people={one: voice.person(one) for one in config.people},
@@ -140,6 +144,14 @@ def _read(form: Form, visit: Visit, why: str) -> Change:
         by=visit.user.speaks_as,
         recorded_at=visit.now,
     )
+
+
+def _worry(one: Concern, voice: Voice) -> str:
+    """`Wang Fang: called for severity 1 over one channel alone`."""
+    subject = one.subject if one.kind is Kind.GAP else voice.person(one.subject)
+    when = [] if one.at is None else [voice.clock(one.at, seconds=False)]
+    what = [reason_text(one.kind.value, voice.language), *when, *([one.channel] if one.channel else [])]
+    return voice.t("{subject}: {what}", subject=subject, what=voice.comma.join(what))
 
 
 def _plan(rota: str, roster: Roster, voice: Voice) -> Plan:

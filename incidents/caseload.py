@@ -46,7 +46,7 @@ from incidents.store import case as store
 from incidents.store import timer
 from incidents.store.number import next_number
 from incidents.store.timer import Timer
-from incidents.ways import Addressee
+from incidents.ways import Addressee, Ways
 from notify import outbox
 from notify.message import LIFETIME, Message, Notification, Purpose, harmless, key_of
 
@@ -66,6 +66,11 @@ class Caseload:
     def __init__(self, config: Config, paging: Paging) -> None:
         self._config = config
         self._paging = paging
+
+    @property
+    def ways(self) -> Ways:
+        """How our people are reached."""
+        return self._paging
 
     # opening
 

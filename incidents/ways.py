@@ -61,6 +61,16 @@ class Ways:
         """Whether what this channel takes reaches anybody; the log does not."""
         return channel != self._log_channel
 
+    def reaches(self, way: Addressee) -> bool:
+        """Whether this way can bring anything to anybody: not the log, and with the address its channel needs."""
+        kind = self._kinds.get(way.channel)
+        needs = kind is None or kind.address is not None
+        return (
+            self.arrives(way.channel)
+            and self._config.channels[way.channel].kind != "log"
+            and bool(way.address or not needs)
+        )
+
     def _ways_to(self, person_id: str, now: Instant, over: Sequence[str] = ()) -> list[Addressee]:
         """`over`: these channels at once; what the person says of one of them holds but for the waiting."""
         person = self._config.people[person_id]

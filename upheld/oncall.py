@@ -8,8 +8,11 @@ from sqlalchemy import Connection
 from config.instant import DAY, Instant
 from config.model import Config
 from incidents import rostering
+from incidents.oncall import Roster
+from incidents.readiness import AHEAD, Concern, concerns
 from incidents.rota import Change, Deed, Shift
 from upheld.call import Call, Command
+from upheld.rules import Rules
 from upheld.shown import at
 
 DAYS = 14
@@ -58,15 +61,26 @@ def withdraw(tx: Connection, call: Call) -> Any:
     return {"id": id, "changes": [change_json(one) for one in halves]}
 
 
-def plan_json(tx: Connection, config: Config, now: Instant, days: int = DAYS) -> dict[str, Any]:
-    """Of every rota who is on call now, every shift of the coming days, and the changes that concern them."""
+def plan_json(tx: Connection, rules: Rules, now: Instant, days: int = DAYS) -> dict[str, Any]:
+    """Of every rota who is on call now, every shift of the coming days, the changes that concern them, and what is
+    wrong with it."""
+    config = rules.config
     end = now + days * DAY
     roster = rostering.roster_of(tx, config, now, end)
     return {
         "now": {rota: list(roster.on_call(rota, now)) for rota in config.rotas},
         "rotas": {rota: [shift_json(one) for one in roster.shifts(rota, (now, end))] for rota in config.rotas},
         "changes": [change_json(one) for one in roster.changes],
+        "concerns": [concern_json(one) for one in concerns(_ahead(tx, config, now), rules.paging, now)],
     }
+
+
+def _ahead(tx: Connection, config: Config, now: Instant) -> Roster:
+    return rostering.roster_of(tx, config, now, now + AHEAD)
+
+
+def concern_json(one: Concern) -> dict[str, Any]:
+    return {"concern": one.kind.value, "subject": one.subject, "at": at(one.at), "channel": one.channel}
 
 
 def shift_json(shift: Shift) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from config.outward import Peer as Watched
 from db.engine import Database
 from db.ledger.note import NoteUnreadable, read_checkpoint, read_note
 from incidents import household, rostering
+from incidents.readiness import AHEAD, Kind, concerns
 from incidents.store import duty
 from notify.store.told import oldest_due
 from upheld import store
@@ -32,7 +33,9 @@ AUDIT_SECONDS = 15.0
 PULSE = "pulse"
 PEER = "peer"
 DEAD, LATE, SHRANK = "peer_dead", "peer_heartbeat_late", "peer_ledger_shrank"
-_GRAVE = "major"
+_GRAVE, _MILD = "major", "info"
+ON_CALL = "on-call"
+READINESS_SECONDS = 300.0
 _LARGEST_ANSWER = 1 << 16
 
 
@@ -63,6 +66,7 @@ class Watch:
             Ticker("audit", self._audit, AUDIT_SECONDS),
             Ticker("heartbeat", self._beat),
             Ticker("peers", self._look),
+            Ticker("readiness", self._look_ahead, READINESS_SECONDS),
         )
 
     def ticked(self) -> None:
@@ -98,6 +102,22 @@ class Watch:
             audited_at=now,
             violations=len(neglected),
         )
+        return False
+
+    async def _look_ahead(self) -> bool:
+        """What would keep a call from reaching somebody is a mild incident, until it is mended."""
+        now, rules = self._now(), self._rules()
+
+        def found(tx: Connection) -> frozenset[Kind]:
+            roster = rostering.roster_of(tx, rules.config, now, now + AHEAD)
+            return frozenset(one.kind for one in concerns(roster, rules.paging, now) if one.grave)
+
+        def work(tx: Connection) -> None:
+            wrong = found(tx)
+            for kind in Kind:
+                rules.incidents.own_news(tx, ON_CALL, kind.value, _MILD, now, on=kind in wrong)
+
+        await self._database.write(work)
         return False
 
     async def _beat(self) -> bool:

@@ -19,7 +19,7 @@ class Shift(Shape):
     changed: bool
 
 
-class Change(Shape):
+class RotaChange(Shape):
     """What somebody changed of a rota; `swap` is the number both halves of a swap share."""
 
     id: int
@@ -36,17 +36,27 @@ class Change(Shape):
     swap: int | None
 
 
-class Plan(Shape):
+class Concern(Shape):
+    """A gap, or a person who cannot be reached, or over one channel alone, or over one nobody tried."""
+
+    concern: str
+    subject: str
+    at: Time | None
+    channel: str | None
+
+
+class OncallPlan(Shape):
     """By rota: the people on call now, and every shift of the days asked for."""
 
     now: dict[str, list[str]]
     rotas: dict[str, list[Shift]]
-    changes: list[Change]
+    changes: list[RotaChange]
+    concerns: list[Concern]
 
 
 class Changed(Shape):
     id: int
-    changes: list[Change]
+    changes: list[RotaChange]
 
 
 class PlanAsked(Shape):
@@ -71,13 +81,13 @@ class Swapping(Shape):
     reason: Words
 
 
-class Withdrawing(Shape):
+class ChangeWithdrawing(Shape):
     reason: Words
 
 
 async def plan(asked: Asked) -> Any:
     days = asked.query["days"]
-    return await asked.read(lambda tx: plans.plan_json(tx, asked.rules.config, asked.now, days))
+    return await asked.read(lambda tx: plans.plan_json(tx, asked.rules, asked.now, days))
 
 
 async def override(asked: Asked) -> Any:
@@ -108,7 +118,7 @@ ROUTES = (
         access=(Access.STAFF,),
         act=plan,
         query=PlanAsked,
-        answer=Plan,
+        answer=OncallPlan,
     ),
     Route(
         method="POST",
@@ -117,7 +127,7 @@ ROUTES = (
         access=(Access.INCIDENTS,),
         act=override,
         body=Overriding,
-        answer=Change,
+        answer=RotaChange,
     ),
     Route(
         method="POST",
@@ -125,7 +135,7 @@ ROUTES = (
         summary="Take a change back, from now on",
         access=(Access.INCIDENTS,),
         act=withdraw,
-        body=Withdrawing,
+        body=ChangeWithdrawing,
         answer=Changed,
     ),
     Route(

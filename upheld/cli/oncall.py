@@ -6,14 +6,18 @@ import click
 from typing_extensions import override
 
 from config.instant import DAY
+from config.look.reason import reason_text
 from config.model import Config
 from incidents.rota import Deed
 from incidents.store import duty
 from upheld import oncall as plans
+from upheld.cli.answer import language_of
 from upheld.cli.case import instant, moment
 from upheld.cli.incident import as_json, by
 from upheld.cli.shared import change, fail, read, show, with_config
 from upheld.clock import utc_now
+from upheld.installed import installed
+from upheld.rules import rules_of
 from upheld.shown import at
 
 SHIFTS = ("rota", "start", "end", "people")
@@ -43,7 +47,8 @@ def oncall() -> None:
 def plan(config: Config, days: int, as_json: bool) -> None:
     """Who is on call now and over the coming days; gaps are marked."""
     now = utc_now()
-    found = read(config, lambda tx: plans.plan_json(tx, config, now, days))
+    rules = rules_of(config, installed())
+    found = read(config, lambda tx: plans.plan_json(tx, rules, now, days))
     if as_json:
         show(found, as_json=True, columns=())
         return
@@ -59,6 +64,11 @@ def plan(config: Config, days: int, as_json: bool) -> None:
         for shift in shifts
     ]
     show(rows, as_json=False, columns=SHIFTS)
+    for one in found["concerns"]:
+        text = reason_text(one["concern"], language_of())
+        click.echo(
+            f"{one['subject']}: {text}{', ' + (one['at'] or one['channel']) if one['at'] or one['channel'] else ''}"
+        )
 
 
 @oncall.command()
