@@ -11,7 +11,7 @@ from config.instant import Instant
 from config.model import Config
 from incidents import decide, lapse, news
 from incidents.incident import Event, Incident
-from incidents.routing import UNROUTED, Routing, component_of
+from incidents.routing import UNROUTED, Routing, component_of, named_in
 from incidents.source import AlertNews, Called, Change, News, Remark, Taken
 from incidents.store import alert, change, incident
 from incidents.store.timer import Timer
@@ -29,13 +29,22 @@ def concerned(tx: Connection, config: Config, source: str, one: News, routing: R
             return routing.component or UNROUTED
         case Change():
             return component_of(one.labels, routing, config.components)
-        case AlertNews():
+        case AlertNews(firing=True):
             component = component_of(one.labels, routing, config.components)
-            if component == UNROUTED and one.firing:
+            if component == UNROUTED:
                 log.warning("alert names no component", source=source, tried=list(routing.component_from))
             return component
+        case AlertNews():
+            return _ended_on(tx, config, source, one, routing)
         case other:
             assert_never(other)
+
+
+def _ended_on(tx: Connection, config: Config, source: str, one: AlertNews, routing: Routing) -> str:
+    """An end often says no more than which alert it is."""
+    named = named_in(one.labels, routing, config.components)
+    known = None if named is not None else alert.open_alert(tx, source, one.key)
+    return named or (routing.component or UNROUTED if known is None else known.component)
 
 
 def take(

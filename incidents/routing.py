@@ -33,11 +33,16 @@ class Trusted(Routing):
     token: str = Field(min_length=1, repr=False)
 
 
-def component_of(labels: Mapping[str, str], routing: Routing, known: Collection[str]) -> str:
-    """The first label that names one we know, else the source's own, else the one that stands for all others."""
-    said = [labels[name] for name in routing.component_from if name in labels]
+def named_in(labels: Mapping[str, str], routing: Routing, known: Collection[str]) -> str | None:
+    """What the first label that names one we know says."""
+    said = (labels[name] for name in routing.component_from if name in labels)
     named = (routing.known_as.get(name, name) for name in said)
-    return next((name for name in named if name in known), routing.component or UNROUTED)
+    return next((name for name in named if name in known), None)
+
+
+def component_of(labels: Mapping[str, str], routing: Routing, known: Collection[str]) -> str:
+    """What the labels name, else the source's own, else the one that stands for all others."""
+    return named_in(labels, routing, known) or routing.component or UNROUTED
 
 
 def advice(source: str, labels: Mapping[str, str], routing: Routing, known: Collection[str]) -> dict[str, Any]:

@@ -139,8 +139,12 @@ class Incidents:
         later = lapse.next_chance(tx, due, now) if due.kind in (timer.Kind.LAPSE, timer.Kind.CALL) else None
         if later is not None:
             timer.postpone(tx, due, later)
+            return
+        outcome = self._carry_out(tx, due, now)
+        if due.kind is timer.Kind.LAPSE:
+            timer.forget(tx, due.kind, due.subject, [due.step])  # there are as many as there are alerts
         else:
-            timer.finish(tx, due, self._carry_out(tx, due, now), now)
+            timer.finish(tx, due, outcome, now)
 
     def expect_call(self, tx: Connection, source: str, first: Called, now: Instant) -> None:
         """Of a sender that has never called, so that it is missed too."""

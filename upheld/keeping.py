@@ -84,6 +84,7 @@ def _steps(tx: Connection, config: Config, now: Instant) -> Iterator[Step]:
     if not any(one.held for one in known):  # nobody can tell whose these are
         yield lambda tx: records.posts(tx, now - INBOX)
         yield lambda tx: records.quarantined(tx, now - QUARANTINE)
+        yield lambda tx: records.told_changes(tx, now - QUARANTINE)
         yield lambda tx: records.bodies(tx, now - BODIES)
         begun = [begin for one in known for begin in one.unsealed]
         yield lambda tx: outbox.notifications(tx, min([now - NOTIFICATIONS, *begun]))

@@ -62,12 +62,13 @@ CLASSES: tuple[Class, ...] = (
     ),
     Class(
         name="posts",
-        what="what senders posted, as it came, and what could not be read of it",
+        what="what senders posted, as it came, what could not be read of it, and what they told of changes",
         purpose="to process it once, and to find out what a sender does wrong",
-        term="posts 30 days after they were dealt with, unreadable ones 120 days",
+        term="posts 30 days after they were dealt with, unreadable ones and told changes 120 days",
         where=(
             Personal(table="inbox", columns=("body", "envelope")),
             Personal(table="quarantine", columns=("reason", "body", "envelope")),
+            Personal(table="change", columns=("summary", "link", "labels")),
         ),
     ),
     Class(
@@ -88,7 +89,6 @@ CLASSES: tuple[Class, ...] = (
         where=(
             Personal(table="transition", columns=("by", "cause")),
             Personal(table="alert", columns=("key", "summary", "link", "labels")),
-            Personal(table="change", columns=("summary", "link", "labels")),
             Personal(table="incident", columns=("title", "snapshot")),
             Personal(table="incident_event", columns=("by", "facts")),
             Personal(table="incident_evidence", columns=("evidence", "body")),

@@ -13,6 +13,7 @@ from db.tables.incidents import (
     alert,
     case,
     case_event,
+    change,
     inbox,
     incident,
     incident_event,
@@ -40,6 +41,12 @@ def quarantined(tx: Connection, before: Instant) -> int:
 def bodies(tx: Connection, before: Instant) -> int:
     """What targets wrote, of the evidence frozen with incidents; the rest of it stays as long as they do."""
     return evidence.drop_bodies(tx, before, AT_ONCE)
+
+
+def told_changes(tx: Connection, before: Instant) -> int:
+    """What senders told of deployments and switches."""
+    old = select(change.c.id).where(change.c.recorded_at < before).limit(AT_ONCE)
+    return tx.execute(delete(change).where(change.c.id.in_(old))).rowcount
 
 
 def components(tx: Connection) -> list[str]:

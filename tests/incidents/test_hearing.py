@@ -5,13 +5,15 @@ from sqlalchemy import Connection
 from config.instant import HOUR, MINUTE
 from db.engine import Database
 from incidents.incident import Acknowledged, Noted
+from incidents.reading import process
 from incidents.routing import UNROUTED, Routing, advice, component_of
 from incidents.source import Change, News, Remark, Taken
 from incidents.store import alert as alerts
-from incidents.store import change
+from incidents.store import change, inbox, pruning
 from incidents.store import incident as store
-from tests.incidents.samples import BY_SERVICE, NOON, alert, config, incidents
-from tests.incidents.told import timers
+from tests.incidents.samples import BY_SERVICE, NOON, alert, config, incidents, sent
+from tests.incidents.sources.doors import entrance
+from tests.incidents.told import pages
 
 KNOWN = ("shop", "crm")
 
@@ -30,7 +32,7 @@ async def test_who_takes_an_alert_at_the_sender_takes_its_incident(database: Dat
     assert (incident.acknowledged_by, incident.acknowledged_at) == ("source:pd", NOON + 1)
     events = await database.read(lambda tx: store.events(tx, incident.id))
     assert [one.event.channel for one in events if isinstance(one.event, Acknowledged)] == ["source:pd"]
-    assert await database.read(timers) == {"crm news": NOON + 24 * HOUR}
+    assert await database.read(pages) == ["li/mail"]
 
 
 async def test_a_remark_stands_on_the_incident_while_it_is_open(database: Database) -> None:
@@ -65,6 +67,8 @@ async def test_a_change_is_kept_once_and_opens_nothing(database: Database) -> No
     found = await database.read(lambda tx: change.between(tx, "crm", NOON - HOUR, NOON))
     assert [(one.summary, one.component) for one in found] == [("crm 4.2", "crm"), ("network", None)]
     assert [one.summary for one in await database.read(lambda tx: change.between(tx, "shop", 0, NOON))] == ["network"]
+    assert await database.write(lambda tx: pruning.told_changes(tx, NOON)) == 0
+    assert await database.write(lambda tx: pruning.told_changes(tx, NOON + 1)) == 2
 
 
 async def test_the_labels_of_an_alert_are_kept_as_far_as_they_help(database: Database) -> None:
@@ -96,3 +100,20 @@ def test_what_would_route_an_alert_is_said_as_the_configuration_has_it() -> None
     by_name = advice("am", {"service": "web"}, routing, KNOWN)
     assert by_name == {"sources": {"am": {"known_as": {"a": "crm", "web": "shop"}}}}
     assert advice("am", {}, routing, KNOWN) == {"sources": {"am": {"component": "shop"}}}
+
+
+async def test_an_end_that_names_no_component_ends_what_began_in_the_same_slice(database: Database) -> None:
+    made, own = incidents(config()), entrance("pagerduty", "pd", token="t", component="shop")
+    begins = {"summary": "gone", "source": "x", "severity": "critical", "component": "crm"}
+    calls = [
+        sent({"event_action": "trigger", "dedup_key": "a", "payload": begins}),
+        sent({"event_action": "resolve", "dedup_key": "a"}),
+    ]
+
+    def work(tx: Connection) -> None:
+        inbox.accept(tx, [inbox.row_of("pd", call, {}) for call in calls])
+        process(tx, made, {"pd": own}, NOON)
+
+    await database.write(work)
+
+    assert [(one.component, one.unresolved) for one in await database.read(store.newest)] == [("crm", False)]
