@@ -89,9 +89,6 @@ Start: TypeAlias = Literal["reported", "updated", "beyond_limit", "resolved", "c
 """The earlier of report and opening; the report and each progress written; that the case is beyond one's ability or
 limit; the resolution; that the customer is not satisfied with the result."""
 
-NOT_RUNNING = ("updated", "contested")
-"""Starts that the facts of a case do not tell apart yet."""
-
 Stop: TypeAlias = Literal[
     "receipt",
     "registered",

@@ -3,8 +3,7 @@
 from config.agreement import ALWAYS, SERVICE_HOURS, Origin
 from config.entry import Contract, hours_of
 from config.expand import identify
-from config.level import NOT_RUNNING
-from config.node import Node, Notice, did_you_mean, listing, mapping
+from config.node import Node, did_you_mean, listing, mapping
 
 
 def settle_levels(contract: Contract) -> None:
@@ -29,20 +28,6 @@ def settle_levels(contract: Contract) -> None:
         _commitments(contract, level)
     if levels:
         node.put("levels", listing(node.mark, *levels), node.key_mark("levels"))
-    _not_running(contract, levels)
-
-
-def _not_running(contract: Contract, levels: list[Node]) -> None:
-    """Clocks that start with a fact not told apart yet are printed only; whoever names them is told."""
-    found = [
-        f"the clock '{name}' of level {level.mapping['number'].value}"
-        for level in levels
-        for key in ("commitments", "outside_hours")
-        for name, one in (level.get(key) or mapping(level.mark)).mapping.items()
-        if "number" in level.mapping and (starts := one.get("starts")) is not None and starts.text in NOT_RUNNING
-    ]
-    where = str(contract.node.key_mark("profile" if contract.profile is not None else "levels"))
-    contract.report.notices.extend(Notice(where=where, key=key) for key in found)
 
 
 def _override(shipped: Node | None, entry: Node) -> Node:

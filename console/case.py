@@ -15,6 +15,7 @@ from console.visit import Visit, see_other
 from console.voice import Voice
 from incidents.case import (
     RESOLVE,
+    BeyondAbility,
     CaseEvent,
     CaseNoted,
     CaseProgress,
@@ -147,7 +148,7 @@ def _levels(facts: CaseFacts, voice: Voice) -> Mapping[str, str]:
 def _offered(progress: CaseProgress, facts: CaseFacts, voice: Voice) -> Sequence[Act]:
     """Only what fits the case now; what is due next comes first."""
     known = _known(voice)
-    names = _FITTING[progress]
+    names = tuple(name for name in _FITTING[progress] if name != "beyond" or facts.standing.case.beyond_at is None)
     if progress is CaseProgress.OPEN and _running(facts, voice):
         names = ("fulfilled", *names)
     case = facts.standing.case
@@ -161,8 +162,8 @@ def _offered(progress: CaseProgress, facts: CaseFacts, voice: Voice) -> Sequence
 
 
 _FITTING: Mapping[CaseProgress, tuple[str, ...]] = {
-    CaseProgress.OPEN: ("note", "resolved", "waiting"),
-    CaseProgress.WAITING: ("resumed", "note", "resolved"),
+    CaseProgress.OPEN: ("note", "resolved", "waiting", "beyond"),
+    CaseProgress.WAITING: ("resumed", "note", "resolved", "beyond"),
     CaseProgress.RESOLVED: ("confirmed", "contested", "note"),
     CaseProgress.CONFIRMED: ("contested", "note"),
 }
@@ -171,6 +172,7 @@ _EVENTS: Mapping[str, Callable[[Form, str], CaseEvent]] = {
     "note": lambda form, text: CaseNoted(text=text),
     "waiting": lambda form, text: Waiting(awaited=text),
     "resumed": lambda form, text: Resumed(),
+    "beyond": lambda form, text: BeyondAbility(reason=text),
     "fulfilled": lambda form, text: Fulfilled(commitment=form.get("commitment"), how=text),
     "level": lambda form, text: LevelChanged(level=int(form.get("level")), reason=text),
     "rated": lambda form, text: Rated(scores=form.marks(one for one in words.SCORES if form.get(one)), comment=text),
@@ -217,6 +219,14 @@ def _known(voice: Voice) -> Mapping[str, Act]:
                 hint=voice.t("The customer gave what was awaited: the resolve clock runs again from then on."),
                 button=voice.t("Go on"),
                 missing="",
+            ),
+            Act(
+                id="beyond",
+                title=voice.t("Beyond my ability"),
+                asked=voice.t("Why it has to be escalated"),
+                hint=voice.t("From now on the agreed time to escalate runs. The customer sees this at once."),
+                button=voice.t("Say so"),
+                missing=voice.t("Write why it has to be escalated."),
             ),
             Act(
                 id="level",

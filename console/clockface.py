@@ -9,7 +9,7 @@ from config.look import figure
 from console import words
 from console.voice import Voice
 from incidents.case import Case
-from incidents.clock import Clock, ClockState, commitments_of
+from incidents.clock import Clock, ClockState, commitments_of, latest
 
 WHOLE = 1000
 
@@ -35,8 +35,8 @@ class Face:
 
 
 def faces(case: Case, clocks: Sequence[Clock], voice: Voice) -> list[Face]:
-    """In the agreement's order."""
-    return [_face(case, clock, voice) for clock in clocks]
+    """In the agreement's order; of what is owed again and again the newest, and what was missed."""
+    return [_face(case, clock, voice) for clock in latest(clocks)]
 
 
 def nearest(case: Case, clocks: Sequence[Clock], voice: Voice) -> Face | None:

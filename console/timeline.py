@@ -11,6 +11,7 @@ from config.state import State
 from console import words
 from console.voice import Voice
 from incidents.case import (
+    BeyondAbility,
     CaseNoted,
     CaseOpened,
     CaseRecorded,
@@ -171,6 +172,9 @@ def _case_row(one: CaseRecorded, voice: Voice) -> Row:
             return _row(at, voice, text, [late], quote=awaited, human=human)
         case Resumed():
             return _row(at, voice, voice.t("Goes on; the resolve clock runs again"), [late], human=human)
+        case BeyondAbility(reason=reason):
+            text = voice.t("{who} says that it is beyond his ability: to be escalated", who=who)
+            return _row(at, voice, text, [late], quote=reason, human=human)
         case CaseResolved(how=how):
             text = voice.t("{who} resolved it", who=who) if human else voice.t("Resolved with the incident")
             return _row(at, voice, text, [late], quote=how if human else "", human=human)

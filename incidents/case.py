@@ -16,6 +16,8 @@ from config.instant import Instant
 RESPOND = "respond"
 RESOLVE = "resolve"
 ESCALATE = "escalate"
+CONFIRM = "confirm"
+UPDATE = "update"
 
 
 class CaseProgress(StrEnum):
@@ -64,6 +66,13 @@ class Waiting:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed:
     """The customer gave what was awaited, or the wait ended otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeyondAbility:
+    """Of whoever has it: from now on it is to be escalated."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +148,7 @@ CaseEvent: TypeAlias = (
     | CaseNoted
     | Waiting
     | Resumed
+    | BeyondAbility
     | CaseResolved
     | Confirmed
     | Contested
@@ -161,6 +171,16 @@ class CaseRecorded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """From the opening, or from the customer contesting a result, to the next result."""
+
+    started_at: Instant
+    kept: Mapping[str, Instant] = field(default_factory=dict)
+    """Commitment -> when what it asks for first happened in this round."""
+    resolved_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     id: str
     customer: str
@@ -178,8 +198,12 @@ class Case:
     opened_at: Instant
     fulfilled: Mapping[str, Instant] = field(default_factory=dict)
     """Commitment -> when what it asks for first happened."""
-    again: Mapping[str, Instant] | None = None
-    """The same since the customer last contested the result; None: he never did."""
+    rounds: tuple[Round, ...]
+    """In order; one more than results he contested."""
+    written: tuple[Instant, ...] = ()
+    """When the customer could read progress that the supplier wrote."""
+    beyond_at: Instant | None = None
+    """When somebody first said that it is beyond his ability."""
     pauses: tuple[tuple[Instant, Instant | None], ...] = ()
     resolved_at: Instant | None = None
     confirmed_at: Instant | None = None
@@ -219,12 +243,13 @@ def open_case(case_id: str, recorded: CaseRecorded) -> Case:
         progress=CaseProgress.OPEN,
         reported_at=event.reported_at,
         opened_at=recorded.recorded_at,
+        rounds=(Round(started_at=min(event.reported_at, recorded.recorded_at)),),
     )
 
 
 def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
     """The case after one more event."""
-    after = replace(case, version=case.version + 1)
+    after = _written(replace(case, version=case.version + 1), recorded)
     at = recorded.happened_at
     match recorded.event:
         case Fulfilled(commitment=commitment):
@@ -236,13 +261,17 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
             return replace(after, progress=CaseProgress.OPEN, pauses=_stopped(case, at))
         case CaseResolved():
             resolved = replace(after, progress=CaseProgress.RESOLVED, resolved_at=at, pauses=_stopped(case, at))
-            return _fulfil(resolved, RESOLVE, at)
+            *before, last = resolved.rounds
+            return _fulfil(replace(resolved, rounds=(*before, replace(last, resolved_at=at))), RESOLVE, at)
         case Confirmed():
-            return replace(after, progress=CaseProgress.CONFIRMED, confirmed_at=at)
+            return _fulfil(replace(after, progress=CaseProgress.CONFIRMED, confirmed_at=at), CONFIRM, at)
         case Contested():
-            met = {name: when for name, when in case.fulfilled.items() if name != RESOLVE}
-            opened = replace(after, progress=CaseProgress.OPEN, resolved_at=None, confirmed_at=None)
-            return replace(opened, fulfilled=met, again={})
+            said = _fulfil(after, CONFIRM, at)  # it is his word on the result, too
+            met = {name: when for name, when in said.fulfilled.items() if name not in (RESOLVE, CONFIRM)}
+            opened = replace(said, progress=CaseProgress.OPEN, resolved_at=None, confirmed_at=None)
+            return replace(opened, fulfilled=met, rounds=(*said.rounds, Round(started_at=at)))
+        case BeyondAbility():
+            return replace(after, beyond_at=min(at, at if case.beyond_at is None else case.beyond_at))
         case LevelChanged(level=level):
             return replace(after, claims=(*case.claims, level), claim_contested=False)
         case LevelConfirmed():
@@ -260,8 +289,21 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
 
 
 def _fulfil(case: Case, commitment: str, at: Instant) -> Case:
-    again = None if case.again is None else _earliest(case.again, commitment, at)
-    return replace(case, fulfilled=_earliest(case.fulfilled, commitment, at), again=again)
+    *before, last = case.rounds
+    rounds = (*before, replace(last, kept=_earliest(last.kept, commitment, at)))
+    return replace(case, fulfilled=_earliest(case.fulfilled, commitment, at), rounds=rounds)
+
+
+def _written(case: Case, recorded: CaseRecorded) -> Case:
+    """With one more progress of the supplier's; it counts from when it can be read, whenever it happened."""
+    event = recorded.event
+    said = isinstance(event, _PROGRESS) or (isinstance(event, Fulfilled) and event.commitment == UPDATE)
+    if not said or recorded.by.partition(":")[0] == "customer":
+        return case
+    return replace(case, written=(*case.written, recorded.recorded_at))
+
+
+_PROGRESS = (CaseNoted, Waiting, BeyondAbility, CaseResolved)
 
 
 def _earliest(known: Mapping[str, Instant], commitment: str, at: Instant) -> Mapping[str, Instant]:

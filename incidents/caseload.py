@@ -18,6 +18,7 @@ from incidents.case import (
     ESCALATE,
     RESOLVE,
     RESPOND,
+    BeyondAbility,
     Case,
     CaseEvent,
     CaseNoted,
@@ -127,7 +128,7 @@ class Caseload:
         after = self._append(tx, case, [judged(event, agreement)], by, happened_at, now)
         if isinstance(event, CaseResolved):
             self._tell_customer(tx, after, "solved", now, event.how)
-        if isinstance(event, Fulfilled) and event.commitment == ESCALATE:
+        if isinstance(event, BeyondAbility) or (isinstance(event, Fulfilled) and event.commitment == ESCALATE):
             self._call(tx, after, BEYOND_LIMIT, now)
         if isinstance(event, Waiting):
             self._tell_customer(tx, after, "waiting", now, event.awaited)
@@ -181,8 +182,8 @@ class Caseload:
     def ring(self, tx: Connection, due: Timer, now: Instant) -> str:
         """A commitment is near its end, or at it. Looks again at what holds now: dates are derived, never stored."""
         case = store.find(tx, due.subject)
-        name, _, what = due.step.partition(":")
-        clock = next((one for one in self.clocks(case, now) if one.name == name), None) if case is not None else None
+        cycle, _, what = due.step.partition(":")
+        clock = None if case is None else next((one for one in self.clocks(case, now) if _cycle(one) == cycle), None)
         if case is None or clock is None:
             return "no such clock any more"
         if clock.done_at is not None:
@@ -192,10 +193,10 @@ class Caseload:
         missed = what == _LIMIT
         if not missed and now > clock.due_at:
             return "overtaken by its end"
-        event = ClockWarned(commitment=name, missed=missed, due_at=clock.due_at)
+        event = ClockWarned(commitment=clock.name, missed=missed, due_at=clock.due_at)
         after = self._append(tx, case, [event], SYSTEM, now, now)
         self._tell_managers(tx, after, clock, now, missed=missed)
-        if missed and name == RESOLVE and ESCALATE not in case.fulfilled:
+        if missed and clock.name == RESOLVE and ESCALATE not in case.fulfilled:
             self._call(tx, after, BEYOND_LIMIT, now)
         return "missed" if missed else "warned"
 
@@ -229,14 +230,13 @@ class Caseload:
     def _wind(self, tx: Connection, case: Case, now: Instant) -> None:
         """Timers where the clocks stand now; those of a clock that is done, paused or moved go."""
         agreement = self._version(case)
-        if agreement is None:
-            return
-        for clock in clocks(case, agreement, now):
-            steps = [f"{clock.name}:{_WARN}", f"{clock.name}:{_LIMIT}"]
+        warn_before = 0 if agreement is None else agreement.warn_before
+        for clock in self.clocks(case, now):
+            steps = [f"{_cycle(clock)}:{_WARN}", f"{_cycle(clock)}:{_LIMIT}"]
             if clock.done_at is not None or clock.due_at is None:
                 timer.forget(tx, timer.Kind.CLOCK, case.id, steps)
                 continue
-            warn_at = _warn_at(clock, agreement.warn_before)
+            warn_at = _warn_at(clock, warn_before)
             timer.start(tx, timer.Kind.CLOCK, case.id, steps[0], warn_at, now)
             # what is done exactly at the end is in time
             timer.start(tx, timer.Kind.CLOCK, case.id, steps[1], clock.due_at + 1, now)
@@ -346,6 +346,11 @@ def _opened(agreement: Agreement, kind: CaseKind, level: Level, title: str, repo
         title=title,
         reported_at=reported_at,
     )
+
+
+def _cycle(clock: Clock) -> str:
+    """`resolve`; `update.2` is the second time it is owed."""
+    return clock.name if clock.cycle == 1 else f"{clock.name}.{clock.cycle}"
 
 
 def _warn_at(clock: Clock, warn_before: Span) -> Instant:

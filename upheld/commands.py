@@ -4,17 +4,22 @@ The same functions run inside the server (over its Unix socket) and, when none r
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
 from config.agreement import CaseKind
 from config.identity import REFUSAL, resident_number
+from config.level import STOPS
 from config.node import ConfigError
 from console import store as users
 from console import user
 from db.personal import mentions
 from incidents.case import (
+    CONFIRM,
+    RESOLVE,
+    BeyondAbility,
     CaseEvent,
     CaseNoted,
     CaseResolved,
@@ -106,12 +111,16 @@ def case_open(tx: Connection, call: Call) -> Any:
     return case_json(case, call.rules.caseload.clocks(case, call.now))
 
 
+def _fulfilled(name: str, text: str) -> CaseEvent:
+    return Fulfilled(commitment=name, how=text)
+
+
 CASE_EVENTS: Mapping[str, Callable[[str], CaseEvent]] = {
     "note": lambda text: CaseNoted(text=text),
+    **{name: partial(_fulfilled, name) for name in STOPS if name not in (RESOLVE, CONFIRM)},
     "respond": lambda text: Fulfilled(commitment="respond", how=text or "told by a person"),
     "accept": lambda text: Fulfilled(commitment="accept", how=text or "accepted"),
-    "escalate": lambda text: Fulfilled(commitment="escalate", how=text),
-    "workaround": lambda text: Fulfilled(commitment="workaround", how=text),
+    "beyond": lambda text: BeyondAbility(reason=text),
     "waiting": lambda text: Waiting(awaited=text),
     "resumed": lambda text: Resumed(),
     "resolved": lambda text: CaseResolved(how=text),

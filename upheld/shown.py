@@ -101,6 +101,8 @@ def case_json(case: Case, clocks: Sequence[Clock]) -> dict[str, Any]:
         "clocks": [
             {
                 "name": clock.name,
+                "cycle": clock.cycle,
+                "started_at": at(clock.started_at),
                 "state": clock.state.value,
                 "due_at": at(clock.due_at),
                 "target_at": at(clock.target_at),

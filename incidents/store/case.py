@@ -13,7 +13,7 @@ from db.ledger import store as ledger
 from db.ledger.leaf import Leaf
 from db.tables.incidents import case as table
 from db.tables.incidents import case_event
-from incidents.case import Case, CaseProgress, CaseRecorded
+from incidents.case import Case, CaseProgress, CaseRecorded, Round, replay_case
 from incidents.fact import case_event as event_of
 from incidents.fact import facts_of, impersonal, kind_of
 from incidents.store.incident import Conflict
@@ -24,7 +24,7 @@ _OPEN = table.c.state.in_([CaseProgress.OPEN.value, CaseProgress.WAITING.value])
 
 def find(tx: Connection, case_id: str) -> Case | None:
     row = tx.execute(select(table).where(table.c.id == case_id)).one_or_none()
-    return None if row is None else _case(row)
+    return None if row is None else _case(tx, row)
 
 
 def of_incident(tx: Connection, incident_id: str) -> list[Case]:
@@ -88,7 +88,7 @@ def append(tx: Connection, before: Case, after: Case, recorded: Sequence[CaseRec
 
 def _all(tx: Connection, *conditions: Any) -> list[Case]:
     rows = tx.execute(select(table).where(*conditions).order_by(desc(table.c.opened_at), desc(table.c.id)))
-    return [_case(row) for row in rows]
+    return [_case(tx, row) for row in rows]
 
 
 def _append(tx: Connection, case: Case, recorded: Sequence[tuple[int, CaseRecorded]]) -> None:
@@ -154,15 +154,19 @@ def _columns(case: Case) -> dict[str, Any]:
     }
 
 
-def _case(row: Row[Any]) -> Case:
+def _case(tx: Connection, row: Row[Any]) -> Case:
     snapshot = dict(row.snapshot)
+    if "rounds" not in snapshot:  # an earlier version kept less: its events tell the rest
+        return replay_case(row.id, events(tx, row.id))
     return Case(
         **{
             **snapshot,
             "kind": CaseKind(snapshot["kind"]),
             "progress": CaseProgress(snapshot["progress"]),
             "pauses": tuple((start, end) for start, end in snapshot["pauses"]),
-            "claims": tuple(snapshot.get("claims", ())),
+            "claims": tuple(snapshot["claims"]),
+            "rounds": tuple(Round(**one) for one in snapshot["rounds"]),
+            "written": tuple(snapshot["written"]),
         }
     )
 

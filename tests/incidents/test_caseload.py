@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, update
 
 from config.agreement import CaseKind
 from config.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from config.model import Config, Contact
 from config.state import State
 from db.engine import Database
+from db.tables.incidents import case as case_table
 from incidents.case import (
     Case,
     CaseEvent,
@@ -436,6 +437,34 @@ async def test_a_case_is_what_its_events_add_up_to(database: Database) -> None:
     assert replay_case(FIRST, log) == row
     assert row.progress is CaseProgress.CONFIRMED
     assert all(one.seen_by_customer_at == one.recorded_at for one in log)
+
+
+async def test_a_case_that_an_earlier_version_kept_is_read_from_its_events(database: Database) -> None:
+    made = desk()
+
+    def work(tx: Connection) -> tuple[Case, Case]:
+        made.call(tx)
+        case = made.cases.record(tx, FIRST, CaseNoted(text="looking"), "person:li", NOON + MINUTE, NOON + MINUTE)
+        kept = tx.scalar(select(case_table.c.snapshot)) or {}
+        older = {key: value for key, value in kept.items() if key not in ("rounds", "written", "beyond_at")}
+        tx.execute(update(case_table).values(snapshot={**older, "again": None}))
+        return case, load(tx)
+
+    case, read = await database.write(work)
+    assert read == case
+    assert read.written == (NOON + MINUTE,)
+
+
+async def test_a_daily_word_that_was_missed_is_told_and_its_next_day_has_timers(database: Database) -> None:
+    daily = level(1, commitment("update", DAY, starts="updated"), severities=(1,))
+    made = desk(customer("acme", agreement(levels=(daily,))))
+
+    def work(tx: Connection) -> dict[str, Instant]:
+        made.call(tx)
+        made.fire(tx, NOON + DAY + 1)
+        return timers(tx)
+
+    assert (await database.write(work))[f"{FIRST} update.2:limit"] == NOON + 2 * DAY + 1
 
 
 @pytest.mark.parametrize(

@@ -11,18 +11,21 @@ from hypothesis import strategies as st
 from config.agreement import Agreement, Calendar, CaseKind, Commitment, Limit
 from config.instant import DAY, HOUR, MINUTE, Instant, Span, instant_of
 from incidents.case import (
+    BeyondAbility,
     Case,
     CaseEvent,
+    CaseNoted,
     CaseOpened,
     CaseRecorded,
     CaseResolved,
+    Confirmed,
     Contested,
     Fulfilled,
     Resumed,
     Waiting,
     replay_case,
 )
-from incidents.clock import Clock, ClockState, clocks
+from incidents.clock import Clock, ClockState, clocks, latest
 from tests.incidents.samples import NOON, agreement, availability, commitment, level, office
 
 Happened = tuple[CaseEvent, Instant]
@@ -61,7 +64,8 @@ def contract(limit: Span, calendar: Calendar | None = None, **changes: Any) -> A
 
 
 def clock(case: Case, agreed: Agreement, name: str = "resolve", now: Instant = NOON) -> Clock:
-    return next(one for one in clocks(case, agreed, now) if one.name == name)
+    """Its newest cycle."""
+    return [one for one in clocks(case, agreed, now) if one.name == name][-1]
 
 
 LUNCH = office(id="lunch", hours={"mon-fri": ("09:00-12:00", "13:30-18:00")}, off=(), work={}, country=None)
@@ -352,11 +356,172 @@ def test_a_commitment_for_other_kinds_of_cases_or_not_agreed_has_no_clock() -> N
     assert [one.name for one in clocks(case(NOON), agreement(levels=(made,)), NOON)] == ["respond"]
 
 
-@pytest.mark.parametrize("start", ["updated", "contested"])
-def test_what_starts_with_a_fact_not_told_apart_yet_has_no_clock(start: str) -> None:
-    made = level(1, commitment("update", DAY, starts=start))
+# what is owed again and again
 
-    assert clocks(case(NOON), agreement(levels=(made,)), NOON) == ()
+
+DAILY = agreement(
+    levels=(
+        level(
+            1,
+            commitment("update", DAY, starts="updated"),
+            commitment("resolve", 9 * DAY),
+            commitment("reassess", 3 * DAY, starts="contested"),
+            commitment("review", 2 * DAY, starts="resolved"),
+        ),
+    )
+)
+
+
+def told(case: Case, name: str, now: Instant) -> list[tuple[Span, Span | None, Span | None, ClockState]]:
+    """Start, end and fulfilment of each cycle, since noon."""
+    found = [one for one in clocks(case, DAILY, now) if one.name == name]
+    assert [one.cycle for one in found] == list(range(1, len(found) + 1))
+    return [(one.started_at - NOON, since_noon(one.due_at), since_noon(one.done_at), one.state) for one in found]
+
+
+def since_noon(at: Instant | None) -> Span | None:
+    return None if at is None else at - NOON
+
+
+def note(text: str = "looking") -> CaseNoted:
+    return CaseNoted(text=text)
+
+
+def test_a_daily_word_is_owed_from_the_report_and_from_each_progress_written() -> None:
+    written = case(NOON, (note(), NOON + 10 * HOUR), (note(), NOON + 30 * HOUR))
+
+    assert told(case(NOON), "update", NOON) == [(0, DAY, None, ClockState.RUNNING)]
+    assert told(written, "update", NOON + 31 * HOUR) == [
+        (0, DAY, 10 * HOUR, ClockState.MET),
+        (10 * HOUR, 34 * HOUR, 30 * HOUR, ClockState.MET),
+        (30 * HOUR, 54 * HOUR, None, ClockState.RUNNING),
+    ]
+
+
+def test_a_day_of_many_words_is_one_cycle_that_ends_with_the_last_of_them() -> None:
+    written = case(NOON, (note(), NOON + HOUR), (note(), NOON + 2 * HOUR), (note(), NOON + 23 * HOUR))
+
+    assert told(written, "update", NOON + DAY) == [
+        (0, DAY, 23 * HOUR, ClockState.MET),
+        (23 * HOUR, 47 * HOUR, None, ClockState.RUNNING),
+    ]
+
+
+def test_each_day_without_a_word_is_missed_and_the_next_is_owed_from_its_end() -> None:
+    silent, late = case(NOON), case(NOON, (note(), NOON + 2 * DAY + HOUR))
+
+    assert [one[3] for one in told(silent, "update", NOON + DAY)] == [ClockState.RUNNING]
+    assert told(silent, "update", NOON + DAY + 1) == [
+        (0, DAY, None, ClockState.MISSED),
+        (DAY, 2 * DAY, None, ClockState.RUNNING),
+    ]
+    said = 2 * DAY + HOUR
+    assert told(late, "update", NOON + 2 * DAY + HOUR) == [
+        (0, DAY, said, ClockState.MISSED),
+        (DAY, 2 * DAY, said, ClockState.MISSED),
+        (2 * DAY, 3 * DAY, said, ClockState.MET),
+        (said, said + DAY, None, ClockState.RUNNING),
+    ]
+
+
+def test_a_result_ends_the_daily_word_and_a_contest_begins_it_again() -> None:
+    over = (CaseResolved(how="x"), NOON + HOUR)
+    again = (Contested(reason="no"), NOON + 5 * DAY)
+
+    assert told(case(NOON, over), "update", NOON + 4 * DAY) == [(0, DAY, HOUR, ClockState.MET)]
+    assert told(case(NOON, over, again), "update", NOON + 5 * DAY) == [
+        (0, DAY, HOUR, ClockState.MET),
+        (5 * DAY, 6 * DAY, None, ClockState.RUNNING),
+    ]
+
+
+def test_the_customer_s_own_words_are_no_progress_and_a_late_entry_counts_from_when_it_could_be_read() -> None:
+    own = CaseRecorded(event=note(), happened_at=NOON + HOUR, recorded_at=NOON + HOUR, by="customer:acme")
+    late = CaseRecorded(event=note(), happened_at=NOON + HOUR, recorded_at=NOON + DAY + 1, by="person:li")
+    found = replay_case("CASE-2026-0001", [begun(NOON), own, late])
+
+    assert told(found, "update", NOON + DAY + 1)[0] == (0, DAY, DAY + 1, ClockState.MISSED)
+
+
+def test_a_contested_result_is_assessed_again_each_time() -> None:
+    log: list[Happened] = [
+        (CaseResolved(how="x"), NOON + HOUR),
+        (Contested(reason="no"), NOON + DAY),
+        (Fulfilled(commitment="reassess", how="looked again with Ms Chen"), NOON + 2 * DAY),
+        (CaseResolved(how="y"), NOON + 3 * DAY),
+        (Contested(reason="still not"), NOON + 4 * DAY),
+        (CaseResolved(how="z"), NOON + 8 * DAY),
+    ]
+
+    assert told(case(NOON, *log[:1]), "reassess", NOON + DAY) == []
+    assert told(case(NOON, *log), "reassess", NOON + 9 * DAY) == [
+        (DAY, 4 * DAY, 2 * DAY, ClockState.MET),
+        (4 * DAY, 7 * DAY, 8 * DAY, ClockState.MISSED),
+    ]
+
+
+def test_a_review_that_was_missed_before_the_result_was_contested_stays_missed() -> None:
+    first: list[Happened] = [(CaseResolved(how="x"), NOON)]
+    again: list[Happened] = [
+        (CaseResolved(how="y"), NOON + 4 * DAY),
+        (Fulfilled(commitment="review", how="m"), NOON + 5 * DAY),
+    ]
+    contested = Contested(reason="no")
+
+    assert told(case(NOON, *first, (contested, NOON + DAY), *again), "review", NOON + 6 * DAY) == [
+        (4 * DAY, 6 * DAY, 5 * DAY, ClockState.MET)
+    ]
+    assert told(case(NOON, *first, (contested, NOON + 3 * DAY), *again), "review", NOON + 6 * DAY) == [
+        (0, 2 * DAY, 5 * DAY, ClockState.MISSED),
+        (4 * DAY, 6 * DAY, 5 * DAY, ClockState.MET),
+    ]
+
+
+def test_what_is_read_on_a_page_is_the_newest_of_each_and_what_was_missed() -> None:
+    found = clocks(case(NOON, (note(), NOON + HOUR), (note(), NOON + DAY)), DAILY, NOON + 3 * DAY)
+
+    assert [(one.name, one.cycle, one.state) for one in latest(found)] == [
+        ("update", 2, ClockState.MISSED),
+        ("update", 3, ClockState.RUNNING),
+        ("resolve", 1, ClockState.RUNNING),
+    ]
+
+
+# what meets a clock, and what else starts one
+
+
+def test_the_entry_in_the_register_is_the_case_itself() -> None:
+    agreed = agreement(levels=(level(1, commitment("register", DAY)),))
+
+    assert clock(case(NOON, reported=NOON - HOUR), agreed, "register").done_at == NOON
+    late = clock(case(NOON, reported=NOON - DAY - 1), agreed, "register")
+    assert (late.state, late.due_at) == (ClockState.MISSED, NOON - 1)
+
+
+@pytest.mark.parametrize("word", [Confirmed(text="good"), Contested(reason="no")])
+def test_the_customer_s_word_on_the_result_is_his_confirmation_whatever_it_says(word: CaseEvent) -> None:
+    agreed = agreement(levels=(level(1, commitment("sign_off", DAY, starts="resolved", stops="confirmed")),))
+    said = case(NOON, (CaseResolved(how="x"), NOON + HOUR), (word, NOON + 2 * HOUR))
+
+    found = clock(said, agreed, "sign_off")
+    assert (found.done_at, found.state) == (NOON + 2 * HOUR, ClockState.MET)
+
+
+def test_escalating_is_due_as_soon_as_somebody_says_that_it_is_beyond_his_ability() -> None:
+    made = level(1, commitment("resolve", 2 * HOUR), commitment("escalate", HOUR, starts="beyond_limit"))
+    said = case(NOON, (BeyondAbility(reason="the vendor's database"), NOON + 10 * MINUTE))
+
+    found = clock(said, agreement(levels=(made,)), "escalate", NOON + 3 * HOUR)
+
+    assert (found.started_at, found.due_at) == (NOON + 10 * MINUTE, NOON + 70 * MINUTE)
+
+
+def test_a_level_that_is_not_taken_outside_service_hours_runs_from_the_next_opening_on_any_calendar() -> None:
+    made = level(1, commitment("respond", 30 * MINUTE), taken_outside_hours=False)
+    agreed = agreement(levels=(made,), hours=office())
+
+    assert clock(case(at("2026-09-05T12:00")), agreed, "respond").due_at == at("2026-09-07T09:30")
+    assert clock(case(at("2026-09-07T17:50")), agreed, "respond").due_at == at("2026-09-07T18:20")
 
 
 def test_a_level_that_the_agreement_no_longer_has_gives_no_clocks() -> None:

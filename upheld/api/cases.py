@@ -18,9 +18,12 @@ from upheld.shown import case_json, event_json
 
 
 class Clock(Shape):
-    """`due_at` is what was promised; `target_at`, tighter, is our own and not told to customers."""
+    """`due_at` is what was promised; `target_at`, tighter, is our own and not told to customers. `cycle` counts what is
+    owed again and again."""
 
     name: str
+    cycle: int
+    started_at: Time
     state: ClockState
     due_at: Time | None
     target_at: Time | None

@@ -120,7 +120,7 @@ def show_(config: Config, id: str, as_json: bool) -> None:
     events, clocks = found.pop("events"), found.pop("clocks")
     show(found, as_json=False, columns=())
     click.echo("")
-    show(clocks, as_json=False, columns=("name", "state", "due_at", "done_at"))
+    show(clocks, as_json=False, columns=("name", "state", "started_at", "due_at", "done_at"))
     click.echo("")
     told = [{**event, "facts": facts_beside(event)} for event in events]
     show(told, as_json=False, columns=("happened_at", "recorded_at", "event", "by", "facts"))
