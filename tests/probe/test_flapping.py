@@ -27,7 +27,8 @@ QUICK = Pace(
 def test_what_flaps_is_counted_and_what_is_up_is_never_down(tmp_path: Path) -> None:
     found = lived(tmp_path, 26, 12, 15 * SECOND, QUICK)
     assert found.false == []
-    watched = [one for one in found.told if not one.holes and one.outage.length >= 2 * one.interval]
+    before = [one for one in found.told if one.outage.end < found.kills[0].at]
+    watched = [one for one in before if one.outage.length >= 2 * one.interval]
     assert watched and all(one.seen and one.bounded for one in watched)
     assert found.kills and found.reloads > 1
     assert found.street.lost["reset"] + found.street.lost["swallowed"] + found.street.lost["cut"] > 0
