@@ -90,9 +90,11 @@ class RoomPage:
             return visit.not_found()
         match form.get("act"):
             case "report":
-                report = read_report(form, customer, visit)
-                if form.good and await open_case(self._rules, report, visit, form) is not None:
-                    return see_other(f"/room/{customer}")
+                # a customer reports when he writes it, and the level is for both sides to say
+                report = replace(read_report(form, customer, visit), reported_at=visit.now, level=None)
+                made = await open_case(self._rules, report, visit, form) if form.good else None
+                if made is not None:
+                    return see_other(f"/room/{customer}/receipts/{made.id}")
             case "confirm":
                 return await self._word(visit, form, Confirmed(text=form.get("text")))
             case "contest":

@@ -22,6 +22,7 @@ from console.login import DemoLogin, Login
 from console.oncall import PLAN, OncallPage
 from console.owed import Reports
 from console.papers import PapersPage
+from console.receipt import ReceiptPage
 from console.report import ReportPage
 from console.room import RoomPage
 from console.rules import Rules
@@ -97,6 +98,7 @@ class Console:
         self._component = ComponentPage(rules)
         self._report = ReportPage(rules)
         self._room = RoomPage(rules)
+        self._receipt = ReceiptPage(rules)
         self._papers = PapersPage(rules)
         self._settling = SettlingPage(rules)
         self._agreement = AgreementPage(rules)
@@ -140,6 +142,7 @@ class Console:
             _page("GET", "/room/{customer}/reports/{kind}/{subject}", Access.ROOM, self._papers.room),
             _page("GET", "/room/{customer}", Access.ROOM, self._room.show),
             _page("POST", "/room/{customer}", Access.GUEST, self._room.act),
+            _page("GET", "/room/{customer}/receipts/{id}", Access.ROOM, self._receipt.show),
             _page("GET", "/room/{customer}/agreements/{name}", Access.ROOM, self._consent.show),
             _page("POST", "/room/{customer}/agreements/{name}", Access.GUEST, self._consent.word),
             _page("GET", "/room/{customer}/agreements/{name}/annex", Access.ROOM, self._agreement.annex),

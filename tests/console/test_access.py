@@ -47,6 +47,7 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("POST", "/room/{customer}/agreements/{name}"): dict.fromkeys(STAFF, "no") | {Role.CUSTOMER: "own"},
     ("GET", "/room/{customer}/agreements/{name}/annex"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("GET", "/room/{customer}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
+    ("GET", "/room/{customer}/receipts/{id}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("GET", "/room/{customer}/statements/{file}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("GET", "/desk/reports/{kind}/{subject}"): LOOK,
     ("GET", "/desk/reports/{kind}/{subject}/words"): CARE,
@@ -90,6 +91,7 @@ def test_every_route_has_its_line_in_the_matrix(world: World) -> None:
 @pytest.mark.parametrize("role", list(Role))
 async def test_every_route_lets_in_whom_the_matrix_lets_in(world: World, log_in: LogIn, role: Role) -> None:
     incident, case = await world.down(), await world.report("The statement is late")
+    cases = {"harbour": case, "linden": await world.report("The statement is early", customer="linden")}
     await world.database.write(lambda tx: agreeing.seed(tx, world.config, world.now))
     own = "harbour" if role is Role.CUSTOMER else None
     reader = await log_in(role, own)
@@ -99,7 +101,7 @@ async def test_every_route_lets_in_whom_the_matrix_lets_in(world: World, log_in:
         if path == "/logout":
             continue
         for customer in ("harbour", "linden"):
-            concrete = address(path, incident=incident.id, case=case, customer=customer)
+            concrete = address(path, incident=incident.id, case=cases[customer], customer=customer)
             status, _ = await ask(reader, method, concrete, await token_of(reader, home))
             right = wanted[role]
             expected = right if right != "own" else "in" if customer == own else "none"

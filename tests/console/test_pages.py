@@ -264,9 +264,28 @@ async def test_the_customer_rates_what_was_solved_and_his_rating_is_nobody_elses
 async def test_a_customer_reports_in_his_room_and_gets_a_number(world: World, log_in: LogIn) -> None:
     room = await log_in(Role.CUSTOMER, "harbour")
     said = {"home": "/room/harbour", "act": "report", "kind": "question", "title": "Where is my statement?"}
-    assert (await send(room, "/room/harbour", **said))[0] == 303
+    status, receipt = await send(room, "/room/harbour", **said)
     (made,) = await world.database.read(lambda tx: cases.of_customer(tx, "harbour"))
     assert made.title == "Where is my statement?" and made.id in await page(room, "/room/harbour")
+    assert (status, receipt) == (303, f"/room/harbour/receipts/{made.id}")
+    text = await page(room, receipt)
+    assert made.id in text and "Where is my statement?" in text and "by mail to Chen Jing at once" in text
+    assert "回执" in await page(room, receipt, headers={"Accept-Language": "zh-CN"})
+
+
+async def test_a_customers_own_report_counts_from_when_he_sends_it(world: World, log_in: LogIn) -> None:
+    room = await log_in(Role.CUSTOMER, "harbour")
+    said = {"home": "/room/harbour", "act": "report", "kind": "fault", "title": "No payment passes"}
+    assert (await send(room, "/room/harbour", **said, reported_at="2026-11-17T14:00", level="1"))[0] == 303
+    (made,) = await world.database.read(lambda tx: cases.of_customer(tx, "harbour"))
+    assert made.reported_at == made.opened_at == NOW
+
+
+async def test_a_receipt_is_nobody_elses(world: World, log_in: LogIn) -> None:
+    case = await world.report("Clinic secret", customer="linden")
+    room = await log_in(Role.CUSTOMER, "harbour")
+    await page(room, f"/room/harbour/receipts/{case}", status=404)
+    await page(room, "/room/harbour/receipts/CASE-999", status=404)
 
 
 async def test_a_room_shows_its_own_systems_cases_and_budget_and_nobody_elses(world: World, log_in: LogIn) -> None:

@@ -1,5 +1,6 @@
 """`cases`: what each customer is owed under his agreement."""
 
+from http import HTTPStatus
 from typing import Any
 
 from pydantic import Field
@@ -11,8 +12,9 @@ from incidents.case import Case as Known
 from incidents.case import CaseProgress
 from incidents.clock import ClockState
 from incidents.store import case as cases
-from upheld.api.field import Listed, Said, Shape, Time
+from upheld.api.field import Listed, Moment, Name, Said, Shape, Time, Words
 from upheld.api.page import page
+from upheld.api.problem import Wrong
 from upheld.api.route import Asked, Route, nowhere
 from upheld.shown import case_json, event_json
 
@@ -65,6 +67,38 @@ class CasesListed(Listed):
     closed: bool = Field(False, description="closed ones too")
 
 
+class Reporting(Shape):
+    """`customer`, `level` and `reported_at` are for the provider to say: a customer reports his own, and now."""
+
+    title: Words = Field(description="what does not work, in the customer's words")
+    kind: CaseKind = CaseKind.FAULT
+    customer: Name | None = None
+    component: Name | None = None
+    level: int | None = Field(None, description="in the agreement's numbering; else the kind's own")
+    caller: Name | None = Field(None, description="who reported it")
+    reported_at: Moment | None = Field(None, description="when it was reported, if that was earlier")
+
+
+async def report(asked: Asked) -> Any:
+    own, given = asked.reader.customer, asked.body
+    if own is None:
+        if given["customer"] is None:
+            raise _wrong("say whose it is: `customer`")
+        return await asked.carry_out("case.open", given)
+    if given["customer"] not in (None, own):
+        raise nowhere(f"customer {given['customer']!r}")
+    if given["level"] is not None or given["reported_at"] is not None:
+        raise _wrong(
+            "leave out `level` and `reported_at`: your report counts from now, and its level is said by the provider"
+        )
+    made = await asked.carry_out("case.open", {**given, "customer": own})
+    return _as_told(asked, made)
+
+
+def _wrong(text: str) -> Wrong:
+    return Wrong(HTTPStatus.UNPROCESSABLE_ENTITY, text)
+
+
 async def every(asked: Asked) -> Any:
     own = asked.reader.customer
 
@@ -89,7 +123,11 @@ async def one(asked: Asked) -> Any:
 
 
 def _shown(asked: Asked, one: Known) -> dict[str, Any]:
-    shown = case_json(one, asked.rules.caseload.clocks(one, asked.now))
+    return _as_told(asked, case_json(one, asked.rules.caseload.clocks(one, asked.now)))
+
+
+def _as_told(asked: Asked, shown: dict[str, Any]) -> dict[str, Any]:
+    """Our own targets are not for customers."""
     if asked.reader.customer is None:
         return shown
     return {**shown, "clocks": [{**clock, "target_at": None} for clock in shown["clocks"]]}
@@ -104,6 +142,16 @@ ROUTES = (
         act=every,
         query=CasesListed,
         answer=CasePage,
+    ),
+    Route(
+        method="POST",
+        path="/cases",
+        summary="Report a fault, a question, a complaint or a request; it gets a number and its clocks at once",
+        access=(Access.CASES, Access.GUEST),
+        act=report,
+        body=Reporting,
+        answer=Case,
+        made=True,
     ),
     Route(
         method="GET",

@@ -34,6 +34,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/oncall/changes/{id}/withdraw"): {"li-too", "wang", "engineer"},
     ("POST", "/oncall/swaps"): {"li-too", "wang", "engineer"},
     ("GET", "/cases"): EVERYBODY,
+    ("POST", "/cases"): CARE | {"chen", "brook"},
     ("GET", "/cases/{id}"): OURS | ACMES,
     ("GET", "/exclusions"): EVERYBODY,
     ("POST", "/exclusions"): CARE,
@@ -236,7 +237,7 @@ async def test_a_body_that_is_none_of_ours_makes_no_trouble(begun: Programs) -> 
     ):
         status, _ = await begun.ask("li", "POST", "/exclusions", data=data, headers=headers)
         assert status == wanted, data
-    assert (await begun.ask("li", "POST", "/cases"))[0] == 405
+    assert (await begun.ask("li", "POST", "/components"))[0] == 405
     assert (await begun.ask("li", "GET", "/nothing"))[0] == 404
 
 
