@@ -47,8 +47,9 @@ class Paging(Ways):
         policy = self._of_today(incident.component)
         if policy is None:
             return []
-        timer.cancel(tx, timer.Kind.ESCALATION, incident.id, "another policy", now)
-        timer.cancel(tx, timer.Kind.ANSWER, incident.id, "another policy", now)
+        if incident.cycle:
+            timer.cancel(tx, timer.Kind.ESCALATION, incident.id, "another policy", now)
+            timer.cancel(tx, timer.Kind.ANSWER, incident.id, "another policy", now)
         own = Escalating(policy=policy.id, version=policy.version, terms=policy.model_dump(mode="json"))
         anew = replace(incident, cycle=incident.cycle + 1, progress=Progress.TRIGGERED)
         reason = foreign(policy, incident.severity)

@@ -90,7 +90,7 @@ def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
 
 
 def facts_beside(event: dict[str, Any]) -> dict[str, Any]:
-    plain = ("event", "happened_at", "recorded_at", "by", "seen_by_customer_at")
+    plain = ("event", "happened_at", "recorded_at", "by", "seen_by_customer_at", "terms")
     return {key: value for key, value in event.items() if key not in plain and value not in (None, "")}
 
 

@@ -65,10 +65,8 @@ def plan(config: Config, days: int, as_json: bool) -> None:
     ]
     show(rows, as_json=False, columns=SHIFTS)
     for one in found["concerns"]:
-        text = reason_text(one["concern"], language_of())
-        click.echo(
-            f"{one['subject']}: {text}{', ' + (one['at'] or one['channel']) if one['at'] or one['channel'] else ''}"
-        )
+        details = (reason_text(one["concern"], language_of()), one["at"], one["channel"])
+        click.echo(f"{one['subject']}: {', '.join(each for each in details if each)}")
 
 
 @oncall.command()
