@@ -51,6 +51,18 @@ CLASSES: tuple[Class, ...] = (
         records=True,
     ),
     Class(
+        name="rotas",
+        what="who was on call, who took whose place, and why",
+        purpose="to call who has the duty, and to show who had it",
+        term="as long as the store",
+        where=(
+            Personal(table="duty", columns=("people",)),
+            Personal(table="rota_change", columns=("person", "instead_of", "reason", "by")),
+            Personal(table="rota_withdrawal", columns=("reason", "by")),
+        ),
+        records=True,
+    ),
+    Class(
         name="messages",
         what="names and addresses of people who were told something, and what they were told",
         purpose="to tell them, and to prove that they were told",
