@@ -24,10 +24,12 @@ from incidents.decide import Refused
 from incidents.incident import Incident
 from incidents.routing import UNROUTED
 from incidents.service import Incidents, NotFound
+from incidents.severity import MILDEST, WORST
 from incidents.store.incident import Conflict
 from incidents.why import explain
 
 CHANNEL = "desk"
+SEVERITIES = {str(one): str(one) for one in range(WORST, MILDEST + 1)}
 
 Work = Callable[[Connection, Incidents, str, Form, Instant, str], Incident]
 
@@ -42,13 +44,16 @@ class IncidentPage:
         return await self._page(visit, Form({}, visit.voice))
 
     async def act(self, visit: Visit) -> web.Response:
-        """One of the three acts, by the button that was pressed."""
+        """One of the acts, by the button that was pressed."""
         form = Form(visit.typed, visit.voice)
         name = form.get("act")
         if name == "resolve":
             form.text("reason", visit.voice.t("Write why it is over: what was done, or what was wrong with the alarm."))
         if name == "note":
             form.text("text", visit.voice.t("Write what you know, in one sentence."))
+        if name == "severity":
+            form.text("why", visit.voice.t("Write what makes it better or worse than it looks."))
+            form.one_of("severity", SEVERITIES, visit.voice.t("Choose a severity."))
         work = _ACTS.get(name)
         if work is None or not form.good:
             return await self._page(visit, form, status=422)
@@ -80,6 +85,7 @@ class IncidentPage:
             status=status,
             voice=voice,
             form=form,
+            severities={one: visit.voice.t("Severity {n}", n=one) for one in SEVERITIES},
             may_act=allowed(visit.user, Access.INCIDENTS),
             because=[(voice.clock(one.at), one.said(visit.language)) for one in because],
             mine=[(voice.clock(one.at), one.said(visit.language)) for one in mine],
@@ -145,8 +151,13 @@ def _note(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instan
     return incidents.note(tx, id, by, form.get("text"), now)
 
 
+def _reclassify(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instant, by: str) -> Incident:
+    return incidents.reclassify(tx, id, int(form.get("severity")), by, form.get("why"), now)
+
+
 _ACTS: Mapping[str, Work] = {
     "acknowledge": _acknowledge,
     "resolve": _resolve,
     "note": _note,
+    "severity": _reclassify,
 }

@@ -38,6 +38,7 @@ from incidents.incident import (
     Recorded,
     Recovered,
     Resolved,
+    SeverityLowered,
     SeverityRaised,
     StateChanged,
     Unacknowledged,
@@ -112,6 +113,13 @@ def _incident_row(one: Recorded, voice: Voice) -> Row:
             )
         case StateChanged(state=state):
             return _row(at, voice, voice.t("It is now: {state}", state=_state_word(state, voice)))
+        case SeverityRaised(severity=severity, because=because) if human:
+            return _row(
+                at, voice, voice.t("{who} raised the severity to {n}", who=who, n=severity), (), because, human=True
+            )
+        case SeverityLowered(severity=severity, because=because):
+            text = voice.t("{who} lowered the severity to {n}", who=who, n=severity)
+            return _row(at, voice, text, (), because, human=human)
         case SeverityRaised(severity=severity, because=because):
             return _row(at, voice, voice.t("Severity raised to {n}", n=severity), [_because(because, voice)])
         case Acknowledged(channel=channel):

@@ -100,6 +100,8 @@ UNSAID: Mapping[str, str] = {
 
 REFUSALS: tuple[str, ...] = (
     "there is nothing to acknowledge",
+    "its severity stays as it was",
+    "a severity needs a reason: what makes it better or worse than it looks",
     "a note needs a text",
     "an identity number is never stored; take it out and name the person instead",
     "a fact cannot lie in the future; write when it happened",

@@ -17,10 +17,11 @@ from incidents.incident import (
     Progress,
     Recovered,
     Resolved,
+    SeverityLowered,
     SeverityRaised,
     StateChanged,
 )
-from incidents.severity import Severity
+from incidents.severity import MILDEST, WORST, Severity
 
 
 class Refused(Exception):
@@ -77,7 +78,7 @@ def _unheard(muted: Incident, condition: Condition) -> bool:
     A sender can stop speaking of an alert without ever ending it, so that waiting for recovery could be for ever.
     """
     later = condition.newest_at is not None and condition.newest_at > (muted.resolved_at or 0)
-    return condition.state.failing and (later or condition.severity.value < muted.severity)
+    return condition.state.failing and (later or condition.severity.value < muted.known_severity)
 
 
 def _while_open(incident: Incident, condition: Condition) -> list[Event]:
@@ -89,7 +90,7 @@ def _while_open(incident: Incident, condition: Condition) -> list[Event]:
     events: list[Event] = []
     if condition.state is not incident.state:
         events.append(StateChanged(state=condition.state))
-    if condition.severity.value < incident.severity:
+    if condition.severity.value < incident.known_severity:
         events.append(SeverityRaised(severity=condition.severity.value, because=condition.severity.because))
     return events
 
@@ -112,6 +113,22 @@ def resolve(incident: Incident, reason: str, condition_state: State) -> list[Eve
         return []
     recovered = not condition_state.failing
     return [Resolved(because=reason or "resolved by hand", recovered=recovered)]
+
+
+def reclassify(incident: Incident, severity: int, reason: str) -> list[Event]:
+    """A person knows better. The same again is no fault. Raises Refused for a resolved incident, an unknown severity,
+    or without a reason."""
+    if not incident.unresolved:
+        raise Refused(f"{incident.id} is already resolved; its severity stays as it was")
+    if not WORST <= severity <= MILDEST:
+        raise Refused(f"a severity is a number from {WORST} to {MILDEST}")
+    because = reason.strip()
+    if not because:
+        raise Refused("a severity needs a reason: what makes it better or worse than it looks")
+    if severity == incident.severity:
+        return []
+    kind = SeverityRaised if severity < incident.severity else SeverityLowered
+    return [kind(severity=severity, because=because)]
 
 
 def escalate(incident: Incident) -> None:

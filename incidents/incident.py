@@ -48,6 +48,14 @@ class SeverityRaised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityLowered:
+    """By a person: it is milder than the rules and senders say. Only what is worse than they said so far raises it."""
+
+    severity: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged:
     channel: str = "command"
 
@@ -108,6 +116,7 @@ Event: TypeAlias = (
     Opened
     | StateChanged
     | SeverityRaised
+    | SeverityLowered
     | Acknowledged
     | Unacknowledged
     | Escalating
@@ -149,6 +158,13 @@ class Incident:
     version: int = 1
     cycle: int = 0
     """How often its telling began: with a policy taken, and each time nobody had it any more."""
+    lowered_from: int | None = None
+    """The severity a person found too high."""
+
+    @property
+    def known_severity(self) -> int:
+        """The worst it was said to have: only worse than this is news."""
+        return self.severity if self.lowered_from is None else min(self.severity, self.lowered_from)
 
     @property
     def unresolved(self) -> bool:
@@ -186,6 +202,8 @@ def evolve(incident: Incident, recorded: Recorded) -> Incident:
             return replace(after, state=state)
         case SeverityRaised(severity=severity):
             return replace(after, severity=severity)
+        case SeverityLowered(severity=severity):
+            return replace(after, severity=severity, lowered_from=incident.known_severity)
         case Acknowledged():
             return replace(
                 after,

@@ -96,6 +96,11 @@ class Paging(Ways):
             if upcoming is not None:
                 self._wind(tx, incident, upcoming, now)
 
+    def lowered(self, tx: Connection, incident: Incident, now: Instant) -> None:
+        """It is milder: whoever has it need not say so again where the severity does not ask for it."""
+        if incident.severity > URGENT:
+            timer.cancel(tx, timer.Kind.ANSWER, incident.id, "not urgent any more", now)
+
     def stop(self, tx: Connection, incident: Incident, reason: str, now: Instant) -> None:
         timer.cancel(tx, timer.Kind.ESCALATION, incident.id, reason, now)
         timer.cancel(tx, timer.Kind.ANSWER, incident.id, reason, now)
@@ -244,7 +249,7 @@ class Paging(Ways):
         now: Instant,
         step: str | None = None,
     ) -> None:
-        step = f"severity-{incident.severity}" if step is None else step
+        step = f"severity-{incident.severity}-{incident.version}" if step is None else step
         outbox.enqueue(
             tx,
             Notification(

@@ -29,6 +29,7 @@ from incidents.incident import (
     Recorded,
     Recovered,
     Resolved,
+    SeverityLowered,
     SeverityRaised,
     Unacknowledged,
     evolve,
@@ -172,6 +173,14 @@ class Incidents:
         _without_identity_number(reason)
         return self._apply(tx, incident, decide.resolve(incident, reason, state), by, now)
 
+    def reclassify(
+        self, tx: Connection, incident_id: str, severity: int, by: str, reason: str, now: Instant
+    ) -> Incident:
+        """A person says how bad it is. Raises NotFound or decide.Refused."""
+        _without_identity_number(reason)
+        incident = self._load(tx, incident_id)
+        return self._apply(tx, incident, decide.reclassify(incident, severity, reason), by, now)
+
     def note(self, tx: Connection, incident_id: str, by: str, text: str, now: Instant) -> Incident:
         """Raises NotFound or decide.Refused."""
         _without_identity_number(text)
@@ -269,6 +278,8 @@ class Incidents:
                 self._cases.taken(tx, incident, by, now)
             case SeverityRaised():
                 self._paging.raised(tx, incident, now)
+            case SeverityLowered():
+                self._paging.lowered(tx, incident, now)
             case Resolved():
                 log.info("incident resolved", incident=incident.id, component=incident.component, by=by)
                 self._paging.resolved(tx, incident, now)
@@ -333,7 +344,7 @@ class Incidents:
 
 def _shown(event: Event, now: Instant) -> Instant | None:
     """What the public page shows is seen from this commit on; pages to our own people are not."""
-    return now if isinstance(event, (Acknowledged, Resolved, SeverityRaised)) else None
+    return now if isinstance(event, (Acknowledged, Resolved, SeverityRaised, SeverityLowered)) else None
 
 
 def _without_identity_number(text: str) -> None:

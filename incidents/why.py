@@ -23,6 +23,7 @@ from incidents.incident import (
     Recorded,
     Recovered,
     Resolved,
+    SeverityLowered,
     SeverityRaised,
     StateChanged,
     Unacknowledged,
@@ -104,6 +105,9 @@ def _of_event(one: Recorded) -> Because | None:
             return _of_step(at, event)
         case SeverityRaised(severity=severity):
             text = "The severity rose to {severity}: the first step that is for it was called."
+            return Because(at=at, sentence=text, values={"severity": severity})
+        case SeverityLowered(severity=severity):
+            text = "The severity was lowered to {severity}: steps that are not for it are passed over."
             return Because(at=at, sentence=text, values={"severity": severity})
         case Acknowledged():
             return Because(

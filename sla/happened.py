@@ -27,6 +27,7 @@ _WROTE = frozenset({"noted", "case_noted"})
 _DONE = frozenset(
     {
         "acknowledged",
+        "severity_lowered",
         "escalated",
         "fulfilled",
         "waiting",
@@ -129,7 +130,11 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             state = word(Shown(str(facts["state"])), voice.language)
             return t("The component is now: {state}", state=state), ""
         case "severity_raised":
-            return t("Severity raised to {n}", n=facts["severity"]), ""
+            return t("Severity raised to {n}", n=facts["severity"]), facts["because"] if one.by.startswith(
+                _PEOPLE
+            ) else ""
+        case "severity_lowered":
+            return t("Severity lowered to {n}", n=facts["severity"]), facts["because"]
         case "acknowledged":
             return t("Taken"), ""
         case "escalated":

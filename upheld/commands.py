@@ -89,6 +89,11 @@ def escalate(tx: Connection, call: Call) -> Any:
     return incident_json(tx, call.rules.incidents.escalate(tx, call.arguments["id"], call.by, call.now))
 
 
+def severity(tx: Connection, call: Call) -> Any:
+    id, value, reason = (call.arguments[name] for name in ("id", "severity", "reason"))
+    return incident_json(tx, call.rules.incidents.reclassify(tx, id, value, call.by, reason, call.now))
+
+
 def note(tx: Connection, call: Call) -> Any:
     text = call.arguments["text"]
     return incident_json(tx, call.rules.incidents.note(tx, call.arguments["id"], call.by, text, call.now))
@@ -212,6 +217,7 @@ _COMMANDS: Mapping[str, Command] = {
     "incident.resolve": resolve,
     "incident.note": note,
     "incident.escalate": escalate,
+    "incident.severity": severity,
     "case.open": case_open,
     "case.event": case_event,
     "case.level": case_level,

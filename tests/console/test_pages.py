@@ -113,6 +113,17 @@ async def test_an_empty_note_and_an_empty_reason_come_back_with_what_to_write(wo
     assert status == 422 and "Write what you know" in text
 
 
+async def test_a_person_says_at_the_desk_how_bad_it_is_and_why(world: World, log_in: LogIn) -> None:
+    incident = await world.down()
+    reader = await log_in()
+    path = f"/desk/incidents/{incident.id}"
+    status, text = await send(reader, path, act="severity", severity="7", why="")
+    assert status == 422 and "Choose a severity." in text and 'aria-describedby="why-error"' in text
+    assert await send(reader, path, act="severity", severity="3", why="A side entrance") == (303, path)
+    text = await page(reader, path)
+    assert "lowered the severity to 3" in text and "A side entrance" in text and "Severity 3" in text
+
+
 async def test_what_is_typed_too_long_is_kept_and_said(world: World, log_in: LogIn) -> None:
     incident = await world.down()
     status, text = await send(await log_in(), f"/desk/incidents/{incident.id}", act="note", text="x" * 4001)

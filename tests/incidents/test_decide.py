@@ -6,7 +6,7 @@ import pytest
 
 from config.instant import MINUTE
 from config.state import State
-from incidents.decide import Refused, acknowledge, decide, note, resolve
+from incidents.decide import Refused, acknowledge, decide, note, reclassify, resolve
 from incidents.incident import (
     Acknowledged,
     Incident,
@@ -15,6 +15,7 @@ from incidents.incident import (
     Progress,
     Recovered,
     Resolved,
+    SeverityLowered,
     SeverityRaised,
     StateChanged,
 )
@@ -100,6 +101,35 @@ def test_acknowledging_twice_is_no_fault_and_a_resolved_incident_cannot_be() -> 
 def test_resolving_by_hand_mutes_only_while_the_component_fails(state: State) -> None:
     assert resolve(TRIGGERED, "done", state) == [Resolved(because="done", recovered=not state.failing)]
     assert resolve(RESOLVED, "done", state) == []
+
+
+@pytest.mark.parametrize("severity", [1, 2, 3])
+def test_a_person_raises_lowers_or_leaves_the_severity_and_says_why(severity: int) -> None:
+    expected = {1: [SeverityRaised(severity=1, because="why")], 2: [], 3: [SeverityLowered(severity=3, because="why")]}
+
+    assert reclassify(incident(severity=2), severity, " why ") == expected[severity]
+
+
+def test_a_severity_without_a_reason_or_of_what_is_over_or_that_there_is_not_is_refused() -> None:
+    for of, severity, reason in (
+        (TRIGGERED, 2, " "),
+        (RESOLVED, 2, "why"),
+        (TRIGGERED, 4, "why"),
+        (TRIGGERED, 0, "why"),
+    ):
+        with pytest.raises(Refused):
+            reclassify(of, severity, reason)
+
+
+@pytest.mark.parametrize(("known", "measured", "raised"), [(1, 1, False), (2, 2, False), (2, 1, True), (3, 2, True)])
+def test_what_a_person_lowered_is_raised_only_by_what_is_worse_than_was_known(
+    known: int, measured: int, raised: bool
+) -> None:
+    lowered = incident(severity=3, lowered_from=known)
+
+    events = decide(lowered, condition(severity=Severity(value=measured, because="measured")))
+
+    assert [type(one) for one in events] == ([SeverityRaised] if raised else [])
 
 
 def test_a_note_needs_words() -> None:

@@ -18,6 +18,7 @@ from incidents.incident import (
     Recorded,
     Recovered,
     Resolved,
+    SeverityLowered,
     SeverityRaised,
     StateChanged,
     evolve,
@@ -30,6 +31,7 @@ words = st.text(max_size=5)
 events: st.SearchStrategy[Event] = st.one_of(
     st.builds(StateChanged, state=st.sampled_from(State)),
     st.builds(SeverityRaised, severity=st.integers(1, 3), because=words),
+    st.builds(SeverityLowered, severity=st.integers(1, 3), because=words),
     st.builds(Acknowledged, channel=words),
     st.builds(Escalated, round=st.integers(1, 9), step=st.integers(0, 9), paged=st.just(("li",))),
     st.builds(Noted, text=words),

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from config.state import State
 from console.user import Access
 from incidents.incident import Progress
+from incidents.severity import MILDEST, WORST
 from incidents.store import evidence
 from incidents.store import incident as incidents
 from notify.store import told as telling
@@ -102,6 +103,11 @@ class Resolving(Shape):
     reason: Words | None = Field(None, description="what was done")
 
 
+class Weighing(Shape):
+    severity: int = Field(ge=WORST, le=MILDEST)
+    reason: Words = Field(description="what makes it better or worse than it looks")
+
+
 class Noting(Shape):
     text: Words
 
@@ -171,5 +177,6 @@ ROUTES = (
     _post("acknowledge", "incident.ack", "Take it: escalation stops", Taking),
     _post("resolve", "incident.resolve", "End it by hand", Resolving),
     _post("escalate", "incident.escalate", "Tell it from the first step, by today's policy", Taking),
+    _post("severity", "incident.severity", "Say how bad it is; raised, it pages again", Weighing),
     _post("note", "incident.note", "Write something on its timeline", Noting),
 )

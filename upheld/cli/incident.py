@@ -10,6 +10,7 @@ from config.instant import rfc3339
 from config.language import LANGUAGES
 from config.model import Config
 from incidents import rostering
+from incidents.severity import MILDEST, WORST
 from incidents.store import evidence
 from incidents.store import incident as incidents
 from incidents.why import Because, explain
@@ -149,6 +150,19 @@ def resolve(config: Config, id: str, reason: str, by: str | None, as_json: bool)
 def escalate(config: Config, id: str, by: str | None, as_json: bool) -> None:
     """Tell it from the first step, by the policy as it is configured now; somebody who had it has it no more."""
     show(change(config, "incident.escalate", {"id": id}, by), as_json=as_json, columns=())
+
+
+@incident.command()
+@click.argument("id")
+@click.argument("number", type=click.IntRange(WORST, MILDEST))
+@click.option("--reason", required=True, help="what makes it better or worse than it looks")
+@by
+@as_json
+@with_config
+def severity(config: Config, id: str, number: int, reason: str, by: str | None, as_json: bool) -> None:
+    """Say how bad it is: raised it pages again, lowered it stays so until something worse happens."""
+    said = {"id": id, "severity": number, "reason": reason}
+    show(change(config, "incident.severity", said, by), as_json=as_json, columns=())
 
 
 @incident.command()

@@ -1,0 +1,128 @@
+"""An incident's life beside opening and ending: what people and senders make of it meanwhile, on both databases."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Connection
+
+from config.instant import HOUR, MINUTE
+from db.engine import Database
+from incidents.decide import Refused
+from incidents.incident import Incident, Progress, SeverityLowered, SeverityRaised, replay
+from incidents.service import Incidents
+from incidents.store import incident as store
+from tests.incidents.samples import BY_SERVICE, NOON, alert, config, incidents
+from tests.incidents.told import deliver, notifications, pages, timers
+
+FIRST = "INC-2026-0001"
+
+
+async def run(database: Database, *works: Callable[[Connection], object]) -> None:
+    for work in works:
+        await database.write(work)
+
+
+def said(made: Incidents, tx: Connection, word: str, at: int, key: str = "5ef1", *, firing: bool = True) -> None:
+    made.alert_news(tx, "am", [alert(key, severity_word=word, at=at, firing=firing)], BY_SERVICE, at, at)
+
+
+def the(tx: Connection, id: str = FIRST) -> Incident:
+    found = store.find(tx, id)
+    assert found is not None
+    return found
+
+
+# how bad it is
+
+
+async def test_what_a_person_lowered_stays_so_and_what_a_person_raised_pages_again(database: Database) -> None:
+    made = incidents(config())
+
+    await run(
+        database,
+        lambda tx: said(made, tx, "critical", NOON),
+        lambda tx: deliver(tx),
+        lambda tx: made.acknowledge(tx, FIRST, "person:li", NOON + 1, "desk"),
+        lambda tx: made.reclassify(tx, FIRST, 3, "person:li", "one customer", NOON + 2),
+        lambda tx: said(made, tx, "critical", NOON + MINUTE, "another"),
+    )
+
+    lowered = await database.read(the)
+    assert (lowered.severity, lowered.progress) == (3, Progress.ACKNOWLEDGED)
+    assert await database.read(pages) == ["li/mail"]
+    assert [one for one in await database.read(timers) if one.startswith(FIRST)] == []
+
+    await database.write(lambda tx: made.reclassify(tx, FIRST, 1, "person:li", "all of them", NOON + HOUR))
+
+    raised = await database.read(the)
+    assert (raised.severity, raised.progress, raised.acknowledged_by) == (1, Progress.ACKNOWLEDGED, "person:li")
+    assert await database.read(pages) == ["li/mail", "li/mail"]
+    log = await database.read(lambda tx: store.events(tx, FIRST))
+    assert [one.event for one in log if isinstance(one.event, (SeverityLowered, SeverityRaised))] == [
+        SeverityLowered(severity=3, because="one customer"),
+        SeverityRaised(severity=1, because="all of them"),
+    ]
+    assert replay(FIRST, log) == raised
+
+
+async def test_a_severity_that_is_reached_twice_pages_twice(database: Database) -> None:
+    made = incidents(config())
+
+    def work(tx: Connection) -> None:
+        said(made, tx, "high", NOON)
+        for minute, severity in enumerate((1, 3, 1), start=1):
+            made.reclassify(tx, FIRST, severity, "person:li", "it comes and goes", NOON + minute * MINUTE)
+
+    await database.write(work)
+
+    facts = [one.message.facts["event"] for one in await database.read(lambda tx: notifications(tx, "page"))]
+    assert facts == ["incident.page", "incident.severity_raised", "incident.severity_raised"]
+
+
+async def test_what_was_lowered_pages_when_something_worse_than_was_known_comes(database: Database) -> None:
+    made = incidents(config())
+
+    await run(
+        database,
+        lambda tx: said(made, tx, "high", NOON),
+        lambda tx: made.reclassify(tx, FIRST, 3, "person:li", "a side room", NOON + 1),
+        lambda tx: said(made, tx, "high", NOON + MINUTE, "another"),
+        lambda tx: said(made, tx, "critical", NOON + 2 * MINUTE, "a third"),
+    )
+
+    assert (await database.read(the)).severity == 1
+    assert await database.read(pages) == ["li/mail", "li/mail"]
+
+
+async def test_a_severity_with_an_identity_number_in_its_reason_is_refused(database: Database) -> None:
+    made = incidents(config())
+    await database.write(lambda tx: said(made, tx, "high", NOON))
+
+    with pytest.raises(Refused):
+        await database.write(lambda tx: made.reclassify(tx, FIRST, 1, "person:li", "of 11010519491231002X", NOON))
+
+    assert (await database.read(the)).severity == 2
+
+
+# what senders leave out
+
+
+async def test_of_ten_alerts_the_seven_that_a_truncated_post_does_not_show_go_on(database: Database) -> None:
+    """U5: an end ends what it names; the incident ends with the last of the ten."""
+    made = incidents(config())
+    keys = [f"a{n}" for n in range(10)]
+
+    def ends(tx: Connection, some: list[str], at: int) -> None:
+        made.alert_news(tx, "am", [alert(key, firing=False, at=at) for key in some], BY_SERVICE, at, at)
+
+    await run(
+        database,
+        lambda tx: made.alert_news(tx, "am", [alert(key) for key in keys], BY_SERVICE, NOON, NOON),
+        lambda tx: ends(tx, keys[:3], NOON + MINUTE),
+    )
+    assert (await database.read(the)).progress is Progress.TRIGGERED
+
+    await database.write(lambda tx: ends(tx, keys[3:], NOON + 2 * MINUTE))
+
+    assert (await database.read(the)).progress is Progress.RESOLVED
+    assert await database.read(pages) == ["li/mail"]
