@@ -113,6 +113,16 @@ def attempt_of(answer: Answer) -> Attempt:
     )
 
 
+def dated(started: Instant, answer: Answer) -> Instant:
+    """When the target was as the answer says: a bad one since the first try, a good one since the try that got it.
+
+    So a recovery is never dated back into the tries that still failed (docs/adr/0072).
+    """
+    if answer.outcome is Outcome.DOWN or not answer.attempts:
+        return started
+    return started + sum(one.latency_us for one in answer.attempts[:-1]) // 1000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """An answer to a check, from one location. `tick` is the instant on the check's grid it was asked for."""

@@ -30,7 +30,7 @@ from probe.parents import After, Parents
 from probe.quarantine import host_of
 from probe.recorder import Recorder
 from probe.resolver import open_resolver
-from probe.result import Reason, Result
+from probe.result import Reason, Result, dated
 from probe.schedule import Schedule
 from probe.timeline import Timeline
 from probe.turns import Caps
@@ -243,7 +243,8 @@ class Prober:
             lambda: self._schedule.held_seconds,
             slow=watch.slow,
         )
-        result = Result(check=watch.check.id, location=self._location, tick=tick, started_at=started, answer=answer)
+        at = dated(started, answer)
+        result = Result(check=watch.check.id, location=self._location, tick=tick, started_at=at, answer=answer)
         self._parents.heard(watch, result)
         return watch.check.recheck if self._take(watch, result) else None
 

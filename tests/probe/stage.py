@@ -1,5 +1,6 @@
 """A prober on a virtual loop, with a target that follows a script and a store that can be made to fail."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -81,6 +82,8 @@ class Target:
     asked: list[tuple[str, float]] = field(default_factory=list)
     ticks: list[Instant] = field(default_factory=list)
     bug: Exception | None = None
+    lasts: float = 0.0
+    """Seconds until a bad answer is there."""
 
     @property
     def kind(self) -> ProbeKind:
@@ -106,7 +109,11 @@ class Target:
         for since, told in self.facts.get(question.check, []):
             if second >= since:
                 facts = told
-        return Answer(outcome=outcome, reason=reasons[outcome], latency_us=1500, facts=facts)
+        latency = 1500
+        if outcome is Outcome.DOWN and self.lasts:
+            await asyncio.sleep(self.lasts)
+            latency = round(self.lasts * 1e6)
+        return Answer(outcome=outcome, reason=reasons[outcome], latency_us=latency, facts=facts)
 
 
 class Stage:

@@ -70,6 +70,24 @@ def test_an_outage_is_told_when_confirmed_and_back_dated_to_its_first_failure(st
     assert bounds[1] is not None and (bounds[1] - START) / 1000 == max(one for one in seconds if one < 60)
 
 
+def test_a_recovery_begins_with_the_try_that_got_an_answer_not_with_those_that_failed(
+    stage: Stage, loop: VirtualLoop
+) -> None:
+    stage.target.script["shop/home"] = [(60, Outcome.DOWN), (200, Outcome.UP)]
+    stage.target.lasts = 2.0
+
+    async def watch() -> None:
+        await stage.prober.start([check(attempts=3)])
+        await asyncio.sleep(300)
+        await stage.prober.stop()
+
+    run(watch(), loop)
+    (began, _, _), (over, _, _) = stage.line[1:]
+    tries = asked_seconds(stage)
+    assert began == min(second for second in tries if second >= 60)
+    assert over == min(second for second in tries if second >= 200), "not when the check began, which still failed"
+
+
 def test_rechecks_only_confirm(stage: Stage, loop: VirtualLoop) -> None:
     stage.target.script["shop/home"] = [(60, Outcome.DOWN), (200, Outcome.UP)]
 
