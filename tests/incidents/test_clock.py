@@ -99,13 +99,18 @@ def test_a_limit_runs_out_when_the_calendar_says(
 
 
 def test_waiting_for_the_customer_moves_the_end_by_the_business_time_waited() -> None:
-    """V3: paused from Tuesday 17:00 to Wednesday 10:00."""
+    """V3: paused from Tuesday 17:00 to Wednesday 10:00; what is used up does not move with the time waited."""
     waiting = (Waiting(awaited="the log file"), at("2026-09-08T17:00"))
     over = (Resumed(), at("2026-09-09T10:00"))
+    agreed = contract(4 * HOUR, office())
 
-    found = clock(case(at("2026-09-08T15:00"), waiting, over), contract(4 * HOUR, office()))
+    found = clock(case(at("2026-09-08T15:00"), waiting, over), agreed)
 
     assert found.due_at == at("2026-09-09T12:00")
+    assert [found.limit.at(share) for share in (50, 75, 100)] == [
+        at(when) for when in ("2026-09-08T17:00", "2026-09-09T11:00", "2026-09-09T12:00")
+    ]
+    assert clock(case(at("2026-09-08T15:00")), agreed).limit.at(75) == at("2026-09-08T18:00")
 
 
 def test_while_it_waits_the_resolve_clock_has_no_end_and_the_respond_clock_goes_on() -> None:
