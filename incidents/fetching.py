@@ -6,7 +6,7 @@ import time
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 from yarl import URL
 
-from incidents.source import Unreachable
+from incidents.source import Refuted, Unreachable
 
 TIMEOUT_SECONDS = 5
 BODY_LIMIT = 1 << 16
@@ -41,10 +41,10 @@ async def _get(url: URL) -> bytes:
         session.get(url, headers={"User-Agent": "upheld"}, allow_redirects=False) as answer,
     ):
         if answer.status != 200:
-            raise Unreachable(f"{url} answers {answer.status}")
+            raise Refuted(f"{url} answers {answer.status}")
         found = bytearray()
         async for piece in answer.content.iter_any():
             found += piece
             if len(found) > BODY_LIMIT:
-                raise Unreachable(f"{url} answers with more than {BODY_LIMIT // 1024} KiB")
+                raise Refuted(f"{url} answers with more than {BODY_LIMIT // 1024} KiB")
         return bytes(found)

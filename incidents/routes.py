@@ -18,7 +18,7 @@ from config.instant import Instant
 from db.engine import Database
 from db.errors import StoreUnavailable
 from incidents.intake import Entrance, Intake, Overloaded
-from incidents.source import Fetch, Outcome, Sent, Unreachable, Unreadable
+from incidents.source import Fetch, Outcome, Refuted, Sent, Unreachable, Unreadable
 from incidents.store import inbox
 
 log = structlog.get_logger(__name__)
@@ -115,6 +115,8 @@ class Hooks:
         except Unreadable as error:
             # whose it is cannot be said, so nothing of it is kept
             return self._answer(trusting[0], Outcome.UNREADABLE, "unreadable", str(error), sent)
+        except Refuted as error:
+            return self._answer(trusting[0], Outcome.UNAUTHORIZED, "unauthorized", str(error), sent)
         except Unreachable as error:
             return self._answer(trusting[0], Outcome.UNAVAILABLE, "unreachable", str(error), sent)
         if not signed:

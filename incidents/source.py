@@ -23,6 +23,10 @@ class Unreachable(Exception):
     """What has to be asked to trust a call does not answer; the sender is to come again."""
 
 
+class Refuted(Exception):
+    """What has to be asked to trust a call answers that there is nothing of the kind: the call is not trusted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """One call as it came. `path` is what follows `/hooks/{source}`, or the fixed address. Names of headers are lower.
@@ -111,7 +115,7 @@ class Answer:
 
 
 Fetch: TypeAlias = Callable[[str], Awaitable[bytes]]
-"""The body found at an address, which the source has checked before. Raises Unreachable."""
+"""The body found at an address, which the source has checked before. Raises Unreachable or Refuted."""
 
 
 def answers(*, accepted: int = 202, busy: int = 503) -> Callable[[Outcome, str, Sent], Answer]:
@@ -162,7 +166,7 @@ _PLAIN = answers()
 class Source:
     """`read(options, sent)` raises Unreadable. `authorized` sees the call without its body.
 
-    `signed` is asked when the body is there, and raises Unreadable or Unreachable.
+    `signed` is asked when the body is there, and raises Unreadable, Unreachable or Refuted.
     """
 
     options: type[Routing]

@@ -20,9 +20,9 @@ from pydantic import Field
 
 from incidents import payload
 from incidents.routing import Routing
-from incidents.source import AlertNews, Fetch, Sent, Source, Unreachable, Unreadable, answers, anybody
+from incidents.source import AlertNews, Fetch, Refuted, Sent, Source, Unreadable, answers, anybody
 
-_HOST = r"https://sns\.[a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?"
+_HOST = r"https://sns\.(?P<region>[a-z0-9-]{1,40})\.amazonaws\.com(?:\.cn)?"
 _CERTIFICATE = re.compile(_HOST + r"/[A-Za-z0-9_-]{1,200}\.pem")
 _CONFIRMATION = re.compile(_HOST + r"/\?[A-Za-z0-9_.~%&=:+-]{1,2000}")
 _NOTIFICATION, _SUBSCRIPTION, _UNSUBSCRIPTION = "Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation"
@@ -96,15 +96,21 @@ def _dimensions(alarm: Mapping[str, object]) -> dict[str, str]:
 async def signed(options: Options, sent: Sent, fetch: Fetch) -> bool:
     """Also goes where the subscription is confirmed, once the signature says that SNS asks for it."""
     envelope = _envelope(sent)
-    if envelope["TopicArn"] not in options.topics or not _CERTIFICATE.fullmatch(envelope["SigningCertURL"]):
+    if envelope["TopicArn"] not in options.topics or not _of_its_region(envelope, "SigningCertURL", _CERTIFICATE):
         return False
     if not _verified(envelope, await fetch(envelope["SigningCertURL"])):
         return False
     if envelope["Type"] == _SUBSCRIPTION:
-        if not _CONFIRMATION.fullmatch(envelope.get("SubscribeURL", "")):
+        if not _of_its_region(envelope, "SubscribeURL", _CONFIRMATION):
             return False
         await fetch(envelope["SubscribeURL"])
     return True
+
+
+def _of_its_region(envelope: Mapping[str, str], name: str, form: re.Pattern[str]) -> bool:
+    """SNS of the topic's own region, `arn:aws:sns:us-east-1:…`, and of no other."""
+    found, region = form.fullmatch(envelope.get(name, "")), envelope["TopicArn"].split(":")[3:4]
+    return found is not None and [found["region"]] == region
 
 
 def _verified(envelope: Mapping[str, str], certificate: bytes) -> bool:
@@ -115,7 +121,7 @@ def _verified(envelope: Mapping[str, str], certificate: bytes) -> bool:
     except Error:
         return False
     except ValueError as error:
-        raise Unreachable("what stands at SigningCertURL is no certificate") from error
+        raise Refuted("what stands at SigningCertURL is no certificate") from error
     if hash_ is None or not isinstance(key, RSAPublicKey):
         return False
     said = "".join(f"{name}\n{envelope[name]}\n" for name in _SIGNED[envelope["Type"]] if name in envelope)

@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestServer
 
 from incidents import fetching
 from incidents.fetching import Fetcher
-from incidents.source import Unreachable
+from incidents.source import Refuted, Unreachable
 from tests.servers.program import free_port
 
 
@@ -51,7 +51,7 @@ async def test_what_was_found_is_not_asked_for_again(there: There) -> None:
 
 @pytest.mark.parametrize("path", ["away", "missing", "large"])
 async def test_a_redirect_a_refusal_and_too_much_are_no_answer(there: There, path: str) -> None:
-    with pytest.raises(Unreachable):
+    with pytest.raises(Refuted):
         await Fetcher()(f"{there.url}/{path}")
 
     assert there.asked == [f"/{path}"]

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from db.engine import Database
-from incidents.source import Unreachable
+from incidents.source import Refuted, Unreachable
 from incidents.sources.sns import Options, signed
 from tests.incidents.samples import sent
 from tests.incidents.sources.calls import cases, signed_by_sns, sns_key, trusted
@@ -75,6 +75,7 @@ async def test_what_was_changed_afterwards_is_not(change: dict[str, Any]) -> Non
         "https://sns.us-east-1.amazonaws.com/x.pem?y",
         "https://sns.us-east-1.amazonaws.com/a/../x.pem",
         "https://sns.us-east-1.amazonaws.com/x.pem\n",
+        "https://sns.us-east-1.amazonaws.com/x.pem",
         "https://s3.us-east-1.amazonaws.com/bucket.pem",
         "https://169.254.169.254/x.pem",
         "file:///etc/passwd.pem",
@@ -118,8 +119,8 @@ async def test_a_confirmation_that_is_not_signed_asks_for_nothing() -> None:
     assert web.asked == [CONFIRMATION["SigningCertURL"]]
 
 
-async def test_a_certificate_that_is_none_is_our_trouble_and_the_sender_comes_again() -> None:
-    with pytest.raises(Unreachable):
+async def test_a_certificate_that_is_none_refutes_the_call() -> None:
+    with pytest.raises(Refuted):
         await trusts(Web(b"<html>"), NOTIFICATION)
 
 
@@ -131,8 +132,14 @@ async def test_at_the_door_a_host_that_does_not_answer_is_503_and_the_message_is
 
     case = cases("sns")[0]
     call = trusted(case.entrance, case.sent)
+
+    async def nothing_there(url: str) -> bytes:
+        raise Refuted("it answers 404")
+
     async with door(database, {"sns": case.entrance}, fetch=silent) as opened:
         assert (await opened.post("sns", call))[0] == 503
+    async with door(database, {"sns": case.entrance}, fetch=nothing_there) as opened:
+        assert (await opened.post("sns", call))[0] == 401
     async with door(database, {"sns": case.entrance}) as opened:
         assert (await opened.post("sns", call))[0] == 200
 
