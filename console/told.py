@@ -31,7 +31,8 @@ def _message(one: Told, voice: Voice) -> Message:
     sent = one.notification
     at = one.done_at or (sent.due_at if one.state is State.QUEUED else sent.created_at)
     why = voice.code(words.PURPOSES, sent.purpose.value)
-    detail = voice.stop.join([why, voice.comma.join([sent.channel, _result(one, voice)])])
+    later = [voice.code(words.HEARD, heard.what.value) for heard, _ in one.heard]
+    detail = voice.stop.join([why, voice.comma.join([sent.channel, _result(one, voice), *later])])
     return Message(
         at=at,
         time=voice.time(at),

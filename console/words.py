@@ -19,6 +19,14 @@ TROUBLES: Mapping[str, str] = {
 }
 """Why a message did not get through (notify.channel.Reason)."""
 
+HEARD: Mapping[str, str] = {
+    "delivered": "arrived",
+    "answered": "the call was answered",
+    "key": "a key was pressed",
+    "failed": "did not arrive, the gateway says",
+}
+"""What a gateway reported later (notify.channel.What)."""
+
 OUTCOMES: Mapping[str, str] = {
     "acknowledged": "acknowledged before",
     "the incident is acknowledged": "acknowledged before",

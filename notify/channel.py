@@ -4,7 +4,7 @@ A channel either returns a `Receipt` or raises a `DeliveryError`, which says whe
 within its `timeout`, because only it knows whether the message had been handed over when time ran out.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -84,9 +84,40 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The receiver took it; `detail` is its answer, kept as evidence."""
+    """The receiver took it; `detail` is its answer, kept as evidence, `reference` its own name for the message."""
 
     detail: str
+    reference: str | None = None
+
+
+class What(StrEnum):
+    """What a receiver reports later of a message it took."""
+
+    DELIVERED = "delivered"
+    ANSWERED = "answered"  # somebody took the call; that is not yet a person who takes the incident
+    KEY = "key"  # somebody pressed a key
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """`detail`: the key that was pressed."""
+
+    what: What
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener(Generic[O]):
+    """How a channel hears of its messages later, at `/receipts/<channel>`.
+
+    `token`: what the post must carry, None where the options want no receipts. `read`: which message, by the
+    receiver's reference or by our own short key, and what of it. `reply`: the body it wants to see.
+    """
+
+    token: Callable[[O], str | None]
+    read: Callable[[O, bytes, Mapping[str, str]], tuple[str, Heard] | None]
+    reply: Callable[[O], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +134,8 @@ class Channel(Generic[O]):
 
     `address`: which of a person's addresses it needs: "email", "phone" or "any" of them; None where the options or the
     way of reaching say where it goes. `rate`: what the receiver takes before it refuses. `follows`: it keeps the
-    incident itself, so it is also told when one is acknowledged.
+    incident itself, so it is also told when one is acknowledged. `personal`: each address is one person's own, so a
+    refusal says nothing of the others. `listener`: it reports later what became of a message.
     """
 
     options: type[O]
@@ -113,3 +145,5 @@ class Channel(Generic[O]):
     timeout: Span = 20 * SECOND
     rate: Rate | None = None
     follows: bool = False
+    personal: bool = False
+    listener: Listener[O] | None = None

@@ -226,6 +226,7 @@ def finish(
             result=attempt_result(result, verdict).value,
             reason=None if isinstance(result, Receipt) else result.reason.value,
             detail=harmless(result.detail)[:_DETAIL_LIMIT],
+            reference=result.reference if isinstance(result, Receipt) else None,
         )
     )
     open_states = [State.SENDING.value]

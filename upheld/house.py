@@ -111,7 +111,7 @@ class House:
             self.rules.channels,
             now=now,
             still_wanted=still_wanted,
-            on_failed=self._not_told,
+            on_failed=self.not_told,
             on_sent=self._told,
             enclose=self._enclose,
             metrics=self.notify_metrics,
@@ -244,7 +244,7 @@ class House:
         post.told(tx, sent, now)
         reporter.told(tx, self.rules, sent, now)
 
-    def _not_told(self, tx: Connection, failed: Notification, now: Instant) -> None:
+    def not_told(self, tx: Connection, failed: Notification, now: Instant) -> None:
         self.rules.incidents.not_told(tx, failed, now)
         post.not_told(tx, failed, now)
 

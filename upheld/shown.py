@@ -76,6 +76,10 @@ def told_json(told: Told) -> dict[str, Any]:
             }
             for one in told.attempts
         ],
+        "receipts": [
+            {"what": heard.what.value, "detail": heard.detail, "received_at": at(received)}
+            for heard, received in told.heard
+        ],
     }
 
 

@@ -18,7 +18,7 @@ from incidents.fetching import Fetcher
 from incidents.routes import Hooks
 from probe.metrics import blackbox_text
 from probe.routes import ping_routes
-from upheld import heads, ledger, signing
+from upheld import heads, ledger, receipts, signing
 from upheld.api.problem import problem
 from upheld.house import House
 from upheld.metrics import exposition, snapshot
@@ -81,6 +81,7 @@ def application(
             web.get("/.well-known/upheld.pub", partial(_public_key, house)),
             web.get("/checkpoint", partial(_checkpoint, house)),
             *heads.routes(house),
+            *receipts.routes(house),
             web.get("/probe", partial(_probe, house)),
             web.get("/sd/prometheus", partial(_service_discovery, house)),
             *hooks.routes(),

@@ -293,4 +293,4 @@ def _identity(key: str, sender: Address) -> str:
     return f"<{sha256(key.encode()).hexdigest()[:32]}@{sender.domain}>"
 
 
-CHANNEL = Channel(options=Options, send=send, idempotent=True, address="email", timeout=TIMEOUT)
+CHANNEL = Channel(options=Options, send=send, idempotent=True, address="email", timeout=TIMEOUT, personal=True)

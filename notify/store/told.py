@@ -6,9 +6,11 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from config.instant import Instant
 from db.tables.notify import delivery, notification
+from notify.channel import Heard
 from notify.decision import State
 from notify.message import Notification, Purpose
 from notify.outbox import Result, active, notification_of, subject
+from notify.store import receipt
 
 _N = notification.c
 _REACHED = (
@@ -41,7 +43,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A notification and what became of it; `outcome` is the reason's word."""
+    """A notification and what became of it; `outcome` is the reason's word, `heard` what was reported later."""
 
     id: int
     notification: Notification
@@ -49,6 +51,7 @@ class Told:
     done_at: Instant | None
     outcome: str | None
     attempts: tuple[Attempt, ...]
+    heard: tuple[tuple[Heard, Instant], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -75,7 +78,8 @@ def history(
     rows = tx.execute(
         select(notification).where(subject(incident=incident, case=case)).order_by(_N.id).limit(limit)
     ).all()
-    attempts = _attempts(tx, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    attempts, heard = _attempts(tx, ids), receipt.of(tx, ids)
     return tuple(
         Told(
             id=row.id,
@@ -84,6 +88,7 @@ def history(
             done_at=row.done_at,
             outcome=row.outcome,
             attempts=tuple(attempts.get(row.id, ())),
+            heard=tuple(heard.get(row.id, ())),
         )
         for row in rows
     )
