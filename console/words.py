@@ -32,6 +32,7 @@ OUTCOMES: Mapping[str, str] = {
     "the incident is acknowledged": "acknowledged before",
     "resolved": "resolved before",
     "the incident is resolved": "resolved before",
+    "the channel does not deliver": "waits for its channel, reached another way",
 }
 """Why a message was not sent."""
 

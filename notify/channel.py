@@ -133,7 +133,8 @@ class Channel(Generic[O]):
     """`idempotent`: the receiver can tell a repetition by the letter's key, so an uncertain attempt is simply repeated.
 
     `address`: which of a person's addresses it needs: "email", "phone" or "any" of them; None where the options or the
-    way of reaching say where it goes. `rate`: what the receiver takes before it refuses. `follows`: it keeps the
+    way of reaching say where it goes. `rate`: what the receiver takes before it refuses; `throttle`: what one
+    person can bear; `bundles`: read by people, to whom several messages may be told in one. `follows`: it keeps the
     incident itself, so it is also told when one is acknowledged. `personal`: each address is one person's own, so a
     refusal says nothing of the others. `listener`: it reports later what became of a message.
     """
@@ -144,6 +145,8 @@ class Channel(Generic[O]):
     address: str | None
     timeout: Span = 20 * SECOND
     rate: Rate | None = None
+    throttle: tuple[Rate, ...] = ()
+    bundles: bool = False
     follows: bool = False
     personal: bool = False
     listener: Listener[O] | None = None

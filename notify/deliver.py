@@ -12,10 +12,12 @@ from config.instant import SECOND, Instant, Span
 from db.engine import Database
 from db.errors import StoreUnavailable
 from notify import outbox
+from notify.bundle import together
 from notify.channel import Attachment, Channel, DeliveryError, Letter, Reason, Receipt
 from notify.decision import After, Entry
 from notify.metrics import NotifyMetrics
-from notify.outbox import OnFailed, OnSent, Policy, StillWanted
+from notify.outbox import OnFailed, OnSent, OnTrouble, Policy, StillWanted, unminded
+from notify.store.claim import Parcel, channels_due, claim, hand_on
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +56,7 @@ class Deliverer:
         on_failed: OnFailed,
         on_sent: OnSent,
         metrics: NotifyMetrics,
+        on_trouble: OnTrouble = unminded,
         alone: bool = True,
         enclose: Enclose = _nothing_enclosed,
     ) -> None:
@@ -64,7 +67,12 @@ class Deliverer:
         self._metrics = metrics
         self._alone = alone
         self._policy = Policy(
-            still_wanted=still_wanted, on_failed=on_failed, on_sent=on_sent, idempotent=self._is_idempotent
+            still_wanted=still_wanted,
+            on_failed=on_failed,
+            on_sent=on_sent,
+            on_trouble=on_trouble,
+            idempotent=self._is_idempotent,
+            kind=self._kind,
         )
         self._sending: dict[asyncio.Task[None], str] = {}
         self._troubled: set[str] = set()
@@ -130,7 +138,7 @@ class Deliverer:
     async def _begin(self) -> bool:
         try:
             now = self._now()
-            due = await self._database.read(lambda tx: outbox.channels_due(tx, now))
+            due = await self._database.read(lambda tx: channels_due(tx, now))
         except StoreUnavailable as error:
             log.warning("outbox not readable", error=str(error))
             return False
@@ -141,12 +149,10 @@ class Deliverer:
         free = SLOTS - sum(name == channel for name in self._sending.values())
         if free <= 0:
             return False
-        configured = self._channels.get(channel)
-        rate = configured[0].rate if configured is not None else None
-        now = self._now()
+        now, kind = self._now(), self._kind(channel)
         try:
             claimed = await self._database.write(
-                lambda tx: outbox.claim(tx, channel, limit=free, policy=self._policy, now=now, rate=rate)
+                lambda tx: claim(tx, channel, limit=free, policy=self._policy, now=now, kind=kind)
             )
         except StoreUnavailable as error:
             log.warning("outbox not writable", channel=channel, error=str(error))
@@ -157,21 +163,21 @@ class Deliverer:
             return False
         for result in claimed.stopped:
             self._metrics.count(channel, result)
-        for entry in claimed.entries:
-            task = asyncio.create_task(self._deliver(entry), name=f"deliver {entry.id}")
+        for parcel in claimed.parcels:
+            task = asyncio.create_task(self._deliver(parcel), name=f"deliver {parcel.leader.id}")
             self._sending[task] = channel
             task.add_done_callback(self._forget)
-        return bool(claimed.entries or claimed.stopped)
+        return bool(claimed.parcels or claimed.stopped)
 
-    async def _deliver(self, entry: Entry) -> None:
-        result = await self._send(entry)
-        verdict = await self._record(entry, result)
-        if verdict is not None:
-            self._metrics.count(entry.notification.channel, outbox.attempt_result(result, verdict))
-        self._tell_of_trouble(entry, result)
+    async def _deliver(self, parcel: Parcel) -> None:
+        result = await self._send(parcel)
+        for verdict in await self._record(parcel, result):
+            if verdict is not None:
+                self._metrics.count(parcel.leader.notification.channel, outbox.attempt_result(result, verdict))
+        self._tell_of_trouble(parcel.leader, result)
 
-    async def _send(self, entry: Entry) -> Receipt | DeliveryError:
-        told = entry.notification
+    async def _send(self, parcel: Parcel) -> Receipt | DeliveryError:
+        entry, told = parcel.leader, parcel.leader.notification
         configured = self._channels.get(told.channel)
         if configured is None:
             return DeliveryError(f"no channel {told.channel}", reason=Reason.NO_CHANNEL, permanent=True)
@@ -186,7 +192,7 @@ class Deliverer:
         letter = Letter(
             key=told.idempotency_key,
             address=told.address,
-            message=told.message,
+            message=together(told.message, [other.notification.message for other in parcel.others]),
             written_at=told.created_at,
             now=self._now(),
             attempt=entry.attempts,
@@ -210,18 +216,22 @@ class Deliverer:
             return ()
         return await self._database.read(lambda tx: tuple(self._enclose(tx, name) for name in names))
 
-    async def _record(self, entry: Entry, result: Receipt | DeliveryError) -> After | None:
-        now = self._now()
+    async def _record(self, parcel: Parcel, result: Receipt | DeliveryError) -> list[After | None]:
+        now, channel = self._now(), parcel.leader.notification.channel
 
-        def finish(tx: Connection) -> After | None:
-            return outbox.finish(tx, entry, result, policy=self._policy, now=now)
+        def finish(tx: Connection) -> list[After | None]:
+            done = [outbox.finish(tx, entry, result, policy=self._policy, now=now) for entry in parcel.entries]
+            kind = self._kind(channel)
+            if kind is not None and isinstance(result, DeliveryError):
+                hand_on(tx, channel, kind, self._policy, now)
+            return done
 
         while True:
             try:
                 return await self._database.write(finish)
             except StoreUnavailable as error:
                 # Giving up here would send again what may have been delivered.
-                log.warning("attempt not recorded yet", notification=entry.id, error=str(error))
+                log.warning("attempt not recorded yet", notification=parcel.leader.id, error=str(error))
                 await asyncio.sleep(_REST_S)
 
     def _tell_of_trouble(self, entry: Entry, result: Receipt | DeliveryError) -> None:
@@ -266,6 +276,10 @@ class Deliverer:
     def _hear(self, topics: frozenset[str]) -> None:
         if outbox.TOPIC in topics:
             self.wake()
+
+    def _kind(self, channel: str) -> Channel[Any] | None:
+        configured = self._channels.get(channel)
+        return None if configured is None else configured[0]
 
     def _is_idempotent(self, channel: str) -> bool:
         configured = self._channels.get(channel)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from math import isfinite
 from typing import Any, TypeAlias, Union
 
-from config.instant import DAY, Instant, Span
+from config.instant import DAY, MINUTE, Instant, Span
 
 Json: TypeAlias = Union[bool, int, float, str, list["Json"], dict[str, "Json"], None]  # noqa: UP007 - it names itself
 
@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     REPORT = "report"  # a report was issued
     AGREEMENT = "agreement"  # an agreement needs its managers
     CHECKPOINT = "checkpoint"  # the ledger's signed head leaves the house
+    CHANNEL = "channel"  # a channel does not deliver, or does again
+    PROOF = "proof"  # an address is asked to prove itself, or a channel is tried
 
 
 LIFETIME: Mapping[Purpose, Span] = {
@@ -42,6 +44,8 @@ LIFETIME: Mapping[Purpose, Span] = {
     Purpose.REPORT: 3 * DAY,
     Purpose.AGREEMENT: 3 * DAY,
     Purpose.CHECKPOINT: 3 * DAY,
+    Purpose.CHANNEL: DAY,
+    Purpose.PROOF: 15 * MINUTE,
 }
 """How long after its creation a notification may still be sent."""
 

@@ -16,10 +16,10 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Row,
-    Select,
     Update,
     and_,
     bindparam,
+    case,
     exists,
     insert,
     select,
@@ -30,10 +30,11 @@ from sqlalchemy import case as sql_case
 from config.instant import Instant
 from db.batch import announce
 from db.tables.notify import delivery, notification
-from notify.channel import DeliveryError, Rate, Reason, Receipt
-from notify.decision import After, Again, Entry, Send, State, Stop, after_attempt, before_sending
+from notify.breaker import Open
+from notify.channel import Channel, DeliveryError, Reason, Receipt
+from notify.decision import After, Again, Entry, State, Stop, after_attempt
 from notify.message import Notification, Purpose, from_json, harmless, key_of, to_json
-from notify.store.attempt import room
+from notify.store.attempt import trouble
 
 TOPIC = "notification"
 """Announced by `enqueue`, so that sending starts right after the COMMIT."""
@@ -46,6 +47,12 @@ OnFailed = Callable[[Connection, Notification, Instant], None]
 
 OnSent = Callable[[Connection, Notification, Instant], None]
 """A delivery was accepted; called in the transaction that records it."""
+
+OnTrouble = Callable[[Connection, str, Open | None, Instant], None]
+"""A channel ceased to deliver, told at least once, or delivers again (None)."""
+
+HELD_UP = "the channel does not deliver"
+"""The outcome of a page that was handed on to the person's next way while it waits for its channel."""
 
 _DETAIL_LIMIT = 2000
 _OUTCOME_LIMIT = 60
@@ -73,27 +80,29 @@ class Result(StrEnum):
     SUPPRESSED = "suppressed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """`entries` are to be sent now; `stopped` were ended instead; `more`: there may be others due."""
-
-    entries: tuple[Entry, ...]
-    stopped: tuple[Result, ...]
-    more: bool
-
-
 def _nothing(tx: Connection, sent: Notification, now: Instant) -> None:
     """Nobody waits for it."""
 
 
+def unminded(tx: Connection, channel: str, trouble: Open | None, now: Instant) -> None:
+    """Nobody minds."""
+
+
+def _unknown(channel: str) -> Channel[Any] | None:
+    """Of no channel anything is known."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What the outbox asks others. `idempotent` answers for a channel's name."""
+    """What the outbox asks others. `idempotent` and `kind` answer for a channel's name."""
 
     still_wanted: StillWanted
     on_failed: OnFailed
     idempotent: Callable[[str], bool]
     on_sent: OnSent = _nothing
+    on_trouble: OnTrouble = unminded
+    kind: Callable[[str], Channel[Any] | None] = _unknown
 
 
 def enqueue(tx: Connection, told: Notification) -> bool:
@@ -174,50 +183,14 @@ def hasten(tx: Connection, *, incident: str, person: str, now: Instant) -> int:
     return hastened
 
 
-def channels_due(tx: Connection, now: Instant) -> frozenset[str]:
-    """Names of the channels that have something to send."""
-    return frozenset(tx.scalars(select(_N.channel).where(_waiting(), _N.due_at <= now).distinct()))
-
-
-def claim(
-    tx: Connection, channel: str, *, limit: int, policy: Policy, now: Instant, rate: Rate | None = None
-) -> Claimed:
-    """Take the most urgent due ones of a channel, oldest first; each is `sending` with its attempt on record.
-
-    Never two of one incident (or case), person and address at once, never a later before an earlier, and no more
-    than its `rate` lets begin.
-    """
-    limit = room(tx, channel, rate, limit, now)
-    if not limit:
-        return Claimed(entries=(), stopped=(), more=True)
-    rows = tx.execute(_due(channel, limit, now)).all()
-    entries: list[Entry] = []
-    stopped: list[Result] = []
-    for row in rows:
-        entry = Entry(
-            id=row.id,
-            notification=notification_of(row),
-            attempts=row.attempts + 1,
-            repeated=row.state == State.UNKNOWN.value,
-        )
-        unwanted = policy.still_wanted(tx, entry.notification)
-        verdict = before_sending(entry, unwanted=unwanted, now=now)
-        if isinstance(verdict, Send):
-            _begin(tx, entry, now)
-            entries.append(entry)
-        else:
-            _apply(tx, entry.id, verdict, now)
-            stopped.append(Result(verdict.state.value))
-            if verdict.gave_up:
-                policy.on_failed(tx, entry.notification, now)
-    return Claimed(entries=tuple(entries), stopped=tuple(stopped), more=len(rows) == limit)
-
-
 def finish(
     tx: Connection, entry: Entry, result: Receipt | DeliveryError, *, policy: Policy, now: Instant
 ) -> After | None:
     """Record how the attempt ended and what follows; None when the row has meanwhile gone on without us."""
-    verdict = after_attempt(entry, result, idempotent=policy.idempotent(entry.notification.channel), now=now)
+    channel = entry.notification.channel
+    verdict = after_attempt(entry, result, idempotent=policy.idempotent(channel), now=now)
+    kind = policy.kind(channel)
+    before = trouble(tx, channel, kind) if kind is not None and isinstance(result, Receipt) else None
     tx.execute(
         update(delivery)
         .where(delivery.c.notification == entry.id, delivery.c.attempt == entry.attempts)
@@ -229,12 +202,16 @@ def finish(
             reference=result.reference if isinstance(result, Receipt) else None,
         )
     )
+    if before is not None:
+        policy.on_trouble(tx, channel, None, now)
+    elif kind is not None and (after := trouble(tx, channel, kind)) is not None and after.is_news:
+        policy.on_trouble(tx, channel, after, now)
     open_states = [State.SENDING.value]
     if isinstance(result, Receipt):
         # A late success after `recover` gave the attempt up for lost is still the truth.
         open_states.append(State.UNKNOWN.value)
     same = and_(_N.id == entry.id, _N.attempts == entry.attempts, _N.state.in_(open_states))
-    if not _apply(tx, entry.id, verdict, now, only=same):
+    if not apply(tx, entry.id, verdict, now, only=same):
         return None
     if isinstance(verdict, Stop) and verdict.gave_up:
         policy.on_failed(tx, entry.notification, now)
@@ -290,48 +267,14 @@ def subject(*, incident: str | None, case: str | None) -> ColumnElement[bool]:
     return and_(*wanted)
 
 
-def _waiting() -> ColumnElement[bool]:
-    return and_(active(notification), _N.state != State.SENDING.value)
-
-
-def _due(channel: str, limit: int, now: Instant) -> Select[Any]:
-    earlier = notification.alias("earlier")
-    before = and_(
-        active(earlier),
-        earlier.c.id < _N.id,
-        earlier.c.channel == _N.channel,
-        earlier.c.person == _N.person,
-        earlier.c.address == _N.address,
-    )
-    same_incident = exists().where(earlier.c.incident == _N.incident, before)
-    same_case = exists().where(earlier.c.case == _N.case, earlier.c.incident.is_(None), _N.incident.is_(None), before)
-    return (
-        select(notification)
-        .where(_waiting(), _N.channel == channel, _N.due_at <= now, ~same_incident, ~same_case)
-        .order_by(_N.priority, _N.due_at, _N.id)
-        .limit(limit)
-    )
-
-
-def _begin(tx: Connection, entry: Entry, now: Instant) -> None:
-    tx.execute(update(notification).where(_N.id == entry.id).values(state=State.SENDING.value, attempts=entry.attempts))
-    tx.execute(
-        insert(delivery),
-        {
-            "notification": entry.id,
-            "attempt": entry.attempts,
-            "channel": entry.notification.channel,
-            "started_at": now,
-            "result": Result.STARTED.value,
-        },
-    )
-
-
-def _apply(tx: Connection, row: int, verdict: After, now: Instant, *, only: ColumnElement[bool] | None = None) -> bool:
-    values: dict[str, object] = {"state": verdict.state.value, "outcome": _short(verdict.outcome) or None}
+def apply(tx: Connection, row: int, verdict: After, now: Instant, *, only: ColumnElement[bool] | None = None) -> bool:
+    """Whether the row was still there to be changed."""
+    outcome = _short(verdict.outcome) or None
+    values: dict[str, object] = {"state": verdict.state.value, "outcome": outcome}
     match verdict:
         case Again():
-            values["due_at"] = verdict.at
+            # Handed on once is enough, however often its channel is tried again.
+            values |= {"due_at": verdict.at, "outcome": case((_N.outcome == HELD_UP, HELD_UP), else_=outcome)}
         case Stop():
             values["done_at"] = now
     changed = update(notification).where(_N.id == row if only is None else only)

@@ -43,7 +43,7 @@ from probe.verdict import CheckChange
 from sla.checkpoint_letter import EVENT
 from sla.exclusions import Exclusions
 from sla.store import contract as agreements
-from upheld import contracts, control, obligations, outgoing, post, signing
+from upheld import alarm, contracts, control, obligations, outgoing, post, signing
 from upheld.anchoring import Anchoring
 from upheld.call import Call
 from upheld.clock import utc_now
@@ -113,6 +113,7 @@ class House:
             still_wanted=still_wanted,
             on_failed=self.not_told,
             on_sent=self._told,
+            on_trouble=lambda tx, channel, trouble, now: alarm.channel_trouble(tx, self.rules, channel, trouble, now),
             enclose=self._enclose,
             metrics=self.notify_metrics,
         )

@@ -80,5 +80,6 @@ CHANNEL = Channel(
     idempotent=False,
     address="phone",
     timeout=posting.TIMEOUT,
+    bundles=True,
     rate=Rate(count=20, per=65 * SECOND),
 )

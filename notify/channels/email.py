@@ -26,12 +26,13 @@ from aiosmtplib import (
 )
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from config.instant import SECOND, Span, moment_of
-from notify.channel import Channel, DeliveryError, Letter, Reason, Receipt
+from config.instant import MINUTE, SECOND, Span, moment_of
+from notify.channel import Channel, DeliveryError, Letter, Rate, Reason, Receipt
 from notify.message import harmless
 
 TIMEOUT: Span = 20 * SECOND
 SUBJECT_LIMIT = 200
+THROTTLE = (Rate(count=20, per=15 * MINUTE),)
 ATTACHED_LIMIT = 15 << 20
 """Bytes of all attachments of one mail; base64 makes a third more of them, and many servers stop at 25 MB."""
 _LEAVE_S = 1.0
@@ -293,4 +294,13 @@ def _identity(key: str, sender: Address) -> str:
     return f"<{sha256(key.encode()).hexdigest()[:32]}@{sender.domain}>"
 
 
-CHANNEL = Channel(options=Options, send=send, idempotent=True, address="email", timeout=TIMEOUT, personal=True)
+CHANNEL = Channel(
+    options=Options,
+    send=send,
+    idempotent=True,
+    address="email",
+    timeout=TIMEOUT,
+    personal=True,
+    bundles=True,
+    throttle=THROTTLE,
+)

@@ -70,5 +70,6 @@ CHANNEL = Channel(
     idempotent=False,
     address=None,
     timeout=posting.TIMEOUT,
+    bundles=True,
     rate=Rate(count=90, per=MINUTE),
 )

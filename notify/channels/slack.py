@@ -80,5 +80,6 @@ CHANNEL = Channel(
     idempotent=False,
     address=None,
     timeout=posting.TIMEOUT,
+    bundles=True,
     rate=Rate(count=1, per=SECOND),
 )

@@ -61,5 +61,6 @@ CHANNEL = Channel(
     idempotent=False,
     address=None,
     timeout=posting.TIMEOUT,
+    bundles=True,
     rate=Rate(count=4, per=SECOND),
 )

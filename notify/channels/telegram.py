@@ -71,5 +71,6 @@ CHANNEL = Channel(
     idempotent=False,
     address=None,
     timeout=posting.TIMEOUT,
+    bundles=True,
     rate=Rate(count=20, per=MINUTE),
 )

@@ -1,18 +1,65 @@
 """The attempts on record: what a channel has been doing lately follows from them, and nothing else keeps count."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from sqlalchemy import Connection, func, or_, select
 
 from config.instant import Instant
-from db.tables.notify import delivery
-from notify.channel import Rate
+from db.tables.notify import delivery, notification
+from notify.breaker import LOOK_BACK, End, Open, standing
+from notify.bundle import TOGETHER, Address
+from notify.channel import Channel, Rate, Reason
 
 _D = delivery.c
 
 
-def room(tx: Connection, channel: str, rate: Rate | None, limit: int, now: Instant) -> int:
-    """How many of `limit` may begin now, whichever process sends. An attempt counts until `rate.per` after its end."""
-    if rate is None:
+def room(tx: Connection, channel: str, kind: Channel[Any] | None, limit: int, now: Instant) -> int:
+    """How many of `limit` may begin now, whichever process sends.
+
+    No more than the receiver's rate, counting an attempt until `rate.per` after its end; of a channel that does not
+    deliver one at a time, when its next try is due.
+    """
+    if kind is None:
         return limit
-    lately = or_(_D.ended_at.is_(None), _D.ended_at > now - rate.per)
+    if (state := trouble(tx, channel, kind)) is not None:
+        under_way = select(_D.id).where(_D.channel == channel, _D.ended_at.is_(None)).limit(1)
+        return 0 if now < state.probes_at or tx.scalar(under_way) is not None else 1
+    if kind.rate is None:
+        return limit
+    lately = or_(_D.ended_at.is_(None), _D.ended_at > now - kind.rate.per)
     begun = tx.scalar(select(func.count()).where(_D.channel == channel, _D.carrier.is_(None), lately)) or 0
-    return max(min(limit, rate.count - begun), 0)
+    return max(min(limit, kind.rate.count - begun), 0)
+
+
+def trouble(tx: Connection, channel: str, kind: Channel[Any]) -> Open | None:
+    """None while it delivers."""
+    rows = tx.execute(
+        select(_D.ended_at, _D.reason)
+        .where(_D.channel == channel, _D.ended_at.is_not(None), _D.carrier.is_(None))
+        .order_by(_D.ended_at.desc(), _D.id.desc())
+        .limit(LOOK_BACK)
+    )
+    ends = [End(at=row.ended_at, reason=None if row.reason is None else Reason(row.reason)) for row in rows]
+    return standing(ends, personal=kind.personal)
+
+
+def begun(tx: Connection, channel: str, throttle: Sequence[Rate], now: Instant) -> Mapping[Address, list[Instant]]:
+    """When messages to each address began, as far back as a throttle looks."""
+    if not throttle:
+        return {}
+    since = now - max(rate.per for rate in throttle)
+    rows = tx.execute(
+        select(notification.c.person, notification.c.address, _D.started_at)
+        .join(notification, notification.c.id == _D.notification)
+        .where(
+            _D.channel == channel,
+            _D.carrier.is_(None),
+            or_(_D.ended_at.is_(None), _D.ended_at > since),
+            notification.c.purpose.in_([purpose.value for purpose in TOGETHER]),
+        )
+    )
+    found: dict[Address, list[Instant]] = {}
+    for row in rows:
+        found.setdefault((row.person, row.address), []).append(row.started_at)
+    return found

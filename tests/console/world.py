@@ -36,6 +36,7 @@ from incidents.sources.generic import Options
 from incidents.store import incident as incidents
 from notify import outbox
 from notify.channel import DeliveryError, Reason, Receipt
+from notify.store import claim as claiming
 from probe.batch import Batch
 from probe.result import Reason as ProbeReason
 from probe.store import save
@@ -243,7 +244,7 @@ class World:
 
         def bring(tx: Connection) -> None:
             for channel in ("mail", LOG):
-                for entry in outbox.claim(tx, channel, limit=100, policy=policy, now=self.now).entries:
+                for entry in claiming.claim(tx, channel, limit=100, policy=policy, now=self.now).entries:
                     reason = (refused or {}).get(entry.notification.person)
                     result = (
                         Receipt(detail="250 OK")

@@ -12,12 +12,14 @@ from config.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from db.engine import Database
 from db.errors import StoreUnavailable
 from notify import outbox
+from notify.breaker import Open
 from notify.channel import Channel, DeliveryError, Letter, Rate, Reason, Receipt
 from notify.decision import State
 from notify.deliver import LEASE, SLOTS, Channels, Deliverer
 from notify.message import Notification, Purpose
 from notify.metrics import NotifyMetrics
 from notify.outbox import Result, StillWanted
+from notify.store import claim as claiming
 from notify.store import told as store
 from tests.notify.samples import NOON, NoOptions, Spy, notification, wanted
 
@@ -33,6 +35,8 @@ class Desk:
         self.database = database
         self.lost: list[str] = []
         self.sent: list[str] = []
+        self.troubles: list[tuple[str, int | None]] = []
+        self.began = NOON
         self.registry = CollectorRegistry()
         self.metrics = NotifyMetrics(self.registry)
         self.deliverer = Deliverer(
@@ -42,6 +46,7 @@ class Desk:
             still_wanted=still_wanted,
             on_failed=self._lose,
             on_sent=self._note,
+            on_trouble=self._mind,
             metrics=self.metrics,
         )
 
@@ -75,6 +80,18 @@ class Desk:
 
     def _lose(self, tx: Connection, told: Notification, now: Instant) -> None:
         self.lost.append(told.idempotency_key)
+
+    def _mind(self, tx: Connection, channel: str, trouble: Open | None, now: Instant) -> None:
+        said = (channel, None if trouble is None else 5)
+        if said not in self.troubles[-1:]:
+            self.troubles.append(said)
+
+    async def take(self, channel: str) -> None:
+        """Claimed, and then the process dies."""
+        policy, kind = self.deliverer._policy, self.deliverer._kind(channel)
+        await self.database.write(
+            lambda tx: claiming.claim(tx, channel, limit=4, policy=policy, now=self.now, kind=kind)
+        )
 
     def _note(self, tx: Connection, told: Notification, now: Instant) -> None:
         self.sent.append(told.idempotency_key)
@@ -136,7 +153,7 @@ async def test_mail_down_for_most_of_a_day_arrives_after_all(database: Database)
     await desk.work()
 
     assert sorted(spy.keys) == [f"I-{number}" for number in range(6)]
-    assert desk.lost == []
+    assert sorted(desk.lost) == sorted(spy.keys), "each was handed on once, when the channel ceased to deliver"
 
 
 async def test_a_final_failure_is_told_to_whoever_goes_on(database: Database) -> None:
@@ -276,7 +293,7 @@ async def test_at_the_start_interrupted_attempts_are_taken_up_again(database: Da
     spy = Spy()
     desk = Desk(database, {"mail": spy.channel()})
     await desk.add("a")
-    await database.write(lambda tx: outbox.claim(tx, "mail", limit=1, policy=desk.deliverer._policy, now=NOON))
+    await database.write(lambda tx: claiming.claim(tx, "mail", limit=1, policy=desk.deliverer._policy, now=NOON))
     async with desk.running():
         await until(lambda: desk.counted("mail", Result.UNKNOWN) == 1)
         desk.now += MINUTE
@@ -289,7 +306,7 @@ async def test_at_the_start_interrupted_attempts_are_taken_up_again(database: Da
 async def test_beside_other_processes_only_attempts_older_than_the_lease_are_taken_up(database: Database) -> None:
     desk = Desk(database, {"mail": Spy().channel()})
     await desk.add("a")
-    await database.write(lambda tx: outbox.claim(tx, "mail", limit=1, policy=desk.deliverer._policy, now=NOON))
+    await database.write(lambda tx: claiming.claim(tx, "mail", limit=1, policy=desk.deliverer._policy, now=NOON))
 
     desk.now += LEASE
     assert await desk.deliverer.recover(everything=False) == 0
@@ -363,17 +380,18 @@ async def test_an_expired_page_is_given_up_and_counted(database: Database) -> No
 async def test_the_queue_is_shown_for_every_channel(database: Database, given: tuple[str, ...]) -> None:
     desk = Desk(database, {})
     await desk.add("a", "b", channel="mail")
-    await desk.metrics.refresh(database, given, NOON + 90 * SECOND)
+    await desk.metrics.refresh(database, {name: Spy().channel() for name in given}, NOON + 90 * SECOND)
 
     value = desk.registry.get_sample_value
     assert value("upheld_notification_queue_length", {"channel": "mail"}) == 2
     assert value("upheld_notification_queue_length", {"channel": "ding"}) == (0 if given else None)
     assert value("upheld_notification_oldest_queued_seconds") == 90
+    assert value("upheld_channel_failing", {"channel": "ding"}) == (0 if given else None)
 
     await desk.database.write(
         lambda tx: [outbox.suppress(tx, incident=one, purposes=Purpose, reason="resolved", now=NOON) for one in "ab"]
     )
-    await desk.metrics.refresh(database, given, NOON + 90 * SECOND)
+    await desk.metrics.refresh(database, {name: Spy().channel() for name in given}, NOON + 90 * SECOND)
     assert value("upheld_notification_oldest_queued_seconds") == 0
 
 

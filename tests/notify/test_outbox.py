@@ -19,8 +19,10 @@ from notify import outbox
 from notify.channel import DeliveryError, Reason, Receipt
 from notify.decision import Entry, State
 from notify.message import Notification, Purpose
-from notify.outbox import Claimed, Policy, Result
+from notify.outbox import Policy, Result
+from notify.store import claim as claiming
 from notify.store import told as store
+from notify.store.claim import Claimed
 from notify.store.told import Recipient
 from tests.notify.samples import NOON, message, notification, unheard, wanted
 
@@ -45,7 +47,7 @@ def add(*told: Notification) -> Callable[[Connection], list[bool]]:
 def claim(
     now: Instant = NOON, limit: int = 10, channel: str = "mail", by: Policy | None = None
 ) -> Callable[[Connection], Claimed]:
-    return lambda tx: outbox.claim(tx, channel, limit=limit, policy=by or policy(), now=now)
+    return lambda tx: claiming.claim(tx, channel, limit=limit, policy=by or policy(), now=now)
 
 
 def recover(now: Instant, by: Policy | None = None) -> Callable[[Connection], tuple[str, ...]]:
@@ -142,9 +144,9 @@ async def test_the_most_urgent_goes_first_then_the_oldest(database: Database) ->
 async def test_each_channel_claims_its_own(database: Database) -> None:
     await database.write(add(notification("a", channel="mail"), notification("b", channel="ding")))
 
-    assert await database.read(lambda tx: outbox.channels_due(tx, NOON)) == {"mail", "ding"}
+    assert await database.read(lambda tx: claiming.channels_due(tx, NOON)) == {"mail", "ding"}
     assert keys(await database.write(claim(channel="ding"))) == ["b"]
-    assert await database.read(lambda tx: outbox.channels_due(tx, NOON)) == {"mail"}
+    assert await database.read(lambda tx: claiming.channels_due(tx, NOON)) == {"mail"}
 
 
 async def test_a_later_message_of_an_incident_waits_for_the_earlier_one_to_the_same_person(database: Database) -> None:
@@ -460,10 +462,10 @@ def test_whatever_happens_order_is_kept_and_nothing_is_lost(
             for key, incident, person, priority in added
         ]
         for result, pause in attempts:
-            for entry in outbox.claim(tx, "mail", limit=1, policy=by, now=now).entries:
+            for entry in claiming.claim(tx, "mail", limit=1, policy=by, now=now).entries:
                 attempt(tx, entry, result)
             now += pause
-        while (entries := outbox.claim(tx, "mail", limit=3, policy=by, now=now).entries) or now < NOON + 2 * DAY:
+        while (entries := claiming.claim(tx, "mail", limit=3, policy=by, now=now).entries) or now < NOON + 2 * DAY:
             for entry in entries:
                 attempt(tx, entry, TAKEN)
             now += HOUR
@@ -491,8 +493,8 @@ async def test_claiming_from_a_long_queue_reads_only_its_top() -> None:
             plans.extend(row[3] for row in cursor.fetchall())
 
     with engine.begin() as tx:
-        outbox.channels_due(tx, NOON)
-        outbox.claim(tx, "mail", limit=4, policy=policy(), now=NOON)
+        claiming.channels_due(tx, NOON)
+        claiming.claim(tx, "mail", limit=4, policy=policy(), now=NOON)
         outbox.recover(tx, started_before=NOON, policy=policy(), now=NOON)
     engine.dispose()
 

@@ -15,6 +15,7 @@ from incidents.store import transition
 from notify import outbox
 from notify.channel import Attachment, DeliveryError, Reason, Receipt
 from notify.message import Notification
+from notify.store import claim as claiming
 from sla.exclusions import Exclusions
 from sla.period import Period, parse_period
 from sla.standing import Happening, Standing
@@ -132,8 +133,8 @@ class Months:
         )
 
         def bring(tx: Connection) -> None:
-            for channel in sorted(outbox.channels_due(tx, self.now)):
-                for entry in outbox.claim(tx, channel, limit=1000, policy=policy, now=self.now).entries:
+            for channel in sorted(claiming.channels_due(tx, self.now)):
+                for entry in claiming.claim(tx, channel, limit=1000, policy=policy, now=self.now).entries:
                     told = entry.notification
                     enclosed = tuple(post.enclose(tx, name, self.rules) for name in told.message.enclosures)
                     if told.address in self.refused:

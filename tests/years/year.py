@@ -18,6 +18,7 @@ from incidents.store import case as cases
 from notify import outbox
 from notify.channel import Receipt
 from notify.message import Notification
+from notify.store import claim as claiming
 from probe.result import Answer
 from probe.watch import Watch
 from sla.correction import Requested
@@ -350,8 +351,8 @@ class Year(Past):
 
         def bring(tx: Connection) -> int:
             taken = 0
-            for channel in sorted(outbox.channels_due(tx, self.now)):
-                for entry in outbox.claim(tx, channel, limit=1000, policy=policy, now=self.now).entries:
+            for channel in sorted(claiming.channels_due(tx, self.now)):
+                for entry in claiming.claim(tx, channel, limit=1000, policy=policy, now=self.now).entries:
                     outbox.finish(tx, entry, Receipt(detail="250 OK"), policy=policy, now=self.now)
                     taken += 1
             return taken

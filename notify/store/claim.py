@@ -1,0 +1,171 @@
+"""Taking from the outbox what is to be sent now; each attempt is on record before anything is sent."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, select, update
+
+from config.instant import Instant
+from db.tables.notify import delivery, notification
+from notify import bundle
+from notify.bundle import Waiting
+from notify.channel import Channel
+from notify.decision import Entry, Send, State, before_sending
+from notify.message import Purpose
+from notify.outbox import HELD_UP, Policy, Result, active, apply, notification_of
+from notify.store.attempt import begun, room, trouble
+
+LOOK = 500
+"""Due notifications that are looked at for one claim."""
+_N = notification.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One message: the leader gives subject and address, the others are told in its text."""
+
+    leader: Entry
+    others: tuple[Entry, ...] = ()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return (self.leader, *self.others)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """`parcels` are to be sent now; `stopped` were ended instead; `more`: there may be others due."""
+
+    parcels: tuple[Parcel, ...]
+    stopped: tuple[Result, ...]
+    more: bool
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(entry for parcel in self.parcels for entry in parcel.entries)
+
+
+def channels_due(tx: Connection, now: Instant) -> frozenset[str]:
+    """Names of the channels that have something to send."""
+    return frozenset(tx.scalars(select(_N.channel).where(_waiting(), _N.due_at <= now).distinct()))
+
+
+def claim(
+    tx: Connection, channel: str, *, limit: int, policy: Policy, now: Instant, kind: Channel[Any] | None = None
+) -> Claimed:
+    """Take the most urgent due ones of a channel; each is `sending` with its attempt on record.
+
+    Never two of one incident (or case), person and address at once, never a later before an earlier, and no more
+    messages than the receiver and the person can bear. Where the channel does not deliver, the next ways are due.
+    """
+    free = room(tx, channel, kind, limit, now)
+    if kind is not None and free < limit:
+        hand_on(tx, channel, kind, policy, now)
+    if not free:
+        return Claimed(parcels=(), stopped=(), more=True)
+    due = _due(tx, channel, now)
+    throttle = kind.throttle if kind is not None else ()
+    packed = bundle.parcels(
+        due,
+        begun(tx, channel, throttle, now),
+        bundles=kind is not None and kind.bundles,
+        throttle=throttle,
+        now=now,
+    )
+    chosen: list[Parcel] = []
+    stopped: list[Result] = []
+    for one in packed[:free]:
+        wanted = _still_wanted(tx, one.ids, policy, now, stopped)
+        if wanted:
+            chosen.append(Parcel(leader=wanted[0], others=tuple(wanted[1:])))
+            for entry in wanted:
+                _begin(tx, entry, now, carrier=wanted[0].id if entry is not wanted[0] else None)
+    return Claimed(parcels=tuple(chosen), stopped=tuple(stopped), more=len(packed) > free or len(due) == LOOK)
+
+
+def hand_on(tx: Connection, channel: str, kind: Channel[Any], policy: Policy, now: Instant) -> int:
+    """While a channel does not deliver, whom it should have paged is reached another way; each is handed on once."""
+    if trouble(tx, channel, kind) is None:
+        return 0
+    held_up = and_(
+        _N.channel == channel,
+        _N.purpose == Purpose.PAGE.value,
+        _N.state == State.QUEUED.value,
+        or_(_N.due_at <= now, _N.attempts > 0),
+        or_(_N.outcome.is_(None), _N.outcome != HELD_UP),
+    )
+    rows = tx.execute(select(notification).where(active(notification), held_up).order_by(_N.id).limit(LOOK)).all()
+    for row in rows:
+        tx.execute(update(notification).where(_N.id == row.id).values(outcome=HELD_UP))
+        policy.on_failed(tx, notification_of(row), now)
+    return len(rows)
+
+
+def _still_wanted(
+    tx: Connection, ids: tuple[int, ...], policy: Policy, now: Instant, stopped: list[Result]
+) -> list[Entry]:
+    rows = {row.id: row for row in tx.execute(select(notification).where(_N.id.in_(ids)))}
+    wanted: list[Entry] = []
+    for id in ids:
+        row = rows[id]
+        repeated = row.state == State.UNKNOWN.value
+        entry = Entry(id=id, notification=notification_of(row), attempts=row.attempts + 1, repeated=repeated)
+        verdict = before_sending(entry, unwanted=policy.still_wanted(tx, entry.notification), now=now)
+        if isinstance(verdict, Send):
+            wanted.append(entry)
+            continue
+        apply(tx, entry.id, verdict, now)
+        stopped.append(Result(verdict.state.value))
+        if verdict.gave_up:
+            policy.on_failed(tx, entry.notification, now)
+    return wanted
+
+
+def _waiting() -> ColumnElement[bool]:
+    return and_(active(notification), _N.state != State.SENDING.value)
+
+
+def _due(tx: Connection, channel: str, now: Instant) -> list[Waiting]:
+    earlier = notification.alias("earlier")
+    before = and_(
+        active(earlier),
+        earlier.c.id < _N.id,
+        earlier.c.channel == _N.channel,
+        earlier.c.person == _N.person,
+        earlier.c.address == _N.address,
+    )
+    same_incident = exists().where(earlier.c.incident == _N.incident, before)
+    same_case = exists().where(earlier.c.case == _N.case, earlier.c.incident.is_(None), _N.incident.is_(None), before)
+    rows = tx.execute(
+        select(_N.id, _N.priority, _N.due_at, _N.person, _N.address, _N.purpose, _N.incident, _N.case, _N.state)
+        .where(_waiting(), _N.channel == channel, _N.due_at <= now, ~same_incident, ~same_case)
+        .order_by(_N.priority, _N.due_at, _N.id)
+        .limit(LOOK)
+    )
+    return [
+        Waiting(
+            id=row.id,
+            priority=row.priority,
+            due_at=row.due_at,
+            to=(row.person, row.address),
+            purpose=Purpose(row.purpose),
+            subject=row.incident or row.case,
+            repeated=row.state == State.UNKNOWN.value,
+        )
+        for row in rows
+    ]
+
+
+def _begin(tx: Connection, entry: Entry, now: Instant, *, carrier: int | None) -> None:
+    tx.execute(update(notification).where(_N.id == entry.id).values(state=State.SENDING.value, attempts=entry.attempts))
+    tx.execute(
+        insert(delivery),
+        {
+            "notification": entry.id,
+            "attempt": entry.attempts,
+            "channel": entry.notification.channel,
+            "carrier": carrier,
+            "started_at": now,
+            "result": Result.STARTED.value,
+        },
+    )
