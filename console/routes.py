@@ -9,6 +9,7 @@ from config.instant import Instant
 from config.look.asset import assets
 from config.model import Config
 from console.agreement import AgreementPage
+from console.answer import AnswerPage
 from console.budget import Budgets
 from console.case import CasePage
 from console.component import ComponentPage
@@ -90,6 +91,7 @@ class Console:
             entrances=entrances,
         )
         self._login = Login(self.door, address or _socket, demo)
+        self._answer = AnswerPage(rules)
         self._desk = Desk(rules)
         self._incident = IncidentPage(rules)
         self._case = CasePage(rules)
@@ -113,6 +115,8 @@ class Console:
             _page("GET", "/login", Access.PUBLIC, self._login.show),
             _page("POST", "/login", Access.PUBLIC, self._login.enter),
             _page("POST", "/logout", Access.MEMBER, self._login.leave),
+            _page("GET", "/answer/{token}", Access.PUBLIC, self._answer.show),
+            _page("POST", "/answer/{token}", Access.PUBLIC, self._answer.act),
             _page("GET", "/desk", Access.STAFF, self._desk.show),
             _page("GET", "/desk/incidents", Access.STAFF, self._desk.incidents),
             _page("GET", "/desk/incidents/{id}", Access.STAFF, self._incident.show),

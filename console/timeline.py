@@ -277,4 +277,5 @@ def _nobody(text: str, voice: Voice) -> str:
 
 
 def _channel(channel: str, voice: Voice) -> str:
-    return {"desk": voice.t("at the desk"), "command": voice.t("by command")}.get(channel, channel)
+    known = {"desk": voice.t("at the desk"), "command": voice.t("by command"), "mail": voice.t("by a link in a mail")}
+    return known.get(channel, channel)

@@ -255,7 +255,7 @@ class Caseload:
                 "waiting": partial(writer.waiting, awaited=how),
                 "level": partial(writer.level, why=how),
                 "called": partial(writer.brought_in, functions=how.split()),
-                "solved": partial(writer.solved, how=how),
+                "solved": partial(writer.solved, how=how, link=self._paging.links.confirm(case, now)),
             }
             message = words[what](case)
             self._enqueue(tx, case, one, message, Purpose.CUSTOMER, f"{what}-{case.version}", now)

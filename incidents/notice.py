@@ -40,8 +40,8 @@ class Writer:
     config: Config
     language: str
 
-    def page(self, incident: Incident, *, again: bool) -> Message:
-        """The call to somebody on call. `again`: it was told before and nobody answered."""
+    def page(self, incident: Incident, *, again: bool, link: str | None = None) -> Message:
+        """The call to somebody on call. `again`: it was told before and nobody answered. `link` acknowledges."""
         lines = [
             self._say("Nobody has answered yet. Please acknowledge.") if again else self._say("Please acknowledge."),
             "",
@@ -50,6 +50,7 @@ class Writer:
             self._say("Reason: {reason}", reason=self._reason(incident.title)),
             *self._where_to_look(incident),
             "",
+            *self._link("Acknowledge without logging in: {link}", link),
             f"upheld incident ack {incident.id}",
         ]
         return self._message(self._subject(incident.state, incident), lines, incident, "incident.page")
@@ -178,12 +179,13 @@ class Writer:
         subject = self._say("Case {number} was escalated", number=case.id)
         return self._case_message(subject, lines, case, "brought_in")
 
-    def solved(self, case: Case, how: str) -> Message:
-        """To the customer: it is over, please confirm."""
+    def solved(self, case: Case, how: str, link: str | None = None) -> Message:
+        """To the customer: it is over, please confirm. `link` leads to the question."""
         lines = [
             self._say("Your case {number} is resolved. Please confirm, or say what is still wrong.", number=case.id),
             self._reason(case.title),
             self._say("It works again.") if how == RECOVERED else how,
+            *self._link("Confirm or contest without logging in: {link}", link),
             *self._address("room", case.customer),
         ]
         return self._case_message(self._say("Case {number} is resolved", number=case.id), lines, case, "resolved")
@@ -217,6 +219,9 @@ class Writer:
     def _reason(self, title: str) -> str:
         """A probe's reason in words; what a sender or a person wrote stays as it is."""
         return reason_text(title, self.language) or title
+
+    def _link(self, sentence: str, link: str | None) -> list[str]:
+        return [] if link is None else [self._say(sentence, link=link)]
 
     def _owner(self, component: Component) -> str | None:
         person = self.config.people.get(component.owner or "")

@@ -233,8 +233,14 @@ class Paging(Ways):
         step = carried.place.name if incident.cycle <= 1 else f"{carried.place.name}-{incident.cycle}"
         for one in self._contacts(carried, now):
             writer = Writer(config=self._config, language=one.language)
-            message = writer.kept_informed(incident) if although else writer.page(incident, again=again)
+            link = self._acknowledging(incident, one, now)
+            message = writer.kept_informed(incident) if although else writer.page(incident, again=again, link=link)
             self._tell(tx, incident, one, message, now, step)
+
+    def _acknowledging(self, incident: Incident, one: Addressee, now: Instant) -> str | None:
+        """Only where the address is this person's own: what stands in a group's chat is anybody's to press."""
+        kind = self._kinds.get(one.channel)
+        return self.links.acknowledge(incident, one.person, now) if kind is not None and kind.personal else None
 
     def _contacts(self, carried: Carried, now: Instant) -> list[Addressee]:
         """Each by his own ways, or all over the step's channels."""

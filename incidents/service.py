@@ -35,6 +35,7 @@ from incidents.incident import (
     evolve,
     open_incident,
 )
+from incidents.link import Links
 from incidents.paging import REMIND, Paging
 from incidents.routing import Routing
 from incidents.source import Called, News
@@ -69,6 +70,11 @@ class Incidents:
         self._family = Family(config.components)
         self._paging = paging
         self._cases = caseload
+
+    @property
+    def links(self) -> Links:
+        """What mails let one do without an account."""
+        return self._paging.links
 
     # what machines say
 

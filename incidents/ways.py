@@ -8,6 +8,7 @@ from config.instant import Instant
 from config.language import CHINESE
 from config.model import Config
 from config.oncall import Person, Reach
+from incidents.link import Links
 from notify.channel import Channel
 
 _NAME_LIMIT = 100
@@ -28,13 +29,20 @@ class Addressee:
 class Ways:
     """Whom the configuration names, and how they are reached. `log_channel` takes what no other channel can.
 
-    `kinds`: of each configured channel what its file offers.
+    `kinds`: of each configured channel what its file offers. `links`: what mails let one do without an account.
     """
 
-    def __init__(self, config: Config, log_channel: str, kinds: Mapping[str, Channel[Any]] | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        log_channel: str,
+        kinds: Mapping[str, Channel[Any]] | None = None,
+        links: Links | None = None,
+    ) -> None:
         self._config = config
         self._log_channel = log_channel
         self._kinds = kinds or {}
+        self.links = links or Links()
 
     def contacts(self, people: Iterable[str], now: Instant) -> list[Addressee]:
         """Every way to these people, each when it is due."""

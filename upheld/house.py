@@ -82,8 +82,8 @@ class House:
         self.path = path
         self.database = database
         self.now = now
-        self.rules: Rules = rules_of(taken.whole, self.installed)
-        self.key = signing.ensure(self.config.signing.key_file)
+        self.key = signing.ensure(taken.whole.signing.key_file)
+        self.rules: Rules = self._rules_of(taken)
         self.metrics = HouseMetrics(self.registry)
         self.notify_metrics = NotifyMetrics(self.registry)
         self.places = Places(lambda: self.rules, self.installed.kinds, database, now)
@@ -168,8 +168,11 @@ class House:
 
     def _use(self, taken: Taken) -> None:
         self.taken = taken
-        self.rules = rules_of(taken.whole, self.installed)
+        self.rules = self._rules_of(taken)
         self.deliverer.use(self.rules.channels)
+
+    def _rules_of(self, taken: Taken) -> Rules:
+        return rules_of(taken.whole, self.installed, signing.secret_of(self.key, "links of mails"))
 
     def _say_taken_over(self) -> None:
         for taken_over in self.after_reload:

@@ -9,6 +9,7 @@ from config.model import Config
 from config.options import parse
 from incidents.caseload import Caseload
 from incidents.intake import Entrance
+from incidents.link import Links
 from incidents.paging import Paging
 from incidents.service import Incidents
 from notify.channel import Channel
@@ -28,7 +29,8 @@ class Rules:
     entrances: Mapping[str, Entrance]
 
 
-def rules_of(config: Config, installed: Installed) -> Rules:
+def rules_of(config: Config, installed: Installed, secret: bytes | None = None) -> Rules:
+    """`secret` signs the links of mails; without it there are none."""
     channels = {
         one.id: (installed.channels[one.kind], parse(installed.channels[one.kind].options, one.options))
         for one in config.channels.values()
@@ -36,7 +38,8 @@ def rules_of(config: Config, installed: Installed) -> Rules:
     if LOG_CHANNEL not in channels:
         log_channel = installed.channels[LOG_CHANNEL]
         channels[LOG_CHANNEL] = (log_channel, log_channel.options())
-    paging = Paging(config, LOG_CHANNEL, {name: kind for name, (kind, _) in channels.items()})
+    links = Links(base=config.site.external_url, secret=secret)
+    paging = Paging(config, LOG_CHANNEL, {name: kind for name, (kind, _) in channels.items()}, links)
     caseload = Caseload(config, paging)
     return Rules(
         config=config,

@@ -1,5 +1,6 @@
 """The key that signs: Ed25519, made at the first start, readable by nobody else."""
 
+import hmac
 import os
 from hashlib import sha256
 from pathlib import Path
@@ -36,6 +37,12 @@ def key_id(key: Ed25519PrivateKey) -> str:
     """The first 16 hex digits of the SHA-256 of the raw public key."""
     raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     return sha256(raw).hexdigest()[:16]
+
+
+def secret_of(key: Ed25519PrivateKey, use: str) -> bytes:
+    """A secret of its own for another use, which says nothing of the key."""
+    raw = key.private_bytes(serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption())
+    return hmac.digest(raw, f"upheld {use}".encode(), "sha256")
 
 
 def _make(path: Path) -> None:

@@ -49,7 +49,7 @@ def changes(gateway: str, **li: Any) -> dict[str, Any]:
             "log": {"kind": "log"},
         },
         "people": {"li": {"name": "Li", "phone": "13800138000", "reach": ways, **li}},
-        "escalations": {"default": {"steps": [{"notify": ["li"]}]}},
+        "escalations": {"default": {"steps": [{"notify": ["li"]}], "fallback": ["li"]}},
     }
 
 
