@@ -48,7 +48,8 @@ def expand(root: Node, kinds: Registries, report: Report) -> Node:
         spell_out(customer, report)
     for name in ("channels", "sources", "anchors"):
         for entity in _entries(root, name):
-            _gather_options(entity, frozenset({"id", "kind"}))
+            common = {"abroad", "names"} if name == "channels" else set()
+            _gather_options(entity, frozenset({"id", "kind", *common}))
     for rota in _entries(root, "rotas"):
         _layers(rota, report)
     for escalation in _entries(root, "escalations"):

@@ -80,6 +80,10 @@ class Probing(Panel):
 class Channel(Value):
     id: str
     kind: str
+    abroad: bool | None = None
+    """Whether what goes over it leaves the country; left out: as its kind usually does."""
+    names: Literal["allowed", "ids"] | None = None
+    """`allowed`: over a channel abroad names may go too; `ids`: over this one none, wherever it leads."""
     options: Raw = Field(default_factory=dict)
 
 

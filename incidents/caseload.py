@@ -268,7 +268,9 @@ class Caseload:
             if one.when != when:
                 continue
             for way in self._paging.contacts(holding(self._config.people, one.to), now):
-                message = Writer(config=self._config, language=way.language).called(case, when)
+                message = Writer(
+                    config=self._config, language=way.language, discreet=self._paging.discreet(way.channel)
+                ).called(case, when)
                 self._enqueue(tx, case, way, message, Purpose.CLOCK, f"called-{when}", now)
             if one.customer_told:
                 self._tell_customer(tx, case, "called", now, " ".join(one.to))
@@ -276,7 +278,7 @@ class Caseload:
     def _tell_managers(self, tx: Connection, case: Case, clock: Clock, now: Instant, *, missed: bool) -> None:
         managers = [one.id for one in self._config.people.values() if one.role is Role.SERVICE_MANAGER]
         for one in self._paging.contacts(managers or self._config.people, now):
-            writer = Writer(config=self._config, language=one.language)
+            writer = Writer(config=self._config, language=one.language, discreet=self._paging.discreet(one.channel))
             message = writer.clock(case, clock.name, clock.due_at or now, missed=missed)
             step = f"{clock.name}-{'limit' if missed else 'warn'}-{case.version}"
             self._enqueue(tx, case, one, message, Purpose.CLOCK, step, now)

@@ -35,10 +35,14 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
-    """Writes in one language for one reader; `site` gives zone, name and address."""
+    """Writes in one language for one reader; `site` gives zone, name and address.
+
+    `discreet`: over a channel that leads abroad. Ids stand for names, and no words that people or senders wrote.
+    """
 
     config: Config
     language: str
+    discreet: bool = False
 
     def page(self, incident: Incident, *, again: bool, link: str | None = None) -> Message:
         """The call to somebody on call. `again`: it was told before and nobody answered. `link` acknowledges."""
@@ -218,14 +222,14 @@ class Writer:
 
     def _reason(self, title: str) -> str:
         """A probe's reason in words; what a sender or a person wrote stays as it is."""
-        return reason_text(title, self.language) or title
+        return reason_text(title, self.language) or ("—" if self.discreet else title)
 
     def _link(self, sentence: str, link: str | None) -> list[str]:
         return [] if link is None else [self._say(sentence, link=link)]
 
     def _owner(self, component: Component) -> str | None:
         person = self.config.people.get(component.owner or "")
-        return component.owner if person is None else choose(person.name, self.language)
+        return component.owner if person is None or self.discreet else choose(person.name, self.language)
 
     def _address(self, *parts: str) -> list[str]:
         base = self.config.site.external_url
@@ -233,7 +237,7 @@ class Writer:
 
     def _name(self, component: str) -> str:
         known = self.config.components.get(component)
-        return component if known is None else choose(known.name, self.language)
+        return component if known is None or self.discreet else choose(known.name, self.language)
 
     def _word(self, state: State) -> str:
         return self._say(WORDS[state])
@@ -251,7 +255,7 @@ class Writer:
             "component": incident.component,
             "state": incident.state.value,
             "severity": incident.severity,
-            "reason": incident.title,
+            "reason": self._reason(incident.title) if self.discreet else incident.title,
             "opened_at": rfc3339(incident.opened_at),
             "started_at": rfc3339(incident.started_at),
         }
@@ -270,6 +274,6 @@ class Writer:
         return self._sealed(subject, lines, facts, case.id)
 
     def _sealed(self, subject: str, lines: list[str], facts: dict[str, Json], thread: str) -> Message:
-        site = choose(self.config.site.name, self.language)
+        site = "upheld" if self.discreet else choose(self.config.site.name, self.language)
         text = "\n".join([*lines, "", f"-- {site}", ""])
         return Message(subject=subject, text=text, language=self.language, facts=facts, thread=thread)

@@ -88,7 +88,7 @@ class Paging(Ways):
         told = (carry_out(policy, Place(round=1, step=n), facing) for n in range(1, len(policy.steps) + 1))
         carried = next((one for one in told if one.people), None) or carry_out(policy, _FALLBACK, facing)
         for one in self._contacts(carried, now):
-            self._tell(tx, incident, one, Writer(config=self._config, language=one.language).raised(incident), now)
+            self._tell(tx, incident, one, self._writer(one.channel, one.language).raised(incident), now)
         if incident.progress is Progress.ACKNOWLEDGED:
             self._hold(tx, incident, policy, now)
         elif not timer.waiting(tx, timer.Kind.ESCALATION, incident.id):
@@ -124,20 +124,22 @@ class Paging(Ways):
         for told in telling.reached(tx, incident.id):
             kind = self._kinds.get(told.channel)
             if kind is not None and kind.follows:
-                message = self._writer(told).acknowledged(incident)
+                message = self._writer_to(told).acknowledged(incident)
                 self._follow(tx, incident, told, message, f"acknowledged-{incident.acknowledged_at}", now)
 
     def resolved(self, tx: Connection, incident: Incident, now: Instant) -> None:
         """Those who got (or may have got) a page hear that it is over; nobody else."""
         self.stop(tx, incident, "resolved", now)
         for told in telling.reached(tx, incident.id):
-            message = self._writer(told).resolved(incident, incident.resolved_at or now)
+            message = self._writer_to(told).resolved(incident, incident.resolved_at or now)
             self._follow(tx, incident, told, message, "resolved", now)
 
-    def _writer(self, told: telling.Recipient) -> Writer:
+    def _writer_to(self, told: telling.Recipient) -> Writer:
         person = self._config.people.get(told.person)
-        language = (person.language if person is not None else None) or self._language()
-        return Writer(config=self._config, language=language)
+        return self._writer(told.channel, (person.language if person is not None else None) or self._language())
+
+    def _writer(self, channel: str, language: str) -> Writer:
+        return Writer(config=self._config, language=language, discreet=self.discreet(channel))
 
     def _follow(
         self, tx: Connection, incident: Incident, told: telling.Recipient, message: Message, step: str, now: Instant
@@ -197,7 +199,7 @@ class Paging(Ways):
         if person not in self._config.people:
             return "nobody known has it"
         for one in self._ways_to(person, now):
-            message = Writer(config=self._config, language=one.language).reminder(incident)
+            message = self._writer(one.channel, one.language).reminder(incident)
             self._tell(tx, incident, one, message, now, f"remind-{incident.version}")
         return "reminded"
 
@@ -232,7 +234,7 @@ class Paging(Ways):
         although = incident.progress is Progress.ACKNOWLEDGED
         step = carried.place.name if incident.cycle <= 1 else f"{carried.place.name}-{incident.cycle}"
         for one in self._contacts(carried, now):
-            writer = Writer(config=self._config, language=one.language)
+            writer = self._writer(one.channel, one.language)
             link = self._acknowledging(incident, one, now)
             message = writer.kept_informed(incident) if although else writer.page(incident, again=again, link=link)
             self._tell(tx, incident, one, message, now, step)

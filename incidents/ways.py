@@ -93,6 +93,15 @@ class Ways:
             for way in _over(over, person) or person.reach or self._default_ways(person)
         ]
 
+    def discreet(self, channel: str) -> bool:
+        """Whether what goes over it says ids instead of names."""
+        written, kind = self._config.channels.get(channel), self._kinds.get(channel)
+        if written is not None and written.names is not None:
+            return written.names == "ids"
+        if written is not None and written.abroad is not None:
+            return written.abroad
+        return kind is not None and kind.abroad
+
     def _address(self, person: Person, channel: str) -> str:
         kind = self._kinds.get(channel)
         match kind.address if kind is not None else "any":

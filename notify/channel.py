@@ -136,7 +136,8 @@ class Channel(Generic[O]):
     way of reaching say where it goes. `rate`: what the receiver takes before it refuses; `throttle`: what one
     person can bear; `bundles`: read by people, to whom several messages may be told in one. `follows`: it keeps the
     incident itself, so it is also told when one is acknowledged. `personal`: each address is one person's own, so a
-    refusal says nothing of the others. `listener`: it reports later what became of a message.
+    refusal says nothing of the others. `abroad`: it usually leads out of the country. `listener`: it reports later what
+    became of a message.
     """
 
     options: type[O]
@@ -149,4 +150,5 @@ class Channel(Generic[O]):
     bundles: bool = False
     follows: bool = False
     personal: bool = False
+    abroad: bool = False
     listener: Listener[O] | None = None

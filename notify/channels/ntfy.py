@@ -58,4 +58,6 @@ def _refusal(answer: posting.Answer) -> DeliveryError:
     return posting.refusal(answer)
 
 
-CHANNEL = Channel(options=Options, send=send, idempotent=False, address=None, timeout=posting.TIMEOUT, bundles=True)
+CHANNEL = Channel(
+    options=Options, send=send, idempotent=False, address=None, timeout=posting.TIMEOUT, bundles=True, abroad=True
+)

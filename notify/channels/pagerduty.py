@@ -59,4 +59,6 @@ def event(letter: Letter) -> dict[str, Any]:
     return made
 
 
-CHANNEL = Channel(options=Options, send=send, idempotent=True, address=None, timeout=posting.TIMEOUT, follows=True)
+CHANNEL = Channel(
+    options=Options, send=send, idempotent=True, address=None, timeout=posting.TIMEOUT, follows=True, abroad=True
+)

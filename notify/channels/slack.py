@@ -81,5 +81,6 @@ CHANNEL = Channel(
     address=None,
     timeout=posting.TIMEOUT,
     bundles=True,
+    abroad=True,
     rate=Rate(count=1, per=SECOND),
 )

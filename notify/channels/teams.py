@@ -62,5 +62,6 @@ CHANNEL = Channel(
     address=None,
     timeout=posting.TIMEOUT,
     bundles=True,
+    abroad=True,
     rate=Rate(count=4, per=SECOND),
 )

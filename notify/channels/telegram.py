@@ -72,5 +72,6 @@ CHANNEL = Channel(
     address=None,
     timeout=posting.TIMEOUT,
     bundles=True,
+    abroad=True,
     rate=Rate(count=20, per=MINUTE),
 )

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from config.instant import HOUR, MINUTE
+from config.model import Channel as Written
 from config.oncall import Person, Reach
 from config.state import State
 from db.engine import Database
@@ -14,7 +16,7 @@ from incidents.paging import Paging
 from incidents.service import Incidents
 from incidents.store import incident as store
 from notify.channel import Channel, Letter, Receipt
-from tests.incidents.samples import NOON, WANG, config, named, see
+from tests.incidents.samples import NOON, WANG, component, config, named, see
 from tests.incidents.told import deliver, notifications
 
 
@@ -53,3 +55,44 @@ async def test_each_channel_gets_the_address_it_needs_and_a_pager_hears_of_the_a
     ]
     [followed] = await database.read(lambda tx: notifications(tx, "resolved"))
     assert (followed.channel, followed.message.facts["event"]) == ("pager", "incident.acknowledged")
+
+
+@pytest.mark.parametrize(
+    ("written", "abroad", "says"),
+    [
+        ({}, False, True),
+        ({}, True, False),
+        ({"names": "allowed"}, True, True),
+        ({"names": "ids"}, False, False),
+        ({"abroad": True}, False, False),
+        ({"abroad": False}, True, True),
+    ],
+)
+async def test_what_leaves_the_country_says_ids_instead_of_names(
+    database: Database, written: dict[str, Any], abroad: bool, says: bool
+) -> None:
+    li = Person(id="li", name="Li", email="li@example.com", language="en", reach=(Reach(channel="chat"),))
+    shop = component("shop", "home", "api").model_copy(update={"name": "Harbour Bank's shop", "owner": "wang"})
+    made_of = config(
+        shop,
+        people=named((li, WANG)),
+        channels=named((Written.model_validate({"id": "chat", "kind": "x", **written}),)),
+    )
+    paging = Paging(made_of, "log", {"chat": kind(None, abroad=abroad)})
+    made = Incidents(made_of, paging, Caseload(made_of, paging))
+
+    def work(tx: Connection) -> None:
+        see(tx, made, {"shop/home": State.UP, "shop/api": State.UP}, NOON - HOUR, NOON - HOUR)
+        see(tx, made, {"shop/home": State.DOWN}, NOON - MINUTE, NOON)
+        deliver(tx, "li")
+        see(tx, made, {"shop/home": State.UP, "shop/api": State.UP}, NOON, NOON + MINUTE)
+
+    await database.write(work)
+
+    told = await database.read(lambda tx: notifications(tx, "page") + notifications(tx, "resolved"))
+    assert len(told) == 2
+    for one in told:
+        text = f"{one.message.subject} {one.message.text} {one.message.facts}"
+        assert ("Harbour Bank" in text, "Wang" in text) == (says, says)
+        assert one.message.facts["component"] == "shop"
+        assert "shop" in one.message.subject
