@@ -1,4 +1,4 @@
-"""What is told of a channel itself: that it ceased to deliver, and that it delivers again. Pure."""
+"""What is told of a channel itself: that it is tried, ceased to deliver, and delivers again. Pure."""
 
 from config.instant import rfc3339
 from config.language import say
@@ -37,6 +37,20 @@ def working(channel: str, language: str) -> Message:
     lines = [say(ROOM, language, "What waited is being sent, several messages in one where there are many.")]
     subject = say(ROOM, language, "Channel {channel} delivers again", channel=channel)
     return _message(subject, lines, language, channel, "channel.working", {})
+
+
+def trial(channel: str, language: str) -> Message:
+    """Nothing but a try."""
+    lines = [say(ROOM, language, "Somebody tries whether this channel works. Nothing is to be done.")]
+    return _message(
+        say(ROOM, language, "Test of channel {channel}", channel=channel), lines, language, channel, "test", {}
+    )
+
+
+def proof(channel: str, person: str, code: str, language: str) -> Message:
+    """The code by which the address proves that it is this person's."""
+    lines = [f"upheld channels verify {channel} --person {person} --code {code}"]
+    return _message(say(ROOM, language, "Your code is {code}", code=code), lines, language, channel, "code", {})
 
 
 def _message(subject: str, lines: list[str], language: str, channel: str, event: str, facts: dict[str, str]) -> Message:

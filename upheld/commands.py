@@ -48,6 +48,7 @@ from upheld.issuance import COMMANDS as STATEMENTS
 from upheld.obligations import COMMANDS as OBLIGATIONS
 from upheld.oncall import COMMANDS as ONCALL
 from upheld.posts import COMMANDS as POSTS
+from upheld.proving import COMMANDS as PROVING
 from upheld.reports.commands import COMMANDS as REPORTS
 from upheld.reports.making import NoReport
 from upheld.settling import COMMANDS as SETTLING
@@ -212,6 +213,7 @@ _COMMANDS: Mapping[str, Command] = {
     **REPORTS,
     **privacy.COMMANDS,
     **TOKENS,
+    **PROVING,
     **POSTS,
     "incident.ack": acknowledge,
     "incident.resolve": resolve,

@@ -1,8 +1,9 @@
 """What the outbox can tell others: who was told what and when, and how much still waits."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from config.instant import Instant
 from db.tables.notify import delivery, notification
@@ -75,9 +76,16 @@ def history(
     tx: Connection, *, incident: str | None = None, case: str | None = None, limit: int = 500
 ) -> tuple[Told, ...]:
     """What was told of an incident or a case, in the order it was decided, with every attempt."""
-    rows = tx.execute(
-        select(notification).where(subject(incident=incident, case=case)).order_by(_N.id).limit(limit)
-    ).all()
+    return _told(tx, select(notification).where(subject(incident=incident, case=case)).order_by(_N.id).limit(limit))
+
+
+def of_key(tx: Connection, key: str) -> Told | None:
+    """The notification with that idempotency key."""
+    return next(iter(_told(tx, select(notification).where(_N.idempotency_key == key))), None)
+
+
+def _told(tx: Connection, wanted: Select[Any]) -> tuple[Told, ...]:
+    rows = tx.execute(wanted).all()
     ids = [row.id for row in rows]
     attempts, heard = _attempts(tx, ids), receipt.of(tx, ids)
     return tuple(

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 from pytest_aiohttp.plugin import AiohttpClient
+from sqlalchemy import Connection
 
 from incidents.incident import Incident, Progress
 from incidents.store import incident as incidents
@@ -54,7 +55,8 @@ def changes(gateway: str, **li: Any) -> dict[str, Any]:
 
 
 async def gate(request: web.Request) -> web.Response:
-    return web.json_response({"call": "c-1"})
+    """The call about the shop is c-1."""
+    return web.json_response({"call": "c-1" if "网上商城" in (await request.json())["text"] else "another"})
 
 
 async def report(reader: Reader, token: str = SECRET, **said: Any) -> tuple[int, str]:
@@ -72,8 +74,11 @@ async def called(opened: Any, reader: Reader) -> None:
 
 
 async def history(opened: Any) -> list[told.Told]:
-    found = await opened.database.read(lambda tx: told.history(tx, incident="INC-2026-0001"))
-    return list(found)
+    def read(tx: Connection) -> tuple[told.Told, ...]:
+        incident = incidents.newest_of(tx, "shop")
+        return () if incident is None else told.history(tx, incident=incident.id)
+
+    return list(await opened.database.read(read))
 
 
 async def shop(opened: Any) -> Incident:

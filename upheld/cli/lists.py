@@ -45,9 +45,7 @@ def kinds(as_json: bool) -> None:
     _list(_rows(installed().registries.kinds), as_json)
 
 
-@click.command()
-@as_json
-def channels(as_json: bool) -> None:
+def listed_channels(as_json: bool) -> None:
     """Channels for telling people."""
     _list(_rows(installed().registries.channels), as_json)
 

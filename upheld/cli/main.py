@@ -18,7 +18,7 @@ COMMANDS = {
     "plan": "upheld.cli.configuration:plan",
     "probe": "upheld.cli.probing:probe",
     "kinds": "upheld.cli.lists:kinds",
-    "channels": "upheld.cli.lists:channels",
+    "channels": "upheld.cli.channels:channels",
     "sources": "upheld.cli.lists:sources",
     "formats": "upheld.cli.lists:formats",
     "anchors": "upheld.cli.lists:anchors",
