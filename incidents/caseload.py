@@ -1,17 +1,14 @@
 """Cases and their clocks in the store: opened with an incident or by a person, followed to the customer's word."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
-from functools import partial
 
 from sqlalchemy import Connection
 
 from config.agreement import Agreement, CaseKind, Level
 from config.identity import REFUSAL, resident_number
 from config.instant import Instant, Span
-from config.language import choose
 from config.model import Config
-from config.oncall import Role
 from db.ledger.store import stamped
 from incidents.calling import BEYOND_LIMIT, MET, OPENED, holding
 from incidents.case import (
@@ -36,25 +33,23 @@ from incidents.case import (
     evolve_case,
     open_case,
 )
+from incidents.casemail import CaseMail
 from incidents.clock import Clock, ClockState, clocks, commitments_of
 from incidents.decide import Refused
 from incidents.incident import Incident
 from incidents.level import standing, unfit
-from incidents.notice import Writer
 from incidents.paging import Paging
 from incidents.rating import judged, unfit_rating
 from incidents.store import case as store
 from incidents.store import timer
 from incidents.store.number import next_number
 from incidents.store.timer import Timer
-from incidents.ways import Addressee, Ways
-from notify import outbox
-from notify.message import LIFETIME, Message, Notification, Purpose, harmless, key_of
+from incidents.warning import CUSTOMER, LIMIT, marks, overtaken, told
+from incidents.ways import Ways
+from notify.message import Notification, harmless
 
 NUMBER = "CASE"
 SYSTEM = "upheld"
-_WARN, _LIMIT = "warn", "limit"
-_CASE_PRIORITY = 2
 
 
 class NoSuchCase(Exception):
@@ -67,6 +62,7 @@ class Caseload:
     def __init__(self, config: Config, paging: Paging) -> None:
         self._config = config
         self._paging = paging
+        self._mail = CaseMail(config, paging)
 
     @property
     def ways(self) -> Ways:
@@ -127,20 +123,20 @@ class Caseload:
             raise Refused(f"{case.id}: {wrong}")
         after = self._append(tx, case, [judged(event, agreement)], by, happened_at, now)
         if isinstance(event, CaseResolved):
-            self._tell_customer(tx, after, "solved", now, event.how)
+            self._mail.customer(tx, after, "solved", now, event.how)
         if isinstance(event, BeyondAbility) or (isinstance(event, Fulfilled) and event.commitment == ESCALATE):
             self._call(tx, after, BEYOND_LIMIT, now)
         if isinstance(event, Waiting):
-            self._tell_customer(tx, after, "waiting", now, event.awaited)
+            self._mail.customer(tx, after, "waiting", now, event.awaited)
         if isinstance(event, LevelChanged):
-            self._tell_customer(tx, after, "level", now, event.reason)
+            self._mail.customer(tx, after, "level", now, event.reason)
         return after
 
     def taken(self, tx: Connection, incident: Incident, by: str, now: Instant) -> None:
         """Somebody works on it: each customer is told; the accepted delivery is what meets the respond clock."""
         for case in store.of_incident(tx, incident.id):
             if case.open and RESPOND not in case.fulfilled:
-                self._tell_customer(tx, case, "taken", now)
+                self._mail.customer(tx, case, "taken", now)
 
     def resolved(self, tx: Connection, incident: Incident, because: str, by: str, now: Instant) -> None:
         """The component is well: every case that its faults opened is, also of one that was muted before."""
@@ -148,7 +144,7 @@ class Caseload:
             if case.incident is not None:
                 at = max(now, case.started_at)  # a clock that was set back must not keep it open
                 after = self._append(tx, case, [CaseResolved(how=because)], by, at, now)
-                self._tell_customer(tx, after, "solved", now, because)
+                self._mail.customer(tx, after, "solved", now, because)
 
     def told(self, tx: Connection, sent: Notification, now: Instant) -> None:
         """The customer's mail server took the receipt of a person who works on it: that is the response.
@@ -180,9 +176,9 @@ class Caseload:
         return () if agreement is None else clocks(case, agreement, now)
 
     def ring(self, tx: Connection, due: Timer, now: Instant) -> str:
-        """A commitment is near its end, or at it. Looks again at what holds now: dates are derived, never stored."""
+        """A share of a commitment's time is used up. Looks again at what holds now: dates are derived, never stored."""
         case = store.find(tx, due.subject)
-        cycle, _, what = due.step.partition(":")
+        cycle, _, step = due.step.partition(":")
         clock = None if case is None else next((one for one in self.clocks(case, now) if _cycle(one) == cycle), None)
         if case is None or clock is None:
             return "no such clock any more"
@@ -190,14 +186,22 @@ class Caseload:
             return "met in time" if clock.state is ClockState.MET else "done late"
         if clock.due_at is None:
             return "paused"
-        missed = what == _LIMIT
-        if not missed and now > clock.due_at:
-            return "overtaken by its end"
-        event = ClockWarned(commitment=clock.name, missed=missed, due_at=clock.due_at)
-        after = self._append(tx, case, [event], SYSTEM, now, now)
-        self._tell_managers(tx, after, clock, now, missed=missed)
+        reached = marks(clock, self._warn_before(case))
+        if step not in reached:  # an earlier version knew other steps
+            self._wind(tx, case, now)
+            return "counted anew"
+        if higher := overtaken(step, reached, now):
+            return f"skipped: {higher} is reached"
+        missed = step == LIMIT
+        if missed or step == CUSTOMER:
+            event = ClockWarned(commitment=clock.name, missed=missed, due_at=clock.due_at)
+            case = self._append(tx, case, [event], SYSTEM, now, now)
+        if step == CUSTOMER:
+            self._mail.likely(tx, case, clock, now)
+            return "customer told"
+        self._mail.clock(tx, case, clock, step, told(step, self._config.people, None), now)
         if missed and clock.name == RESOLVE and ESCALATE not in case.fulfilled:
-            self._call(tx, after, BEYOND_LIMIT, now)
+            self._call(tx, case, BEYOND_LIMIT, now)
         return "missed" if missed else "warned"
 
     # inside
@@ -208,7 +212,7 @@ class Caseload:
         case = open_case(next_number(tx, NUMBER, now), recorded)
         store.add(tx, case, recorded)
         self._wind(tx, case, now)
-        self._tell_customer(tx, case, "opened", now)
+        self._mail.customer(tx, case, "opened", now)
         self._call(tx, case, OPENED, now)
         return case
 
@@ -228,37 +232,18 @@ class Caseload:
         return after
 
     def _wind(self, tx: Connection, case: Case, now: Instant) -> None:
-        """Timers where the clocks stand now; those of a clock that is done, paused or moved go."""
-        agreement = self._version(case)
-        warn_before = 0 if agreement is None else agreement.warn_before
-        for clock in self.clocks(case, now):
-            steps = [f"{_cycle(clock)}:{_WARN}", f"{_cycle(clock)}:{_LIMIT}"]
-            if clock.done_at is not None or clock.due_at is None:
-                timer.forget(tx, timer.Kind.CLOCK, case.id, steps)
-                continue
-            warn_at = _warn_at(clock, warn_before)
-            timer.start(tx, timer.Kind.CLOCK, case.id, steps[0], warn_at, now)
-            # what is done exactly at the end is in time
-            timer.start(tx, timer.Kind.CLOCK, case.id, steps[1], clock.due_at + 1, now)
+        """Timers where the clocks stand now, one for each step of each cycle."""
+        before = self._warn_before(case)
+        wanted = {
+            f"{_cycle(clock)}:{step}": at
+            for clock in self.clocks(case, now)
+            for step, at in marks(clock, before).items()
+        }
+        timer.settle(tx, timer.Kind.CLOCK, case.id, wanted, now)
 
-    def _tell_customer(self, tx: Connection, case: Case, what: str, now: Instant, how: str = "") -> None:
-        customer = self._config.customers.get(case.customer)
-        if customer is None:
-            return
-        for contact in customer.contacts:
-            language = contact.language or customer.language
-            one = self._paging.by_mail(choose(contact.name, "en"), contact.email, language, now)
-            writer = Writer(config=self._config, language=one.language)
-            words: Mapping[str, Callable[[Case], Message]] = {
-                "opened": writer.opened,
-                "taken": writer.taken,
-                "waiting": partial(writer.waiting, awaited=how),
-                "level": partial(writer.level, why=how),
-                "called": partial(writer.brought_in, functions=how.split()),
-                "solved": partial(writer.solved, how=how, link=self._paging.links.confirm(case, now)),
-            }
-            message = words[what](case)
-            self._enqueue(tx, case, one, message, Purpose.CUSTOMER, f"{what}-{case.version}", now)
+    def _warn_before(self, case: Case) -> Span:
+        agreement = self._version(case)
+        return 0 if agreement is None else agreement.warn_before
 
     def _call(self, tx: Connection, case: Case, when: str, now: Instant) -> None:
         """Whom the agreement brings in, and where it says so the customer at the same moment: one transaction."""
@@ -267,41 +252,9 @@ class Caseload:
         for one in level.calls if level is not None else ():
             if one.when != when:
                 continue
-            for way in self._paging.contacts(holding(self._config.people, one.to), now):
-                message = Writer(
-                    config=self._config, language=way.language, discreet=self._paging.discreet(way.channel)
-                ).called(case, when)
-                self._enqueue(tx, case, way, message, Purpose.CLOCK, f"called-{when}", now)
+            self._mail.called(tx, case, when, holding(self._config.people, one.to), now)
             if one.customer_told:
-                self._tell_customer(tx, case, "called", now, " ".join(one.to))
-
-    def _tell_managers(self, tx: Connection, case: Case, clock: Clock, now: Instant, *, missed: bool) -> None:
-        managers = [one.id for one in self._config.people.values() if one.role is Role.SERVICE_MANAGER]
-        for one in self._paging.contacts(managers or self._config.people, now):
-            writer = Writer(config=self._config, language=one.language, discreet=self._paging.discreet(one.channel))
-            message = writer.clock(case, clock.name, clock.due_at or now, missed=missed)
-            step = f"{clock.name}-{'limit' if missed else 'warn'}-{case.version}"
-            self._enqueue(tx, case, one, message, Purpose.CLOCK, step, now)
-
-    def _enqueue(
-        self, tx: Connection, case: Case, one: Addressee, message: Message, purpose: Purpose, step: str, now: Instant
-    ) -> None:
-        outbox.enqueue(
-            tx,
-            Notification(
-                idempotency_key=key_of(case.id, step, one.person, one.channel, one.address, purpose.value),
-                purpose=purpose,
-                case=case.id,
-                person=one.person,
-                channel=one.channel,
-                address=one.address,
-                message=message,
-                priority=_CASE_PRIORITY,
-                created_at=now,
-                due_at=one.due_at,
-                expires_at=one.due_at + LIFETIME[purpose],
-            ),
-        )
+                self._mail.customer(tx, case, "called", now, " ".join(one.to))
 
     def _agreement(self, customer: str, component: str | None, now: Instant) -> Agreement:
         known = self._config.customers.get(customer)
@@ -353,14 +306,6 @@ def _opened(agreement: Agreement, kind: CaseKind, level: Level, title: str, repo
 def _cycle(clock: Clock) -> str:
     """`resolve`; `update.2` is the second time it is owed."""
     return clock.name if clock.cycle == 1 else f"{clock.name}.{clock.cycle}"
-
-
-def _warn_at(clock: Clock, warn_before: Span) -> Instant:
-    """At the internal target if there is one, else the agreed time before the end, but not in its first half."""
-    due_at = clock.due_at or clock.started_at
-    if clock.target_at is not None and clock.target_at < due_at:
-        return clock.target_at
-    return max(due_at - warn_before, (clock.started_at + due_at) // 2)
 
 
 def _check(case: Case, event: CaseEvent, happened_at: Instant, now: Instant) -> None:

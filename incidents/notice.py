@@ -128,17 +128,32 @@ class Writer:
         ]
         return self._case_message(self._say("Case {number} opened", number=case.id), lines, case, "opened")
 
-    def clock(self, case: Case, commitment: str, due_at: Instant, *, missed: bool) -> Message:
-        """To the service manager, before and at the end of a commitment."""
-        word = self._say(commitment)
+    def clock(self, case: Case, commitment: str, due_at: Instant, step: str) -> Message:
+        """To people of ours: `50`, `75` or `90` per cent of its time are used, its `target` or `limit` has passed."""
+        missed = step == "limit"
         sentence = "Missed: {clock} of case {number}" if missed else "Due soon: {clock} of case {number}"
-        subject = self._say(sentence, clock=word, number=case.id)
+        subject = self._say(sentence, clock=self._say(commitment), number=case.id)
+        share = self._say("{n} % of its time are used up.", n=step)
+        used: list[str] = {"limit": [], "target": [self._say("The internal target has passed.")]}.get(step, [share])
         lines = [
+            *used,
             self._say("Due at {time}.", time=self.clock_time(due_at)),
             self._reason(case.title),
             f"upheld case show {case.id}",
         ]
         return self._case_message(subject, lines, case, "clock_missed" if missed else "clock_warned")
+
+    def likely(self, case: Case, commitment: str, due_at: Instant) -> Message:
+        """To the customer: before a time limit is likely to be missed."""
+        clock = self._say(commitment)
+        lines = [
+            self._say("We may not keep a time limit of your case {number}: {clock}.", number=case.id, clock=clock),
+            self._say("Due at {time}.", time=self.clock_time(due_at)),
+            self._reason(case.title),
+            *self._address("room", case.customer),
+        ]
+        subject = self._say("Case {number}: a time limit may be missed", number=case.id)
+        return self._case_message(subject, lines, case, "clock_likely")
 
     def waiting(self, case: Case, awaited: str) -> Message:
         """To the customer: what is awaited from him. Without it his clock may not stand still."""

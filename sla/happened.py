@@ -158,6 +158,8 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             return t("Waits for the customer; the resolve clock stands still"), facts["awaited"]
         case "resumed":
             return t("Goes on; the resolve clock runs again"), ""
+        case "beyond_ability":
+            return t("Beyond the ability of whoever has it: to be escalated"), facts["reason"]
         case "case_resolved":
             return t("Case resolved"), facts["how"] if one.by.startswith(_PEOPLE) else ""
         case "confirmed":

@@ -1,5 +1,6 @@
 """What is to happen later, as rows: they survive the process, and a late one fires late instead of never."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -15,7 +16,7 @@ TOPIC = "timer"
 
 class Kind(StrEnum):
     ESCALATION = "escalation"  # subject: incident, step: place in the policy
-    CLOCK = "clock"  # subject: case, step: commitment:warn|limit
+    CLOCK = "clock"  # subject: case, step: commitment[.cycle]:50|75|90|customer|target|limit
     SILENCE = "silence"  # subject: component that senders alone speak of; nothing was heard of it since
     LAPSE = "lapse"  # subject: alert, step: why silence ends it
     CALL = "call"  # subject: source that must call regularly
@@ -46,6 +47,9 @@ _FINISH = (
 _DUE_AT = select(table.c.due_at).where(table.c.id == bindparam("timer"), table.c.done_at.is_(None))
 _ANEW = update(table).where(_SAME).values(due_at=bindparam("at"), done_at=None, outcome=None)
 _CANCEL = update(table).where(_WAITING).values(done_at=bindparam("now"), outcome=bindparam("why"))
+_OF_SUBJECT = select(table.c.step, table.c.due_at, table.c.done_at).where(
+    table.c.kind == bindparam("of_kind"), table.c.subject == bindparam("of")
+)
 _PENDING = select(table).where(_WAITING).order_by(table.c.due_at, table.c.id)
 _STEPS = select(table.c.step).where(_WAITING).order_by(table.c.due_at)
 
@@ -54,7 +58,7 @@ def start(tx: Connection, kind: Kind, subject: str, step: str, due_at: Instant, 
     """Again for the same kind, subject and step: the one that has not fired is moved, a fired one stays fired."""
     known = tx.execute(_FIND, _same(kind, subject, step)).one_or_none()
     if known is None:
-        tx.execute(_ADD, {"kind": kind.value, "subject": subject, "step": step, "due_at": due_at, "created_at": now})
+        tx.execute(_ADD, _row(kind, subject, step, due_at, now))
     elif known.done_at is None:
         tx.execute(_MOVE, {"timer": known.id, "at": due_at})
     announce(tx, TOPIC)
@@ -64,6 +68,20 @@ def wind(tx: Connection, kind: Kind, subject: str, step: str, due_at: Instant, n
     """As `start`, but one that has fired runs again."""
     if tx.execute(_ANEW, {**_same(kind, subject, step), "at": due_at}).rowcount == 0:
         start(tx, kind, subject, step, due_at, now)
+
+
+def settle(tx: Connection, kind: Kind, subject: str, wanted: Mapping[str, Instant], now: Instant) -> None:
+    """Exactly these steps wait for this subject. One that has fired stays fired, unless it is due again after now."""
+    known = {row.step: row for row in tx.execute(_OF_SUBJECT, {"of_kind": kind.value, "of": subject})}
+    fresh = [step for step in wanted if step not in known]
+    if fresh:
+        tx.execute(_ADD, [_row(kind, subject, step, wanted[step], now) for step in fresh])
+    for step, row in known.items():
+        due_at = wanted.get(step)
+        if due_at is not None and due_at != row.due_at and (row.done_at is None or due_at > now):
+            tx.execute(_ANEW, {**_same(kind, subject, step), "at": due_at})
+    forget(tx, kind, subject, [step for step, row in known.items() if row.done_at is None and step not in wanted])
+    announce(tx, TOPIC)
 
 
 def due(tx: Connection, now: Instant, limit: int) -> list[Timer]:
@@ -92,6 +110,8 @@ def cancel(tx: Connection, kind: Kind, subject: str, reason: str, now: Instant) 
 
 def forget(tx: Connection, kind: Kind, subject: str, steps: list[str]) -> None:
     """Unfired ones among these steps go, because what they waited for moved or happened."""
+    if not steps:
+        return
     tx.execute(
         delete(table).where(
             table.c.kind == kind.value,
@@ -140,6 +160,10 @@ def hasten(tx: Connection, kind: Kind, subject: str, steps: list[str], now: Inst
     same = (table.c.kind == kind.value, table.c.subject == subject, table.c.step.in_(steps))
     tx.execute(update(table).where(*same, table.c.done_at.is_(None), table.c.due_at > now).values(due_at=now))
     announce(tx, TOPIC)
+
+
+def _row(kind: Kind, subject: str, step: str, due_at: Instant, now: Instant) -> dict[str, Any]:
+    return {"kind": kind.value, "subject": subject, "step": step, "due_at": due_at, "created_at": now}
 
 
 def _same(kind: Kind, subject: str, step: str) -> dict[str, str]:

@@ -3,14 +3,16 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from config.agreement import CaseKind
+from config.agreement import CaseKind, Limit
 from config.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from config.model import Config, Contact
+from config.oncall import Person, Reach, Role
 from config.state import State
 from db.engine import Database
 from db.tables.incidents import case as case_table
+from db.tables.incidents import timer as timer_table
 from incidents.case import (
     Case,
     CaseEvent,
@@ -21,6 +23,8 @@ from incidents.case import (
     Confirmed,
     Contested,
     Fulfilled,
+    LevelChanged,
+    LevelConfirmed,
     Resumed,
     Waiting,
     replay_case,
@@ -33,7 +37,20 @@ from incidents.service import Incidents
 from incidents.store import case as store
 from incidents.store import timer
 from notify.message import Notification
-from tests.incidents.samples import LEVELS, NOON, agreement, commitment, config, customer, level, named, office, see
+from tests.incidents.samples import (
+    LEVELS,
+    LI,
+    NOON,
+    WANG,
+    agreement,
+    commitment,
+    config,
+    customer,
+    level,
+    named,
+    office,
+    see,
+)
 from tests.incidents.told import deliver, notifications, pages, timers
 
 U, D, X = State.UP, State.DOWN, State.UNKNOWN
@@ -240,19 +257,106 @@ async def test_a_recorded_call_meets_it_when_it_was_made(database: Database) -> 
 # warnings
 
 
-async def test_managers_are_warned_before_the_end_and_told_after_it(database: Database) -> None:
-    made = desk()
+EXECUTIVE = Person(
+    id="zhao",
+    name="Zhao Min",
+    email="zhao@example.com",
+    language="en",
+    role=Role.EXECUTIVE,
+    reach=(Reach(channel="mail"),),
+)
 
-    def work(tx: Connection) -> list[tuple[str, bool, Instant]]:
+
+async def test_by_how_far_a_commitment_is_used_up_more_people_are_told_and_the_customer_before_its_end(
+    database: Database,
+) -> None:
+    made = desk(customer(), people=named((LI, WANG, EXECUTIVE)))
+
+    def work(tx: Connection) -> list[tuple[bool, Instant, Instant]]:
         made.call(tx)
         for second in range(0, 16 * 60, 10):
             made.fire(tx, NOON + second * SECOND)
-        log = [one.event for one in store.events(tx, FIRST)]
-        return [(one.commitment, one.missed, one.due_at) for one in log if isinstance(one, ClockWarned)]
+        log = [(one.event, one.happened_at) for one in store.events(tx, FIRST)]
+        return [(one.missed, at - NOON, one.due_at - NOON) for one, at in log if isinstance(one, ClockWarned)]
 
-    due = NOON + 15 * MINUTE
-    assert await database.write(work) == [("respond", False, due), ("respond", True, due)]
-    assert await database.read(lambda tx: pages(tx, purpose="clock")) == ["wang/mail", "wang/mail"]
+    due = 15 * MINUTE
+    assert await database.write(work) == [(False, due // 2, due), (True, due + 10 * SECOND, due)]
+    assert await database.read(lambda tx: pages(tx, purpose="clock")) == [*4 * ["wang/mail"], "zhao/mail"]
+    word, *_ = [
+        one
+        for one in await database.read(lambda tx: notifications(tx, "customer"))
+        if one.message.facts["event"] == "case.clock_likely"
+    ]
+    assert (word.person, word.message.subject) == ("Chen", "Case CASE-2026-0001: a time limit may be missed")
+
+
+async def test_of_several_shares_reached_at_once_the_highest_is_told_and_the_others_are_kept_as_skipped(
+    database: Database,
+) -> None:
+    made = desk()
+
+    def work(tx: Connection) -> dict[str, str | None]:
+        made.call(tx)
+        made.fire(tx, NOON + 14 * MINUTE)
+        rows = tx.execute(select(timer_table).where(timer_table.c.done_at.is_not(None)))
+        return {row.step: row.outcome for row in rows}
+
+    assert await database.write(work) == {
+        "respond:50": "skipped: 90 is reached",
+        "respond:75": "skipped: 90 is reached",
+        "respond:90": "warned",
+        "respond:customer": "customer told",
+    }
+    assert await database.read(lambda tx: pages(tx, purpose="clock")) == ["wang/mail"]
+
+
+async def test_a_share_that_waiting_moved_is_told_when_it_is_reached_again(database: Database) -> None:
+    """Half of two hours was used up by a report an hour old; then its level, and with it the limit, was another."""
+    made = desk()
+
+    def work(tx: Connection) -> list[str | None]:
+        made.call(tx, level=1)
+        made.fire(tx, NOON + HOUR)
+        step = timer_table.c.step == "resolve:50"
+        first = tx.scalar(select(timer_table.c.outcome).where(step))
+        at = NOON + HOUR + 1
+        made.cases.record(tx, FIRST, LevelChanged(level=2, reason="not all users"), "person:li", at, at)
+        made.cases.record(tx, FIRST, LevelConfirmed(text="yes"), "customer:chen", at, at)
+        waits = tx.scalar(select(timer_table.c.due_at).where(step, timer_table.c.done_at.is_(None)))
+        assert waits == NOON + 4 * HOUR
+        made.fire(tx, NOON + 4 * HOUR)
+        return [first, tx.scalar(select(timer_table.c.outcome).where(step))]
+
+    assert await database.write(work) == ["warned", "warned"]
+
+
+async def test_an_internal_target_warns_the_managers_and_tells_the_customer_nothing(database: Database) -> None:
+    inner = commitment("resolve", 24 * HOUR, target=Limit(span=4 * HOUR))
+    made = desk(customer("acme", agreement(levels=(level(1, inner, severities=(1, 2, 3)),))))
+
+    def work(tx: Connection) -> list[str]:
+        made.call(tx)
+        made.fire(tx, NOON + 4 * HOUR + 1)
+        return [one.message.text for one in notifications(tx, "clock")]
+
+    (text,) = await database.write(work)
+    assert "The internal target has passed." in text
+    told = await database.read(lambda tx: notifications(tx, "customer"))
+    assert [one.message.facts["event"] for one in told] == ["case.opened"]
+
+
+async def test_a_timer_of_an_earlier_version_is_counted_anew(database: Database) -> None:
+    made = desk()
+
+    def work(tx: Connection) -> dict[str, Instant]:
+        made.call(tx)
+        tx.execute(delete(timer_table))
+        timer.start(tx, timer.Kind.CLOCK, FIRST, "resolve:warn", NOON + HOUR, NOON)
+        made.fire(tx, NOON + HOUR)
+        return timers(tx)
+
+    found = await database.write(work)
+    assert {f"{FIRST} resolve:{step}" for step in ("50", "75", "90", "customer", "limit")} < set(found)
 
 
 async def test_nothing_is_missed_at_the_very_instant_at_which_it_is_due(database: Database) -> None:

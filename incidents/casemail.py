@@ -1,0 +1,94 @@
+"""What is told of a case, into the outbox: to the customer's contacts, and to people of ours."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+from sqlalchemy import Connection
+
+from config.instant import Instant
+from config.language import choose
+from config.model import Config
+from incidents.case import Case
+from incidents.clock import Clock
+from incidents.notice import Writer
+from incidents.paging import Paging
+from incidents.ways import Addressee
+from notify import outbox
+from notify.message import LIFETIME, Message, Notification, Purpose, key_of
+
+_PRIORITY = 2
+
+
+class CaseMail:
+    """Over the ways of one configuration."""
+
+    def __init__(self, config: Config, paging: Paging) -> None:
+        self._config = config
+        self._paging = paging
+
+    def customer(self, tx: Connection, case: Case, what: str, now: Instant, how: str = "") -> None:
+        """Every contact, in his language: `what` happened, `how` in somebody's words."""
+        words: Mapping[str, Callable[[Writer], Message]] = {
+            "opened": lambda writer: writer.opened(case),
+            "taken": lambda writer: writer.taken(case),
+            "waiting": lambda writer: writer.waiting(case, awaited=how),
+            "level": lambda writer: writer.level(case, why=how),
+            "called": lambda writer: writer.brought_in(case, functions=how.split()),
+            "solved": lambda writer: writer.solved(case, how=how, link=self._paging.links.confirm(case, now)),
+        }
+        self._to_contacts(tx, case, words[what], f"{what}-{case.version}", now)
+
+    def likely(self, tx: Connection, case: Case, clock: Clock, now: Instant) -> None:
+        """To the customer: a time limit is likely to be missed."""
+        message = partial(_likely, case=case, clock=clock)
+        self._to_contacts(tx, case, message, f"likely-{clock.name}-{clock.due_at}", now)
+
+    def clock(self, tx: Connection, case: Case, clock: Clock, step: str, people: Iterable[str], now: Instant) -> None:
+        """To people of ours: how far a commitment is used up."""
+        for one in self._paging.contacts(people, now):
+            message = self._to_ours(one).clock(case, clock.name, clock.due_at or now, step)
+            self._enqueue(tx, case, one, message, Purpose.CLOCK, f"{clock.name}-{step}-{clock.due_at}", now)
+
+    def called(self, tx: Connection, case: Case, when: str, people: Iterable[str], now: Instant) -> None:
+        """To people of ours: the agreement brings them in."""
+        for one in self._paging.contacts(people, now):
+            message = self._to_ours(one).called(case, when)
+            self._enqueue(tx, case, one, message, Purpose.CLOCK, f"called-{when}", now)
+
+    def _to_ours(self, one: Addressee) -> Writer:
+        discreet = self._paging.discreet(one.channel)
+        return Writer(config=self._config, language=one.language, discreet=discreet)
+
+    def _to_contacts(
+        self, tx: Connection, case: Case, message: Callable[[Writer], Message], step: str, now: Instant
+    ) -> None:
+        customer = self._config.customers.get(case.customer)
+        for contact in () if customer is None else customer.contacts:
+            language = contact.language or (None if customer is None else customer.language)
+            one = self._paging.by_mail(choose(contact.name, "en"), contact.email, language, now)
+            made = message(Writer(config=self._config, language=one.language))
+            self._enqueue(tx, case, one, made, Purpose.CUSTOMER, step, now)
+
+    def _enqueue(
+        self, tx: Connection, case: Case, one: Addressee, message: Message, purpose: Purpose, step: str, now: Instant
+    ) -> None:
+        outbox.enqueue(
+            tx,
+            Notification(
+                idempotency_key=key_of(case.id, step, one.person, one.channel, one.address, purpose.value),
+                purpose=purpose,
+                case=case.id,
+                person=one.person,
+                channel=one.channel,
+                address=one.address,
+                message=message,
+                priority=_PRIORITY,
+                created_at=now,
+                due_at=one.due_at,
+                expires_at=one.due_at + LIFETIME[purpose],
+            ),
+        )
+
+
+def _likely(writer: Writer, case: Case, clock: Clock) -> Message:
+    return writer.likely(case, clock.name, clock.due_at or clock.started_at)
