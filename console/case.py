@@ -23,10 +23,12 @@ from incidents.case import (
     Confirmed,
     Contested,
     Fulfilled,
+    HandedOver,
     LevelChanged,
     Rated,
     RatingFollowed,
     Resumed,
+    Taken,
     Waiting,
 )
 from incidents.caseload import NoSuchCase
@@ -67,6 +69,9 @@ class CasePage:
         open_clocks = {clock.name: clock.name for clock in facts.standing.clocks if clock.done_at is None}
         if act.id == "fulfilled":
             form.one_of("commitment", open_clocks, voice.t("Choose one of the clocks that still run."))
+        if act.id in ("taken", "handed"):
+            named = "person" if act.id == "taken" else "to"
+            form.one_of(named, _people(voice), voice.t("Choose one of the people."))
         if act.id == "level":
             form.one_of("level", _levels(facts, voice), voice.t("Choose one of the agreement’s other levels."))
         if act.id == "followed":
@@ -121,6 +126,7 @@ class CasePage:
             open_act=chosen if any(act.id == chosen for act in acts) else next((act.id for act in acts), ""),
             clocks=_running(facts, voice),
             levels=_levels(facts, voice),
+            people=_people(voice),
             scores=scores_of(case, voice),
             marks=MARKS,
             example=written(visit.now, voice.zone),
@@ -135,6 +141,10 @@ def _running(facts: CaseFacts, voice: Voice) -> Mapping[str, str]:
         for clock in facts.standing.clocks
         if clock.done_at is None and clock.name != RESOLVE
     }
+
+
+def _people(voice: Voice) -> Mapping[str, str]:
+    return {id: voice.person(id) for id in voice.config.people}
 
 
 def _levels(facts: CaseFacts, voice: Voice) -> Mapping[str, str]:
@@ -152,6 +162,10 @@ def _offered(progress: CaseProgress, facts: CaseFacts, voice: Voice) -> Sequence
     if progress is CaseProgress.OPEN and _running(facts, voice):
         names = ("fulfilled", *names)
     case = facts.standing.case
+    if case.progress is not CaseProgress.CONFIRMED:
+        names = ("taken", *names) if case.responsible is None else names
+        names = (*names, "handed") if case.responsible is not None else names
+        names = ("taken", *names) if case.offered is not None else names
     if not case.open and not (case.rated_by or "").startswith("customer:"):
         names = (*names, "rated")
     if case.low_rating:
@@ -172,6 +186,8 @@ _EVENTS: Mapping[str, Callable[[Form, str], CaseEvent]] = {
     "note": lambda form, text: CaseNoted(text=text),
     "waiting": lambda form, text: Waiting(awaited=text),
     "resumed": lambda form, text: Resumed(),
+    "taken": lambda form, text: Taken(person=form.get("person")),
+    "handed": lambda form, text: HandedOver(to=form.get("to"), next_action=text),
     "beyond": lambda form, text: BeyondAbility(reason=text),
     "fulfilled": lambda form, text: Fulfilled(commitment=form.get("commitment"), how=text),
     "level": lambda form, text: LevelChanged(level=int(form.get("level")), reason=text),
@@ -219,6 +235,22 @@ def _known(voice: Voice) -> Mapping[str, Act]:
                 hint=voice.t("The customer gave what was awaited: the resolve clock runs again from then on."),
                 button=voice.t("Go on"),
                 missing="",
+            ),
+            Act(
+                id="taken",
+                title=voice.t("Take it"),
+                asked="",
+                hint=voice.t("It is valid and in scope, and this person is responsible for it. The customer is told."),
+                button=voice.t("Take it"),
+                missing="",
+            ),
+            Act(
+                id="handed",
+                title=voice.t("Hand it over"),
+                asked=voice.t("What is to be done next"),
+                hint=voice.t("Whoever has it keeps it until the other takes it."),
+                button=voice.t("Hand it over"),
+                missing=voice.t("Write what is to be done next."),
             ),
             Act(
                 id="beyond",

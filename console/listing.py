@@ -40,6 +40,8 @@ class CaseRow:
     level: str
     kind: str
     progress: str
+    responsible: str
+    offered: str
     opened: str
     incident: str | None
     clock: Face | None
@@ -86,7 +88,9 @@ def case_row(one: Standing, voice: Voice) -> CaseRow:
         title=_title(case, voice),
         level=voice.level(case),
         kind=voice.t(words.KINDS[case.kind.value]),
-        progress=voice.t(words.PROGRESS[case.progress.value]),
+        progress=voice.progress(case),
+        responsible=voice.person(case.responsible) if case.responsible else "",
+        offered=voice.person(case.offered) if case.offered else "",
         opened=voice.clock(case.started_at, seconds=False),
         incident=case.incident,
         clock=clockface.nearest(case, one.clocks, voice),

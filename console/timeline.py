@@ -20,12 +20,14 @@ from incidents.case import (
     Confirmed,
     Contested,
     Fulfilled,
+    HandedOver,
     LevelChanged,
     LevelConfirmed,
     LevelContested,
     Rated,
     RatingFollowed,
     Resumed,
+    Taken,
     Waiting,
 )
 from incidents.incident import (
@@ -173,6 +175,11 @@ def _case_row(one: CaseRecorded, voice: Voice) -> Row:
             shown = how if message == how or human else voice.t("message to {name}", name=message)
             text = voice.t("{clock}: done", clock=clock)
             return _row(at, voice, text, ["" if human else shown, late], quote=how if human else "", human=human)
+        case Taken(person=person):
+            return _row(at, voice, voice.t("{who} has it", who=voice.person(person)), [late], human=human)
+        case HandedOver(to=to, next_action=text):
+            said = voice.t("{who} hands it over to {to}", who=who, to=voice.person(to))
+            return _row(at, voice, said, [late], quote=text, human=human)
         case CaseNoted(text=written):
             return _row(at, voice, voice.t("{who} wrote", who=who), [late], quote=written, human=human)
         case Waiting(awaited=awaited):

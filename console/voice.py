@@ -105,6 +105,15 @@ class Voice:
         versions = (one for one in self.config.agreements() if one.id == case.agreement)
         return next((one for one in versions if one.version == case.agreement_version), None)
 
+    def progress(self, case: Case) -> str:
+        """How far it is, in the agreement's own word where it has one."""
+        agreement = self.agreement(case)
+        own = {} if agreement is None or agreement.handling is None else agreement.handling.progress
+        for word, text in own.items():
+            if word == case.progress.value:
+                return choose(text, self.language)
+        return self.t(words.PROGRESS[case.progress.value])
+
     def cause(self, title: str) -> str:
         """What an incident is called: a probe's reason in words, a sender's summary as it came."""
         return reason_text(title, self.language) or title

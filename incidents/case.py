@@ -16,6 +16,7 @@ from config.instant import Instant
 RESPOND = "respond"
 RESOLVE = "resolve"
 ESCALATE = "escalate"
+ACCEPT = "accept"
 CONFIRM = "confirm"
 UPDATE = "update"
 
@@ -47,6 +48,21 @@ class Fulfilled:
 
     commitment: str
     how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """It is valid and in scope, and this person is the one responsible from now on."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """Offered to another person, with what is to be done next; whoever has it keeps it until that one takes it."""
+
+    to: str
+    next_action: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +161,8 @@ class ClockWarned:
 CaseEvent: TypeAlias = (
     CaseOpened
     | Fulfilled
+    | Taken
+    | HandedOver
     | CaseNoted
     | Waiting
     | Resumed
@@ -211,6 +229,10 @@ class Case:
     """Levels the supplier said since, in order; the customer has confirmed none of them."""
     claim_contested: bool = False
     """He contested the last of them."""
+    responsible: str | None = None
+    """The person who has it."""
+    offered: str | None = None
+    """To whom it is handed over; he has not taken it yet."""
     rated_by: str | None = None
     low_rating: bool = False
     """It waits for cause and measure."""
@@ -254,6 +276,10 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
     match recorded.event:
         case Fulfilled(commitment=commitment):
             return _fulfil(after, commitment, at)
+        case Taken(person=person):
+            return _fulfil(replace(after, responsible=person, offered=None), ACCEPT, at)
+        case HandedOver(to=to):
+            return replace(after, offered=to)
         case Waiting():
             told_at = recorded.recorded_at
             return replace(after, progress=CaseProgress.WAITING, pauses=(*_stopped(case, told_at), (told_at, None)))

@@ -27,8 +27,10 @@ from incidents.case import (
     Confirmed,
     Contested,
     Fulfilled,
+    HandedOver,
     LevelChanged,
     Resumed,
+    Taken,
     Waiting,
     evolve_case,
     open_case,
@@ -40,6 +42,7 @@ from incidents.incident import Incident
 from incidents.level import standing, unfit
 from incidents.paging import Paging
 from incidents.rating import judged, unfit_rating
+from incidents.responsible import unfit_responsible
 from incidents.store import case as store
 from incidents.store import timer
 from incidents.store.number import next_number
@@ -118,7 +121,11 @@ class Caseload:
         case = self._load(tx, case_id)
         _check(case, event, happened_at, now)
         agreement = self._version(case)
-        wrong = unfit(case, event, by, agreement) or unfit_rating(case, event, by, agreement)
+        wrong = (
+            unfit(case, event, by, agreement)
+            or unfit_rating(case, event, by, agreement)
+            or unfit_responsible(case, event, by, agreement, self._config.people)
+        )
         if wrong is not None:
             raise Refused(f"{case.id}: {wrong}")
         after = self._append(tx, case, [judged(event, agreement)], by, happened_at, now)
@@ -126,6 +133,10 @@ class Caseload:
             self._mail.customer(tx, after, "solved", now, event.how)
         if isinstance(event, BeyondAbility) or (isinstance(event, Fulfilled) and event.commitment == ESCALATE):
             self._call(tx, after, BEYOND_LIMIT, now)
+        if isinstance(event, Taken) and RESPOND not in after.fulfilled:
+            self._mail.customer(tx, after, "taken", now)
+        if isinstance(event, HandedOver):
+            self._mail.offered(tx, after, event, by, now)
         if isinstance(event, Waiting):
             self._mail.customer(tx, after, "waiting", now, event.awaited)
         if isinstance(event, LevelChanged):
@@ -199,7 +210,7 @@ class Caseload:
         if step == CUSTOMER:
             self._mail.likely(tx, case, clock, now)
             return "customer told"
-        self._mail.clock(tx, case, clock, step, told(step, self._config.people, None), now)
+        self._mail.clock(tx, case, clock, step, told(step, self._config.people, case.responsible), now)
         if missed and clock.name == RESOLVE and ESCALATE not in case.fulfilled:
             self._call(tx, case, BEYOND_LIMIT, now)
         return "missed" if missed else "warned"

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from config.instant import Instant
 from config.language import choose
 from config.model import Config
-from incidents.case import Case
+from incidents.case import Case, HandedOver
 from incidents.clock import Clock
 from incidents.notice import Writer
 from incidents.paging import Paging
@@ -48,6 +48,12 @@ class CaseMail:
         for one in self._paging.contacts(people, now):
             message = self._to_ours(one).clock(case, clock.name, clock.due_at or now, step)
             self._enqueue(tx, case, one, message, Purpose.CLOCK, f"{clock.name}-{step}-{clock.due_at}", now)
+
+    def offered(self, tx: Connection, case: Case, offer: HandedOver, by: str, now: Instant) -> None:
+        """To whom it is handed over: what is to be done next."""
+        for one in self._paging.contacts((offer.to,), now):
+            message = self._to_ours(one).offered(case, by, offer.next_action)
+            self._enqueue(tx, case, one, message, Purpose.CLOCK, f"offered-{case.version}", now)
 
     def called(self, tx: Connection, case: Case, when: str, people: Iterable[str], now: Instant) -> None:
         """To people of ours: the agreement brings them in."""

@@ -12,7 +12,7 @@ from enum import StrEnum
 from config.agreement import ALWAYS as ROUND_THE_CLOCK
 from config.agreement import SERVICE_HOURS, Agreement, Commitment, Level
 from config.instant import Instant
-from incidents.case import CONFIRM, RESOLVE, Case, Round
+from incidents.case import ACCEPT, CONFIRM, RESOLVE, Case, Round
 from incidents.level import readings
 from incidents.timelimit import TimeLimit
 from sla.calendar import Calendar
@@ -234,7 +234,7 @@ def _first(kept: Mapping[str, Instant], commitment: Commitment) -> Instant | Non
     return min((kept[name] for name in names if name in kept), default=None)
 
 
-_FACTS = {"resolved": RESOLVE, "restored": RESOLVE, "confirmed": CONFIRM}
+_FACTS = {"accepted": ACCEPT, "resolved": RESOLVE, "restored": RESOLVE, "confirmed": CONFIRM}
 """What meets a commitment whatever it is called -> the name under which the case keeps it."""
 
 

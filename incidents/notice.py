@@ -143,6 +143,19 @@ class Writer:
         ]
         return self._case_message(subject, lines, case, "clock_missed" if missed else "clock_warned")
 
+    def offered(self, case: Case, by: str, next_action: str) -> Message:
+        """To whom a case is handed over; it is his once he takes it."""
+        lines = [
+            self._say(
+                "{who} hands it over to you. Next: {what}",
+                who=by.partition(":")[2] or by,
+                what="—" if self.discreet else next_action,
+            ),
+            self._reason(case.title),
+            f"upheld case take {case.id}",
+        ]
+        return self._case_message(self._say("Please take case {number}", number=case.id), lines, case, "offered")
+
     def likely(self, case: Case, commitment: str, due_at: Instant) -> Message:
         """To the customer: before a time limit is likely to be missed."""
         clock = self._say(commitment)

@@ -30,6 +30,9 @@ _DONE = frozenset(
         "severity_lowered",
         "escalated",
         "fulfilled",
+        "taken",
+        "handed_over",
+        "beyond_ability",
         "waiting",
         "resumed",
         "resolved",
@@ -158,6 +161,10 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             return t("Waits for the customer; the resolve clock stands still"), facts["awaited"]
         case "resumed":
             return t("Goes on; the resolve clock runs again"), ""
+        case "taken":
+            return t("{who} has it", who=voice.person(facts["person"])), ""
+        case "handed_over":
+            return t("Handed over to {who}", who=voice.person(facts["to"])), facts["next_action"]
         case "beyond_ability":
             return t("Beyond the ability of whoever has it: to be escalated"), facts["reason"]
         case "case_resolved":

@@ -26,10 +26,12 @@ from incidents.case import (
     Confirmed,
     Contested,
     Fulfilled,
+    HandedOver,
     LevelChanged,
     Rated,
     RatingFollowed,
     Resumed,
+    Taken,
     Waiting,
 )
 from incidents.caseload import NoSuchCase
@@ -143,6 +145,16 @@ def case_event(tx: Connection, call: Call) -> Any:
     return case_json(case, call.rules.caseload.clocks(case, call.now))
 
 
+def case_take(tx: Connection, call: Call) -> Any:
+    """By whoever says it, unless another person is named."""
+    person = call.arguments.get("person") or call.by.partition(":")[2]
+    return _said(tx, call, Taken(person=person))
+
+
+def case_hand_over(tx: Connection, call: Call) -> Any:
+    return _said(tx, call, HandedOver(to=call.arguments["to"], next_action=call.arguments["next"]))
+
+
 def case_level(tx: Connection, call: Call) -> Any:
     return _said(tx, call, LevelChanged(level=call.arguments["level"], reason=call.arguments["reason"]))
 
@@ -222,6 +234,8 @@ _COMMANDS: Mapping[str, Command] = {
     "incident.severity": severity,
     "case.open": case_open,
     "case.event": case_event,
+    "case.take": case_take,
+    "case.hand-over": case_hand_over,
     "case.level": case_level,
     "case.rate": case_rate,
     "case.follow-up": case_follow_up,

@@ -93,6 +93,8 @@ def case_json(case: Case, clocks: Sequence[Clock]) -> dict[str, Any]:
         "level": case.level,
         "unconfirmed_levels": list(case.claims),
         "state": case.progress.value,
+        "responsible": case.responsible,
+        "offered": case.offered,
         "rated_by": case.rated_by,
         "low_rating": case.low_rating,
         "title": case.title,

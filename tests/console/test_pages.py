@@ -257,6 +257,24 @@ async def test_another_level_is_the_customers_to_confirm_or_contest(world: World
     assert "Harbour Bank confirmed the level" in await page(desk, path)
 
 
+async def test_a_case_is_taken_at_the_desk_and_handed_over_to_who_takes_it(world: World, log_in: LogIn) -> None:
+    case = await world.report("The statement is late")
+    desk = await log_in(name="li")
+    path = f"/desk/cases/{case}"
+    assert "Nobody has it" in await page(desk, path)
+    assert "Choose one of the people." in (await send(desk, path, act="taken", person="nobody"))[1]
+    assert (await send(desk, path, act="taken", person="li"))[0] == 303
+    assert "Write what is to be done next." in (await send(desk, path, act="handed", to="wang", text=""))[1]
+    assert (await send(desk, path, act="handed", to="wang", text="Call the maker"))[0] == 303
+    found = await world.database.read(lambda tx: cases.find(tx, case))
+    assert found is not None and (found.responsible, found.offered) == ("li", "wang")
+    text = await page(desk, path)
+    assert "hands it over to" in text and "Call the maker" in text
+    assert (await send(desk, path, act="taken", person="wang"))[0] == 303
+    found = await world.database.read(lambda tx: cases.find(tx, case))
+    assert found is not None and (found.responsible, found.offered) == ("wang", None)
+
+
 async def test_the_customer_rates_what_was_solved_and_his_rating_is_nobody_elses(world: World, log_in: LogIn) -> None:
     case = await world.report("The statement is late")
     desk, room = await log_in(name="li"), await log_in(Role.CUSTOMER, "harbour")

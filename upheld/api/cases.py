@@ -42,6 +42,8 @@ class Case(Shape):
     level: int
     unconfirmed_levels: list[int]
     state: CaseProgress
+    responsible: str | None
+    offered: str | None
     rated_by: str | None
     low_rating: bool
     title: str

@@ -16,8 +16,10 @@ from upheld.cli.incident import as_json, by, facts_beside
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
 from upheld.clock import utc_now
 from upheld.commands import CASE_EVENTS
+from upheld.shift import shift_json
 from upheld.shown import case_json, event_json
 
+SHIFT = ("id", "responsible", "offered", "customer", "clock", "due_at", "next_action", "title")
 COLUMNS = ("id", "state", "customer", "kind", "level", "component", "incident", "reported_at", "title")
 
 
@@ -154,6 +156,40 @@ def event(config: Config, id: str, what: str, text: str, at: datetime | None, by
 def confirm(config: Config, id: str, text: str, at: datetime | None, by: str | None, as_json: bool) -> None:
     """The customer confirms the result."""
     show(_event(config, id, "confirmed", text, at, by), as_json=as_json, columns=())
+
+
+@case.command()
+@click.argument("id")
+@click.option("--person", help="who has it from now on; else you")
+@by
+@as_json
+@with_config
+def take(config: Config, id: str, person: str | None, by: str | None, as_json: bool) -> None:
+    """It is valid and in scope, and one person is responsible. That accepts it, and the customer is told."""
+    show(change(config, "case.take", {"id": id, "person": person}, by), as_json=as_json, columns=())
+
+
+@case.command("hand-over")
+@click.argument("id")
+@click.option("--to", required=True, help="who is to take it; until then it stays where it is")
+@click.option("--next", "next_", required=True, help="what is to be done next")
+@by
+@as_json
+@with_config
+def hand_over(config: Config, id: str, to: str, next_: str, by: str | None, as_json: bool) -> None:
+    """To another person, who is told and takes it with `upheld case take`."""
+    arguments = {"id": id, "to": to, "next": next_}
+    show(change(config, "case.hand-over", arguments, by), as_json=as_json, columns=())
+
+
+@case.command()
+@click.option("--person", help="only what this person has or is to take")
+@as_json
+@with_config
+def shift(config: Config, person: str | None, as_json: bool) -> None:
+    """For a change of shift: every open case, who has it, and what is to be done next."""
+    caseload, now = caseload_of(in_force(config)), utc_now()
+    show(read(config, lambda tx: shift_json(tx, caseload, now, person)), as_json=as_json, columns=SHIFT)
 
 
 @case.command()
