@@ -78,5 +78,5 @@ def test_what_a_clause_names_exists(clause: Clause) -> None:
     assert shown, "a clause is shown by a test, or says why not"
     for one in shown:
         file, _, name = one.partition("::")
-        text = (ROOT / "tests" / file).read_text()
+        text = (ROOT / file).read_text()
         assert f"def {name}(" in text if name else "def test_" in text, f"there is no test {one}"
