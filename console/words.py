@@ -28,6 +28,7 @@ HEARD: Mapping[str, str] = {
 """What a gateway reported later (notify.channel.What)."""
 
 OUTCOMES: Mapping[str, str] = {
+    "it came back": "it came back",
     "acknowledged": "acknowledged before",
     "the incident is acknowledged": "acknowledged before",
     "resolved": "resolved before",

@@ -5,7 +5,7 @@ An empty list means: nothing happens. `Refused` means a person asked for somethi
 
 from dataclasses import dataclass
 
-from config.instant import Instant
+from config.instant import DAY, Instant, Span
 from config.state import State
 from incidents.incident import (
     RECOVERED,
@@ -22,6 +22,9 @@ from incidents.incident import (
     StateChanged,
 )
 from incidents.severity import MILDEST, WORST, Severity
+
+RECURS_WITHIN: Span = DAY
+"""What begins so soon after an incident of the same cause is that fault again."""
 
 
 class Refused(Exception):
@@ -41,9 +44,10 @@ class Condition:
     held_by: str | None = None
     """Why its own incident waits: the component it depends on while that fails or may, or the agreed work under way."""
     held_until: Instant | None = None
-    """When the agreed work, or the waiting for a parent, ends; what still fails opens its incident. None: unknown."""
+    """When the agreed work, or the waiting for a parent, ends; what still fails opens its incident. None: unknown.
+    While alerts come and go: when what is good still is believed."""
     flapping: bool = False
-    """Its checks change their answers too often: it is not over because it is good at the moment."""
+    """Its checks change their answers too often, or its alerts come and go: it is not over because it is good now."""
     newest_at: Instant | None = None
     """When the newest of its open alerts arrived."""
 
@@ -68,8 +72,16 @@ def decide(latest: Incident | None, condition: Condition) -> list[Event]:
             cause=condition.cause,
             title=condition.title,
             started_at=condition.since,
+            recurrence_of=_same_again(latest, condition),
         )
     ]
+
+
+def _same_again(latest: Incident | None, condition: Condition) -> str | None:
+    """The incident that ended not long ago and had the same cause."""
+    if latest is None or latest.resolved_at is None or latest.cause != condition.cause:
+        return None
+    return latest.id if condition.since - latest.resolved_at <= RECURS_WITHIN else None
 
 
 def _unheard(muted: Incident, condition: Condition) -> bool:

@@ -29,6 +29,8 @@ SILENCE = DAY
 """A component that only senders speak of is unknown when none did for so long; a Watchdog alert keeps it known."""
 OVER, LAPSED = "over", "lapsed"
 """Why silence ends an alert: the operator said so, or the sender's own word ran out."""
+RESTLESS: Span = 10 * MINUTE
+"""An alert that ended twice within it comes and goes; a recovery is believed when it does not any more."""
 OVERTAKEN_WITHIN: Span = 5 * MINUTE
 """A firing that comes this soon after its own end was overtaken on its way; later, the sender means it."""
 
@@ -221,6 +223,7 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
         unheard = newest is None and component is not None and transition.latest_state(tx, component_id)
         quiet = newest.state if newest is not None else State.UNKNOWN if unheard is State.UNKNOWN else State.UP
         mildest = Severity(value=MILDEST, because="nothing fails")
+        restless = alert.comes_and_goes(tx, component_id, now - RESTLESS)
         return Condition(
             component=component_id,
             state=quiet,
@@ -228,7 +231,9 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
             severity=mildest,
             cause="",
             title="",
-            flapping=component is not None and bool(component.checks) and flapping(tx, _checks_of(component)),
+            held_until=None if restless is None else restless + RESTLESS,
+            flapping=restless is not None
+            or (component is not None and bool(component.checks) and flapping(tx, _checks_of(component))),
         )
     severities = [_severity(config, component, component_id, one) for one in alerts]
     since = [one.since for one in alerts]

@@ -52,6 +52,7 @@ class Writer:
             self._say("State: {state}, since {time}", state=self._word(incident.state), time=self._time(incident)),
             self._say("Severity: {severity}", severity=incident.severity),
             self._say("Reason: {reason}", reason=self._reason(incident.title)),
+            *self._again(incident),
             *self._where_to_look(incident),
             "",
             *self._link("Acknowledge without logging in: {link}", link),
@@ -232,6 +233,10 @@ class Writer:
 
     def _subject(self, state: State, incident: Incident) -> str:
         return f"{GLYPHS[state]} {self._word(state)}: {self._name(incident.component)} {incident.id}"
+
+    def _again(self, incident: Incident) -> list[str]:
+        before = incident.recurrence_of
+        return [] if before is None else [self._say("It is back: the same as {number}.", number=before)]
 
     def _where_to_look(self, incident: Incident) -> list[str]:
         component = self.config.components.get(incident.component)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from config.instant import Instant
+from config.instant import SECOND, Instant, Span
 from config.oncall import Escalation
 from incidents.escalation import (
     FIRST,
@@ -28,7 +28,10 @@ from incidents.ways import Addressee, Ways
 from notify import outbox
 from notify.message import LIFETIME, Message, Notification, Purpose, key_of
 from notify.store import told as telling
+from notify.store.overtaken import overtake
 
+BACK_WITHIN: Span = 30 * SECOND
+"""What was over as soon as this may be back as soon: that it was over is told when it has not come back."""
 REMIND, LAPSE = "remind", "lapse"
 """The steps of an ANSWER timer."""
 _FALLBACK = Place(round=1, step=0)
@@ -130,9 +133,20 @@ class Paging(Ways):
     def resolved(self, tx: Connection, incident: Incident, now: Instant) -> None:
         """Those who got (or may have got) a page hear that it is over; nobody else."""
         self.stop(tx, incident, "resolved", now)
+        due_at = now + (BACK_WITHIN if self._brief(incident, now) else 0)
         for told in telling.reached(tx, incident.id):
             message = self._writer_to(told).resolved(incident, incident.resolved_at or now)
-            self._follow(tx, incident, told, message, "resolved", now)
+            self._follow(tx, incident, told, message, "resolved", now, due_at)
+
+    def came_back(self, tx: Connection, before: str, incident: Incident, now: Instant) -> None:
+        """Whoever is called again need not hear that it was over."""
+        overtake(tx, before, incident.id, "it came back", now)
+
+    def _brief(self, incident: Incident, now: Instant) -> bool:
+        """What only senders speak of, and came and went within a moment, may come again; checks have confirmed."""
+        component = self._config.components.get(incident.component)
+        probed = component is not None and bool(component.checks)
+        return incident.recovered and not probed and now - incident.opened_at < BACK_WITHIN
 
     def _writer_to(self, told: telling.Recipient) -> Writer:
         person = self._config.people.get(told.person)
@@ -142,7 +156,14 @@ class Paging(Ways):
         return Writer(config=self._config, language=language, discreet=self.discreet(channel))
 
     def _follow(
-        self, tx: Connection, incident: Incident, told: telling.Recipient, message: Message, step: str, now: Instant
+        self,
+        tx: Connection,
+        incident: Incident,
+        told: telling.Recipient,
+        message: Message,
+        step: str,
+        now: Instant,
+        due_at: Instant | None = None,
     ) -> None:
         outbox.enqueue(
             tx,
@@ -156,7 +177,7 @@ class Paging(Ways):
                 message=message,
                 priority=incident.severity,
                 created_at=now,
-                due_at=now,
+                due_at=now if due_at is None else due_at,
                 expires_at=now + LIFETIME[Purpose.RESOLVED],
             ),
         )

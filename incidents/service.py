@@ -256,6 +256,8 @@ class Incidents:
         self._freeze(tx, incident, now)
         self._cases.open_for(tx, incident, now)
         self._apply(tx, incident, self._paging.begin(tx, incident, now), SYSTEM, now)
+        if incident.recurrence_of is not None:
+            self._paging.came_back(tx, incident.recurrence_of, incident, now)
 
     def _freeze(self, tx: Connection, incident: Incident, now: Instant) -> None:
         component = self._config.components.get(incident.component)

@@ -83,6 +83,13 @@ _FIRING_ON = (
     .group_by(*_WHAT)
     .order_by(*_WHAT)
 )
+_ENDS = select(table.c.source, table.c.key, table.c.last_received_at).where(
+    table.c.component == bindparam("of"),
+    table.c.status == ENDED,
+    table.c.state != State.UP.value,
+    table.c.last_received_at > bindparam("since"),
+    table.c.first_received_at < table.c.last_received_at,  # an end that came first was no going
+)
 _FIRST_FIRING = select(table).where(_FIRING, table.c.state != State.UP.value).order_by(table.c.id).limit(1)
 _FAILING = (State.DOWN, State.PARTIAL, State.DEGRADED)
 _WORST = select(
@@ -143,6 +150,14 @@ def firing_of(tx: Connection, source: str, limit: int) -> list[Alert]:
     """Open alerts of one source, the newest first."""
     mine = select(table).where(table.c.source == source, table.c.status == FIRING)
     return [_alert(row) for row in tx.execute(mine.order_by(desc(table.c.id)).limit(limit))]
+
+
+def comes_and_goes(tx: Connection, component: str, since: Instant) -> Instant | None:
+    """When the last but one end came of the alert that ended at least twice since then; None: no alert did."""
+    ends: dict[tuple[str, str], list[Instant]] = {}
+    for row in tx.execute(_ENDS, {"of": component, "since": since}):
+        ends.setdefault((row.source, row.key), []).append(row.last_received_at)
+    return max((sorted(one)[-2] for one in ends.values() if len(one) > 1), default=None)
 
 
 def newest_on(tx: Connection, component: str, limit: int) -> list[Alert]:

@@ -3,15 +3,18 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, update
 
-from config.instant import HOUR, MINUTE
+from config.instant import HOUR, MINUTE, SECOND, Instant
+from config.oncall import Escalation, Step
 from db.engine import Database
+from db.tables.notify import notification
 from incidents.decide import Refused
 from incidents.incident import Incident, Progress, SeverityLowered, SeverityRaised, replay
 from incidents.service import Incidents
 from incidents.store import incident as store
-from tests.incidents.samples import BY_SERVICE, NOON, alert, config, incidents
+from incidents.store import timer
+from tests.incidents.samples import BY_SERVICE, NOON, alert, config, incidents, named
 from tests.incidents.told import deliver, notifications, pages, timers
 
 FIRST = "INC-2026-0001"
@@ -126,3 +129,106 @@ async def test_of_ten_alerts_the_seven_that_a_truncated_post_does_not_show_go_on
 
     assert (await database.read(the)).progress is Progress.RESOLVED
     assert await database.read(pages) == ["li/mail"]
+
+
+# what comes and goes
+
+HALF = 15 * SECOND
+
+
+def until(tx: Connection, made: Incidents, now: Instant) -> None:
+    """Timers fire, and whatever is due by then is sent."""
+    for due in timer.due(tx, now, 100):
+        made.fire(tx, due, now)
+    waiting = update(notification).where(notification.c.state == "queued", notification.c.due_at <= now)
+    tx.execute(waiting.values(state="sent", done_at=now))
+
+
+def flaps(tx: Connection, made: Incidents, times: int) -> Instant:
+    """So often on and off within ten minutes; when the last end came."""
+    at = NOON
+    for n in range(times):
+        at = NOON + 2 * n * HALF
+        made.alert_news(tx, "am", [alert(at=at, stamp=f"s{n}")], BY_SERVICE, at, at)
+        until(tx, made, at + SECOND)
+        at += HALF
+        made.alert_news(tx, "am", [alert(firing=False, at=at, stamp=f"s{n}")], BY_SERVICE, at, at)
+        until(tx, made, at + SECOND)
+    return at
+
+
+def sent(tx: Connection) -> list[str]:
+    """What li was told, by the number of the incident."""
+    told = [*notifications(tx, "page"), *notifications(tx, "resolved")]
+    known = set(tx.scalars(select(notification.c.idempotency_key).where(notification.c.state == "sent")))
+    theirs = [one for one in told if one.idempotency_key in known and one.person == "li"]
+    return [f"{one.message.facts['event']} {one.incident}" for one in theirs]
+
+
+async def test_twenty_flaps_in_ten_minutes_are_three_messages_and_the_last_says_that_it_is_over(
+    database: Database,
+) -> None:
+    """U14."""
+    made = incidents(config())
+
+    def work(tx: Connection) -> None:
+        last = flaps(tx, made, 20)
+        for minute in range(1, 13):
+            until(tx, made, last + minute * MINUTE)
+
+    await database.write(work)
+
+    assert await database.read(sent) == [
+        "incident.page INC-2026-0001",
+        "incident.page INC-2026-0002",
+        "incident.resolved INC-2026-0002",
+    ]
+    both = await database.read(lambda tx: store.newest(tx))
+    assert [(one.id, one.progress, one.recurrence_of) for one in both] == [
+        ("INC-2026-0002", Progress.RESOLVED, FIRST),
+        (FIRST, Progress.RESOLVED, None),
+    ]
+
+
+async def test_what_flapped_and_stays_down_was_told_and_nothing_says_that_it_is_over(database: Database) -> None:
+    made = incidents(config())
+
+    def work(tx: Connection) -> None:
+        at = flaps(tx, made, 19) + HALF
+        said(made, tx, "critical", at)
+        for minute in range(1, 13):
+            until(tx, made, at + minute * MINUTE)
+
+    await database.write(work)
+
+    messages = await database.read(sent)
+    assert messages[:2] == ["incident.page INC-2026-0001", "incident.page INC-2026-0002"]
+    assert [one for one in messages if one.startswith("incident.resolved")] == []
+    assert (await database.read(lambda tx: the(tx, "INC-2026-0002"))).progress is Progress.TRIGGERED
+
+
+async def test_what_came_and_went_in_a_moment_is_told_to_be_over_when_it_has_not_come_back(database: Database) -> None:
+    made = incidents(config())
+
+    over_at = await database.write(lambda tx: flaps(tx, made, 1))
+    assert await database.read(sent) == ["incident.page INC-2026-0001"]
+
+    await database.write(lambda tx: until(tx, made, over_at + 31 * SECOND))
+
+    assert await database.read(sent) == ["incident.page INC-2026-0001", "incident.resolved INC-2026-0001"]
+
+
+async def test_whoever_is_not_called_again_still_hears_that_it_was_over(database: Database) -> None:
+    steps = (Step(notify=("li",), severity=(1,)), Step(notify=("wang",), severity=(2,)))
+    policy = Escalation(id="default", steps=steps, fallback=("wang",))
+    made = incidents(config(escalations=named((policy,))))
+
+    def work(tx: Connection) -> None:
+        last = flaps(tx, made, 1)
+        said(made, tx, "high", last + HALF)
+        until(tx, made, last + MINUTE)
+
+    await database.write(work)
+
+    assert "incident.resolved INC-2026-0001" in await database.read(sent)
+    assert set(await database.read(lambda tx: pages(tx)[1:])) == {"wang/mail"}
