@@ -23,7 +23,7 @@ from incidents.store import duty
 from notify.store.told import oldest_due
 from upheld import store
 from upheld.peer import BEAT, PATIENCE, Look, Peer, judge
-from upheld.pulse import Pulse, ailing
+from upheld.pulse import STALE, Pulse, ailing
 from upheld.rules import Rules
 from upheld.ticker import Ticker
 
@@ -123,6 +123,8 @@ class Watch:
     async def _beat(self) -> bool:
         """Feel the pulse; while nothing ails, the place outside is told once every so often."""
         now, heartbeat = self._now(), self._rules().config.heartbeat
+        if self._pulse.audited_at is None and now - self._good_at <= STALE:
+            return False  # just begun: no part has had its turn yet
         wrong = ailing(self._felt(), now)
         if wrong != self._ailing:
             log.error("not well", ailing=wrong) if wrong else log.info("well")

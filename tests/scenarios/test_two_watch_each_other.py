@@ -62,3 +62,4 @@ async def test_the_heartbeat_leaves_while_everything_works(tmp_path: Path) -> No
                     await asyncio.sleep(0.1)
         finally:
             await asyncio.to_thread(upheld.stop)
+    assert "not well" not in upheld.output, "nothing ails a house that has just begun"
