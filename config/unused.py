@@ -11,7 +11,6 @@ NOT_IN_USE: tuple[tuple[str, ...], ...] = (
     ("customers", "*", "registration"),
     ("customers", "*", "agreements", "*", "reports"),
     ("customers", "*", "agreements", "*", "indicators"),
-    ("customers", "*", "agreements", "*", "handling", "level"),
     ("customers", "*", "agreements", "*", "handling", "result"),
     ("customers", "*", "agreements", "*", "handling", "customer_log"),
     ("customers", "*", "agreements", "*", "rating"),

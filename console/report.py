@@ -16,6 +16,7 @@ from console.rules import Rules
 from console.visit import Visit, see_other
 from incidents.case import Case
 from incidents.decide import Refused
+from incidents.scope import Scope, Urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,8 @@ class Report:
     title: str
     component: str | None
     level: int | None
+    scope: Scope | None
+    urgency: Urgency | None
     caller: str | None
     reported_at: Instant
 
@@ -38,6 +41,8 @@ class Choices:
     components: Mapping[str, str]
     kinds: Mapping[str, str]
     levels: Mapping[str, str]
+    scopes: Mapping[str, str]
+    urgencies: Mapping[str, str]
 
 
 class ReportPage:
@@ -91,6 +96,8 @@ async def open_case(rules: Rules, report: Report, visit: Visit, form: Form) -> C
             reported_at=report.reported_at,
             now=visit.now,
             level=report.level,
+            scope=report.scope,
+            urgency=report.urgency,
             component=report.component,
             caller=report.caller,
         )
@@ -114,6 +121,8 @@ def choices_of(customer: str, visit: Visit) -> Choices:
         components={name: voice.component(name) for name in components_of(visit.config, customer, visit.now)},
         kinds={kind.value: voice.t(words.KINDS[kind.value]) for kind in CaseKind},
         levels=levels,
+        scopes={scope.value: voice.t(words.SCOPES[scope.value]) for scope in Scope},
+        urgencies={urgency.value: voice.t(words.URGENCIES[urgency.value]) for urgency in Urgency},
     )
 
 
@@ -129,12 +138,19 @@ def read_report(form: Form, customer: str, visit: Visit) -> Report:
     level = form.get("level") or None
     if level is not None:
         form.one_of("level", choices.levels, voice.t("Choose a level of the agreement, or none."))
+    scope, urgency = form.get("scope") or None, form.get("urgency") or None
+    if scope is not None or urgency is not None:
+        together = voice.t("Say both, how many it concerns and how it hampers work, or neither.")
+        form.one_of("scope", choices.scopes, together)
+        form.one_of("urgency", choices.urgencies, together)
     return Report(
         customer=customer,
         kind=CaseKind(kind) if kind in choices.kinds else CaseKind.FAULT,
         title=form.text("title", voice.t("Write what does not work, in the customer’s words.")),
         component=component,
         level=int(level) if level is not None and level in choices.levels else None,
+        scope=Scope(scope) if scope is not None and scope in choices.scopes else None,
+        urgency=Urgency(urgency) if urgency is not None and urgency in choices.urgencies else None,
         caller=form.get("caller")[:200] or None,
         reported_at=form.instant("reported_at"),
     )

@@ -92,6 +92,14 @@ CLOCKS: Mapping[str, str] = {
 }
 """Commitments; one that an agreement names otherwise is shown as it is named."""
 
+SCOPES: Mapping[str, str] = {"many": "Many people", "some": "Some people", "one": "One person"}
+URGENCIES: Mapping[str, str] = {
+    "stopped": "They cannot work",
+    "hampered": "They can work in part",
+    "slight": "They can work",
+}
+"""What a fault concerns, and how it hampers work."""
+
 SCORES: Mapping[str, str] = {
     "overall": "Overall",
     "speed": "Speed",

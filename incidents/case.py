@@ -12,6 +12,7 @@ from typing import TypeAlias, assert_never
 
 from config.agreement import CaseKind
 from config.instant import Instant
+from incidents.scope import Scope, Urgency
 
 RESPOND = "respond"
 RESOLVE = "resolve"
@@ -40,6 +41,9 @@ class CaseOpened:
     caller: str | None = None
     component: str | None = None
     incident: str | None = None
+    scope: Scope | None = None
+    urgency: Urgency | None = None
+    """From which its level followed, where a person said them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

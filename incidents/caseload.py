@@ -39,10 +39,11 @@ from incidents.casemail import CaseMail
 from incidents.clock import Clock, ClockState, clocks, commitments_of
 from incidents.decide import Refused
 from incidents.incident import Incident
-from incidents.level import standing, unfit
+from incidents.level import opening, standing, unfit
 from incidents.paging import Paging
 from incidents.rating import judged, unfit_rating
 from incidents.responsible import unfit_responsible
+from incidents.scope import Scope, Urgency
 from incidents.store import case as store
 from incidents.store import timer
 from incidents.store.number import next_number
@@ -95,12 +96,14 @@ class Caseload:
         reported_at: Instant,
         now: Instant,
         level: int | None = None,
+        scope: Scope | None = None,
+        urgency: Urgency | None = None,
         component: str | None = None,
         caller: str | None = None,
     ) -> Case:
         """What a customer reports by telephone, mail or form; the title is made one line. Raises Refused."""
         agreement = self._agreement(customer, component, now)
-        chosen = self._level(agreement, kind, level)
+        chosen = opening(agreement, kind, level, scope, urgency)
         if reported_at > now:
             raise Refused("a report cannot lie in the future; write when it was made")
         named = " ".join(harmless(title).split())
@@ -109,7 +112,7 @@ class Caseload:
         if resident_number(named) or resident_number(caller or ""):
             raise Refused(REFUSAL)
         opened = _opened(agreement, kind, chosen, named, reported_at)
-        event = replace(opened, component=component, caller=caller)
+        event = replace(opened, component=component, caller=caller, scope=scope, urgency=urgency)
         return self._open(tx, event, by, reported_at, now)
 
     # what becomes of a case
@@ -278,18 +281,6 @@ class Caseload:
             what = f" that covers {component!r}" if component is not None and in_force else ""
             raise Refused(f"{customer} has no agreement in force{what}")
         return fitting[0]
-
-    def _level(self, agreement: Agreement, kind: CaseKind, level: int | None) -> Level:
-        if level is not None:
-            try:
-                return agreement.level(level)
-            except KeyError:
-                numbers = ", ".join(str(one.number) for one in agreement.levels)
-                raise Refused(f"the agreement has no level {level}; it has {numbers}") from None
-        fitting = [one for one in agreement.levels if kind in one.kinds] or list(agreement.levels)
-        if not fitting:
-            raise Refused("the agreement defines no levels; name a profile in it")
-        return fitting[0] if kind is CaseKind.FAULT else fitting[-1]
 
     def _version(self, case: Case) -> Agreement | None:
         versions = (one for one in self._config.agreements() if one.id == case.agreement)

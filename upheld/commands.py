@@ -36,6 +36,7 @@ from incidents.case import (
 )
 from incidents.caseload import NoSuchCase
 from incidents.decide import Refused
+from incidents.scope import Scope, Urgency
 from incidents.service import NotFound
 from sla.contract import Refused as NotAgreed
 from sla.parties import NoStatement
@@ -113,6 +114,8 @@ def case_open(tx: Connection, call: Call) -> Any:
         reported_at=given["reported_at"] if given.get("reported_at") is not None else call.now,
         now=call.now,
         level=given.get("level"),
+        scope=None if given.get("scope") is None else Scope(given["scope"]),
+        urgency=None if given.get("urgency") is None else Urgency(given["urgency"]),
         component=given.get("component"),
         caller=given.get("caller"),
     )

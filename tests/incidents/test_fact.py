@@ -14,6 +14,7 @@ from config.state import State
 from incidents.case import CaseEvent
 from incidents.fact import case_event, facts_of, incident_event, kind_of
 from incidents.incident import Event
+from incidents.scope import Scope, Urgency
 from tests.incidents.samples import opened
 
 VALUES: dict[Any, st.SearchStrategy[Any]] = {
@@ -23,6 +24,8 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     State: st.sampled_from(State),
     CaseKind: st.sampled_from(CaseKind),
+    Scope | None: st.none() | st.sampled_from(Scope),
+    Urgency | None: st.none() | st.sampled_from(Urgency),
     tuple[str, ...]: st.lists(st.text()).map(tuple),
     Mapping[str, Any]: st.just({"id": "default", "steps": [{"notify": ["li"]}], "repeat": None}),
     Mapping[str, int]: st.dictionaries(st.text(), st.integers(1, 5)),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from config.agreement import CaseKind
 from config.instant import Instant, instant_of
 from config.model import Config
+from incidents.scope import Scope, Urgency
 from incidents.store import case as cases
 from upheld.cli.incident import as_json, by, facts_beside
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
@@ -49,6 +50,8 @@ def case() -> None:
 @click.argument("title")
 @click.option("--kind", type=click.Choice([kind.value for kind in CaseKind]), default="fault", show_default=True)
 @click.option("--level", type=int, help="in the agreement's numbering; else the kind's own")
+@click.option("--scope", type=click.Choice(list(Scope)), help="how many a fault concerns; with --urgency")
+@click.option("--urgency", type=click.Choice(list(Urgency)), help="how it hampers work; the level follows")
 @click.option("--component", help="what does not work")
 @click.option("--caller", help="who reported it")
 @click.option("--reported-at", callback=moment, metavar="TIME", help="when it was reported, if earlier")
@@ -61,6 +64,8 @@ def open_(
     title: str,
     kind: str,
     level: int | None,
+    scope: str | None,
+    urgency: str | None,
     component: str | None,
     caller: str | None,
     reported_at: datetime | None,
@@ -73,6 +78,8 @@ def open_(
         "title": title,
         "kind": kind,
         "level": level,
+        "scope": scope,
+        "urgency": urgency,
         "component": component,
         "caller": caller,
         "reported_at": instant(config, reported_at),
