@@ -1,18 +1,35 @@
-"""What one customer is owed: a case under one agreement version, as events and as their sum. Pure.
+"""What one customer is owed: a case under one agreement version, as the sum of its events. Pure.
 
-A case may come from an incident or from a person without any. People's facts carry when it happened and, apart from
-that, when it was written. `reported_at` is the customer's report, `started_at` the instant its clocks start: the
-earlier of the report and the automatic opening (requirements.md 1).
+A case may come from an incident or from a person without any. `reported_at` is the customer's report, `started_at` the
+instant its clocks start: the earlier of the report and the automatic opening (requirements.md 1).
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from config.agreement import CaseKind
 from config.instant import Instant
-from incidents.scope import Scope, Urgency
+from incidents.caseevent import BeyondAbility as BeyondAbility
+from incidents.caseevent import CaseEvent as CaseEvent
+from incidents.caseevent import CaseNoted as CaseNoted
+from incidents.caseevent import CaseOpened as CaseOpened
+from incidents.caseevent import CaseRecorded as CaseRecorded
+from incidents.caseevent import CaseResolved as CaseResolved
+from incidents.caseevent import ClockWarned as ClockWarned
+from incidents.caseevent import Confirmed as Confirmed
+from incidents.caseevent import Contested as Contested
+from incidents.caseevent import Fulfilled as Fulfilled
+from incidents.caseevent import HandedOver as HandedOver
+from incidents.caseevent import LevelChanged as LevelChanged
+from incidents.caseevent import LevelConfirmed as LevelConfirmed
+from incidents.caseevent import LevelContested as LevelContested
+from incidents.caseevent import Rated as Rated
+from incidents.caseevent import RatingFollowed as RatingFollowed
+from incidents.caseevent import Resumed as Resumed
+from incidents.caseevent import Taken as Taken
+from incidents.caseevent import Waiting as Waiting
 
 RESPOND = "respond"
 RESOLVE = "resolve"
@@ -27,169 +44,6 @@ class CaseProgress(StrEnum):
     WAITING = "waiting"
     RESOLVED = "resolved"
     CONFIRMED = "confirmed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseOpened:
-    customer: str
-    agreement: str
-    agreement_version: int
-    kind: CaseKind
-    level: int
-    title: str
-    reported_at: Instant
-    caller: str | None = None
-    component: str | None = None
-    incident: str | None = None
-    scope: Scope | None = None
-    urgency: Urgency | None = None
-    """From which its level followed, where a person said them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fulfilled:
-    """What a commitment asks for happened: `respond`, `accept`, `workaround`… and how it can be seen."""
-
-    commitment: str
-    how: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """It is valid and in scope, and this person is the one responsible from now on."""
-
-    person: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandedOver:
-    """Offered to another person, with what is to be done next; whoever has it keeps it until that one takes it."""
-
-    to: str
-    next_action: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseNoted:
-    """Progress; the customer sees it as it is written."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """For the customer; stops the resolve clock from when he is shown what is awaited, never before that is written."""
-
-    awaited: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resumed:
-    """The customer gave what was awaited, or the wait ended otherwise."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BeyondAbility:
-    """Of whoever has it: from now on it is to be escalated."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseResolved:
-    how: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmed:
-    """By the customer."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contested:
-    """The customer is not satisfied: the case is open again."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelChanged:
-    """By the supplier, with his reason. The customer sees it at once; the stricter stands until he confirms it."""
-
-    level: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelConfirmed:
-    """By the customer: the level last said is the case's level from its beginning."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelContested:
-    """By the customer: the stricter level goes on standing."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rated:
-    """The customer's rating of a solved case: score -> 1 (lowest) to 5. `low`: the agreement wants it followed up."""
-
-    scores: Mapping[str, int]
-    comment: str
-    low: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatingFollowed:
-    """What the supplier found behind a low rating, and what he does about it."""
-
-    cause: str
-    measure: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockWarned:
-    """A commitment is about to be missed, or was: told before and at the instant."""
-
-    commitment: str
-    missed: bool
-    due_at: Instant
-
-
-CaseEvent: TypeAlias = (
-    CaseOpened
-    | Fulfilled
-    | Taken
-    | HandedOver
-    | CaseNoted
-    | Waiting
-    | Resumed
-    | BeyondAbility
-    | CaseResolved
-    | Confirmed
-    | Contested
-    | LevelChanged
-    | LevelConfirmed
-    | LevelContested
-    | Rated
-    | RatingFollowed
-    | ClockWarned
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseRecorded:
-    event: CaseEvent
-    happened_at: Instant
-    recorded_at: Instant
-    by: str
-    seen_by_customer_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
