@@ -157,6 +157,22 @@ def test_a_case_from_the_first_call_to_the_confirmation(config: Path) -> None:
     assert number in upheld("case", "show", number).stdout
 
 
+def test_a_case_is_taken_handed_over_and_stands_in_the_list_for_a_change_of_shift(config: Path) -> None:
+    config.write_text(config.read_text() + "\npeople: {li: {name: Li Wei, email: li@example.com}}\n")
+    words = ("--scope", "many", "--urgency", "slight", "--by", "li", "--json")
+    opened = json.loads(upheld("case", "open", "acme", "It is slow", *words).stdout)
+    number = opened["id"]
+    assert (opened["level"], opened["responsible"]) == (2, None)
+    taken = json.loads(upheld("case", "take", number, "--by", "li", "--json").stdout)
+    assert (taken["responsible"], taken["offered"]) == ("li", None)
+    refusal = upheld("case", "hand-over", number, "--to", "li", "--next", "call the maker", "--by", "li")
+    assert "li has it already" in refused(refusal, 1)
+    assert upheld("case", "event", number, "note", "the maker looks at it", "--by", "li").exit_code == 0
+    (row,) = json.loads(upheld("case", "shift", "--json").stdout)
+    assert (row["id"], row["responsible"], row["next_action"]) == (number, "li", "the maker looks at it")
+    assert json.loads(upheld("case", "shift", "--person", "nobody", "--json").stdout) == []
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -50,8 +50,12 @@ def case() -> None:
 @click.argument("title")
 @click.option("--kind", type=click.Choice([kind.value for kind in CaseKind]), default="fault", show_default=True)
 @click.option("--level", type=int, help="in the agreement's numbering; else the kind's own")
-@click.option("--scope", type=click.Choice(list(Scope)), help="how many a fault concerns; with --urgency")
-@click.option("--urgency", type=click.Choice(list(Urgency)), help="how it hampers work; the level follows")
+@click.option(
+    "--scope", type=click.Choice([one.value for one in Scope]), help="how many a fault concerns; with --urgency"
+)
+@click.option(
+    "--urgency", type=click.Choice([one.value for one in Urgency]), help="how it hampers work; the level follows"
+)
 @click.option("--component", help="what does not work")
 @click.option("--caller", help="who reported it")
 @click.option("--reported-at", callback=moment, metavar="TIME", help="when it was reported, if earlier")
