@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aiohttp import web
+from sqlalchemy import Connection
 
 from console import reading, timeline, told, words
+from console.attachment import attach_all
 from console.form import MARKS, Form, written
 from console.listing import case_row, incident_row, scores_of
 from console.reading import CaseFacts
@@ -65,7 +67,8 @@ class CasePage:
         act = _known(voice).get(form.get("act"))
         if act is None:
             return await self._page(visit, form, status=422)
-        text = form.text("text", act.missing) if act.asked else ""
+        only_files = act.id == "note" and bool(visit.files) and not form.get("text")
+        text = form.text("text", act.missing) if act.asked and not only_files else ""
         open_clocks = {clock.name: clock.name for clock in facts.standing.clocks if clock.done_at is None}
         if act.id == "fulfilled":
             form.one_of("commitment", open_clocks, voice.t("Choose one of the clocks that still run."))
@@ -81,10 +84,16 @@ class CasePage:
         happened_at = form.instant("happened_at", earliest=case.started_at)
         if not form.good:
             return await self._page(visit, form, status=422)
-        event = _EVENTS[act.id](form, text)
+        event = None if only_files else _EVENTS[act.id](form, text)
         caseload, by = self._rules.caseload(), visit.user.by
+
+        def record(tx: Connection) -> None:
+            if event is not None:
+                caseload.record(tx, case.id, event, by, happened_at, visit.now)
+            attach_all(tx, caseload, case.id, visit)
+
         try:
-            await self._rules.database.write(lambda tx: caseload.record(tx, case.id, event, by, happened_at, visit.now))
+            await self._rules.database.write(record)
         except NoSuchCase:
             return visit.not_found()
         except Refused as error:
@@ -120,7 +129,7 @@ class CasePage:
             apart=case.opened_at - case.reported_at >= 1000,
             state=facts.incident.state.value if facts.incident is not None and case.open else "",
             incident=None if facts.incident is None else incident_row(facts.incident, (), voice),
-            rows=timeline.newest_first(timeline.case_rows(facts.events, voice)),
+            rows=timeline.newest_first(timeline.case_rows(facts.events, voice, f"/desk/cases/{case.id}/files/")),
             messages=told.messages(facts.told, voice),
             acts=acts,
             open_act=chosen if any(act.id == chosen for act in acts) else next((act.id for act in acts), ""),

@@ -3,7 +3,7 @@
 Who is not logged in is led to the login; what is not the reader's looks like what does not exist.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 from urllib.parse import quote, urlsplit
@@ -15,10 +15,12 @@ from config.instant import Instant
 from config.model import Config
 from console import store
 from console.session import TOUCH, Session, hash_of
+from console.upload import MOST, TooLarge, Upload, read_form
 from console.user import Access, Role, allowed, sees
 from console.visit import LANGUAGE_COOKIE, Visit, preferred, see_other
 from db.engine import Database
 from db.errors import StoreUnavailable
+from incidents.attachment import LARGEST
 from incidents.oncall import Roster
 from incidents.store import duty
 
@@ -80,10 +82,14 @@ class Door:
         if request.method == "POST":
             if not self._from_here(request):
                 return self._foreign(visit)
-            typed = await _typed(request)
-            if typed is None:
+            try:
+                sent = await _sent(request, visit)
+            except TooLarge:
+                return visit.error(413, *_too_large(visit))
+            if sent is None:
                 return visit.error(400, *_unreadable(visit))
-            visit = replace(visit, typed=typed)
+            typed, files = sent
+            visit = replace(visit, typed=typed, files=files)
             own = visit.session is None or visit.session.owns_form(typed.get(FORM_TOKEN, ""))
             if access is not Access.PUBLIC and not own:
                 return self._foreign(visit)
@@ -164,6 +170,14 @@ class Door:
         return urlsplit(origin).netloc in ours
 
 
+async def _sent(request: web.Request, visit: Visit) -> tuple[Mapping[str, str], Sequence[Upload]] | None:
+    """Fields and files, and files only from who is logged in. Raises TooLarge."""
+    if request.content_type == "multipart/form-data" and visit.session is not None:
+        return await read_form(request)
+    typed = await _typed(request)
+    return None if typed is None else (typed, ())
+
+
 async def _typed(request: web.Request) -> dict[str, str] | None:
     """None: not a form, too long, or not readable."""
     if request.content_type != "application/x-www-form-urlencoded":
@@ -178,3 +192,9 @@ async def _typed(request: web.Request) -> dict[str, str] | None:
 def _unreadable(visit: Visit) -> tuple[str, str]:
     voice = visit.voice
     return voice.t("This was not done"), voice.t("What was sent is not a form of ours. Open the page again.")
+
+
+def _too_large(visit: Visit) -> tuple[str, str]:
+    voice = visit.voice
+    text = voice.t("A file has at most {n} MiB, and one form at most {most} files.", n=LARGEST >> 20, most=MOST)
+    return voice.t("This was not done"), text

@@ -86,19 +86,19 @@ def desk(tx: Connection, caseload: Caseload, now: Instant) -> DeskFacts:
     return DeskFacts(
         incidents=incidents.unresolved(tx),
         cases=[_standing(caseload, one, now) for one in cases.open_cases(tx)],
-        people=_people(tx),
+        people=people_of(tx),
     )
 
 
 def every_incident(tx: Connection) -> DeskFacts:
     """The newest incidents, resolved or not."""
-    return DeskFacts(incidents=incidents.newest(tx, NEWEST), cases=(), people=_people(tx))
+    return DeskFacts(incidents=incidents.newest(tx, NEWEST), cases=(), people=people_of(tx))
 
 
 def every_case(tx: Connection, caseload: Caseload, now: Instant) -> DeskFacts:
     """The newest cases, done or not."""
     found = cases.every(tx)[:NEWEST]
-    return DeskFacts(incidents=(), cases=[_standing(caseload, one, now) for one in found], people=_people(tx))
+    return DeskFacts(incidents=(), cases=[_standing(caseload, one, now) for one in found], people=people_of(tx))
 
 
 def incident(tx: Connection, caseload: Caseload, id: str, now: Instant) -> IncidentFacts | None:
@@ -115,7 +115,7 @@ def incident(tx: Connection, caseload: Caseload, id: str, now: Instant) -> Incid
         told=history(tx, incident=id),
         deeds=change.between(tx, found.component, found.started_at - _AROUND, until + _AROUND),
         cases=[_standing(caseload, one, now) for one in cases.of_incident(tx, id)],
-        people=_people(tx),
+        people=people_of(tx),
         first=evidence.find(tx, id),
     )
 
@@ -129,7 +129,7 @@ def case(tx: Connection, caseload: Caseload, id: str, now: Instant) -> CaseFacts
         events=cases.events(tx, id),
         told=history(tx, case=id),
         incident=incidents.find(tx, found.incident) if found.incident is not None else None,
-        people=_people(tx),
+        people=people_of(tx),
     )
 
 
@@ -142,7 +142,7 @@ def room(
         states={component: _state(tx, component) for component in components_of(config, customer, now)},
         cases=[(_standing(caseload, one, now), cases.events(tx, one.id)) for one in found],
         budgets=() if budgets is None else budgets(tx, customer, now),
-        people=_people(tx),
+        people=people_of(tx),
     )
 
 
@@ -167,5 +167,6 @@ def _standing(caseload: Caseload, one: Case, now: Instant) -> Standing:
     return Standing(case=one, clocks=caseload.clocks(one, now))
 
 
-def _people(tx: Connection) -> dict[str, str | None]:
+def people_of(tx: Connection) -> dict[str, str | None]:
+    """Login -> the person it stands for."""
     return {user.name: user.person for user in every_user(tx)}

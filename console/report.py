@@ -10,6 +10,7 @@ from config.agreement import CaseKind
 from config.instant import Instant
 from config.language import choose
 from console import words
+from console.attachment import attach_all
 from console.form import Form, written
 from console.reading import components_of
 from console.rules import Rules
@@ -87,7 +88,7 @@ async def open_case(rules: Rules, report: Report, visit: Visit, form: Form) -> C
     caseload, by = rules.caseload(), visit.user.by
 
     def opened(tx: Connection) -> Case:
-        return caseload.open_by_person(
+        made = caseload.open_by_person(
             tx,
             customer=report.customer,
             kind=report.kind,
@@ -101,6 +102,8 @@ async def open_case(rules: Rules, report: Report, visit: Visit, form: Form) -> C
             component=report.component,
             caller=report.caller,
         )
+        attach_all(tx, caseload, made.id, visit)
+        return made
 
     try:
         return await rules.database.write(opened)

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aiohttp import web
+from sqlalchemy import Connection
 
 from config.instant import Instant
 from config.look import figure
 from config.look.state import RANK, Shown, word, worst
 from config.state import State
 from console import reading, timeline, words
+from console.attachment import attach_all
 from console.budget import Budget
 from console.consent import agreement_rows
 from console.form import MARKS, Form, written
@@ -24,6 +26,7 @@ from console.visit import Visit, see_other
 from console.voice import Voice
 from incidents.case import (
     CaseEvent,
+    CaseNoted,
     CaseRecorded,
     CaseResolved,
     Confirmed,
@@ -35,6 +38,7 @@ from incidents.case import (
 )
 from incidents.caseload import NoSuchCase
 from incidents.decide import Refused
+from incidents.review import ReviewState
 from incidents.store.incident import Conflict
 from sla.store.contract import contracts
 
@@ -71,6 +75,8 @@ class CaseView:
     level: str
     """The level the customer is asked about; empty for none."""
     why: str
+    review: str
+    """How far its review is; empty while there is none."""
     scores: Mapping[str, str]
     """What he can rate now; empty while it is open, and once he has rated it."""
 
@@ -88,6 +94,7 @@ class RoomPage:
         form, customer = Form(visit.typed, visit.voice), visit.request.match_info["customer"]
         if customer not in visit.config.customers:
             return visit.not_found()
+        missing = visit.voice.t("Write what you know, in one sentence.")
         match form.get("act"):
             case "report":
                 # a customer reports when he writes it, and the level is for both sides to say
@@ -107,6 +114,10 @@ class RoomPage:
                 text = form.text("text", visit.voice.t("Write why the level is another one."))
                 if form.good:
                     return await self._word(visit, form, LevelContested(reason=text))
+            case "say":
+                text = "" if visit.files and not form.get("text") else form.text("text", missing)
+                if form.good:
+                    return await self._word(visit, form, CaseNoted(text=text) if text else None)
             case "rate":
                 marks = form.marks(one for one in words.SCORES if one in form.values)
                 if form.good:
@@ -118,15 +129,21 @@ class RoomPage:
                 form.errors[""] = visit.voice.t("Choose one of the buttons of the page.")
         return await self._page(visit, form, status=422)
 
-    async def _word(self, visit: Visit, form: Form, event: CaseEvent) -> web.Response:
-        """On one of his own cases; another's does not exist for him."""
+    async def _word(self, visit: Visit, form: Form, event: CaseEvent | None) -> web.Response:
+        """On one of his own cases, with the files that came with it; another's case does not exist for him."""
         caseload, by, customer = self._rules.caseload(), visit.user.by, visit.request.match_info["customer"]
         facts = await self._rules.database.read(lambda tx: reading.case(tx, caseload, form.get("case"), visit.now))
         if facts is None or facts.standing.case.customer != customer:
             return visit.not_found()
         id = facts.standing.case.id
+
+        def record(tx: Connection) -> None:
+            if event is not None:
+                caseload.record(tx, id, event, by, visit.now, visit.now)
+            attach_all(tx, caseload, id, visit)
+
         try:
-            await self._rules.database.write(lambda tx: caseload.record(tx, id, event, by, visit.now, visit.now))
+            await self._rules.database.write(record)
         except NoSuchCase:
             return visit.not_found()
         except Refused as error:
@@ -231,7 +248,7 @@ def _component(name: str, state: State, since: Instant | None, voice: Voice) -> 
 
 
 def _case(standing: Standing, events: Sequence[CaseRecorded], voice: Voice) -> CaseView:
-    rows = timeline.case_rows(events, voice)
+    rows = timeline.case_rows(events, voice, f"/room/{standing.case.customer}/cases/{standing.case.id}/files/")
     resolved = [row for row, one in zip(rows, events, strict=True) if isinstance(one.event, CaseResolved)]
     case = standing.case
     said = [one.event for one in events if isinstance(one.event, LevelChanged)]
@@ -242,6 +259,7 @@ def _case(standing: Standing, events: Sequence[CaseRecorded], voice: Voice) -> C
         how=(resolved[-1].quote or resolved[-1].text) if resolved else "",
         level="".join(voice.numbered(case, one.level) for one in asked),
         why="".join(one.reason for one in asked),
+        review="" if case.review is ReviewState.NONE else voice.t(words.REVIEWS[case.review.value]),
         scores={} if case.open or (case.rated_by or "").startswith("customer:") else scores_of(case, voice),
     )
 

@@ -10,6 +10,7 @@ from config.look.asset import assets
 from config.model import Config
 from console.agreement import AgreementPage
 from console.answer import AnswerPage
+from console.attachment import AttachmentPage
 from console.budget import Budgets
 from console.case import CasePage
 from console.component import ComponentPage
@@ -25,6 +26,7 @@ from console.owed import Reports
 from console.papers import PapersPage
 from console.receipt import ReceiptPage
 from console.report import ReportPage
+from console.review import ReviewPage
 from console.room import RoomPage
 from console.rules import Rules
 from console.settling import DESK as SETTLING
@@ -101,6 +103,8 @@ class Console:
         self._report = ReportPage(rules)
         self._room = RoomPage(rules)
         self._receipt = ReceiptPage(rules)
+        self._attachment = AttachmentPage(rules)
+        self._review = ReviewPage(rules)
         self._papers = PapersPage(rules)
         self._settling = SettlingPage(rules)
         self._agreement = AgreementPage(rules)
@@ -146,6 +150,12 @@ class Console:
             _page("GET", "/room/{customer}/reports/{kind}/{subject}", Access.ROOM, self._papers.room),
             _page("GET", "/room/{customer}", Access.ROOM, self._room.show),
             _page("POST", "/room/{customer}", Access.GUEST, self._room.act),
+            _page("GET", "/desk/cases/{id}/files/{sha256}", Access.STAFF, self._attachment.show),
+            _page("GET", "/room/{customer}/cases/{id}/files/{sha256}", Access.ROOM, self._attachment.show),
+            _page("GET", "/desk/cases/{id}/review", Access.STAFF, self._review.show),
+            _page("POST", "/desk/cases/{id}/review", Access.CASES, self._review.act),
+            _page("GET", "/room/{customer}/cases/{id}/review", Access.ROOM, self._review.show),
+            _page("POST", "/room/{customer}/cases/{id}/review", Access.GUEST, self._review.act),
             _page("GET", "/room/{customer}/receipts/{id}", Access.ROOM, self._receipt.show),
             _page("GET", "/room/{customer}/agreements/{name}", Access.ROOM, self._consent.show),
             _page("POST", "/room/{customer}/agreements/{name}", Access.GUEST, self._consent.word),

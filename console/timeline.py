@@ -19,6 +19,7 @@ from incidents.case import (
     ClockWarned,
     Confirmed,
     Contested,
+    FileAdded,
     Fulfilled,
     HandedOver,
     LevelChanged,
@@ -45,6 +46,7 @@ from incidents.incident import (
     StateChanged,
     Unacknowledged,
 )
+from incidents.review import ActionAgreed, ReviewConfirmed, ReviewContested, ReviewPresented, WhyAnswered
 from incidents.store.change import Changed
 from incidents.store.transition import Transition
 
@@ -71,8 +73,9 @@ def incident_rows(events: Sequence[Recorded], voice: Voice) -> list[Row]:
     return [_incident_row(one, voice) for one in events]
 
 
-def case_rows(events: Sequence[CaseRecorded], voice: Voice) -> list[Row]:
-    return [_case_row(one, voice) for one in events]
+def case_rows(events: Sequence[CaseRecorded], voice: Voice, files: str = "") -> list[Row]:
+    """`files`: the address below which the case's files lie."""
+    return [_case_row(one, voice, files) for one in events]
 
 
 def measured_rows(transitions: Sequence[Transition], voice: Voice) -> list[Row]:
@@ -159,7 +162,7 @@ def _incident_row(one: Recorded, voice: Voice) -> Row:
             assert_never(other)
 
 
-def _case_row(one: CaseRecorded, voice: Voice) -> Row:
+def _case_row(one: CaseRecorded, voice: Voice, files: str) -> Row:
     who, human, at = voice.who(one.by), _human(one.by), one.happened_at
     late = ""
     if one.recorded_at - one.happened_at >= _LATE:
@@ -182,6 +185,10 @@ def _case_row(one: CaseRecorded, voice: Voice) -> Row:
             return _row(at, voice, said, [late], quote=text, human=human)
         case CaseNoted(text=written):
             return _row(at, voice, voice.t("{who} wrote", who=who), [late], quote=written, human=human)
+        case FileAdded(name=name, size=size, sha256=hashed):
+            length = voice.t("{n} KiB", n=-(-size // 1024))
+            row = _row(at, voice, voice.t("{who} added a file", who=who), [length, late], quote=name, human=human)
+            return replace(row, link=f"{files}{hashed}" if files else "")
         case Waiting(awaited=awaited):
             text = voice.t("Waits for the customer; the resolve clock stands still")
             return _row(at, voice, text, [late], quote=awaited, human=human)
@@ -220,6 +227,18 @@ def _case_row(one: CaseRecorded, voice: Voice) -> Row:
         case RatingFollowed(cause=cause, measure=measure):
             text = voice.t("{who} followed the rating up", who=who)
             return _row(at, voice, text, [voice.t("cause: {cause}", cause=cause), late], quote=measure, human=human)
+        case WhyAnswered() as why:
+            text = voice.t("{who} wrote why {n}: {why}", who=who, n=why.rank, why=why.why)
+            return _row(at, voice, text, [why.evidence, late], quote=why.because, human=human)
+        case ActionAgreed(obligation=obligation, aim=aim):
+            text = voice.t("{who} agreed a corrective action: {aim}", who=who, aim=voice.code(words.AIMS, aim))
+            return _row(at, voice, text, [obligation, late], human=human)
+        case ReviewPresented(text=written):
+            return _row(at, voice, voice.t("{who} presented the review", who=who), [late], quote=written, human=human)
+        case ReviewConfirmed(text=written):
+            return _row(at, voice, voice.t("{who} confirmed the review", who=who), [late], quote=written, human=human)
+        case ReviewContested(reason=reason):
+            return _row(at, voice, voice.t("{who} contests the review", who=who), [late], quote=reason, human=human)
         case ClockWarned(commitment=commitment, missed=missed, due_at=due_at):
             clock = voice.code(words.CLOCKS, commitment)
             text = voice.t("{clock}: missed", clock=clock) if missed else voice.t("{clock}: runs out soon", clock=clock)

@@ -11,6 +11,7 @@ from config.language import choose
 from config.look import environment, figure
 from config.model import Config
 from console.session import Session
+from console.upload import Upload
 from console.user import Role, User
 from console.voice import ROOM, Voice
 
@@ -56,7 +57,8 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """`session` is None before the login; `typed` is what a form sent; `on_duty` are the ids of who is on call now."""
+    """`session` is None before the login; `typed` is what a form sent; `on_duty` are the ids of who is on call now,
+    `files` what came with the form."""
 
     request: web.Request
     config: Config
@@ -66,6 +68,7 @@ class Visit:
     demo: bool
     typed: Mapping[str, str]
     on_duty: Sequence[str] = ()
+    files: Sequence[Upload] = ()
 
     @property
     def user(self) -> User:

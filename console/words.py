@@ -57,6 +57,21 @@ PROGRESS: Mapping[str, str] = {
 }
 """Of an incident or a case."""
 
+AIMS: Mapping[str, str] = {
+    "prevent": "so that it does not happen again",
+    "detect": "so that it is noticed earlier",
+    "mitigate": "so that it does less harm",
+}
+"""What a corrective action is for."""
+
+REVIEWS: Mapping[str, str] = {
+    "none": "Not begun",
+    "draft": "Being written",
+    "presented": "Waits for the customer’s word",
+    "contested": "Contested by the customer",
+    "confirmed": "Confirmed by the customer",
+}
+
 KINDS: Mapping[str, str] = {
     "fault": "Fault",
     "question": "Question",
@@ -121,6 +136,18 @@ REFUSALS: tuple[str, ...] = (
     "its severity stays as it was",
     "a severity needs a reason: what makes it better or worse than it looks",
     "a note needs a text",
+    "is there already, byte for byte",
+    "its files would have more than 25 MiB together",
+    "is empty",
+    "the review is the supplier's to write; a customer confirms or contests it",
+    "the customer has confirmed the review; it stays as it is",
+    "only a resolved case is reviewed",
+    "the review waits for the customer's word already",
+    "no review waits for a word",
+    "say what is missing in the review",
+    "a review says why it happened, in one row at least",
+    "a review has a corrective action at least",
+    "a corrective action is due on a day to come; write which",
     "an identity number is never stored; take it out and name the person instead",
     "a fact cannot lie in the future; write when it happened",
     "a report cannot lie in the future; write when it was made",

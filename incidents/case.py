@@ -20,6 +20,7 @@ from incidents.caseevent import CaseResolved as CaseResolved
 from incidents.caseevent import ClockWarned as ClockWarned
 from incidents.caseevent import Confirmed as Confirmed
 from incidents.caseevent import Contested as Contested
+from incidents.caseevent import FileAdded as FileAdded
 from incidents.caseevent import Fulfilled as Fulfilled
 from incidents.caseevent import HandedOver as HandedOver
 from incidents.caseevent import LevelChanged as LevelChanged
@@ -30,10 +31,19 @@ from incidents.caseevent import RatingFollowed as RatingFollowed
 from incidents.caseevent import Resumed as Resumed
 from incidents.caseevent import Taken as Taken
 from incidents.caseevent import Waiting as Waiting
+from incidents.review import (
+    ActionAgreed,
+    ReviewConfirmed,
+    ReviewContested,
+    ReviewPresented,
+    ReviewState,
+    WhyAnswered,
+)
 
 RESPOND = "respond"
 RESOLVE = "resolve"
 ESCALATE = "escalate"
+REVIEW = "review"
 ACCEPT = "accept"
 CONFIRM = "confirm"
 UPDATE = "update"
@@ -94,6 +104,7 @@ class Case:
     rated_by: str | None = None
     low_rating: bool = False
     """It waits for cause and measure."""
+    review: ReviewState = ReviewState.NONE
     version: int = 1
 
     @property
@@ -166,7 +177,16 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
             return replace(after, rated_by=recorded.by, low_rating=low)
         case RatingFollowed():
             return replace(after, low_rating=False)
-        case CaseOpened() | CaseNoted() | ClockWarned():
+        case WhyAnswered() | ActionAgreed():
+            begun = case.review is ReviewState.NONE
+            return replace(after, review=ReviewState.DRAFT) if begun else after
+        case ReviewPresented():
+            return _fulfil(replace(after, review=ReviewState.PRESENTED), REVIEW, at)
+        case ReviewConfirmed():
+            return replace(after, review=ReviewState.CONFIRMED)
+        case ReviewContested():
+            return replace(after, review=ReviewState.CONTESTED)
+        case CaseOpened() | CaseNoted() | FileAdded() | ClockWarned():
             return after
         case other:
             assert_never(other)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from config.agreement import CaseKind
 from config.instant import Instant
+from incidents.review import ActionAgreed, ReviewConfirmed, ReviewContested, ReviewPresented, WhyAnswered
 from incidents.scope import Scope, Urgency
 
 
@@ -57,6 +58,16 @@ class CaseNoted:
     """Progress; the customer sees it as it is written."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileAdded:
+    """By either side. The bytes stand beside the facts; `sha256` in hexadecimal says which they are."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +162,7 @@ CaseEvent: TypeAlias = (
     | Taken
     | HandedOver
     | CaseNoted
+    | FileAdded
     | Waiting
     | Resumed
     | BeyondAbility
@@ -162,6 +174,11 @@ CaseEvent: TypeAlias = (
     | LevelContested
     | Rated
     | RatingFollowed
+    | WhyAnswered
+    | ActionAgreed
+    | ReviewPresented
+    | ReviewConfirmed
+    | ReviewContested
     | ClockWarned
 )
 

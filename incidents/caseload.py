@@ -43,6 +43,8 @@ from incidents.level import opening, standing, unfit
 from incidents.paging import Paging
 from incidents.rating import judged, unfit_rating
 from incidents.responsible import unfit_responsible
+from incidents.review import ReviewPresented
+from incidents.reviewed import unfit_review
 from incidents.scope import Scope, Urgency
 from incidents.store import case as store
 from incidents.store import timer
@@ -128,6 +130,7 @@ class Caseload:
             unfit(case, event, by, agreement)
             or unfit_rating(case, event, by, agreement)
             or unfit_responsible(case, event, by, agreement, self._config.people)
+            or unfit_review(case, event, by)
         )
         if wrong is not None:
             raise Refused(f"{case.id}: {wrong}")
@@ -144,6 +147,8 @@ class Caseload:
             self._mail.customer(tx, after, "waiting", now, event.awaited)
         if isinstance(event, LevelChanged):
             self._mail.customer(tx, after, "level", now, event.reason)
+        if isinstance(event, ReviewPresented):
+            self._mail.customer(tx, after, "reviewed", now, event.text)
         return after
 
     def taken(self, tx: Connection, incident: Incident, by: str, now: Instant) -> None:

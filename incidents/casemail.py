@@ -35,6 +35,7 @@ class CaseMail:
             "level": lambda writer: writer.level(case, why=how),
             "called": lambda writer: writer.brought_in(case, functions=how.split()),
             "solved": lambda writer: writer.solved(case, how=how, link=self._paging.links.confirm(case, now)),
+            "reviewed": lambda writer: writer.reviewed(case, how),
         }
         self._to_contacts(tx, case, words[what], f"{what}-{case.version}", now)
 

@@ -10,6 +10,7 @@ from config.agreement import CaseKind
 from config.state import State
 from incidents.case import CaseEvent
 from incidents.incident import Event
+from incidents.review import Aim
 from incidents.scope import Scope, Urgency
 
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
@@ -36,11 +37,25 @@ def impersonal(facts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]
     return kept, {key: value for key, value in facts.items() if key not in kept}
 
 
-_OURS = frozenset(("customer", "agreement", "kind", "component", "incident", "commitment", "state", "scope", "urgency"))
+_OURS = frozenset(
+    (
+        "customer",
+        "agreement",
+        "kind",
+        "component",
+        "incident",
+        "commitment",
+        "state",
+        "obligation",
+        "aim",
+        "scope",
+        "urgency",
+    )
+)
 
 _INCIDENT_EVENTS = {_WORD.sub("_", one.__name__).lower(): one for one in get_args(Event)}
 _CASE_EVENTS = {_WORD.sub("_", one.__name__).lower(): one for one in get_args(CaseEvent)}
-_ENUMS: dict[str, type[StrEnum]] = {"state": State, "kind": CaseKind, "scope": Scope, "urgency": Urgency}
+_ENUMS: dict[str, type[StrEnum]] = {"state": State, "kind": CaseKind, "aim": Aim, "scope": Scope, "urgency": Urgency}
 
 
 def facts_erased(kind: str, kept: Mapping[str, Any], word: str) -> dict[str, str]:

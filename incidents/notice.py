@@ -223,6 +223,16 @@ class Writer:
         ]
         return self._case_message(self._say("Case {number} is resolved", number=case.id), lines, case, "resolved")
 
+    def reviewed(self, case: Case, text: str) -> Message:
+        """To the customer: why it happened and what is done about it; closed only by his word."""
+        lines = [
+            self._say("The review says why it happened and what is done about it. Please confirm it, or contest it."),
+            self._reason(case.title),
+            text,
+            *self._address("room", case.customer),
+        ]
+        return self._case_message(self._say("Review of case {number}", number=case.id), lines, case, "reviewed")
+
     def clock_time(self, at: Instant) -> str:
         """`2026-11-18 14:32:08 UTC+8`; the same in both languages, and it sorts."""
         zone = ZoneInfo(self.config.site.timezone)

@@ -167,6 +167,8 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             return t("Handed over to {who}", who=voice.person(facts["to"])), facts["next_action"]
         case "beyond_ability":
             return t("Beyond the ability of whoever has it: to be escalated"), facts["reason"]
+        case "file_added":
+            return t("File added: {name}", name=facts["name"]), f"SHA-256 {facts['sha256']}"
         case "case_resolved":
             return t("Case resolved"), facts["how"] if one.by.startswith(_PEOPLE) else ""
         case "confirmed":
@@ -186,6 +188,17 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             return t("Rated by the customer: {scores}", scores=scores), facts["comment"]
         case "rating_followed":
             return t("The rating was followed up; cause: {cause}", cause=facts["cause"]), facts["measure"]
+        case "why_answered":
+            asked = t("Why {n}: {why}", n=facts["rank"], why=facts["why"])
+            return asked, voice.listed(one for one in (facts["because"], facts["evidence"]) if one)
+        case "action_agreed":
+            return t("Corrective action agreed"), facts["obligation"]
+        case "review_presented":
+            return t("The review was presented to the customer"), facts["text"]
+        case "review_confirmed":
+            return t("The customer confirmed the review"), facts["text"]
+        case "review_contested":
+            return t("The customer contests the review"), facts["reason"]
         case "clock_warned":
             clock = commitment_name(facts["commitment"], voice.language)
             due = t("due {time}", time=voice.time(facts["due_at"]))

@@ -3,6 +3,7 @@
 The same functions run inside the server (over its Unix socket) and, when none runs, in the command's own process.
 """
 
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -16,6 +17,8 @@ from config.node import ConfigError
 from console import store as users
 from console import user
 from db.personal import mentions
+from incidents.attaching import attach
+from incidents.attachment import attachment
 from incidents.case import (
     CONFIRM,
     RESOLVE,
@@ -54,6 +57,7 @@ from upheld.posts import COMMANDS as POSTS
 from upheld.proving import COMMANDS as PROVING
 from upheld.reports.commands import COMMANDS as REPORTS
 from upheld.reports.making import NoReport
+from upheld.reviews import COMMANDS as REVIEWS
 from upheld.settling import COMMANDS as SETTLING
 from upheld.shown import case_json, incident_json
 from upheld.statements import Altered
@@ -158,6 +162,14 @@ def case_hand_over(tx: Connection, call: Call) -> Any:
     return _said(tx, call, HandedOver(to=call.arguments["to"], next_action=call.arguments["next"]))
 
 
+def case_attach(tx: Connection, call: Call) -> Any:
+    """`id, name, body` in base64."""
+    given = call.arguments
+    file = attachment(given["name"], b64decode(given["body"]))
+    attach(tx, call.rules.caseload, given["id"], file, call.by, call.now)
+    return {"id": given["id"], "name": file.name, "media_type": file.media_type, "sha256": file.sha256}
+
+
 def case_level(tx: Connection, call: Call) -> Any:
     return _said(tx, call, LevelChanged(level=call.arguments["level"], reason=call.arguments["reason"]))
 
@@ -222,6 +234,7 @@ _COMMANDS: Mapping[str, Command] = {
     **SETTLING,
     **STATEMENTS,
     **OBLIGATIONS,
+    **REVIEWS,
     **ENTERING,
     **ONCALL,
     **holds.COMMANDS,
@@ -239,6 +252,7 @@ _COMMANDS: Mapping[str, Command] = {
     "case.event": case_event,
     "case.take": case_take,
     "case.hand-over": case_hand_over,
+    "case.attach": case_attach,
     "case.level": case_level,
     "case.rate": case_rate,
     "case.follow-up": case_follow_up,

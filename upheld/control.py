@@ -22,6 +22,8 @@ Answer = Callable[[str, str, Mapping[str, Any]], Awaitable[Any]]
 """Command, by whom, arguments -> JSON. Raises CommandRefused."""
 
 REFUSED, UNAVAILABLE = 409, 503
+LONGEST = 8 << 20
+"""Bytes of one command: a file of a case in base64 is the largest."""
 
 
 class CommandRefused(Trouble):
@@ -59,7 +61,7 @@ async def listen(path: Path, answer: Answer) -> web.AppRunner:
             return web.json_response({"refused": str(error)}, status=UNAVAILABLE)
         return web.json_response({"result": result})
 
-    application = web.Application()
+    application = web.Application(client_max_size=LONGEST)
     application.add_routes([web.post("/command", command)])
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=2)
     await runner.setup()

@@ -26,7 +26,7 @@ _PRIORITY = 3
 
 
 def remind(tx: Connection, config: Config, paging: Paging, now: Instant) -> int:
-    """Tell the service managers (without one, everybody) what is nearly due or overdue; how many reminders.
+    """Tell the service managers (without one, everybody) and the owner what is nearly due or overdue; how many.
 
     The event and the notifications are of one transaction, and an event is stored once: so is its telling.
     """
@@ -38,7 +38,9 @@ def remind(tx: Connection, config: Config, paging: Paging, now: Instant) -> int:
             continue
         agreement = known[-1]
         customer = config.customers[agreement.customer]
-        for person in paging.contacts(managers or config.people, now):
+        owner = (one.owner or "").removeprefix("person:")
+        asked = dict.fromkeys([*(managers or config.people), *([owner] if owner in config.people else [])])
+        for person in paging.contacts(asked, now):
             message = reminder(one, agreement, choose(customer.name, person.language), kind, person.language)
             outbox.enqueue(
                 tx,

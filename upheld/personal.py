@@ -14,6 +14,8 @@ class Personal:
     table: str
     columns: tuple[str, ...]
     customer: str | None = None
+    whole: bool = False
+    """Bytes of any form: out of them nothing can be taken, so with a person's name they go whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +111,13 @@ CLASSES: tuple[Class, ...] = (
     ),
     Class(
         name="cases",
-        what="who reported a case, who worked on it, what both wrote",
+        what="who reported a case, who worked on it, what both wrote, which files they added",
         purpose="to meet the agreement's commitments and to count them",
         term=RECORDS,
         where=(
             Personal(table="case", columns=("title", "snapshot"), customer="customer"),
             Personal(table="case_event", columns=("by", "facts")),
+            Personal(table="case_file", columns=("body",), whole=True),
         ),
         records=True,
     ),

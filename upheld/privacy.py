@@ -34,6 +34,7 @@ PARENTS = {
     "session": ("user", "user", "name"),
     "token_use": ("token", "token", "name"),
     "case_event": ("case", "case", "id"),
+    "case_file": ("case", "case", "id"),
     "notification": ("case", "case", "id"),
     "delivery": ("notification", "notification", "id"),
     "agreement_event": ("agreement", "agreement_version", "agreement"),
@@ -182,7 +183,7 @@ def _erase_person(tx: Connection, config: Config, one: Sought, now: Instant) -> 
     for each in CLASSES:
         for place in each.where if each.records else ():
             for row in found[place.table]:
-                cleaned = {column: _cleaned(row[column], one) for column in place.columns}
+                cleaned = {column: b"" if place.whole else _cleaned(row[column], one) for column in place.columns}
                 personal.rewrite(tx, place.table, row, cleaned)
                 gone += 1
     if kept and not gone:

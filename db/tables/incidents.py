@@ -201,6 +201,16 @@ case_event = Table(
     UniqueConstraint("case", "seq"),
 )
 
+case_file = Table(
+    "case_file",
+    METADATA,
+    Column("case", String(20), ForeignKey("case.id"), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+)
+
 timer = Table(
     "timer",
     METADATA,

@@ -16,6 +16,7 @@ from db.tables.incidents import case_event
 from incidents.case import Case, CaseProgress, CaseRecorded, Round, replay_case
 from incidents.fact import case_event as event_of
 from incidents.fact import facts_of, impersonal, kind_of
+from incidents.review import ReviewState
 from incidents.store.incident import Conflict
 
 TOPIC = "case"
@@ -163,6 +164,7 @@ def _case(tx: Connection, row: Row[Any]) -> Case:
             **snapshot,
             "kind": CaseKind(snapshot["kind"]),
             "progress": CaseProgress(snapshot["progress"]),
+            "review": ReviewState(snapshot.get("review", ReviewState.NONE)),
             "pauses": tuple((start, end) for start, end in snapshot["pauses"]),
             "claims": tuple(snapshot["claims"]),
             "rounds": tuple(Round(**one) for one in snapshot["rounds"]),

@@ -13,6 +13,7 @@ from db.tables.incidents import (
     alert,
     case,
     case_event,
+    case_file,
     change,
     inbox,
     incident,
@@ -94,4 +95,5 @@ def drop_cases(tx: Connection, ids: Sequence[str], now: Instant) -> int:
         destroy(tx, opened_in(tx, f"case/{id}"), now)
     tx.execute(delete(timer).where(timer.c.subject.in_(ids)))
     tx.execute(delete(case_event).where(case_event.c.case.in_(ids)))
+    tx.execute(delete(case_file).where(case_file.c.case.in_(ids)))
     return tx.execute(delete(case).where(case.c.id.in_(ids))).rowcount

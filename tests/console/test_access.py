@@ -6,6 +6,7 @@ import pytest
 from yarl import URL
 
 from console.user import Role
+from incidents.attachment import attachment
 from sla import agreeing
 from tests.console.conftest import LogIn, Reader, page, send, token_of
 from tests.console.world import World
@@ -47,6 +48,12 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("POST", "/room/{customer}/agreements/{name}"): dict.fromkeys(STAFF, "no") | {Role.CUSTOMER: "own"},
     ("GET", "/room/{customer}/agreements/{name}/annex"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("GET", "/room/{customer}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
+    ("GET", "/desk/cases/{id}/files/{sha256}"): LOOK,
+    ("GET", "/room/{customer}/cases/{id}/files/{sha256}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
+    ("GET", "/desk/cases/{id}/review"): LOOK,
+    ("POST", "/desk/cases/{id}/review"): CARE,
+    ("GET", "/room/{customer}/cases/{id}/review"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
+    ("POST", "/room/{customer}/cases/{id}/review"): dict.fromkeys(STAFF, "no") | {Role.CUSTOMER: "own"},
     ("GET", "/room/{customer}/receipts/{id}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("GET", "/room/{customer}/statements/{file}"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("GET", "/desk/reports/{kind}/{subject}"): LOOK,
@@ -57,11 +64,16 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
 }
 """in: let in; own: into his own; no: refused, as one who may look; none: as if it did not exist."""
 
-OPEN_TO_ALL = {("GET", "/login"), ("POST", "/login"), ("GET", "/{place}/"), ("GET", "/desk/static/{name}")}
+SEEN = attachment("seen.txt", b"What was seen")
+
+OPEN_TO_ALL = {
+    *(("GET", "/login"), ("POST", "/login"), ("GET", "/{place}/"), ("GET", "/desk/static/{name}")),
+    *(("GET", "/answer/{token}"), ("POST", "/answer/{token}")),
+}
 
 
 def address(path: str, *, incident: str, case: str, customer: str) -> str:
-    path = path.replace("components/{id}", "components/payments")
+    path = path.replace("components/{id}", "components/payments").replace("{sha256}", SEEN.sha256)
     path = path.replace("{of}/{name}", "harbour/sla-standard")
     path = path.replace("{name}", "sla-standard" if customer == "harbour" else "support-agreement")
     path = path.replace("{file}", "2026-10.json")
@@ -93,6 +105,8 @@ async def test_every_route_lets_in_whom_the_matrix_lets_in(world: World, log_in:
     incident, case = await world.down(), await world.report("The statement is late")
     cases = {"harbour": case, "linden": await world.report("The statement is early", customer="linden")}
     await world.database.write(lambda tx: agreeing.seed(tx, world.config, world.now))
+    for each in cases.values():
+        await world.attach(each, SEEN)
     own = "harbour" if role is Role.CUSTOMER else None
     reader = await log_in(role, own)
     home = "/room/harbour" if own else "/desk"

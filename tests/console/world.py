@@ -25,6 +25,8 @@ from console.routes import Console
 from console.store import add_user
 from console.user import Role
 from db.engine import Database
+from incidents.attaching import attach
+from incidents.attachment import Attachment
 from incidents.case import CaseEvent, CaseNoted, CaseResolved, Fulfilled
 from incidents.caseload import Caseload
 from incidents.incident import Incident
@@ -270,6 +272,9 @@ class World:
             )
         )
         return made.id
+
+    async def attach(self, case: str, file: Attachment) -> None:
+        await self.database.write(lambda tx: attach(tx, self.caseload, case, file, "person:li", self.now))
 
 
 def _record(world: World, number: str, event: CaseEvent, tx: Connection) -> None:

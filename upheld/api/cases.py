@@ -3,10 +3,12 @@
 from http import HTTPStatus
 from typing import Any
 
+from aiohttp import web
 from pydantic import Field
 from sqlalchemy import Connection
 
 from config.agreement import CaseKind
+from console.attachment import download, file_of
 from console.user import Access
 from incidents.case import Case as Known
 from incidents.case import CaseProgress
@@ -124,6 +126,14 @@ async def one(asked: Asked) -> Any:
     return await asked.read(told)
 
 
+async def file(asked: Asked) -> web.Response:
+    id, sha256, own = asked.place["id"], asked.place["sha256"], asked.reader.customer
+    found = await asked.read(lambda tx: file_of(tx, id, sha256, own))
+    if found is None:
+        raise nowhere(f"file {sha256!r} of case {id!r}")
+    return download(*found)
+
+
 def _shown(asked: Asked, one: Known) -> dict[str, Any]:
     return _as_told(asked, case_json(one, asked.rules.caseload.clocks(one, asked.now)))
 
@@ -162,5 +172,13 @@ ROUTES = (
         access=(Access.MEMBER,),
         act=one,
         answer=CaseTold,
+    ),
+    Route(
+        method="GET",
+        path="/cases/{id}/files/{sha256}",
+        summary="A file of a case, by the hash its fact names",
+        access=(Access.MEMBER,),
+        act=file,
+        answer=None,
     ),
 )

@@ -42,6 +42,14 @@ class Attempt(Shape):
     detail: str | None
 
 
+class Receipt(Shape):
+    """What the receiver's side said of a message later."""
+
+    what: str
+    detail: str
+    received_at: Time
+
+
 class Told(Shape):
     """Who was told what, over which channel."""
 
@@ -54,6 +62,7 @@ class Told(Shape):
     done_at: Time | None
     outcome: str | None
     attempts: list[Attempt]
+    receipts: list[Receipt]
 
 
 class Try(Shape):

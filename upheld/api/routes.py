@@ -7,7 +7,7 @@ from http import HTTPStatus
 import orjson
 from aiohttp import web
 
-from upheld.api import agreements, cases, components, corrections, exclusions, incidents, oncall, statements
+from upheld.api import agreements, cases, components, corrections, exclusions, incidents, oncall, reviews, statements
 from upheld.api.gate import guarded
 from upheld.api.openapi import document
 from upheld.api.problem import problem
@@ -18,6 +18,7 @@ ROUTES: tuple[Route, ...] = (
     *incidents.ROUTES,
     *oncall.ROUTES,
     *cases.ROUTES,
+    *reviews.ROUTES,
     *exclusions.ROUTES,
     *corrections.ROUTES,
     *agreements.ROUTES,

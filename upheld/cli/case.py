@@ -1,7 +1,9 @@
 """`upheld case …`: what customers are owed, also by telephone."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,9 @@ from sqlalchemy import Connection
 from config.agreement import CaseKind
 from config.instant import Instant, instant_of
 from config.model import Config
+from incidents.attachment import LARGEST
 from incidents.scope import Scope, Urgency
+from incidents.store import attachment as files
 from incidents.store import case as cases
 from upheld.cli.incident import as_json, by, facts_beside
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
@@ -155,6 +159,33 @@ def _event(config: Config, id: str, what: str, text: str, at: datetime | None, b
 def event(config: Config, id: str, what: str, text: str, at: datetime | None, by: str | None, as_json: bool) -> None:
     """A fact about the case; the customer sees it as it is written."""
     show(_event(config, id, what, text, at, by), as_json=as_json, columns=())
+
+
+@case.command()
+@click.argument("id")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@by
+@as_json
+@with_config
+def attach(config: Config, id: str, file: Path, by: str | None, as_json: bool) -> None:
+    """A file is added to the case; the customer can fetch it at once. Its hash is part of the record."""
+    if file.stat().st_size > LARGEST:
+        fail(f"{file.name} has more than {LARGEST >> 20} MiB", 1)
+    arguments = {"id": id, "name": file.name, "body": b64encode(file.read_bytes()).decode()}
+    show(change(config, "case.attach", arguments, by), as_json=as_json, columns=())
+
+
+@case.command("file")
+@click.argument("id")
+@click.argument("sha256")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="where it is written")
+@with_config
+def file_(config: Config, id: str, sha256: str, output: Path) -> None:
+    """A file of the case, by its hash; `upheld case show` names it."""
+    body = read(config, lambda tx: files.body(tx, id, sha256))
+    if not body:
+        fail(f"{id} has no file with that hash", 1)
+    output.write_bytes(body)
 
 
 @case.command()

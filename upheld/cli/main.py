@@ -36,6 +36,7 @@ COMMANDS = {
     "oncall": "upheld.cli.oncall:oncall",
     "inbox": "upheld.cli.inbox:inbox",
     "case": "upheld.cli.case:case",
+    "review": "upheld.cli.review:review",
     "agreement": "upheld.cli.agreement:agreement",
     "exclusion": "upheld.cli.exclusion:exclusion",
     "remedy": "upheld.cli.remedy:remedy",

@@ -9,6 +9,9 @@ from sqlalchemy import Connection
 
 from config.instant import rfc3339
 from console.session import hash_of
+from incidents.attaching import attach
+from incidents.attachment import attachment
+from incidents.store import case as cases
 from sla.store import exclusion as exclusions
 from tests.upheld.api.conftest import TOKENS, Programs
 from tests.upheld.house import NOON
@@ -37,6 +40,10 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("GET", "/cases"): EVERYBODY,
     ("POST", "/cases"): CARE | {"chen", "brook"},
     ("GET", "/cases/{id}"): OURS | ACMES,
+    ("GET", "/cases/{id}/files/{sha256}"): OURS | ACMES,
+    ("GET", "/cases/{id}/review"): OURS | ACMES,
+    **{("POST", f"/cases/{{id}}/review/{word}"): CARE for word in ("whys", "actions", "present")},
+    **{("POST", f"/cases/{{id}}/review/{word}"): {"chen"} for word in ("confirm", "contest")},
     ("GET", "/exclusions"): EVERYBODY,
     ("POST", "/exclusions"): CARE,
     ("GET", "/exclusions/{id}"): OURS | ACMES,
@@ -60,6 +67,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("GET", "/customers/{customer}/statements/{period}"): OURS | ACMES,
 }
 """Whose tokens are let in where the address names what is acme's."""
+SEEN = attachment("seen.txt", b"What was seen")
 HIDDEN = {"chen", "brook", "acmes-eyes"}
 
 OPERATOR: dict[str, Any] = {
@@ -82,6 +90,12 @@ WRONG = {
 async def begun(programs: Programs) -> Programs:
     await programs.good("li", "POST", "/exclusions", OPERATOR)
     await programs.good("li", "POST", "/corrections", WRONG)
+
+    def add(tx: Connection) -> None:
+        for case in cases.every(tx):
+            attach(tx, programs.rules.caseload, case.id, SEEN, "person:li", NOON)
+
+    await programs.database.write(add)
     return programs
 
 
@@ -123,6 +137,7 @@ async def concrete(programs: Programs, route: Route) -> str:
         "oncall": "1",
     }
     path = route.path.replace("{customer}", "acme").replace("{period}", "2026-09")
+    path = path.replace("{sha256}", SEEN.sha256)
     return path.replace("{id}", ids.get(path.split("/")[1], ""))
 
 

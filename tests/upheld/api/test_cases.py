@@ -3,6 +3,8 @@
 from config.instant import HOUR, rfc3339
 from tests.upheld.api.conftest import Programs
 from tests.upheld.house import NOON
+from upheld.call import Call
+from upheld.commands import COMMANDS
 
 
 async def test_a_customers_program_reports_and_gets_a_number_and_clocks(programs: Programs) -> None:
@@ -28,3 +30,23 @@ async def test_a_call_is_entered_with_who_called_and_when(programs: Programs) ->
     assert (made["reported_at"], made["opened_at"]) == (rfc3339(NOON - HOUR), rfc3339(NOON))
     assert (await programs.ask("engineer", "POST", "/cases", {"title": "whose?"}))[0] == 422
     assert (await programs.ask("engineer", "POST", "/cases", {**call, "customer": "nobody"}))[0] == 409
+
+
+async def test_a_review_is_written_by_one_side_and_confirmed_by_the_other(programs: Programs) -> None:
+    made = await programs.good("wang", "POST", "/cases", {"title": "The shop stays empty", "customer": "acme"})
+    resolved = {"id": made["id"], "what": "resolved", "text": "Cache emptied"}
+    call = Call(rules=programs.rules, by="person:li", arguments=resolved, now=NOON)
+    await programs.database.write(lambda tx: COMMANDS["case.event"](tx, call))
+    path = f"/cases/{made['id']}/review"
+    why = {"why": "Why was it empty?", "because": "The cache was full"}
+    due = rfc3339(NOON + 24 * HOUR)
+    (owner,) = programs.rules.config.people
+    await programs.good("wang", "POST", f"{path}/whys", why)
+    assert (await programs.ask("chen", "POST", f"{path}/confirm"))[0] == 409
+    action = {"text": "An alarm", "aim": "detect", "owner": owner, "due_at": due}
+    told = await programs.good("wang", "POST", f"{path}/actions", action)
+    assert [(one["text"], one["state"], one["due_at"]) for one in told["actions"]] == [("An alarm", "open", due)]
+    assert (await programs.good("wang", "POST", f"{path}/present", {"text": "It was full"}))["state"] == "presented"
+    told = await programs.good("chen", "POST", f"{path}/contest", {"reason": "Who looks?"})
+    assert (told["state"], told["answer"]) == ("contested", "Who looks?")
+    assert (await programs.ask("brook", "GET", path))[0] == 404
