@@ -143,7 +143,7 @@ def _over(link: Link | None, matter: Matter, visit: Visit) -> tuple[str, str] | 
             return heading, voice.t("The incident is resolved. Nothing was changed.")
         if incident.cycle != link.mark:
             return heading, voice.t("The incident was opened anew since; use the newest mail. Nothing was changed.")
-        if incident.progress is Progress.ACKNOWLEDGED:
+        if incident.progress is Progress.ACKNOWLEDGED and incident.snoozed_until is None:
             who = voice.who(incident.acknowledged_by or "")
             return heading, voice.t("{who} has acknowledged it already. Nothing was changed.", who=who)
     if case is not None:

@@ -51,6 +51,9 @@ class IncidentPage:
             form.text("reason", visit.voice.t("Write why it is over: what was done, or what was wrong with the alarm."))
         if name == "note":
             form.text("text", visit.voice.t("Write what you know, in one sentence."))
+        if name == "snooze":
+            form.text("calm", visit.voice.t("Write why nobody needs to be called until then."))
+            form.coming("until", visit.voice.t("Write until when."))
         if name == "severity":
             form.text("why", visit.voice.t("Write what makes it better or worse than it looks."))
             form.one_of("severity", SEVERITIES, visit.voice.t("Choose a severity."))
@@ -151,6 +154,10 @@ def _note(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instan
     return incidents.note(tx, id, by, form.get("text"), now)
 
 
+def _snooze(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instant, by: str) -> Incident:
+    return incidents.snooze(tx, id, form.coming("until"), by, form.get("calm"), now)
+
+
 def _reclassify(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instant, by: str) -> Incident:
     return incidents.reclassify(tx, id, int(form.get("severity")), by, form.get("why"), now)
 
@@ -160,4 +167,5 @@ _ACTS: Mapping[str, Work] = {
     "resolve": _resolve,
     "note": _note,
     "severity": _reclassify,
+    "snooze": _snooze,
 }

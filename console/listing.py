@@ -70,8 +70,10 @@ def incident_row(one: Incident, cases: Sequence[Standing], voice: Voice) -> Inci
         severity=one.severity,
         began=voice.clock(one.started_at, seconds=False),
         lasted=voice.length(max(0, until - one.started_at)),
-        progress=voice.t(words.PROGRESS[one.progress.value]),
-        holder=f"{voice.who(one.acknowledged_by)}{voice.comma}{at}" if one.acknowledged_by else "",
+        progress=voice.t(words.PROGRESS[one.progress.value])
+        if one.snoozed_until is None
+        else voice.t("Put off until {time}", time=voice.clock(one.snoozed_until, seconds=False)),
+        holder=f"{voice.who(one.acknowledged_by)}{at and voice.comma + at}" if one.acknowledged_by else "",
         free=one.progress is Progress.TRIGGERED,
         clocks=clockface.by_urgency(near),
         customers=voice.listed([voice.customer(case.case.customer) for case in cases]),

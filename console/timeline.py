@@ -43,8 +43,10 @@ from incidents.incident import (
     Resolved,
     SeverityLowered,
     SeverityRaised,
+    Snoozed,
     StateChanged,
     Unacknowledged,
+    Woken,
 )
 from incidents.review import ActionAgreed, ReviewConfirmed, ReviewContested, ReviewPresented, WhyAnswered
 from incidents.store.change import Changed
@@ -129,6 +131,11 @@ def _incident_row(one: Recorded, voice: Voice) -> Row:
             return _row(at, voice, voice.t("Severity raised to {n}", n=severity), [_because(because, voice)])
         case Acknowledged(channel=channel):
             return _row(at, voice, voice.t("{who} acknowledged", who=who), [_channel(channel, voice)], human=human)
+        case Snoozed(until=until, because=because):
+            text = voice.t("{who} put it off until {time}", who=who, time=voice.clock(until))
+            return _row(at, voice, text, (), because, human=human)
+        case Woken():
+            return _row(at, voice, voice.t("The time it was put off for is over: it is told again"))
         case Unacknowledged():
             return _row(at, voice, voice.t("Nobody said that he still has it: it is told again"))
         case Escalating() as event if human:

@@ -29,6 +29,7 @@ HEARD: Mapping[str, str] = {
 
 OUTCOMES: Mapping[str, str] = {
     "it came back": "it came back",
+    "snoozed": "put off before",
     "acknowledged": "acknowledged before",
     "the incident is acknowledged": "acknowledged before",
     "resolved": "resolved before",
@@ -133,6 +134,9 @@ UNSAID: Mapping[str, str] = {
 
 REFUSALS: tuple[str, ...] = (
     "there is nothing to acknowledge",
+    "there is nothing to put off",
+    "it is put off until a time to come, and for a day at most",
+    "say why nobody needs to be called until then",
     "its severity stays as it was",
     "a severity needs a reason: what makes it better or worse than it looks",
     "a note needs a text",

@@ -19,12 +19,16 @@ from incidents.incident import (
     Resolved,
     SeverityLowered,
     SeverityRaised,
+    Snoozed,
     StateChanged,
 )
 from incidents.severity import MILDEST, WORST, Severity
 
 RECURS_WITHIN: Span = DAY
 """What begins so soon after an incident of the same cause is that fault again."""
+
+
+SNOOZED_AT_MOST: Span = DAY
 
 
 class Refused(Exception):
@@ -114,7 +118,8 @@ def acknowledge(incident: Incident, channel: str, *, lapses: bool = False) -> li
         case Progress.TRIGGERED:
             return [Acknowledged(channel=channel)]
         case Progress.ACKNOWLEDGED:
-            return [Acknowledged(channel=channel)] if lapses else []
+            anew = lapses or incident.snoozed_until is not None
+            return [Acknowledged(channel=channel)] if anew else []
         case Progress.RESOLVED:
             raise Refused(f"{incident.id} is already resolved; there is nothing to acknowledge")
 
@@ -125,6 +130,17 @@ def resolve(incident: Incident, reason: str, condition_state: State) -> list[Eve
         return []
     recovered = not condition_state.failing
     return [Resolved(because=reason or "resolved by hand", recovered=recovered)]
+
+
+def snooze(incident: Incident, until: Instant, reason: str, now: Instant) -> list[Event]:
+    """Put off, for a day at most. Raises Refused."""
+    if not incident.unresolved:
+        raise Refused(f"{incident.id} is already resolved; there is nothing to put off")
+    if not now < until <= now + SNOOZED_AT_MOST:
+        raise Refused("it is put off until a time to come, and for a day at most")
+    if not reason.strip():
+        raise Refused("say why nobody needs to be called until then")
+    return [Snoozed(until=until, because=reason.strip())]
 
 
 def reclassify(incident: Incident, severity: int, reason: str) -> list[Event]:

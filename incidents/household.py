@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from config.instant import Instant
 from incidents.audit import Outlook, Violation, audit
-from incidents.paging import LAPSE, Paging
+from incidents.paging import LAPSE, WAKE, Paging
 from incidents.source import AlertNews
 from incidents.store import incident, timer
 from notify.store.told import next_pages
@@ -13,7 +13,8 @@ from notify.store.told import next_pages
 def neglected(tx: Connection, paging: Paging, now: Instant) -> tuple[Violation, ...]:
     """Severe incidents of which nothing comes, though somebody is to be told."""
     steps = timer.earliest(tx, timer.Kind.ESCALATION)
-    answers, pages = timer.earliest(tx, timer.Kind.ANSWER, LAPSE), next_pages(tx)
+    lapses, wakes = (timer.earliest(tx, timer.Kind.ANSWER, step) for step in (LAPSE, WAKE))
+    answers, pages = {**lapses, **wakes}, next_pages(tx)
     outlooks = [
         Outlook(incident=one, step_at=steps.get(one.id), answer_at=answers.get(one.id), page_at=pages.get(one.id))
         for one in incident.unresolved(tx)

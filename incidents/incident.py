@@ -68,6 +68,19 @@ class Unacknowledged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Snoozed:
+    """By a person: nobody is called until then. It is not taken; customers are told nothing."""
+
+    until: Instant
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Woken:
+    """The time it was put off for is over: nobody has it, and the calls go on where they stood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Escalating:
     """The policy it is told by from here on, as it was written at that moment."""
 
@@ -119,6 +132,8 @@ Event: TypeAlias = (
     | SeverityLowered
     | Acknowledged
     | Unacknowledged
+    | Snoozed
+    | Woken
     | Escalating
     | PolicyDiffers
     | Escalated
@@ -158,6 +173,7 @@ class Incident:
     version: int = 1
     cycle: int = 0
     """How often its telling began: with a policy taken, and each time nobody had it any more."""
+    snoozed_until: Instant | None = None
     lowered_from: int | None = None
     """The severity a person found too high."""
 
@@ -210,9 +226,13 @@ def evolve(incident: Incident, recorded: Recorded) -> Incident:
                 progress=Progress.ACKNOWLEDGED,
                 acknowledged_at=incident.acknowledged_at or recorded.happened_at,
                 acknowledged_by=recorded.by,
+                snoozed_until=None,
             )
-        case Unacknowledged() | Escalating():
-            return replace(after, progress=Progress.TRIGGERED, acknowledged_by=None, cycle=incident.cycle + 1)
+        case Snoozed(until=until):
+            return replace(after, progress=Progress.ACKNOWLEDGED, acknowledged_by=recorded.by, snoozed_until=until)
+        case Unacknowledged() | Woken() | Escalating():
+            anew = replace(after, progress=Progress.TRIGGERED, acknowledged_by=None, snoozed_until=None)
+            return replace(anew, cycle=incident.cycle + 1)
         case Resolved(recovered=recovered):
             return replace(after, progress=Progress.RESOLVED, resolved_at=recorded.happened_at, recovered=recovered)
         case Recovered():

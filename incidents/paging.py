@@ -32,7 +32,7 @@ from notify.store.overtaken import overtake
 
 BACK_WITHIN: Span = 30 * SECOND
 """What was over as soon as this may be back as soon: that it was over is told when it has not come back."""
-REMIND, LAPSE = "remind", "lapse"
+REMIND, LAPSE, WAKE = "remind", "lapse", "wake"
 """The steps of an ANSWER timer."""
 _FALLBACK = Place(round=1, step=0)
 _ALTHOUGH = frozenset(("incident.severity_raised", "incident.reminder", "incident.kept_informed"))
@@ -93,7 +93,8 @@ class Paging(Ways):
         for one in self._contacts(carried, now):
             self._tell(tx, incident, one, self._writer(one.channel, one.language).raised(incident), now)
         if incident.progress is Progress.ACKNOWLEDGED:
-            self._hold(tx, incident, policy, now)
+            if incident.snoozed_until is None:
+                self._hold(tx, incident, policy, now)
         elif not timer.waiting(tx, timer.Kind.ESCALATION, incident.id):
             upcoming = carried.next  # the severity before was none of this policy's, or had come to its end
             if upcoming is not None:
@@ -101,7 +102,7 @@ class Paging(Ways):
 
     def lowered(self, tx: Connection, incident: Incident, now: Instant) -> None:
         """It is milder: whoever has it need not say so again where the severity does not ask for it."""
-        if incident.severity > URGENT:
+        if incident.severity > URGENT and incident.snoozed_until is None:
             timer.cancel(tx, timer.Kind.ANSWER, incident.id, "not urgent any more", now)
 
     def stop(self, tx: Connection, incident: Incident, reason: str, now: Instant) -> None:
@@ -129,6 +130,11 @@ class Paging(Ways):
             if kind is not None and kind.follows:
                 message = self._writer_to(told).acknowledged(incident)
                 self._follow(tx, incident, told, message, f"acknowledged-{incident.acknowledged_at}", now)
+
+    def snoozed(self, tx: Connection, incident: Incident, until: Instant, now: Instant) -> None:
+        """Nobody is called until then."""
+        self.stop(tx, incident, "snoozed", now)
+        timer.wind(tx, timer.Kind.ANSWER, incident.id, WAKE, until, now)
 
     def resolved(self, tx: Connection, incident: Incident, now: Instant) -> None:
         """Those who got (or may have got) a page hear that it is over; nobody else."""

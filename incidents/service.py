@@ -31,12 +31,14 @@ from incidents.incident import (
     Resolved,
     SeverityLowered,
     SeverityRaised,
+    Snoozed,
     Unacknowledged,
+    Woken,
     evolve,
     open_incident,
 )
 from incidents.link import Links
-from incidents.paging import REMIND, Paging
+from incidents.paging import REMIND, WAKE, Paging
 from incidents.routing import Routing
 from incidents.source import Called, News
 from incidents.store import evidence, timer
@@ -179,6 +181,12 @@ class Incidents:
         _without_identity_number(reason)
         return self._apply(tx, incident, decide.resolve(incident, reason, state), by, now)
 
+    def snooze(self, tx: Connection, incident_id: str, until: Instant, by: str, reason: str, now: Instant) -> Incident:
+        """Nobody is called until then. Raises NotFound or decide.Refused."""
+        _without_identity_number(reason)
+        incident = self._load(tx, incident_id)
+        return self._apply(tx, incident, decide.snooze(incident, until, reason, now), by, now)
+
     def reclassify(
         self, tx: Connection, incident_id: str, severity: int, by: str, reason: str, now: Instant
     ) -> Incident:
@@ -286,6 +294,8 @@ class Incidents:
                 self._cases.taken(tx, incident, by, now)
             case SeverityRaised():
                 self._paging.raised(tx, incident, now)
+            case Snoozed(until=until):
+                self._paging.snoozed(tx, incident, until, now)
             case SeverityLowered():
                 self._paging.lowered(tx, incident, now)
             case Resolved():
@@ -339,7 +349,10 @@ class Incidents:
             return "not needed any more"
         if due.step == REMIND:
             return self._paging.remind(tx, incident, now)
-        again = self._apply(tx, incident, [Unacknowledged(because="nobody said that he still has it")], SYSTEM, now)
+        if (due.step == WAKE) is not (incident.snoozed_until is not None):
+            return "not needed any more"
+        over = Woken() if due.step == WAKE else Unacknowledged(because="nobody said that he still has it")
+        again = self._apply(tx, incident, [over], SYSTEM, now)
         self._apply(tx, again, self._paging.resume(tx, again, now), SYSTEM, now)
         return "told again"
 

@@ -25,8 +25,10 @@ from incidents.incident import (
     Resolved,
     SeverityLowered,
     SeverityRaised,
+    Snoozed,
     StateChanged,
     Unacknowledged,
+    Woken,
 )
 from notify.decision import State
 from notify.message import Purpose
@@ -51,6 +53,7 @@ _REASONS = {
     "acknowledged": "somebody had acknowledged",
     "the incident is acknowledged": "somebody had acknowledged",
     "somebody has acknowledged": "somebody had acknowledged",
+    "snoozed": "somebody had put it off",
     "resolved": "it was over",
     "the incident is resolved": "it was over",
     "the policy names no fallback": "the policy names no fallback",
@@ -113,6 +116,11 @@ def _of_event(one: Recorded) -> Because | None:
             return Because(
                 at=at, sentence="{who} acknowledged: the calls stopped.", values={"who": one.by.removeprefix("person:")}
             )
+        case Snoozed():
+            who = one.by.removeprefix("person:")
+            return Because(at=at, sentence="{who} put it off: the calls stopped.", values={"who": who})
+        case Woken():
+            return Because(at=at, sentence="The time it was put off for was over: the calls went on.")
         case Unacknowledged():
             return Because(at=at, sentence="Nobody said that he still had it: the calls went on.")
         case Resolved():
@@ -180,7 +188,9 @@ def _ended_by(events: Sequence[Recorded]) -> str:
                 return "acknowledged"
             case Resolved():
                 return "resolved"
-            case Unacknowledged() | Escalating():
+            case Snoozed():
+                return "snoozed"
+            case Unacknowledged() | Woken() | Escalating():
                 break
             case _:
                 continue

@@ -28,6 +28,7 @@ _DONE = frozenset(
     {
         "acknowledged",
         "severity_lowered",
+        "snoozed",
         "escalated",
         "fulfilled",
         "taken",
@@ -140,6 +141,10 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             return t("Severity lowered to {n}", n=facts["severity"]), facts["because"]
         case "acknowledged":
             return t("Taken"), ""
+        case "snoozed":
+            return t("Put off until {time}", time=voice.time(facts["until"])), facts["because"]
+        case "woken":
+            return t("The time it was put off for is over"), ""
         case "escalated":
             names = voice.listed(voice.person(name) for name in facts["paged"])
             place = t("step {step}, round {round}", step=facts["step"], round=facts["round"])

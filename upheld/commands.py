@@ -97,6 +97,11 @@ def escalate(tx: Connection, call: Call) -> Any:
     return incident_json(tx, call.rules.incidents.escalate(tx, call.arguments["id"], call.by, call.now))
 
 
+def snooze(tx: Connection, call: Call) -> Any:
+    id, until, reason = (call.arguments[name] for name in ("id", "until", "reason"))
+    return incident_json(tx, call.rules.incidents.snooze(tx, id, until, call.by, reason, call.now))
+
+
 def severity(tx: Connection, call: Call) -> Any:
     id, value, reason = (call.arguments[name] for name in ("id", "severity", "reason"))
     return incident_json(tx, call.rules.incidents.reclassify(tx, id, value, call.by, reason, call.now))
@@ -248,6 +253,7 @@ _COMMANDS: Mapping[str, Command] = {
     "incident.note": note,
     "incident.escalate": escalate,
     "incident.severity": severity,
+    "incident.snooze": snooze,
     "case.open": case_open,
     "case.event": case_event,
     "case.take": case_take,

@@ -20,7 +20,7 @@ class Kind(StrEnum):
     SILENCE = "silence"  # subject: component that senders alone speak of; nothing was heard of it since
     LAPSE = "lapse"  # subject: alert, step: why silence ends it
     CALL = "call"  # subject: source that must call regularly
-    ANSWER = "answer"  # subject: incident, step: remind|lapse; somebody has it, and is to say so again
+    ANSWER = "answer"  # subject: incident, step: remind|lapse|wake; somebody has it, and is to say so again
     HOLD = "hold"  # subject: component, step: the end of the agreed work its incident waits for
 
 

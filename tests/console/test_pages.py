@@ -124,6 +124,16 @@ async def test_a_person_says_at_the_desk_how_bad_it_is_and_why(world: World, log
     assert "lowered the severity to 3" in text and "A side entrance" in text and "Severity 3" in text
 
 
+async def test_what_is_put_off_at_the_desk_says_until_when_and_why(world: World, log_in: LogIn) -> None:
+    incident = await world.down()
+    reader = await log_in()
+    path = f"/desk/incidents/{incident.id}"
+    status, text = await send(reader, path, act="snooze", until="", calm="")
+    assert status == 422 and "Write until when." in text and 'aria-describedby="calm-error"' in text
+    status, text = await send(reader, path, act="snooze", until="2099-01-01T00:00", calm="Not tonight")
+    assert status == 409 and "for a day at most." in text
+
+
 async def test_what_is_typed_too_long_is_kept_and_said(world: World, log_in: LogIn) -> None:
     incident = await world.down()
     status, text = await send(await log_in(), f"/desk/incidents/{incident.id}", act="note", text="x" * 4001)

@@ -10,7 +10,7 @@ from config.oncall import Escalation, Step
 from db.engine import Database
 from db.tables.notify import notification
 from incidents.decide import Refused
-from incidents.incident import Incident, Progress, SeverityLowered, SeverityRaised, replay
+from incidents.incident import Incident, Progress, SeverityLowered, SeverityRaised, Woken, replay
 from incidents.service import Incidents
 from incidents.store import incident as store
 from incidents.store import timer
@@ -232,3 +232,90 @@ async def test_whoever_is_not_called_again_still_hears_that_it_was_over(database
 
     assert "incident.resolved INC-2026-0001" in await database.read(sent)
     assert set(await database.read(lambda tx: pages(tx)[1:])) == {"wang/mail"}
+
+
+# put off
+
+
+async def test_what_is_put_off_calls_nobody_until_then_and_goes_on_where_it_stood(database: Database) -> None:
+    made = incidents(config())
+
+    def work(tx: Connection) -> None:
+        said(made, tx, "critical", NOON)
+        deliver(tx)
+        made.snooze(tx, FIRST, NOON + 2 * HOUR, "person:li", "a test system", NOON + MINUTE)
+        until(tx, made, NOON + 2 * HOUR - 1)
+
+    await database.write(work)
+    put_off = await database.read(the)
+    assert (put_off.snoozed_until, put_off.acknowledged_by) == (NOON + 2 * HOUR, "person:li")
+    assert put_off.acknowledged_at is None
+    assert await database.read(pages) == ["li/mail"]
+
+    await database.write(lambda tx: until(tx, made, NOON + 2 * HOUR))
+
+    log = await database.read(lambda tx: store.events(tx, FIRST))
+    woken = await database.read(the)
+    assert [one.event for one in log if isinstance(one.event, Woken)] == [Woken()]
+    assert (woken.progress, woken.snoozed_until, woken.acknowledged_by) == (Progress.TRIGGERED, None, None)
+    assert await database.read(pages) == ["li/mail", "li/mail"]
+    assert replay(FIRST, log) == woken
+
+
+async def test_whoever_takes_what_is_put_off_is_not_woken(database: Database) -> None:
+    made = incidents(config())
+
+    def work(tx: Connection) -> Incident:
+        said(made, tx, "critical", NOON)
+        made.snooze(tx, FIRST, NOON + HOUR, "person:li", "later", NOON + 1)
+        made.acknowledge(tx, FIRST, "person:wang", NOON + 2, "desk")
+        until(tx, made, NOON + HOUR)
+        return the(tx)
+
+    taken = await database.write(work)
+
+    assert (taken.progress, taken.acknowledged_by, taken.snoozed_until) == (Progress.ACKNOWLEDGED, "person:wang", None)
+
+
+async def test_what_is_put_off_calls_when_it_gets_worse_and_still_wakes(database: Database) -> None:
+    made = incidents(config())
+
+    def work(tx: Connection) -> list[Progress]:
+        said(made, tx, "high", NOON)
+        deliver(tx)
+        made.snooze(tx, FIRST, NOON + HOUR, "person:li", "later", NOON + 1)
+        said(made, tx, "critical", NOON + MINUTE)
+        called, before = pages(tx), the(tx).progress
+        assert called == ["li/mail", "li/mail"]
+        until(tx, made, NOON + HOUR)
+        return [before, the(tx).progress]
+
+    assert await database.write(work) == [Progress.ACKNOWLEDGED, Progress.TRIGGERED]
+
+
+async def test_what_is_over_put_off_is_over_and_wakes_nobody(database: Database) -> None:
+    made = incidents(config())
+
+    def work(tx: Connection) -> Progress:
+        said(made, tx, "critical", NOON)
+        deliver(tx)
+        made.snooze(tx, FIRST, NOON + HOUR, "person:li", "later", NOON + 1)
+        said(made, tx, "critical", NOON + MINUTE, firing=False)
+        until(tx, made, NOON + HOUR)
+        return the(tx).progress
+
+    assert await database.write(work) is Progress.RESOLVED
+    assert await database.read(pages) == ["li/mail"]
+
+
+@pytest.mark.parametrize(("until_at", "reason"), [(NOON, "why"), (NOON + 25 * HOUR, "why"), (NOON + HOUR, " ")])
+async def test_nothing_is_put_off_for_ever_into_the_past_or_without_a_reason(
+    database: Database, until_at: Instant, reason: str
+) -> None:
+    made = incidents(config())
+    await database.write(lambda tx: said(made, tx, "critical", NOON))
+
+    with pytest.raises(Refused):
+        await database.write(lambda tx: made.snooze(tx, FIRST, until_at, "person:li", reason, NOON))
+
+    assert (await database.read(the)).progress is Progress.TRIGGERED

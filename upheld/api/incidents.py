@@ -12,7 +12,7 @@ from incidents.severity import MILDEST, WORST
 from incidents.store import evidence
 from incidents.store import incident as incidents
 from notify.store import told as telling
-from upheld.api.field import Listed, Said, Shape, Time, Words
+from upheld.api.field import Listed, Moment, Said, Shape, Time, Words
 from upheld.api.page import page
 from upheld.api.route import Act, Asked, Route, nowhere
 from upheld.shown import event_json, evidence_json, incident_json, told_json
@@ -112,6 +112,11 @@ class Resolving(Shape):
     reason: Words | None = Field(None, description="what was done")
 
 
+class Snoozing(Shape):
+    until: Moment = Field(description="a day ahead at most")
+    reason: Words = Field(description="why nobody needs to be called until then")
+
+
 class Weighing(Shape):
     severity: int = Field(ge=WORST, le=MILDEST)
     reason: Words = Field(description="what makes it better or worse than it looks")
@@ -186,6 +191,7 @@ ROUTES = (
     _post("acknowledge", "incident.ack", "Take it: escalation stops", Taking),
     _post("resolve", "incident.resolve", "End it by hand", Resolving),
     _post("escalate", "incident.escalate", "Tell it from the first step, by today's policy", Taking),
+    _post("snooze", "incident.snooze", "Put it off: nobody is called until then", Snoozing),
     _post("severity", "incident.severity", "Say how bad it is; raised, it pages again", Weighing),
     _post("note", "incident.note", "Write something on its timeline", Noting),
 )

@@ -5,19 +5,18 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Connection
 
 from config.agreement import CaseKind
-from config.instant import Instant, instant_of
 from config.model import Config
 from incidents.attachment import LARGEST
 from incidents.scope import Scope, Urgency
 from incidents.store import attachment as files
 from incidents.store import case as cases
 from upheld.cli.incident import as_json, by, facts_beside
+from upheld.cli.moment import instant, moment
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
 from upheld.clock import utc_now
 from upheld.commands import CASE_EVENTS
@@ -26,22 +25,6 @@ from upheld.shown import case_json, event_json
 
 SHIFT = ("id", "responsible", "offered", "customer", "clock", "due_at", "next_action", "title")
 COLUMNS = ("id", "state", "customer", "kind", "level", "component", "incident", "reported_at", "title")
-
-
-def moment(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
-    """`2026-11-22 14:30`, local to the site, or RFC 3339 with an offset; `instant` makes an instant of it."""
-    if value is None:
-        return None
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is not a time; write 2026-11-22 14:30 or 2026-11-22T14:30+08:00") from None
-
-
-def instant(config: Config, moment: datetime | None) -> Instant | None:
-    if moment is None:
-        return None
-    return instant_of(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(config.site.timezone)))
 
 
 @click.group()

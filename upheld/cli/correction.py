@@ -10,8 +10,8 @@ from config.model import Config
 from config.state import State
 from sla.correction import Correction
 from sla.store import correction as corrections
-from upheld.cli.case import instant, moment
 from upheld.cli.incident import as_json
+from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, read, show, with_config
 from upheld.cli.speaker import by, customers_word, dry_run, show_settled, spoken, word_of
 from upheld.settled import correction_json, said_json

@@ -15,9 +15,9 @@ from sla.exclusion import exclusions_in
 from sla.exclusions import Exclusions
 from sla.proposal import Proposal
 from sla.store import exclusion as exclusions
-from upheld.cli.case import instant, moment
 from upheld.cli.incident import as_json
 from upheld.cli.incident import by as person
+from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, in_force, read, show, with_config
 from upheld.cli.speaker import by, customers_word, dry_run, show_settled, spoken, word_of
 from upheld.clock import utc_now

@@ -1,5 +1,6 @@
 """`upheld incident …`"""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from incidents.store import incident as incidents
 from incidents.why import Because, explain
 from notify.store import told as telling
 from upheld.cli.answer import language, language_of, printable, written
+from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, read, show, with_config
 from upheld.shown import event_json, evidence_json, incident_json, told_json
 
@@ -150,6 +152,19 @@ def resolve(config: Config, id: str, reason: str, by: str | None, as_json: bool)
 def escalate(config: Config, id: str, by: str | None, as_json: bool) -> None:
     """Tell it from the first step, by the policy as it is configured now; somebody who had it has it no more."""
     show(change(config, "incident.escalate", {"id": id}, by), as_json=as_json, columns=())
+
+
+@incident.command()
+@click.argument("id")
+@click.option("--until", callback=moment, metavar="TIME", required=True, help="a day ahead at most")
+@click.option("--reason", required=True, help="why nobody needs to be called until then")
+@by
+@as_json
+@with_config
+def snooze(config: Config, id: str, until: datetime, reason: str, by: str | None, as_json: bool) -> None:
+    """Put it off: nobody is called until then; it is not taken, and the clocks go on."""
+    said = {"id": id, "until": instant(config, until), "reason": reason}
+    show(change(config, "incident.snooze", said, by), as_json=as_json, columns=())
 
 
 @incident.command()

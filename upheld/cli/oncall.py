@@ -12,8 +12,8 @@ from incidents.rota import Deed
 from incidents.store import duty
 from upheld import oncall as plans
 from upheld.cli.answer import language_of
-from upheld.cli.case import instant, moment
 from upheld.cli.incident import as_json, by
+from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, read, show, with_config
 from upheld.clock import utc_now
 from upheld.installed import installed

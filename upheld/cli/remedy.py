@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from config.model import Config
 from sla.remedydocument import booking_json
 from sla.store import remedy as store
-from upheld.cli.case import instant, moment
 from upheld.cli.incident import as_json, by
+from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, in_force, read, show, with_config
 from upheld.clock import utc_now
 from upheld.obligations import shown

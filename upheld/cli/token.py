@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from config.model import Config
 from console.session import hash_of
-from upheld.cli.case import instant, moment
 from upheld.cli.incident import as_json
+from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, login, read, show, with_config
 from upheld.clock import utc_now
 from upheld.tokens import store

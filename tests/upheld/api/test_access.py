@@ -31,6 +31,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/incidents/{id}/acknowledge"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/resolve"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/escalate"): {"li-too", "wang", "engineer"},
+    ("POST", "/incidents/{id}/snooze"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/severity"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/note"): {"li-too", "wang", "engineer"},
     ("GET", "/oncall"): OURS,
