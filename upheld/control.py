@@ -5,10 +5,12 @@ takes the file's lock and does it itself. PostgreSQL needs no such door.
 """
 
 import asyncio
+import json
 import os
 import stat
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ Answer = Callable[[str, str, Mapping[str, Any]], Awaitable[Any]]
 """Command, by whom, arguments -> JSON. Raises CommandRefused."""
 
 REFUSED, UNAVAILABLE = 409, 503
+_JSON = {"Content-Type": "application/json"}
 LONGEST = 8 << 20
 """Bytes of one command: a file of a case in base64 is the largest."""
 
@@ -77,13 +80,12 @@ async def listen(path: Path, answer: Answer) -> web.AppRunner:
 
 async def ask(path: Path, command: str, by: str, arguments: Mapping[str, Any]) -> Any:
     """The server's answer. Raises NoServer, CommandRefused, or StoreUnavailable as the server met it."""
+    body = json.dumps({"command": command, "by": by, "arguments": dict(arguments)}).encode()
     with _short(path) as name:
         try:
             async with (
                 aiohttp.ClientSession(connector=aiohttp.UnixConnector(name)) as session,
-                session.post(
-                    "http://upheld/command", json={"command": command, "by": by, "arguments": dict(arguments)}
-                ) as reply,
+                session.post("http://upheld/command", data=BytesIO(body), headers=_JSON) as reply,
             ):
                 answer: Any = await reply.json() if reply.status in (200, REFUSED, UNAVAILABLE) else None
         except (aiohttp.ClientConnectorError, FileNotFoundError) as error:

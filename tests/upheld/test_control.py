@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from db.errors import StoreUnavailable
+from incidents.attachment import LARGEST
 from upheld import control
 from upheld.control import CommandRefused, NoServer, ask, listen, socket_of
 
@@ -29,6 +31,18 @@ async def test_a_command_goes_in_and_its_answer_comes_back(tmp_path: Path) -> No
         got = await ask(tmp_path / "a.sock", "incident.ack", "person:li", {"id": "INC-1", "text": "好"})
         assert got == {"command": "incident.ack", "by": "person:li", "id": "INC-1", "text": "好"}
         assert stat.S_IMODE((tmp_path / "a.sock").stat().st_mode) == 0o600
+    finally:
+        await server.cleanup()
+
+
+async def test_the_largest_file_of_a_case_goes_through(tmp_path: Path) -> None:
+    async def length(command: str, by: str, arguments: Mapping[str, Any]) -> Any:
+        return len(arguments["body"])
+
+    body = b64encode(b"x" * LARGEST).decode()
+    server = await listen(tmp_path / "a.sock", length)
+    try:
+        assert await ask(tmp_path / "a.sock", "case.attach", "person:li", {"body": body}) == len(body)
     finally:
         await server.cleanup()
 

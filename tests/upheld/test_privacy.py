@@ -15,7 +15,7 @@ from config.instant import DAY, Instant
 from config.model import Config
 from db.engine import Database
 from db.ledger import store as ledger
-from db.tables.incidents import case_event
+from db.tables.incidents import case_event, case_file
 from db.tables.people import user
 from incidents.decide import Refused
 from tests.upheld.house import NOON, configuration
@@ -27,6 +27,8 @@ from upheld.commands import COMMANDS
 from upheld.installed import installed
 from upheld.privacy import Kept
 from upheld.rules import rules_of
+
+_F = case_file.c
 
 PEOPLE = {"li": {"name": "Li Wei", "email": "li@a.example"}}
 
@@ -103,6 +105,24 @@ async def test_when_nothing_demands_it_a_person_is_gone_from_rows_and_openings(
     assert await database.read(lambda tx: privacy.gathered(tx, one)) == {}
     assert list(await database.read(lambda tx: tx.scalars(select(case_event.c.by)).all())) == ["person:erased"]
     assert await database.read(lambda tx: leaves(tx, "erasure")) == [{"index": 1}]
+
+
+async def test_a_file_that_names_an_erased_person_is_emptied_and_another_stays(
+    database: Database, config: Config
+) -> None:
+    def add(tx: Connection) -> None:
+        full(tx)
+        for sha256, body in (("a", b"Li Wei restarted it"), ("b", b"Nobody is named")):
+            row = {"case": "CASE-1", "sha256": sha256, "size": len(body), "body": body, "recorded_at": NOON}
+            tx.execute(insert(case_file).values(**row))
+
+    await database.write(add)
+    ended = ending(config, NOON + DAY)
+    await database.write(lambda tx: privacy.erase(tx, call(ended, LONG_AFTER, person="li", reason="asked")))
+    kept = await database.read(
+        lambda tx: [tuple(row) for row in tx.execute(select(_F.sha256, _F.body).order_by(_F.sha256))]
+    )
+    assert kept == [("a", b""), ("b", b"Nobody is named")]
 
 
 async def test_while_one_customers_records_are_demanded_a_person_is_erased_from_those_of_whom_nothing_is(
