@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from config.model import Config
 from incidents.review import Aim, ReviewState
 from incidents.store import case as cases
-from upheld.cli.case import instant, moment
 from upheld.cli.incident import as_json, by
+from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, read, show, with_config
 from upheld.clock import utc_now
 from upheld.reviews import review_json
