@@ -141,6 +141,12 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             return t("Severity lowered to {n}", n=facts["severity"]), facts["because"]
         case "acknowledged":
             return t("Taken"), ""
+        case "unacknowledged":
+            return t("Nobody confirmed that somebody still has it: it calls again"), ""
+        case "escalating":
+            return t("Told by the policy {name}", name=facts["policy"]), ""
+        case "policy_differs":
+            return t("The policy {name} was changed since; it goes on by its own", name=facts["policy"]), ""
         case "snoozed":
             return t("Put off until {time}", time=voice.time(facts["until"])), facts["because"]
         case "woken":
