@@ -71,8 +71,16 @@ CLASSES: tuple[Class, ...] = (
         term="365 days after the end of sending; longer while a period since then is not sealed",
         where=(
             Personal(table="notification", columns=("idempotency_key", "person", "address", "message")),
-            Personal(table="delivery", columns=("detail",)),
+            Personal(table="delivery", columns=("detail", "reference")),
+            Personal(table="receipt", columns=("detail",)),
         ),
+    ),
+    Class(
+        name="addresses",
+        what="addresses that were asked to prove themselves, and who said that they did",
+        purpose="to call nobody at an address that is not his",
+        term="until it is erased",
+        where=(Personal(table="contact_point", columns=("person", "address", "code_hash", "verified_by")),),
     ),
     Class(
         name="posts",

@@ -28,7 +28,7 @@ from upheld.trouble import Trouble
 
 Rows: TypeAlias = list[dict[str, Any]]
 
-SECRETS = frozenset({"password_hash", "token_hash", "form_token", "salt"})
+SECRETS = frozenset({"password_hash", "token_hash", "form_token", "code_hash", "salt"})
 """Never exported: they are of no use but to an intruder."""
 PARENTS = {
     "session": ("user", "user", "name"),
@@ -37,6 +37,7 @@ PARENTS = {
     "case_file": ("case", "case", "id"),
     "notification": ("case", "case", "id"),
     "delivery": ("notification", "notification", "id"),
+    "receipt": ("notification", "notification", "id"),
     "agreement_event": ("agreement", "agreement_version", "agreement"),
 }
 """Table -> its column, the table it belongs to, and the key there."""
@@ -149,6 +150,7 @@ def _erase_customer(tx: Connection, config: Config, one: Sought, now: Instant) -
     found = dict(_rows(tx, one))
     gone = destroy(tx, [row["index"] for row in found["ledger_opening"]], now)
     logins = ("session", "token_hash"), ("token", "name"), ("user", "name")
+    gone += personal.drop(tx, "receipt", "notification", [row["id"] for row in found["notification"]])
     for table, column in (("delivery", "id"), ("notification", "id"), *logins):
         gone += personal.drop(tx, table, column, [row[column] for row in found[table]])
     gone += records.drop_cases(tx, [row["id"] for row in found["case"]], now)
@@ -173,12 +175,14 @@ def _erase_person(tx: Connection, config: Config, one: Sought, now: Instant) -> 
     names = [row["name"] for row in found["user"]]
     gone = sum(personal.drop(tx, table, "user", names) for table in ("session", "token"))
     gone += personal.drop(tx, "user", "name", names)
+    gone += personal.drop(tx, "contact_point", "id", [row["id"] for row in found["contact_point"]])
     kept: list[str] = []
     if demanded:
         found, stays = _parted(tx, found, [one.customer for one in subjects if not obstacles(one, now)])
         kept = [f"{rows} rows of {name} stay: {'; '.join(demanded)}" for name, rows in stays.items()]
     ids = [row["id"] for row in found["notification"] if row["done_at"] is not None]
-    gone += personal.drop(tx, "delivery", "notification", ids) + personal.drop(tx, "notification", "id", ids)
+    gone += sum(personal.drop(tx, table, "notification", ids) for table in ("receipt", "delivery"))
+    gone += personal.drop(tx, "notification", "id", ids)
     gone += destroy(tx, [row["index"] for row in found["ledger_opening"]], now)
     for each in CLASSES:
         for place in each.where if each.records else ():
@@ -199,7 +203,7 @@ def _parted(tx: Connection, found: Mapping[str, Rows], free: Collection[str]) ->
             theirs.setdefault(table, []).extend(rows)
     goes = {table: [row for row in rows if row in theirs.get(table, [])] for table, rows in found.items()}
     left = {each.name: sum(len(found[p.table]) - len(goes[p.table]) for p in each.where) for each in CLASSES}
-    return goes, {name: rows for name, rows in left.items() if rows and name != "logins"}
+    return goes, {name: rows for name, rows in left.items() if rows and name not in ("logins", "addresses")}
 
 
 def _cleaned(value: Any, one: Sought) -> Any:

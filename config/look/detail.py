@@ -93,6 +93,7 @@ DETAILS = (
     "{n} bytes are no message: {why}",
     "answered another question",
     "no name server of this machine answers: {detail}",
+    "no name server of ours answers: {detail}",
     "none of {n} requests was answered within {most} ms",
     "{lost} were lost, {most} % may be",
     "the server ends the conversation: {why}",

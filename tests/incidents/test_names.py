@@ -58,4 +58,4 @@ async def test_names_as_long_as_they_may_be_lose_no_page_and_no_case(database: D
 
     assert await database.read(pages) == [f"{LONG}/{LONG}"]
     assert [one.agreement for one in await database.read(case.every)] == [f"{LONG}/{LONG}"]
-    assert len(await database.read(timers)) == 4
+    assert len(await database.read(timers)) == 7

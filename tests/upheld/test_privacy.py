@@ -16,6 +16,7 @@ from config.model import Config
 from db.engine import Database
 from db.ledger import store as ledger
 from db.tables.incidents import case_event, case_file
+from db.tables.notify import contact_point, notification, receipt
 from db.tables.people import user
 from incidents.decide import Refused
 from tests.upheld.house import NOON, configuration
@@ -46,6 +47,10 @@ def full(tx: Connection) -> None:
     fill(tx)
     tx.execute(insert(user).values(name="chen", password_hash="h", role="customer", customer="acme", created_at=NOON))
     tx.execute(insert(user).values(name="wei", password_hash="h", role="engineer", person="li", created_at=NOON))
+    told = tx.execute(select(notification.c.id).limit(1)).scalar_one()
+    tx.execute(insert(receipt).values(notification=told, what="pressed", detail="1", received_at=NOON))
+    way = {"person": "li", "channel": "mail", "address": "li@example.com", "code_hash": "h", "asked_at": NOON}
+    tx.execute(insert(contact_point).values(**way, tries=0))
 
 
 def leaves(tx: Connection, kind: str) -> list[Any]:
@@ -58,7 +63,7 @@ async def test_an_export_of_a_customer_holds_his_rows_and_no_secret(database: Da
     one = privacy.sought(config, "acme", None)
     found = await database.read(lambda tx: privacy.gathered(tx, one))
     assert {table: len(rows) for table, rows in found.items()} == {
-        "user": 1, "case": 1, "case_event": 1, "notification": 1, "ledger_opening": 1,
+        "user": 1, "case": 1, "case_event": 1, "notification": 1, "receipt": 1, "ledger_opening": 1,
     }  # fmt: skip
     assert not privacy.SECRETS & {name for rows in found.values() for row in rows for name in row}
 
@@ -67,7 +72,7 @@ async def test_an_export_of_a_person_finds_him_wherever_he_is_named(database: Da
     await database.write(full)
     one = privacy.sought(config, None, "li")
     found = await database.read(lambda tx: privacy.gathered(tx, one))
-    assert set(found) == {"user", "notification", "incident_event", "case_event", "ledger_opening"}
+    assert set(found) == {"user", "notification", "contact_point", "incident_event", "case_event", "ledger_opening"}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +94,7 @@ async def test_of_a_person_his_login_goes_and_what_is_demanded_stays_and_is_name
 ) -> None:
     await database.write(full)
     made = await database.write(lambda tx: privacy.erase(tx, call(config, person="li", reason="asked")))
-    assert made["rows"] == 1
+    assert made["rows"] == 2, "login and proven address"
     assert any("rows of cases stay" in one and "acme/sla-standard" in one for one in made["kept"])
     names = await database.read(lambda tx: list(tx.scalars(select(user.c.name))))
     assert names == ["chen"]
