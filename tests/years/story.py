@@ -130,7 +130,7 @@ FAULTS = (
         reason=Reason.CONNECTION_REFUSED,
         detail="connection refused",
     ),
-    Fault(check="tracking/api", start="2026-05-15 07:45", minutes=150, detail="HTTP 500"),
+    Fault(check="tracking/api", start="2026-05-15 07:45", minutes=190, detail="HTTP 500"),
     Fault(
         check="tracking/api",
         start="2026-05-20 09:00",

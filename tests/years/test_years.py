@@ -29,7 +29,7 @@ LIMITS = {
     "yunshan": {"accept", "respond", "resolve", "escalate"},
     "harbour": {"respond", "resolve", "workaround"},
     "linjiang": {"respond", "resolve", "review"},
-    "changfeng": {"register", "accept", "respond", "resolve", "escalate"},
+    "changfeng": {"register", "accept", "respond", "resolve", "escalate", "update", "reassess"},
     "minghu": {"trigger", "engage", "on_site", "report", "review", "respond", "resolve", "propose", "reply", "answer"}
     | {"hand_over"},
 }
@@ -75,7 +75,7 @@ def test_the_month_is_sealed_and_its_time_limits_stand_under_the_levels_of_the_p
     assert one.agreements[-1].newest.profile.name == CUSTOMERS[customer]
     clocks = [(case, clock) for case in one.cases for clock in case.commitments]
     assert {clock.name for _, clock in clocks} == LIMITS[customer]
-    assert {clock.outcome for _, clock in clocks} == {Outcome.MET, Outcome.MISSED}
+    assert {clock.outcome for _, clock in clocks} >= {Outcome.MET, Outcome.MISSED}
     levels = {level.number: level for level in one.agreements[-1].newest.levels}
     for case, clock in clocks:
         level = levels[case.level]

@@ -12,7 +12,8 @@ from typing_extensions import override
 from config.instant import DAY, HOUR, MINUTE, Instant, moment_of
 from config.location import LOCAL
 from config.model import Check
-from incidents.case import Case, CaseProgress, CaseResolved, Confirmed, Contested, Fulfilled, Resumed, Waiting
+from incidents.case import Case, CaseProgress
+from incidents.caseevent import CaseEvent, CaseResolved, Confirmed, Contested, Fulfilled, Resumed, Taken, Waiting
 from incidents.clock import Clock
 from incidents.store import case as cases
 from notify import outbox
@@ -41,6 +42,8 @@ USED = (30, 55, 10, 80, 45, 125, 20, 65, 90, 35, 150)
 """Per cent of a limit that people took, clock after clock."""
 SILENT = frozenset({"changfeng"})
 """Customers who do not answer how time that was not measured counts."""
+_AGAIN = ("update", "reassess")
+"""What is owed again and again: how soon it is done does not shift the others' turns."""
 _BY_THEMSELVES = frozenset({"respond", "resolve"})
 """Of an incident: met by the mail that somebody works on it, and by its end."""
 _ISSUED = 14
@@ -171,7 +174,8 @@ class Year(Past):
                 continue
             self._clocks.add(mark)
             limit = 3 * DAY if clock.due_at is None else clock.due_at - clock.started_at
-            when = clock.started_at + limit * USED[len(self._clocks) % len(USED)] // 100
+            once = sum(name not in _AGAIN for _, name, _ in self._clocks)
+            when = clock.started_at + limit * USED[once % len(USED)] // 100
             self._plan(max(when, self.now + MINUTE), self._attend(case.id, clock.name))
 
     def _attend(self, case_id: str, commitment: str) -> Deed:
@@ -184,7 +188,9 @@ class Year(Past):
                     if case.progress is CaseProgress.OPEN:
                         self._write_down(tx, case, CaseResolved(how="已处理并验证。"), now)
                     return
-                self._write_down(tx, case, Fulfilled(commitment=commitment, how="recorded by hand"), now)
+                taken = commitment == "accept" and case.responsible is None
+                done = Fulfilled(commitment=commitment, how="recorded by hand")
+                self._write_down(tx, case, Taken(person="li") if taken else done, now)
 
             await self.database.write(work)
             await self._after_news()
@@ -195,7 +201,7 @@ class Year(Past):
         """What is still to be done; a review of a result that was contested counts no more for the next one."""
         return {clock.name for clock in self.rules.caseload.clocks(case, now) if clock.done_at is None}
 
-    def _write_down(self, tx: Connection, case: Case, event: CaseResolved | Fulfilled, now: Instant) -> None:
+    def _write_down(self, tx: Connection, case: Case, event: CaseEvent, now: Instant) -> None:
         self.rules.caseload.record(tx, case.id, event, "person:li", now, now)
 
     def _call(self, ring: story.Ring) -> Deed:
