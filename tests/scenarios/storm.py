@@ -57,7 +57,10 @@ def name_of(component: int) -> str:
 
 
 class Story:
-    """`make(n)` is post n. Every third component recovers before its escalation is due, the others after it."""
+    """`make(n)` is post n. Every third component recovers before its escalation is due, the others after it.
+
+    Each failure is another alert: of one that came and went again and again the recovery would be held.
+    """
 
     def __init__(self) -> None:
         self._since: dict[int, str] = {}
@@ -71,7 +74,7 @@ class Story:
             self._since[component] = at
         firing = place < fires
         one = alert(
-            f"f{component}",
+            f"f{component}-{self._since[component]}",
             status="firing" if firing else "resolved",
             starts_at=self._since[component],
             ends_at="" if firing else at,
