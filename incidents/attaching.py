@@ -15,7 +15,7 @@ def attach(tx: Connection, caseload: Caseload, case_id: str, file: Attachment, b
     if store.known(tx, case_id, file.sha256):
         raise Refused(f"{case_id}: {file.name} is there already, byte for byte")
     if store.together(tx, case_id) + len(file.body) > TOGETHER:
-        raise Refused(f"{case_id}: its files would have more than {TOGETHER >> 20} MiB together")
+        raise Refused(f"{case_id}: its files would have more than 25 MiB together")
     added = FileAdded(name=file.name, media_type=file.media_type, size=len(file.body), sha256=file.sha256)
     after = caseload.record(tx, case_id, added, by, now, now)
     store.add(tx, case_id, file, now)

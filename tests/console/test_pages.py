@@ -480,12 +480,9 @@ def test_every_word_for_a_code_has_a_chinese_one() -> None:
     assert [sentence for sentence in spoken_otherwise() if not translated("console", sentence)] == []
 
 
-_REFUSE = ("caseload.py", "level.py", "rating.py", "decide.py", "substitution.py", "rostering.py")
-
-
 def test_what_the_rules_can_refuse_is_known_to_the_pages() -> None:
     """The sentences of incidents/, by their last words; those that name what the form had offered are left out."""
-    written = "".join((Path(ROOT) / "incidents" / name).read_text() for name in _REFUSE)
+    written = "".join(one.read_text() for one in (Path(ROOT) / "incidents").rglob("*.py"))
     written += identity.REFUSAL
     assert [one for one in words.REFUSALS if one not in written] == []
 
