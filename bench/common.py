@@ -124,8 +124,8 @@ def wrk(url: str, script: Path, *, seconds: int, connections: int, argument: str
     argv = [find_program("wrk", "wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script), url]
     done = subprocess.run([*argv, "--", argument], capture_output=True, text=True, timeout=seconds + 30, check=True)
     text = done.stdout
-    requests, span, unit = _found(r"(\d+) requests in ([\d.]+)(m?s)", text)
-    total, elapsed = int(requests), float(span) * (0.001 if unit == "ms" else 1)
+    requests, span, unit = _found(r"(\d+) requests in ([\d.]+)(ms|s|m)", text)
+    total, elapsed = int(requests), float(span) * {"ms": 0.001, "s": 1, "m": 60}[unit]
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     bad = int(refused[1]) if refused else 0
     value, unit = _found(r"99%\s+([\d.]+)(us|ms|s)", text)
