@@ -25,6 +25,8 @@ from tests.incidents.sources.calls import SOURCES, cases, sns_certificate, trust
 from tests.incidents.test_alertmanager import BODIES
 from tests.incidents.told import outcomes
 
+pytestmark = pytest.mark.slow
+
 T = TypeVar("T")
 Client: TypeAlias = TestClient[web.Request, web.Application]
 

@@ -19,6 +19,8 @@ from tests.incidents.sources.calls import cases
 from tests.incidents.sources.doors import entrance
 from tests.incidents.told import pages
 
+pytestmark = pytest.mark.slow
+
 MANY = 10_000
 PROMETHEUS = entrance("prometheus", "prom", token="t", component_from=["service"])
 
