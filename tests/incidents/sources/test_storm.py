@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 from sqlalchemy import Connection, select
 
 from config.instant import MINUTE, SECOND, Instant, rfc3339
