@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import orjson
 from aiohttp import web
 
-from incidents.source import Unreadable
+from incidents.source import Sent, Unreadable
 from incidents.sources.alertmanager import SOURCE
 from tests.servers.program import HOST
 
@@ -46,7 +46,7 @@ def main(port: int, file: str, token: str) -> None:
         body = await request.read()
         received_at = round(time.time() * 1000)
         try:
-            SOURCE.read(options, orjson.loads(body), received_at)
+            SOURCE.read(options, Sent(body=body, headers={}, received_at=received_at))
         except (Unreadable, orjson.JSONDecodeError):
             return web.Response(status=400)
         await asyncio.get_running_loop().run_in_executor(thread, keep, store, received_at, body)

@@ -56,15 +56,6 @@ class Intake:
         self._bytes = 0
         self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
-        self._second = 0.0
-        self._taken = 0
-        self._rate = 0.0
-
-    @property
-    def rate(self) -> float:
-        """Posts accepted a second, over the last second or so."""
-        self._count(0)
-        return self._rate
 
     @property
     def busy(self) -> bool:
@@ -98,8 +89,6 @@ class Intake:
         except Exception as error:  # every waiting sender is told, whatever it was
             failure = error if isinstance(error, StoreUnavailable) else StoreUnavailable(str(error))
             log.error("inbox not written", error=str(error), posts=len(posts))
-        else:
-            self._count(len(posts))
         self._bytes -= sum(len(post["body"]) for post in posts)
         for _, future in group:
             if future.cancelled():
@@ -108,10 +97,3 @@ class Intake:
                 future.set_result(None)
             else:
                 future.set_exception(failure)
-
-    def _count(self, posts: int) -> None:
-        now = asyncio.get_running_loop().time()
-        if now - self._second >= 1:
-            self._rate = self._taken / (now - self._second)
-            self._second, self._taken = now, 0
-        self._taken += posts

@@ -268,7 +268,7 @@ class House:
         self.metrics.processed(done)
         if done and self.intake.busy:
             lag = 0 if oldest is None else now - oldest
-            await asyncio.sleep(rest_after(SLICE_SECONDS, rate=self.intake.rate, lag=lag))
+            await asyncio.sleep(rest_after(SLICE_SECONDS, lag=lag))
         return done > 0
 
     async def _fire_timers(self) -> bool:
