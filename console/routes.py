@@ -24,6 +24,7 @@ from console.login import DemoLogin, Login
 from console.oncall import PLAN, OncallPage
 from console.owed import Reports
 from console.papers import PapersPage
+from console.performance import PERFORMANCE, PerformancePage
 from console.receipt import ReceiptPage
 from console.report import ReportPage
 from console.review import ReviewPage
@@ -96,6 +97,7 @@ class Console:
         self._answer = AnswerPage(rules)
         self._desk = Desk(rules)
         self._incident = IncidentPage(rules)
+        self._performance = PerformancePage(rules)
         self._case = CasePage(rules)
         self._oncall = OncallPage(rules)
         self._unrouted = UnroutedPage(rules)
@@ -125,6 +127,7 @@ class Console:
             _page("GET", "/desk/incidents", Access.STAFF, self._desk.incidents),
             _page("GET", "/desk/incidents/{id}", Access.STAFF, self._incident.show),
             _page("POST", "/desk/incidents/{id}", Access.INCIDENTS, self._incident.act),
+            _page("GET", PERFORMANCE, Access.STAFF, self._performance.show),
             _page("GET", UNROUTED_PAGE, Access.STAFF, self._unrouted.show),
             _page("GET", "/desk/components/{id}", Access.STAFF, self._component.show),
             _page("GET", PLAN, Access.STAFF, self._oncall.show),

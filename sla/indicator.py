@@ -120,11 +120,11 @@ def _found(one: Indicator, counted: Promise) -> list[bool] | None:
         case "any":
             return [True for _ in reported]
         case "resolved":
-            return [case.closed_at is not None and case.closed_at < end for case in reported]
+            return [resolved(case, end) for case in reported]
         case "at_first_contact":
-            return [_at_first_contact(case) for case in reported if case.incident is None]
+            return [at_first_contact(case) for case in reported if case.incident is None]
         case "repeated":
-            return [_repeated(case, counted.cases) for case in reported]
+            return [repeated(case, counted.cases) for case in reported]
         case _:
             return None
 
@@ -152,13 +152,19 @@ def _ended_within(clock: CommitmentRecord, within: int, now: Instant) -> Instant
     return limit if limit < now else None
 
 
-def _at_first_contact(case: CaseRecord) -> bool:
+def resolved(case: CaseRecord, end: Instant) -> bool:
+    """Before the end of what is counted."""
+    return case.closed_at is not None and case.closed_at < end
+
+
+def at_first_contact(case: CaseRecord) -> bool:
     """Solved no later than it was answered."""
     answered = next((clock.done_at for clock in case.commitments if clock.name == RESPOND), None)
     return case.closed_at is not None and (answered is None or case.closed_at <= answered)
 
 
-def _repeated(case: CaseRecord, cases: Sequence[CaseRecord]) -> bool:
+def repeated(case: CaseRecord, cases: Sequence[CaseRecord]) -> bool:
+    """Whether a fault of the same component among them was solved not long before it was reported."""
     return case.component is not None and any(
         other.kind is CaseKind.FAULT
         and other.component == case.component

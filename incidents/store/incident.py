@@ -15,7 +15,7 @@ from db.tables.incidents import incident as table
 from db.tables.incidents import incident_event
 from incidents.fact import facts_of, kind_of, word_of
 from incidents.fact import incident_event as event_of
-from incidents.incident import Event, Incident, Progress, Recorded
+from incidents.incident import Event, Incident, Progress, Recorded, Recovered
 
 TOPIC = "incident"
 
@@ -78,6 +78,24 @@ def open_between(tx: Connection, components: Collection[str], start: Instant, en
         .order_by(table.c.started_at, table.c.id)
     )
     return [_incident(row) for row in rows]
+
+
+def opened_between(tx: Connection, start: Instant, end: Instant) -> list[Incident]:
+    """Opened in [start, end), oldest first."""
+    rows = tx.execute(
+        select(table).where(table.c.opened_at >= start, table.c.opened_at < end).order_by(table.c.opened_at, table.c.id)
+    )
+    return [_incident(row) for row in rows]
+
+
+def recovered_at(tx: Connection, incidents: Collection[str]) -> dict[str, Instant]:
+    """Of those that were resolved by hand while they still failed: when they were well again."""
+    rows = tx.execute(
+        select(incident_event.c.incident, incident_event.c.happened_at).where(
+            incident_event.c.incident.in_(incidents), incident_event.c.kind == word_of(Recovered)
+        )
+    )
+    return {row.incident: row.happened_at for row in rows}
 
 
 def newest(tx: Connection, limit: int | None = None) -> list[Incident]:
@@ -204,13 +222,3 @@ def _recorded(row: Row[Any]) -> Recorded:
         by=row.by,
         seen_by_customer_at=row.seen_by_customer_at,
     )
-
-
-def opened_between(tx: Connection, start: Instant, end: Instant) -> list[Incident]:
-    """Incidents that were open at any time of [start, end), oldest first."""
-    rows = tx.execute(
-        select(table)
-        .where(table.c.opened_at < end, (table.c.resolved_at.is_(None)) | (table.c.resolved_at >= start))
-        .order_by(table.c.opened_at)
-    )
-    return [_incident(row) for row in rows]

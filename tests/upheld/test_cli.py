@@ -203,6 +203,10 @@ def test_without_incidents_it_says_so(config: Path) -> None:
     assert upheld("incident", "list").stdout == "no unresolved incident\n"
     assert upheld("incident", "list", "--all").stdout == "no incident\n"
     assert json.loads(upheld("incident", "list", "--json").stdout) == []
+    assert "first_time" in upheld("incident", "figures").stdout
+    assert "there is no customer" in refused(upheld("incident", "figures", "--customer", "nobody"), 1)
+    backwards = ("--from", "2026-11-02", "--to", "2026-11-01")
+    assert "there is no time between" in refused(upheld("incident", "figures", *backwards), 1)
 
 
 def test_an_incident_is_shown_with_the_exchange_that_failed_first(

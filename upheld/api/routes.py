@@ -7,7 +7,18 @@ from http import HTTPStatus
 import orjson
 from aiohttp import web
 
-from upheld.api import agreements, cases, components, corrections, exclusions, incidents, oncall, reviews, statements
+from upheld.api import (
+    agreements,
+    cases,
+    components,
+    corrections,
+    exclusions,
+    incidents,
+    oncall,
+    performance,
+    reviews,
+    statements,
+)
 from upheld.api.gate import guarded
 from upheld.api.openapi import document
 from upheld.api.problem import problem
@@ -16,6 +27,7 @@ from upheld.api.route import PREFIX, Office, Route
 ROUTES: tuple[Route, ...] = (
     *components.ROUTES,
     *incidents.ROUTES,
+    *performance.ROUTES,
     *oncall.ROUTES,
     *cases.ROUTES,
     *reviews.ROUTES,

@@ -11,6 +11,7 @@ from config.instant import rfc3339
 from config.language import LANGUAGES
 from config.model import Config
 from incidents import rostering
+from incidents.performing import window_of
 from incidents.severity import MILDEST, WORST
 from incidents.store import evidence
 from incidents.store import incident as incidents
@@ -18,7 +19,9 @@ from incidents.why import Because, explain
 from notify.store import told as telling
 from upheld.cli.answer import language, language_of, printable, written
 from upheld.cli.moment import instant, moment
-from upheld.cli.shared import change, fail, read, show, with_config
+from upheld.cli.shared import change, fail, in_force, read, show, with_config
+from upheld.clock import utc_now
+from upheld.performed import performance_json
 from upheld.shown import event_json, evidence_json, incident_json, told_json
 
 COLUMNS = ("id", "state", "severity", "component", "opened_at", "acknowledged_at", "resolved_at", "cases")
@@ -121,6 +124,33 @@ def why(config: Config, id: str, person: str | None, lang: str | None, as_json: 
     language = lang or language_of()
     rows = [{"at": rfc3339(one.at), "because": one.said(language)} for one in found]
     show(rows, as_json=as_json, columns=("at", "because"))
+
+
+@incident.command()
+@click.option("--from", "start", callback=moment, metavar="TIME", help="thirty days before the end if not given")
+@click.option("--to", "end", callback=moment, metavar="TIME", help="now if not given")
+@click.option("--customer", help="only his cases, and the incidents that opened one")
+@as_json
+@with_config
+def figures(config: Config, start: datetime | None, end: datetime | None, customer: str | None, as_json: bool) -> None:
+    """How fast incidents were noticed, taken and ended, by severity, and how well cases were solved."""
+    now = utc_now()
+    window = window_of(instant(config, start), instant(config, end), now)
+    if window[0] >= window[1]:
+        fail("there is no time between these; write a beginning that lies before the end", 1)
+    known = in_force(config).customers
+    if customer not in (None, *known):
+        fail(f"there is no customer {customer!r}; known: {', '.join(known) or 'none'}", 1)
+    found = read(config, lambda tx: performance_json(tx, window, customer, now))
+    if as_json:
+        show(found, as_json=True, columns=())
+        return
+    times, shares = found.pop("times"), found.pop("shares")
+    show(found, as_json=False, columns=())
+    click.echo("")
+    show(times, as_json=False, columns=("severity", "time_to", "median_s", "p90_s", "n", "waiting", "without"))
+    click.echo("")
+    show(shares, as_json=False, columns=("share", "value", "hits", "n"))
 
 
 @incident.command()

@@ -34,6 +34,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/incidents/{id}/snooze"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/severity"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/note"): {"li-too", "wang", "engineer"},
+    ("GET", "/performance"): OURS,
     ("GET", "/oncall"): OURS,
     ("POST", "/oncall/changes"): {"li-too", "wang", "engineer"},
     ("POST", "/oncall/changes/{id}/withdraw"): {"li-too", "wang", "engineer"},

@@ -50,3 +50,13 @@ async def test_a_review_is_written_by_one_side_and_confirmed_by_the_other(progra
     told = await programs.good("chen", "POST", f"{path}/contest", {"reason": "Who looks?"})
     assert (told["state"], told["answer"]) == ("contested", "Who looks?")
     assert (await programs.ask("brook", "GET", path))[0] == 404
+
+
+async def test_how_fast_and_how_well_is_told_with_n(programs: Programs) -> None:
+    told = await programs.good("reads", "GET", f"/performance?to={rfc3339(NOON + 24 * HOUR)}&customer=acme")
+    (detect, *_) = told["times"]
+    assert (told["customer"], detect["time_to"], detect["n"]) == ("acme", "detect", told["incidents"])
+    assert {one["share"]: one["n"] for one in told["shares"]}["resolved"] == told["cases"] > 0
+    assert (await programs.ask("reads", "GET", "/performance?customer=nobody"))[0] == 404
+    backwards = f"/performance?from={rfc3339(NOON)}&to={rfc3339(NOON)}"
+    assert (await programs.ask("reads", "GET", backwards))[0] == 422
