@@ -20,6 +20,7 @@ from incidents.store.transition import Transition
 from probe.ending import Warned
 from probe.panel.store import check_line, flapping
 from probe.panel.vote import state_at
+from probe.result import Reason
 from probe.verdict import CheckChange
 from sla.exclusions import Exclusions
 from sla.work import works_in
@@ -65,9 +66,10 @@ def _redraw(
     drawn = [(since, before or State.UNKNOWN), *transition.changes_after(tx, component.id, since)]
     causes = {one.happened_at: one for one in news}
     known = before is not None
-    for at in sorted({at for at, _ in wanted} | {at for at, _ in drawn}):
+    again = {one.happened_at for one in news if one.reason is Reason.MISSED}
+    for at in sorted({at for at, _ in wanted} | {at for at, _ in drawn} | again):
         state = state_at(wanted, at)
-        if known and state is state_at(drawn, at):
+        if known and state is state_at(drawn, at) and at not in again:
             continue
         known = True
         cause = causes.get(at)

@@ -22,6 +22,8 @@ class Thresholds:
     rise: int
     evidence: Span | None
     """How long a result stays evidence: H of the law. None: until the next one (a heartbeat is judged when overdue)."""
+    apart: Span | None = None
+    """Results that say the state and lie farther apart leave in doubt what was between them (docs/adr/0118)."""
 
 
 def evidence_of(interval: Span, timeout: Span) -> Span:
@@ -81,7 +83,10 @@ class CheckState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckChange:
-    """The check has this state from `happened_at` on. `bound_at`: the newest observation that still said otherwise."""
+    """The check has this state from `happened_at` on. `bound_at`: the newest observation that still said otherwise.
+
+    With the reason `missed` it had the same state before, and `bound_at` is the newest observation that said so.
+    """
 
     check: str
     state: State
@@ -109,7 +114,7 @@ def judge(before: CheckState, result: Result, thresholds: Thresholds) -> Judgeme
     if outcome is Outcome.INVALID:
         return _blind(state, changes, result, thresholds)
     if outcome is Outcome.UP and state.state is State.UP and not _unconfirmed(state):
-        return Judgement(state=_still(state, start), changes=changes)
+        return Judgement(state=_still(state, start), changes=_seen_again(state, result, thresholds))
     return _weigh(state, changes, result, thresholds)
 
 
@@ -184,6 +189,17 @@ def _still(state: CheckState, start: Instant) -> CheckState:
     )
 
 
+def _seen_again(before: CheckState, result: Result, thresholds: Thresholds) -> tuple[CheckChange, ...]:
+    """The result says that the state goes on; told where nothing else said so for longer than it may."""
+    apart, start = thresholds.apart, result.started_at
+    last = _last_said(before, thresholds) if _unconfirmed(before) else before.seen_at
+    if apart is None or last is None or start - last <= apart:
+        return ()
+    return (
+        CheckChange(check=result.check, state=before.state, happened_at=start, reason=Reason.MISSED, bound_at=last),
+    )
+
+
 def _last_said(state: CheckState, thresholds: Thresholds) -> Instant | None:
     """The newest result that said what the state says: before an unconfirmed run against it.
 
@@ -219,6 +235,8 @@ def _weigh(state: CheckState, changes: tuple[CheckChange, ...], result: Result, 
         points = [(turn.since, turn.bound), *((at, None) for at in resumed if at > turn.since)]
     else:
         points = [(start, None)] if state.state is State.UNKNOWN else []
+        if state.state is not State.UNKNOWN and not down.against and not slow.against:
+            changes += _seen_again(state, result, thresholds)
     changes += tuple(
         CheckChange(check=result.check, state=now, happened_at=at, reason=told, bound_at=bound) for at, bound in points
     )

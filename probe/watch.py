@@ -146,7 +146,12 @@ class Watch:
         self.thresholds = (
             Thresholds(fall=1, rise=1, evidence=None)
             if self.rhythm
-            else Thresholds(fall=check.fall, rise=check.rise, evidence=evidence_of(check.interval, check.timeout))
+            else Thresholds(
+                fall=check.fall,
+                rise=check.rise,
+                evidence=evidence_of(check.interval, check.timeout),
+                apart=2 * check.interval,
+            )
         )
 
     def resume(self, kept: Kept, now: Instant) -> None:

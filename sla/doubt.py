@@ -1,7 +1,8 @@
 """What the measuring leaves in doubt: for how long the count takes a state for granted that nobody saw any more. Pure.
 
 sla-definition.md, 'Quantities' (sealing): last good to first bad, last bad to first good. Where observing ended there
-is such an edge too: between what was seen last and where unknown begins, the state is only presumed (ADR 0075).
+is such an edge too: between what was seen last and where unknown begins, the state is presumed (ADR 0075). So it is
+between two results that say the same and lie too far apart (ADR 0118).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,8 +31,11 @@ def uncertainty(
     What is unknown is not doubted twice: the bounds hold it already.
     """
     seen = {one.happened_at: one.bound_at for one in transitions if one.bound_at is not None}
+    unseen = [(one.bound_at, one.happened_at) for one in transitions if one.repeats and one.bound_at is not None]
     doubted = [
-        piece for terms, stretch in stretches for piece in intersect(union(presumed(line, seen, terms)), [stretch])
+        piece
+        for terms, stretch in stretches
+        for piece in intersect(union([*unseen, *presumed(line, seen, terms)]), [stretch])
     ]
     known = union([*found.ledger.where(Class.REST), *found.ledger.where(Class.COUNTED)])
     return total(intersect(subtract(union(doubted), union(settled)), known))

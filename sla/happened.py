@@ -107,9 +107,7 @@ def _measured(voice: Voice, one: Transition) -> tuple[Cell, ...]:
     state = word(Shown(one.state.value), voice.language)
     bound = ""
     if one.bound_at is not None:
-        at = voice.time(one.bound_at)
-        up = one.state is State.UP
-        bound = voice.t("last failing check {time}", time=at) if up else voice.t("last good check {time}", time=at)
+        bound = voice.t(_bound(one), time=voice.time(one.bound_at))
     small = tuple(part for part in (voice.because(one.reason or ""), bound) if part)
     return (
         Cell(text=voice.time(one.happened_at)),
@@ -117,6 +115,12 @@ def _measured(voice: Voice, one: Transition) -> tuple[Cell, ...]:
         Cell(text=voice.t("measured")),
         Cell(text=voice.t("The component is now: {state}", state=state), glyph=one.state.value, small=small),
     )
+
+
+def _bound(one: Transition) -> str:
+    if one.repeats:
+        return "last seen so {time}"
+    return "last failing check {time}" if one.state is State.UP else "last good check {time}"
 
 
 def _said(voice: Voice, one: Happening) -> Cell:

@@ -8,6 +8,7 @@ from config.instant import Instant
 from config.official import OfficialDays
 from config.state import State
 from config.value import Text
+from probe.result import Reason
 from sla.booking import Booking, MonthOutcome, Obligation, RecordedBreach
 from sla.casechange import CaseChange
 from sla.change import Definition
@@ -29,6 +30,11 @@ class Transition:
     cause: str | None = None
     reason: str | None = None
     bound_at: Instant | None = None
+
+    @property
+    def repeats(self) -> bool:
+        """It changes nothing: the state went on, but nobody had seen that since `bound_at` (docs/adr/0118)."""
+        return self.reason == Reason.MISSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

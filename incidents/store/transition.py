@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, desc, insert, select
+from sqlalchemy import Connection, bindparam, desc, func, insert, select
 
 from config.instant import Instant
 from config.state import State
@@ -10,6 +10,7 @@ from db.batch import announce
 from db.ledger import store as ledger
 from db.ledger.leaf import Leaf
 from db.tables.incidents import transition as table
+from probe.result import Reason
 
 TOPIC = "transition"
 SENDER = "source:"
@@ -26,12 +27,19 @@ class Transition:
     bound_at: Instant | None = None
     """The other bound of the measuring error: the last observation before that said otherwise."""
 
+    @property
+    def repeats(self) -> bool:
+        """It changes nothing: the state went on, but nobody had seen that since `bound_at` (docs/adr/0118)."""
+        return self.reason == Reason.MISSED
+
 
 # Built once: building one costs more than running it.
 _OF = table.c.component == bindparam("of")
 _LATEST_FIRST = (desc(table.c.happened_at), desc(table.c.id))
 _ADD = insert(table)
-_NEWEST = select(table).where(_OF).order_by(*_LATEST_FIRST).limit(1)
+_NEWEST = (
+    select(table).where(_OF, func.coalesce(table.c.reason, "") != Reason.MISSED.value).order_by(*_LATEST_FIRST).limit(1)
+)
 _LATEST_STATE = select(table.c.state).where(_OF).order_by(*_LATEST_FIRST).limit(1)
 _RECENT = select(table.c.happened_at, table.c.state).where(_OF).order_by(*_LATEST_FIRST).limit(200)
 _AT = select(table.c.state).where(_OF, table.c.happened_at <= bindparam("at")).order_by(*_LATEST_FIRST).limit(1)
@@ -89,6 +97,7 @@ def state_at(tx: Connection, component: str, at: Instant) -> State | None:
 
 
 def newest(tx: Connection, component: str) -> Transition | None:
+    """The newest that changed something."""
     row = tx.execute(_NEWEST, {"of": component}).one_or_none()
     if row is None:
         return None

@@ -100,7 +100,7 @@ def _verified(voice: Voice, facts: IncidentFile) -> Block:
             Cell(text=voice.time(one.recorded_at)),
         )
         for one in facts.transitions
-        if one.state is State.UP and one.happened_at > facts.started_at
+        if one.state is State.UP and one.happened_at > facts.started_at and not one.repeats
     ]
     return voice.table(columns, rows, t("No good check is recorded since."))
 

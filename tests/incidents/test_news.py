@@ -19,6 +19,7 @@ from incidents.store import transition
 from probe.ending import Warned
 from probe.panel.vote import state_at
 from probe.result import Reason
+from probe.verdict import CheckChange
 from tests.incidents.samples import BY_SERVICE, NOON, alert, component, config, incidents, mode, report, see
 from tests.incidents.told import line, occurrences
 
@@ -285,3 +286,22 @@ async def test_a_coming_end_is_a_mild_incident_of_its_own_that_holds_no_other(da
         assert again is not None and again.unresolved and again.id != mild.id
 
     await database.write(work)
+
+
+async def test_a_state_seen_again_after_long_is_written_and_is_no_change(database: Database) -> None:
+    """Nobody looked for more than two intervals: that is a fact of the line, and the line is what it was."""
+    made = incidents(config())
+    again = CheckChange(
+        check="shop/home", state=U, happened_at=NOON + MINUTE, reason=Reason.MISSED, bound_at=NOON + SECOND
+    )
+
+    def work(tx: Connection) -> list[tuple[str, str | None, Instant | None]]:
+        see(tx, made, {"shop/home": U, "shop/api": U}, NOON, NOON)
+        made.check_news(tx, [again], "probe:local", NOON + MINUTE)
+        return [(row.state, row.reason, row.bound_at) for row in tx.execute(select(table).order_by(table.c.id))]
+
+    assert (await database.write(work))[1:] == [("up", "missed", NOON + SECOND)]
+    assert [state for _, state in await database.read(lambda tx: line(tx, "shop"))] == [U, U]
+    newest = await database.read(lambda tx: transition.newest(tx, "shop"))
+    assert newest is not None and newest.happened_at == NOON, "since when it is up does not move"
+    assert await database.read(store.newest) == []

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -177,3 +178,23 @@ def test_the_changes_told_so_far_are_always_the_line_the_definition_draws(
         assert line_of_changes(looked_at, at) == line_by_definition(heard, terms, at)
     changes += lapse(state, "shop/home", at + rest, terms).changes
     assert line_of_changes(changes, at + rest) == line_by_definition(heard, terms, at + rest)
+
+
+def test_a_state_that_nobody_saw_for_more_than_two_intervals_is_told_as_seen_again() -> None:
+    """Good at 0, two bad results, then a kill: what was down meanwhile may have been longer than two intervals."""
+    terms = replace(TERMS, apart=20)
+    given = [*results("udd"), result(34, Outcome.UP)]
+    assert told(given, terms)[1:] == [
+        CheckChange(check=given[0].check, state=State.UP, happened_at=34, reason=Reason.MISSED, bound_at=0)
+    ]
+    assert told([*results("udd"), result(20, Outcome.UP)], terms)[1:] == []
+    silent = [result(0, Outcome.UP), result(21, Outcome.UP)]
+    assert [(one.happened_at, one.bound_at) for one in told(silent, terms)[1:]] == [(21, 0)]
+
+
+def test_an_outage_that_nobody_saw_for_so_long_is_told_so_too_and_evidence_that_lapsed_is_unknown_instead() -> None:
+    terms = replace(TERMS, apart=20)
+    down = [*results("uddd"), result(54, Outcome.DOWN)]
+    assert [(one.state, one.happened_at, one.bound_at) for one in told(down, terms)[2:]] == [(State.DOWN, 54, 30)]
+    lapsed = [*results("udd"), result(46, Outcome.UP)]
+    assert [one.state for one in told(lapsed, terms)] == [State.UP, State.UNKNOWN, State.UP]

@@ -118,3 +118,11 @@ def test_downtime_that_doubt_could_take_back_is_in_doubt() -> None:
 def test_without_a_promise_nothing_turns() -> None:
     line = raw_line(OUTAGE, WINDOW, WINDOW[1])
     assert not turns(account(line, WINDOW, [], [], CASE_TERMS), 3 * MINUTE)
+
+
+def test_a_state_that_was_seen_again_after_long_is_in_doubt_between_the_two() -> None:
+    again = replace(told((200, UP, 190))[0], reason="missed")
+    assert doubted([*OUTAGE, again]) == 1 + 2 + 10
+    assert doubted([*OUTAGE, replace(again, reason=None)]) == 1 + 2
+    line = raw_line([*OUTAGE, again], WINDOW, 2 * WINDOW[1])
+    assert line == raw_line(OUTAGE, WINDOW, 2 * WINDOW[1]), "it changes nothing that is counted"
