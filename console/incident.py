@@ -120,6 +120,7 @@ def _view(facts: IncidentFacts, voice: Voice) -> Mapping[str, object]:
         "again": incident.recurrence_of,
         "place": _place(incident, component),
         "first": exchange(facts.first, voice),
+        "before": [(one, voice.clock(one.opened_at, seconds=False)) for one in facts.before],
     }
 
 

@@ -87,7 +87,7 @@ def case_row(one: Standing, voice: Voice) -> CaseRow:
         customer=voice.customer(case.customer),
         customer_id=case.customer,
         component=voice.component(case.component),
-        title=_title(case, voice),
+        title=named(case, voice),
         level=voice.level(case),
         kind=voice.t(words.KINDS[case.kind.value]),
         progress=voice.progress(case),
@@ -109,7 +109,7 @@ def scores_of(case: Case, voice: Voice) -> Mapping[str, str]:
     return {one: voice.t(name) for one, name in words.SCORES.items() if one in asked}
 
 
-def _title(case: Case, voice: Voice) -> str:
+def named(case: Case, voice: Voice) -> str:
     """A person's words as they are; what an incident opened is named as the incident is."""
     if case.incident is None:
         return case.title

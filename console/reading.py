@@ -10,6 +10,8 @@ from config.model import Config
 from config.state import State
 from console.budget import Budget, Budgets
 from console.store import every_user, transitions_between
+from incidents import recalling
+from incidents.before import Earlier
 from incidents.case import Case, CaseProgress, CaseRecorded
 from incidents.caseload import Caseload
 from incidents.clock import Clock
@@ -60,6 +62,7 @@ class IncidentFacts:
     people: Mapping[str, str | None]
     first: Exchange | None
     """The failing exchange its checks saw first."""
+    before: Sequence[Earlier]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +120,7 @@ def incident(tx: Connection, caseload: Caseload, id: str, now: Instant) -> Incid
         cases=[_standing(caseload, one, now) for one in cases.of_incident(tx, id)],
         people=people_of(tx),
         first=evidence.find(tx, id),
+        before=recalling.before(tx, found),
     )
 
 

@@ -20,6 +20,7 @@ from console.desk import Desk
 from console.door import Act, Door
 from console.incident import IncidentPage
 from console.issued import Statements
+from console.library import LIBRARY, LibraryPage
 from console.login import DemoLogin, Login
 from console.oncall import PLAN, OncallPage
 from console.owed import Reports
@@ -99,6 +100,7 @@ class Console:
         self._incident = IncidentPage(rules)
         self._performance = PerformancePage(rules)
         self._case = CasePage(rules)
+        self._library = LibraryPage(rules)
         self._oncall = OncallPage(rules)
         self._unrouted = UnroutedPage(rules)
         self._component = ComponentPage(rules)
@@ -137,6 +139,7 @@ class Console:
             _page("POST", "/desk/cases/new", Access.CASES, self._report.act),
             _page("GET", "/desk/cases/{id}", Access.STAFF, self._case.show),
             _page("POST", "/desk/cases/{id}", Access.CASES, self._case.act),
+            _page("GET", LIBRARY, Access.STAFF, self._library.show),
             _page("GET", SETTLING, Access.STAFF, self._settling.show),
             _page("POST", SETTLING, Access.CASES, self._settling.act),
             _page("GET", "/desk/agreements", Access.STAFF, self._agreement.every),

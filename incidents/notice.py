@@ -7,6 +7,7 @@ to do, where to look. Nothing from outside is used as a format.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import shorten
 from zoneinfo import ZoneInfo
 
 from config.instant import Instant, moment_of, rfc3339
@@ -15,6 +16,7 @@ from config.look.figure import listed
 from config.look.reason import reason_text
 from config.model import Component, Config
 from config.state import State
+from incidents.before import Earlier
 from incidents.calling import BEYOND_LIMIT
 from incidents.calling import WORDS as CALLED
 from incidents.case import Case
@@ -33,6 +35,10 @@ WORDS = {
 }
 
 
+_QUOTED = 300
+"""Characters of what somebody wrote about an earlier incident; the whole stands on its page."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
     """Writes in one language for one reader; `site` gives zone, name and address.
@@ -44,8 +50,13 @@ class Writer:
     language: str
     discreet: bool = False
 
-    def page(self, incident: Incident, *, again: bool, link: str | None = None) -> Message:
-        """The call to somebody on call. `again`: it was told before and nobody answered. `link` acknowledges."""
+    def page(
+        self, incident: Incident, *, again: bool, link: str | None = None, before: Sequence[Earlier] = ()
+    ) -> Message:
+        """The call to somebody on call. `again`: it was told before and nobody answered. `link` acknowledges.
+
+        `before`: incidents like it, with what was written of them.
+        """
         lines = [
             self._say("Nobody has answered yet. Please acknowledge.") if again else self._say("Please acknowledge."),
             "",
@@ -54,6 +65,7 @@ class Writer:
             self._say("Reason: {reason}", reason=self._reason(incident.title)),
             *self._again(incident),
             *self._where_to_look(incident),
+            *self._before(before),
             "",
             *self._link("Acknowledge without logging in: {link}", link),
             f"upheld incident ack {incident.id}",
@@ -248,6 +260,17 @@ class Writer:
         before = incident.recurrence_of
         return [] if before is None else [self._say("It is back: the same as {number}.", number=before)]
 
+    def _before(self, earlier: Sequence[Earlier]) -> list[str]:
+        """Over a channel that leads abroad only which: words of people stay here."""
+        lines = ["", self._say("This happened before:")] if earlier else []
+        for one in earlier:
+            lines.append(f"{one.id} {self.clock_time(one.opened_at)}")
+            if one.cause and not self.discreet:
+                lines.append("  " + self._say("Cause: {cause}", cause=_line(one.cause)))
+            if one.helped and not self.discreet:
+                lines.append("  " + self._say("What helped: {helped}", helped=_line(one.helped)))
+        return lines
+
     def _where_to_look(self, incident: Incident) -> list[str]:
         component = self.config.components.get(incident.component)
         lines = self._address("incidents", incident.id)
@@ -320,3 +343,7 @@ class Writer:
         site = "upheld" if self.discreet else choose(self.config.site.name, self.language)
         text = "\n".join([*lines, "", f"-- {site}", ""])
         return Message(subject=subject, text=text, language=self.language, facts=facts, thread=thread)
+
+
+def _line(text: str) -> str:
+    return shorten(text, _QUOTED, placeholder=" …")

@@ -22,6 +22,7 @@ from incidents.escalation import (
 from incidents.incident import Escalated, Escalating, Event, Incident, PolicyDiffers, Progress
 from incidents.notice import Writer
 from incidents.oncall import Roster
+from incidents.recalling import before
 from incidents.store import duty, timer
 from incidents.store import incident as incidents
 from incidents.ways import Addressee, Ways
@@ -260,10 +261,16 @@ class Paging(Ways):
         again = carried.place != FIRST or incident.cycle > 1
         although = incident.progress is Progress.ACKNOWLEDGED
         step = carried.place.name if incident.cycle <= 1 else f"{carried.place.name}-{incident.cycle}"
-        for one in self._contacts(carried, now):
+        contacts = self._contacts(carried, now)
+        earlier = before(tx, incident) if contacts and not although else ()
+        for one in contacts:
             writer = self._writer(one.channel, one.language)
             link = self._acknowledging(incident, one, now)
-            message = writer.kept_informed(incident) if although else writer.page(incident, again=again, link=link)
+            message = (
+                writer.kept_informed(incident)
+                if although
+                else writer.page(incident, again=again, link=link, before=earlier)
+            )
             self._tell(tx, incident, one, message, now, step)
 
     def _acknowledging(self, incident: Incident, one: Addressee, now: Instant) -> str | None:

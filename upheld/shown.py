@@ -6,10 +6,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.instant import Instant, rfc3339
+from incidents.before import Earlier
 from incidents.case import Case, CaseRecorded
 from incidents.clock import Clock
 from incidents.fact import facts_of, kind_of
 from incidents.incident import Incident, Recorded
+from incidents.library import Found
 from incidents.store import case as cases
 from notify.store.told import Told
 from probe.evidence import Exchange
@@ -45,6 +47,28 @@ def event_json(recorded: Recorded | CaseRecorded) -> dict[str, Any]:
         "by": recorded.by,
         "seen_by_customer_at": at(recorded.seen_by_customer_at),
         **facts_of(recorded.event),
+    }
+
+
+def earlier_json(one: Earlier) -> dict[str, Any]:
+    return {"id": one.id, "opened_at": at(one.opened_at), "cause": one.cause, "helped": one.helped}
+
+
+def found_json(one: Found) -> dict[str, Any]:
+    """A case of the library, and where the words stand in it."""
+    case = one.entry.case
+    return {
+        "id": case.id,
+        "customer": case.customer,
+        "kind": case.kind.value,
+        "state": case.progress.value,
+        "component": case.component,
+        "incident": case.incident,
+        "title": case.title,
+        "reported_at": at(case.reported_at),
+        "cause": one.entry.cause,
+        "helped": one.entry.helped,
+        "found": [{"where": each.where.value, "text": each.text} for each in one.passages],
     }
 
 

@@ -1,6 +1,6 @@
 """Cases and their events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,9 +13,9 @@ from db.ledger import store as ledger
 from db.ledger.leaf import Leaf
 from db.tables.incidents import case as table
 from db.tables.incidents import case_event
-from incidents.case import Case, CaseProgress, CaseRecorded, Round, replay_case
+from incidents.case import Case, CaseEvent, CaseProgress, CaseRecorded, Round, replay_case
 from incidents.fact import case_event as event_of
-from incidents.fact import facts_of, impersonal, kind_of
+from incidents.fact import facts_of, impersonal, kind_of, word_of
 from incidents.review import ReviewState
 from incidents.store.incident import Conflict
 
@@ -65,6 +65,16 @@ def logs(tx: Connection, customer: str) -> dict[str, list[CaseRecorded]]:
     own = select(case_event).join(table, table.c.id == case_event.c.case).where(table.c.customer == customer)
     found: dict[str, list[CaseRecorded]] = {}
     for row in tx.execute(own.order_by(case_event.c.case, case_event.c.seq)):
+        found.setdefault(row.case, []).append(_recorded(row))
+    return found
+
+
+def spoken(tx: Connection, kinds: Iterable[type[CaseEvent]]) -> dict[str, list[CaseRecorded]]:
+    """Case -> its events of these kinds, of every case."""
+    words = [word_of(kind) for kind in kinds]
+    wanted = select(case_event).where(case_event.c.kind.in_(words)).order_by(case_event.c.case, case_event.c.seq)
+    found: dict[str, list[CaseRecorded]] = {}
+    for row in tx.execute(wanted):
         found.setdefault(row.case, []).append(_recorded(row))
     return found
 

@@ -113,6 +113,17 @@ def latest_of(tx: Connection, component: str, since: Instant) -> list[Incident]:
     return [_incident(row) for row in rows]
 
 
+def resolved_of(tx: Connection, component: str, until: Instant, limit: int) -> list[Incident]:
+    """Of a component, resolved ones that were opened up to `until`, newest first."""
+    rows = tx.execute(
+        select(table)
+        .where(table.c.component == component, table.c.state == Progress.RESOLVED.value, table.c.opened_at <= until)
+        .order_by(desc(table.c.opened_at))
+        .limit(limit)
+    )
+    return [_incident(row) for row in rows]
+
+
 def events(tx: Connection, incident_id: str) -> list[Recorded]:
     rows = tx.execute(
         select(incident_event).where(incident_event.c.incident == incident_id).order_by(incident_event.c.seq)

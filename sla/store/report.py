@@ -4,7 +4,7 @@ Names and what people wrote are private to the leaf.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -127,6 +127,17 @@ def standing(tx: Connection, customer: str, kind: str, subject: str) -> Standing
         for row in rows
     ]
     return standing_of(happened, 0 if last is None else last.seq, None if last is None else last.issued_at)
+
+
+def written(tx: Connection, subjects: Collection[str] | None = None) -> dict[str, dict[str, str]]:
+    """Subject -> the words that people wrote for its reports, the last ones; of all subjects if none are named."""
+    wanted = select(_E.subject, _E.body).where(_E.what == What.WRITTEN.value)
+    if subjects is not None:
+        wanted = wanted.where(_E.subject.in_(subjects))
+    found: dict[str, dict[str, str]] = {}
+    for row in tx.execute(wanted.order_by(_E.id)):
+        found.setdefault(row.subject, {}).update(row._mapping["body"]["words"])
+    return found
 
 
 def _same(customer: str, kind: str, subject: str) -> tuple[ColumnElement[bool], ...]:

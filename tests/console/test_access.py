@@ -33,6 +33,7 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("POST", "/desk/cases/new"): CARE,
     ("GET", "/desk/cases/{id}"): LOOK,
     ("POST", "/desk/cases/{id}"): CARE,
+    ("GET", "/desk/library"): LOOK,
     ("GET", "/desk/exclusions"): LOOK,
     ("POST", "/desk/exclusions"): CARE,
     ("GET", "/room/{customer}/exclusions"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},

@@ -155,6 +155,9 @@ def test_a_case_from_the_first_call_to_the_confirmation(config: Path) -> None:
     ]
     assert "It is slow" in row, "one row is one line where there is no terminal"
     assert number in upheld("case", "show", number).stdout
+    found = json.loads(upheld("case", "search", "SLOW", "--json").stdout)
+    assert [(one["id"], one["helped"]) for one in found] == [(number, "told by telephone")]
+    assert upheld("case", "search", "slow", "--customer", "other").stdout == "no case says so\n"
 
 
 def test_a_case_is_taken_handed_over_and_stands_in_the_list_for_a_change_of_shift(config: Path) -> None:

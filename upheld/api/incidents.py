@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from config.state import State
 from console.user import Access
 from incidents.incident import Progress
+from incidents.recalling import before
 from incidents.severity import MILDEST, WORST
 from incidents.store import evidence
 from incidents.store import incident as incidents
@@ -15,7 +16,7 @@ from notify.store import told as telling
 from upheld.api.field import Listed, Moment, Said, Shape, Time, Words
 from upheld.api.page import page
 from upheld.api.route import Act, Asked, Route, nowhere
-from upheld.shown import event_json, evidence_json, incident_json, told_json
+from upheld.shown import earlier_json, event_json, evidence_json, incident_json, told_json
 
 
 class Incident(Shape):
@@ -87,12 +88,22 @@ class Evidence(Shape):
     attempts: list[Try]
 
 
+class EarlierIncident(Shape):
+    """What caused it and what helped, in the words of whoever wrote it, or empty."""
+
+    id: str
+    opened_at: Time
+    cause: str
+    helped: str
+
+
 class IncidentTold(Incident):
-    """`evidence`: null where no check saw it begin."""
+    """`evidence`: null where no check saw it begin. `before`: at most three like it, the most alike first."""
 
     events: list[Said]
     told: list[Told]
     evidence: Evidence | None
+    before: list[EarlierIncident]
 
 
 class IncidentPage(Shape):
@@ -146,6 +157,7 @@ async def one(asked: Asked) -> Any:
             "events": [event_json(event) for event in incidents.events(tx, id)],
             "told": [told_json(each) for each in telling.history(tx, incident=id)],
             "evidence": evidence_json(evidence.find(tx, id)),
+            "before": [earlier_json(each) for each in before(tx, found)],
         }
 
     return await asked.read(told)

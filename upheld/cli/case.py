@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from config.agreement import CaseKind
 from config.model import Config
 from incidents.attachment import LARGEST
+from incidents.recalling import searched
 from incidents.scope import Scope, Urgency
 from incidents.store import attachment as files
 from incidents.store import case as cases
@@ -21,9 +22,10 @@ from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, w
 from upheld.clock import utc_now
 from upheld.commands import CASE_EVENTS
 from upheld.shift import shift_json
-from upheld.shown import case_json, event_json
+from upheld.shown import case_json, event_json, found_json
 
 SHIFT = ("id", "responsible", "offered", "customer", "clock", "due_at", "next_action", "title")
+FOUND = ("id", "customer", "component", "title", "cause", "helped")
 COLUMNS = ("id", "state", "customer", "kind", "level", "component", "incident", "reported_at", "title")
 
 
@@ -94,6 +96,21 @@ def list_(config: Config, everything: bool, follow_up: bool, customer: str | Non
         return [case_json(one, caseload.clocks(one, now)) for one in found if customer in (None, one.customer)]
 
     show(read(config, rows), as_json=as_json, columns=COLUMNS)
+
+
+@case.command()
+@click.argument("text")
+@click.option("--customer", help="only this customer's")
+@as_json
+@with_config
+def search(config: Config, text: str, customer: str | None, as_json: bool) -> None:
+    """Cases with all these words in their title, cause, whys, or in what was done, the newest first."""
+    now, known = utc_now(), in_force(config)
+    found = [found_json(one) for one in read(config, lambda tx: searched(tx, known, text, customer, now))]
+    if not found and not as_json:
+        click.echo("no case says so")
+        return
+    show(found, as_json=as_json, columns=FOUND)
 
 
 @case.command("show")

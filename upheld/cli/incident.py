@@ -12,6 +12,7 @@ from config.language import LANGUAGES
 from config.model import Config
 from incidents import rostering
 from incidents.performing import window_of
+from incidents.recalling import before
 from incidents.severity import MILDEST, WORST
 from incidents.store import evidence
 from incidents.store import incident as incidents
@@ -22,7 +23,7 @@ from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, in_force, read, show, with_config
 from upheld.clock import utc_now
 from upheld.performed import performance_json
-from upheld.shown import event_json, evidence_json, incident_json, told_json
+from upheld.shown import earlier_json, event_json, evidence_json, incident_json, told_json
 
 COLUMNS = ("id", "state", "severity", "component", "opened_at", "acknowledged_at", "resolved_at", "cases")
 
@@ -59,7 +60,7 @@ def list_(config: Config, everything: bool, as_json: bool) -> None:
 @as_json
 @with_config
 def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
-    """One incident: every event, who was told what over which channel, and what a check saw first."""
+    """One incident: every event, who was told what, what a check saw first, and whether it happened before."""
 
     def one(tx: Connection) -> dict[str, Any] | None:
         found = incidents.find(tx, id)
@@ -70,6 +71,7 @@ def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
             "events": [event_json(event) for event in incidents.events(tx, id)],
             "told": [told_json(told) for told in telling.history(tx, incident=id)],
             "evidence": evidence_json(seen(tx)),
+            "before": [earlier_json(one) for one in before(tx, found)],
         }
 
     seen = partial(evidence.find, incident_id=id)
@@ -79,7 +81,7 @@ def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
     elif as_json:
         show(found, as_json=True, columns=())
     else:
-        events, told = found.pop("events"), found.pop("told")
+        events, told, earlier = found.pop("events"), found.pop("told"), found.pop("before")
         first = read(config, seen) if found.pop("evidence") else None
         show(found, as_json=False, columns=())
         click.echo("")
@@ -90,6 +92,9 @@ def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
         )
         click.echo("")
         show(told, as_json=False, columns=("decided_at", "purpose", "person", "channel", "state", "outcome"))
+        if earlier:
+            click.echo("\nthis happened before")
+            show(earlier, as_json=False, columns=("id", "opened_at", "cause", "helped"))
         if first is not None:
             where = f"{rfc3339(first.started_at)} {first.location}"
             click.echo(f"\n{printable(written(first.check, where, first.answer, lang or language_of()))}")

@@ -46,6 +46,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("GET", "/cases/{id}/review"): OURS | ACMES,
     **{("POST", f"/cases/{{id}}/review/{word}"): CARE for word in ("whys", "actions", "present")},
     **{("POST", f"/cases/{{id}}/review/{word}"): {"chen"} for word in ("confirm", "contest")},
+    ("GET", "/library"): OURS,
     ("GET", "/exclusions"): EVERYBODY,
     ("POST", "/exclusions"): CARE,
     ("GET", "/exclusions/{id}"): OURS | ACMES,

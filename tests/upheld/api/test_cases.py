@@ -60,3 +60,13 @@ async def test_how_fast_and_how_well_is_told_with_n(programs: Programs) -> None:
     assert (await programs.ask("reads", "GET", "/performance?customer=nobody"))[0] == 404
     backwards = f"/performance?from={rfc3339(NOON)}&to={rfc3339(NOON)}"
     assert (await programs.ask("reads", "GET", backwards))[0] == 422
+
+
+async def test_the_library_is_searched_and_an_incident_says_what_happened_before(programs: Programs) -> None:
+    told = await programs.good("reads", "GET", "/library?q=bills+PAID&customer=acme")
+    assert [one["found"][0] for one in told["items"]] == [{"where": "title", "text": "Bills cannot be paid"}] * 2
+    assert (await programs.good("reads", "GET", "/library?q=bills&customer=brook"))["items"] == []
+    newest, first = (await programs.good("reads", "GET", "/incidents?resolved=true"))["items"][:2]
+    assert [one["id"] for one in (await programs.good("reads", "GET", f"/incidents/{newest['id']}"))["before"]] == [
+        first["id"]
+    ]
