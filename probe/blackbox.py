@@ -4,14 +4,14 @@ A check we could not ask, or whose last answer is no evidence any more, has no s
 the target's, and an old answer not like a new one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from ipaddress import ip_address
+from typing import NamedTuple
 
-from prometheus_client.metrics_core import Metric
-
-from config.instant import SECOND, Instant
-from probe.result import Outcome, Plain, Reason
+from config.instant import SECOND, Instant, Span
+from probe.exposition import Family, Samples, label, label_name
+from probe.result import Answer, Outcome, Plain, Reason
 from probe.watch import LastAnswer
 
 PHASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -65,139 +65,142 @@ _NUMBERS: Mapping[str, Sequence[tuple[str, str, str, float]]] = {
 """Fact, name, help, value where the fact is not known."""
 
 
-NOTHING: Mapping[str, str] = {}
+class Shown(NamedTuple):
+    """What of a check stands in its samples; `taken` are the labels that all of them have already."""
+
+    kind: str
+    timeout: Span
+    answer: Answer
+    taken: Collection[str] = ()
 
 
-class _Families:
-    """Samples by family, in the order they were first put."""
-
-    def __init__(self) -> None:
-        self.by_name: dict[str, Metric] = {}
-
-    def put(self, common: Mapping[str, str], name: str, text: str, value: float, more: Mapping[str, str]) -> None:
-        family = self.by_name.get(name)
-        if family is None:
-            family = self.by_name[name] = Metric(name, text, "gauge")
-        family.add_sample(name, {**more, **common}, value)
+def shown(one: LastAnswer, now: Instant, taken: Collection[str] = ()) -> Shown | None:
+    """None: it has no samples."""
+    if one.answer is None or not one.answer.outcome.valid or (one.holds_until is not None and now >= one.holds_until):
+        return None
+    return Shown(one.kind, one.timeout, one.answer, taken)
 
 
-def families(answers: Iterable[tuple[LastAnswer, dict[str, str]]], now: Instant) -> Iterator[Metric]:
-    """Each answer with the labels its samples get. A family without a sample is left out."""
-    found = _Families()
-    for one, labels in answers:
-        if one.answer is not None and one.answer.outcome.valid and (one.holds_until is None or now < one.holds_until):
-            _of(one, labels, found)
-    yield from found.by_name.values()
+_Value = Callable[[Shown], float | None]
 
 
-def _of(one: LastAnswer, labels: dict[str, str], found: _Families) -> None:
-    answer = one.answer
-    assert answer is not None
-
-    def put(name: str, text: str, value: float, more: Mapping[str, str] = NOTHING) -> None:
-        found.put(labels, name, text, value, more)
-
-    good = answer.outcome is not Outcome.DOWN
-    put("probe_success", "Displays whether or not the probe was a success", float(good))
-    put("probe_duration_seconds", "Returns how long the probe took to complete in seconds", answer.latency_us / 1e6)
-    put("probe_timeout_seconds", "Returns the timeout of the probe in seconds", one.timeout / SECOND)
-    lookup = answer.phases.get("resolve", 0) / 1e6
-    put("probe_dns_lookup_time_seconds", "Returns the time taken for probe dns lookup in seconds", lookup)
-    for phase, ours in PHASES.get(one.kind, {}).items():
-        seconds = sum(answer.phases.get(each, 0) for each in ours) / 1e6
-        put(*_DURATIONS[one.kind], seconds, {"phase": phase})
-    for fact, name, text, unknown in _NUMBERS.get(one.kind, ()):
-        put(name, text, _number(answer.facts.get(fact), unknown))
-    found_of = {"http": _http, "dns": _dns, "icmp": _icmp, "grpc": _grpc, "websocket": _websocket, "tcp": _tcp}
-    for samples in (_address, found_of.get(one.kind), _certificate):
-        for name, text, value, more in samples(answer.facts, answer.reason) if samples is not None else ():
-            put(name, text, value, more)
+def _family(name: str, text: str, samples: Callable[[Shown], Samples], kind: str | None = None) -> Family[Shown]:
+    """`kind`: of checks; None: of all."""
+    if kind is None:
+        return Family(name=name, text=text, samples=samples)
+    return Family(name=name, text=text, samples=lambda one: samples(one) if one.kind == kind else ())
 
 
-_Samples = Iterator[tuple[str, str, float, dict[str, str]]]
+def _gauge(name: str, text: str, value: _Value, kind: str | None = None) -> Family[Shown]:
+    """A sample where there is a value."""
+
+    def samples(one: Shown) -> Samples:
+        found = value(one)
+        return () if found is None else (("", "", found),)
+
+    return _family(name, text, samples, kind)
 
 
-def _address(facts: Mapping[str, Plain], reason: Reason | None) -> _Samples:
+def _phases(kind: str) -> Family[Shown]:
+    parts = [(label("phase", phase), ours) for phase, ours in PHASES[kind].items()]
+
+    def samples(one: Shown) -> Samples:
+        took = one.answer.phases
+        return [("", more, sum(took.get(each, 0) for each in ours) / 1e6) for more, ours in parts]
+
+    return _family(*_DURATIONS[kind], samples, kind)
+
+
+def _fact(kind: str, fact: str, name: str, text: str, unknown: float) -> Family[Shown]:
+    return _gauge(name, text, lambda one: _number(one.answer.facts.get(fact), unknown), kind)
+
+
+def _packed(one: Shown) -> bytes | None:
     try:
-        address = ip_address(str(facts.get("address")).partition("%")[0])
+        return ip_address(str(one.answer.facts.get("address")).partition("%")[0]).packed
     except ValueError:
-        return
-    yield "probe_ip_protocol", "Specifies whether probe ip protocol is IP4 or IP6", float(address.version), {}
-    digest = int.from_bytes(blake2b(address.packed, digest_size=4).digest(), "big")
-    text = "Specifies the hash of IP address. It's useful to detect if the IP address changes."
-    yield "probe_ip_addr_hash", text, float(digest), {}
+        return None
 
 
-def _http(facts: Mapping[str, Plain], reason: Reason | None) -> _Samples:
-    broken = float(reason in (Reason.BODY, Reason.HEADER))
-    yield "probe_failed_due_to_regex", "Indicates if probe failed due to regex", broken, {}
-    modified = facts.get("last_modified")
-    if isinstance(modified, int):
-        text = "Returns the Last-Modified HTTP response header in unixtime"
-        yield "probe_http_last_modified_timestamp_seconds", text, modified / SECOND, {}
+def _protocol(one: Shown) -> float | None:
+    packed = _packed(one)
+    return None if packed is None else 4.0 if len(packed) == 4 else 6.0
 
 
-def _dns(facts: Mapping[str, Plain], reason: Reason | None) -> _Samples:
-    answered = float("rcode" in facts)
-    yield "probe_dns_query_succeeded", "Displays whether or not the query was executed successfully", answered, {}
-    if "serial" in facts:
-        yield "probe_dns_serial", "Returns the serial number of the zone", _number(facts["serial"]), {}
+def _address_hash(one: Shown) -> float | None:
+    packed = _packed(one)
+    return None if packed is None else float(int.from_bytes(blake2b(packed, digest_size=4).digest(), "big"))
 
 
-def _icmp(facts: Mapping[str, Plain], reason: Reason | None) -> _Samples:
-    if "reply_ttl" in facts:
-        text = "Replied packet hop limit (TTL for ipv4)"
-        yield "probe_icmp_reply_hop_limit", text, _number(facts["reply_ttl"]), {}
+def _by_regex(one: Shown) -> float | None:
+    reason = one.answer.reason
+    if one.kind == "http":
+        return float(reason in (Reason.BODY, Reason.HEADER))
+    if one.kind == "tcp":
+        return float(reason is Reason.BODY and one.answer.facts.get("sought") != "bytes")
+    return None
 
 
-def _grpc(facts: Mapping[str, Plain], reason: Reason | None) -> _Samples:
-    yield "probe_grpc_ssl", "Indicates if SSL was used for the connection", float("tls_version" in facts), {}
-    for status in _SERVING:
-        said = float(facts.get("serving_status") == status)
-        yield "probe_grpc_healthcheck_response", "Response HealthCheck response", said, {"serving_status": status}
+def _by_bytes(one: Shown) -> float:
+    return float(one.answer.reason is Reason.BODY and one.answer.facts.get("sought") == "bytes")
 
 
-def _websocket(facts: Mapping[str, Plain], reason: Reason | None) -> _Samples:
-    upgraded = float(facts.get("status") == 101)
-    yield "probe_websocket_connection_upgraded", "Indicates if the connection was upgraded", upgraded, {}
-    broken = float(reason is Reason.BODY)
-    yield "probe_websocket_failed_due_to_regex", "Indicates if probe failed due to regex", broken, {}
+def _modified(one: Shown) -> float | None:
+    modified = one.answer.facts.get("last_modified")
+    return modified / SECOND if isinstance(modified, int) else None
 
 
-def _tcp(facts: Mapping[str, Plain], reason: Reason | None) -> _Samples:
-    broken, sought = reason is Reason.BODY, facts.get("sought")
-    by_text, by_bytes = broken and sought != "bytes", broken and sought == "bytes"
-    yield "probe_failed_due_to_regex", "Indicates if probe failed due to regex", float(by_text), {}
-    yield "probe_failed_due_to_bytes", "Indicates if probe failed due to bytes", float(by_bytes), {}
-    # Named groups of what was matched last: the operator's own labels.
-    matched = {name[6:]: str(fact) for name, fact in facts.items() if name.startswith("match.")}
-    if matched:
-        yield "probe_expect_info", "Explicit content matched", 1.0, matched
+def _known(fact: str) -> _Value:
+    """Only where the fact is known."""
+    return lambda one: _number(one.answer.facts[fact]) if fact in one.answer.facts else None
 
 
-def _certificate(facts: Mapping[str, Plain], reason: Reason | None) -> _Samples:
-    if "tls_version" in facts:
-        version = str(facts["tls_version"]).replace("TLSv", "TLS ")
-        yield "probe_tls_version_info", "Returns the TLS version used or NaN when unknown", 1.0, {"version": version}
-    if facts.get("cipher"):
-        yield "probe_tls_cipher_info", "Returns the TLS cipher negotiated", 1.0, {"cipher": str(facts["cipher"])}
+def _serving(one: Shown) -> Samples:
+    said = one.answer.facts.get("serving_status")
+    return [("", label("serving_status", status), float(said == status)) for status in _SERVING]
+
+
+def _matched(one: Shown) -> Samples:
+    """Named groups of what was matched last: the operator's own labels, but for those that every sample has."""
+    named = {label_name(name[6:]): str(fact) for name, fact in one.answer.facts.items() if name.startswith("match.")}
+    more = "".join(label(name, named[name]) for name in sorted(named) if name not in one.taken)
+    return (("", more, 1.0),) if named else ()
+
+
+def _tls_version(one: Shown) -> Samples:
+    version = one.answer.facts.get("tls_version")
+    return (("", label("version", str(version).replace("TLSv", "TLS ")), 1.0),) if version is not None else ()
+
+
+def _cipher(one: Shown) -> Samples:
+    cipher = one.answer.facts.get("cipher")
+    return (("", label("cipher", str(cipher)), 1.0),) if cipher else ()
+
+
+def _first_end(one: Shown) -> float | None:
+    facts = one.answer.facts
     ends = [end for place in range(8) if isinstance(end := facts.get(f"chain.{place}.not_after"), int)]
     first = min(ends, default=facts.get("not_after"))
-    if isinstance(first, int):
-        yield "probe_ssl_earliest_cert_expiry", "Returns last SSL chain expiry in unixtime", first / SECOND, {}
-    trusted = facts.get("expires_at")
-    if facts.get("verified") is not True or not isinstance(trusted, int):
-        return
-    text = "Returns last SSL chain expiry in timestamp"
-    yield "probe_ssl_last_chain_expiry_timestamp_seconds", text, trusted / SECOND, {}
+    return first / SECOND if isinstance(first, int) else None
+
+
+def _trusted_end(one: Shown) -> float | None:
+    trusted = one.answer.facts.get("expires_at")
+    return trusted / SECOND if one.answer.facts.get("verified") is True and isinstance(trusted, int) else None
+
+
+def _chain(one: Shown) -> Samples:
+    if _trusted_end(one) is None:
+        return ()
+    facts = one.answer.facts
     labels = {
         "fingerprint_sha256": str(facts.get("chain.0.sha256", "")),
-        "subject": str(facts.get("chain.0.subject", "")),
         "issuer": str(facts.get("chain.0.issuer", "")),
-        "subjectalternative": str(facts.get("names", "")).replace(", ", ","),
         "serialnumber": str(facts.get("chain.0.serial", "")),
+        "subject": str(facts.get("chain.0.subject", "")),
+        "subjectalternative": str(facts.get("names", "")).replace(", ", ","),
     }
-    yield "probe_ssl_last_chain_info", "Contains SSL leaf certificate information", 1.0, labels
+    return (("", "".join(label(name, value) for name, value in labels.items()), 1.0),)
 
 
 def _number(fact: Plain, unknown: float = 0.0) -> float:
@@ -205,3 +208,66 @@ def _number(fact: Plain, unknown: float = 0.0) -> float:
         return unknown if fact is None else float(fact)
     except ValueError:
         return unknown
+
+
+def _families() -> Iterator[Family[Shown]]:
+    yield _gauge(
+        "probe_success",
+        "Displays whether or not the probe was a success",
+        lambda one: float(one.answer.outcome is not Outcome.DOWN),
+    )
+    yield _gauge(
+        "probe_duration_seconds",
+        "Returns how long the probe took to complete in seconds",
+        lambda one: one.answer.latency_us / 1e6,
+    )
+    yield _gauge(
+        "probe_timeout_seconds", "Returns the timeout of the probe in seconds", lambda one: one.timeout / SECOND
+    )
+    yield _gauge(
+        "probe_dns_lookup_time_seconds",
+        "Returns the time taken for probe dns lookup in seconds",
+        lambda one: one.answer.phases.get("resolve", 0) / 1e6,
+    )
+    yield from (_phases(kind) for kind in PHASES)
+    yield from (_fact(kind, *fact) for kind, facts in _NUMBERS.items() for fact in facts)
+    yield _gauge("probe_ip_protocol", "Specifies whether probe ip protocol is IP4 or IP6", _protocol)
+    text = "Specifies the hash of IP address. It's useful to detect if the IP address changes."
+    yield _gauge("probe_ip_addr_hash", text, _address_hash)
+    yield _gauge("probe_failed_due_to_regex", "Indicates if probe failed due to regex", _by_regex)
+    yield from _of_single_kinds()
+    yield _family("probe_tls_version_info", "Returns the TLS version used or NaN when unknown", _tls_version)
+    yield _family("probe_tls_cipher_info", "Returns the TLS cipher negotiated", _cipher)
+    yield _gauge("probe_ssl_earliest_cert_expiry", "Returns last SSL chain expiry in unixtime", _first_end)
+    text = "Returns last SSL chain expiry in timestamp"
+    yield _gauge("probe_ssl_last_chain_expiry_timestamp_seconds", text, _trusted_end)
+    yield _family("probe_ssl_last_chain_info", "Contains SSL leaf certificate information", _chain)
+
+
+def _of_single_kinds() -> Iterator[Family[Shown]]:
+    text = "Returns the Last-Modified HTTP response header in unixtime"
+    yield _gauge("probe_http_last_modified_timestamp_seconds", text, _modified, "http")
+    text = "Displays whether or not the query was executed successfully"
+    yield _gauge("probe_dns_query_succeeded", text, lambda one: float("rcode" in one.answer.facts), "dns")
+    yield _gauge("probe_dns_serial", "Returns the serial number of the zone", _known("serial"), "dns")
+    yield _gauge("probe_icmp_reply_hop_limit", "Replied packet hop limit (TTL for ipv4)", _known("reply_ttl"), "icmp")
+    text = "Indicates if SSL was used for the connection"
+    yield _gauge("probe_grpc_ssl", text, lambda one: float("tls_version" in one.answer.facts), "grpc")
+    yield _family("probe_grpc_healthcheck_response", "Response HealthCheck response", _serving, "grpc")
+    yield _gauge(
+        "probe_websocket_connection_upgraded",
+        "Indicates if the connection was upgraded",
+        lambda one: float(one.answer.facts.get("status") == 101),
+        "websocket",
+    )
+    yield _gauge(
+        "probe_websocket_failed_due_to_regex",
+        "Indicates if probe failed due to regex",
+        lambda one: float(one.answer.reason is Reason.BODY),
+        "websocket",
+    )
+    yield _gauge("probe_failed_due_to_bytes", "Indicates if probe failed due to bytes", _by_bytes, "tcp")
+    yield _family("probe_expect_info", "Explicit content matched", _matched, "tcp")
+
+
+FAMILIES: Sequence[Family[Shown]] = tuple(_families())

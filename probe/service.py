@@ -5,7 +5,7 @@ While the store does not answer probing goes on; only when too much waits are re
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
@@ -155,9 +155,14 @@ class Prober:
         await writer
         await self._open.aclose()
 
-    def snapshot(self) -> Mapping[str, LastAnswer]:
-        """What is known this moment, by check id."""
-        return {name: watch.last_answer for name, watch in self._watches.items()}
+    def answer(self, check: str) -> LastAnswer | None:
+        """What is known this moment; None: there is no such check."""
+        watch = self._watches.get(check)
+        return watch.last_answer if watch is not None else None
+
+    def answers(self) -> Iterator[LastAnswer]:
+        """Of every check that there is now, as known when it is come to."""
+        return (watch.last_answer for watch in list(self._watches.values()))
 
     @property
     def entrances(self) -> Mapping[str, Entrance]:
@@ -168,6 +173,11 @@ class Prober:
     def measured_at(self) -> Instant | None:
         """The start of the newest answer of any check: up to then the measuring is known to run."""
         return max((one.started_at for one in self._watches.values() if one.started_at is not None), default=None)
+
+    @property
+    def missed(self) -> int:
+        """Ticks of the checks there are that were not run."""
+        return sum(watch.missed for watch in self._watches.values())
 
     @property
     def running(self) -> int:

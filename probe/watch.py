@@ -26,7 +26,9 @@ _MARGIN = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastAnswer:
-    """What is known of a check this moment, for pages and metrics. Counts are since this process started."""
+    """What is known of a check this moment, for metrics. Counts are since this process started, and go on counting:
+    of thousands of checks not a copy is made at each scrape.
+    """
 
     check: str
     component: str
@@ -42,9 +44,8 @@ class LastAnswer:
     results: Mapping[Outcome, int]
     failures: Mapping[Reason, int]
     missed: int
-    latency_count: int
     latency_sum_us: int
-    latency_counts: tuple[int, ...]
+    latency_counts: Sequence[int]
     expires_at: Instant | None = None
     """Of a certificate or a domain, as the newest answer that named it says."""
 
@@ -275,12 +276,11 @@ class Watch:
             answer=self.answer,
             started_at=self.started_at,
             holds_until=self._holds_until,
-            results=dict(self.results),
-            failures=dict(self.failures),
+            results=self.results,
+            failures=self.failures,
             missed=self.missed,
-            latency_count=self.latency.count,
             latency_sum_us=self.latency.sum_us,
-            latency_counts=tuple(self.latency.counts),
+            latency_counts=self.latency.counts,
             expires_at=self.ending.expires_at if self.ending else None,
         )
 

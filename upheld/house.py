@@ -100,7 +100,7 @@ class House:
             after=self._after,
             others=Others(witnesses=lambda: self.config.probing.witnesses, elsewhere=self.places.elsewhere),
         )
-        self.registry.register(ProbeCollector(self.prober, now))
+        self.registry.register(ProbeCollector(self.prober))
         self.issuer = Issuer(database, lambda: self.rules, now)
         self.anchoring = Anchoring(database, lambda: self.config, self.installed.anchors, now, self.registry)
         self.housekeeping = Housekeeping(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from config.state import State
 from incidents.routing import UNROUTED
 from incidents.severity import MILDEST, WORST
 from incidents.store import alert, case, inbox, incident, transition
+from probe.exposition import Family, label, written
 from upheld.budgets import Standing, standings
 
 
@@ -35,29 +36,15 @@ class Snapshot:
 
 def snapshot(tx: Connection, config: Config, now: Instant) -> Snapshot:
     severities = [one.severity for one in incident.unresolved(tx)]
-    newest = {name: transition.newest(tx, name) for name in config.components}
+    known = transition.latest_states(tx)
     return Snapshot(
-        states={name: State.UNKNOWN if one is None else one.state for name, one in newest.items()},
+        states={name: known.get(name, State.UNKNOWN) for name in sorted(config.components)},
         incidents={severity: severities.count(severity) for severity in range(WORST, MILDEST + 1)},
         cases=len(case.open_cases(tx)),
         inbox=inbox.waiting_count(tx),
         unrouted=alert.firing_count(tx, UNROUTED),
         budgets=standings(tx, config, now),
     )
-
-
-class _Alone(Collector):
-    def __init__(self, family: Metric) -> None:
-        self._family = family
-
-    @override
-    def collect(self) -> Iterator[Metric]:
-        yield self._family
-
-
-def exposition(registry: CollectorRegistry) -> bytes:
-    """As Prometheus reads it; family by family, so that no more than one is in memory beside the text."""
-    return b"".join(generate_latest(_Alone(family)) for family in registry.collect())
 
 
 class HouseMetrics(Collector):
@@ -86,6 +73,11 @@ class HouseMetrics(Collector):
         """None: the store does not answer, and what it would have said is left out."""
         self._snapshot = shown
 
+    def texts(self) -> Iterator[str]:
+        """Of the components, piece by piece."""
+        states = self._snapshot.states if self._snapshot is not None else {}
+        return written(_COMPONENT_STATE, [(label("component", name), state) for name, state in states.items()])
+
     @override
     def collect(self) -> Iterator[Metric]:
         shown = self._snapshot
@@ -94,11 +86,6 @@ class HouseMetrics(Collector):
         yield GaugeMetricFamily("upheld_store_answering", "1 if the store answered within this scrape.", value=answers)
         if shown is None:
             return
-        states = GaugeMetricFamily("upheld_component_state", "1 for the state it has.", labels=["component", "state"])
-        for name, state in sorted(shown.states.items()):
-            for one in State:
-                states.add_metric([name, one.value], one is state)
-        yield states
         unresolved = GaugeMetricFamily("upheld_incidents_open", "Unresolved incidents.", labels=["severity"])
         for severity, count in sorted(shown.incidents.items()):
             unresolved.add_metric([str(severity)], count)
@@ -108,6 +95,14 @@ class HouseMetrics(Collector):
         what = "Alerts that fire and name no component."
         yield GaugeMetricFamily("upheld_alerts_unrouted", what, value=shown.unrouted)
         yield from _budgets(shown.budgets)
+
+
+_STATES = [(each, label("state", each.value)) for each in State]
+_COMPONENT_STATE: Family[State] = Family(
+    name="upheld_component_state",
+    text="1 for the state it has.",
+    samples=lambda state: [("", more, each is state) for each, more in _STATES],
+)
 
 
 def _budgets(shown: Sequence[Standing]) -> Iterator[Metric]:

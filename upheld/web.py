@@ -21,16 +21,12 @@ from probe.routes import ping_routes
 from upheld import heads, ledger, receipts, signing
 from upheld.api.problem import problem
 from upheld.house import House
-from upheld.metrics import exposition, snapshot
+from upheld.scrape import metrics
 
 log = structlog.get_logger(__name__)
 
 BODY_LIMIT = 1 << 20
 READY_PATIENCE_SECONDS = 2
-SCRAPE_TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
-"""How long Prometheus waits, told with each scrape."""
-SCRAPE_PATIENCE_SECONDS = 10.0
-SCRAPE_MARGIN_SECONDS = 0.5
 LOCAL = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 HEADERS = {
@@ -77,7 +73,7 @@ def application(
             web.get("/-/pulse", house.watch.pulse),
             web.post("/-/reload", partial(_reload, house)),
             web.get("/-/reload", _only_post),
-            web.get("/metrics", partial(_metrics, house)),
+            web.get("/metrics", partial(metrics, house)),
             web.get("/.well-known/upheld.pub", partial(_public_key, house)),
             web.get("/checkpoint", partial(_checkpoint, house)),
             *heads.routes(house),
@@ -161,37 +157,13 @@ async def _only_post(request: web.Request) -> web.Response:
     return web.Response(status=405, headers={"Allow": "POST"}, text="reloading changes something: send a POST\n")
 
 
-async def _metrics(house: House, request: web.Request) -> web.Response:
-    """Within the time that is waited for it; a store that does not answer by then is said to be absent, and no more."""
-    config, now = house.config, house.now()
-    try:
-        async with asyncio.timeout(scrape_patience(request.headers.get(SCRAPE_TIMEOUT))):
-            house.metrics.show(await house.database.read(lambda tx: snapshot(tx, config, now)))
-            await house.notify_metrics.refresh(house.database, house.rules.channels, now)
-    except (StoreUnavailable, TimeoutError):
-        house.metrics.show(None)
-    body = await asyncio.to_thread(exposition, house.registry)
-    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-
-def scrape_patience(told: str | None) -> float:
-    """Seconds that may be spent on a scrape: what Prometheus waits, but for a margin to answer in."""
-    try:
-        waits = float(told or SCRAPE_PATIENCE_SECONDS)
-    except ValueError:
-        waits = SCRAPE_PATIENCE_SECONDS
-    if not 0 < waits < 3600:
-        waits = SCRAPE_PATIENCE_SECONDS
-    return max(waits - SCRAPE_MARGIN_SECONDS, waits / 2)
-
-
 async def _probe(house: House, request: web.Request) -> web.Response:
     """The cached last answer of one check, in blackbox_exporter's own names; nothing is asked."""
     target = request.query.get("target", "")
-    answer = house.prober.snapshot().get(target)
+    answer = house.prober.answer(target)
     if answer is None:
         return web.Response(status=400, text=f"target {target!r} is no check; /sd/prometheus lists them\n")
-    return web.Response(body=blackbox_text(answer, house.now()), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return web.Response(body=blackbox_text(answer, house.now()).encode(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 async def _public_key(house: House, request: web.Request) -> web.Response:

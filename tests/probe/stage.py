@@ -26,6 +26,7 @@ from probe.listeners import Hear, Listeners, OnFlapping, OnWarned
 from probe.result import Answer, Outcome, Plain, Reason
 from probe.service import Prober
 from probe.verdict import CheckChange
+from probe.watch import LastAnswer
 from tests.probe.virtual import START, VirtualLoop
 
 T = TypeVar("T")
@@ -156,6 +157,11 @@ class Stage:
             others=self.others,
             after=lambda component: self.after.get(component, ()),
         )
+
+    def known(self, check: str) -> LastAnswer:
+        found = self.prober.answer(check)
+        assert found is not None
+        return found
 
     def _on_changes(self, tx: Connection, changes: Sequence[CheckChange], now: Instant) -> None:
         if self.refusing:

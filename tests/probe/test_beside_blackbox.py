@@ -70,7 +70,7 @@ async def test_names_helps_and_types_are_the_blackbox_exporters(folder: Path, na
             }
     for kind, facts in KINDS.items():
         answer = replace(GOOD, facts={"address": HOST, **facts})
-        ours = _described(blackbox_text(replace(LAST, kind=kind, answer=answer), NOW).decode())
+        ours = _described(blackbox_text(replace(LAST, kind=kind, answer=answer), NOW))
         wrong = {name: (told, ours.get(name)) for name, told in theirs[kind].items() if ours.get(name) != told}
         assert wrong == {}, kind
 

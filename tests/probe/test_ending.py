@@ -52,10 +52,10 @@ def test_it_is_told_once_and_a_failed_probe_or_a_kill_makes_nothing_of_it(stage:
     begun = ("shop/home", Reason.CERTIFICATE_EXPIRING, True)
     watched(stage, loop, 200, "shop/home")
     assert said(stage) == [begun]
-    assert stage.prober.snapshot()["shop/home"].expires_at == 5
+    assert stage.known("shop/home").expires_at == 5
     watched(stage, stage.killed(away=5), 60, "shop/home")
     assert said(stage) == [begun]
-    assert stage.prober.snapshot()["shop/home"].expires_at == 5
+    assert stage.known("shop/home").expires_at == 5
     watched(stage, stage.killed(away=5), 100, "shop/home")
     assert said(stage) == [begun, (*begun[:2], False)]
     assert "degraded" not in {state for _, state, _ in stage.line}, "a warning is never a state"

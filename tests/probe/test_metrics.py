@@ -1,14 +1,16 @@
 """What Prometheus reads."""
 
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
 
 from config.state import State
 from probe.latency import BOUNDS_US, Histogram
-from probe.metrics import ProbeCollector, blackbox_text
+from probe.metrics import ProbeCollector, blackbox_text, texts
 from probe.result import Answer, Outcome, Plain, Reason
 from probe.watch import LastAnswer
 from tests.servers.program import find_program
@@ -43,7 +45,6 @@ LAST = LastAnswer(
     results={Outcome.UP: 7, Outcome.DOWN: 2},
     failures={Reason.TIMEOUT: 2},
     missed=3,
-    latency_count=9,
     latency_sum_us=90_000,
     latency_counts=(0, 0, 4, 5, *[0] * (len(BOUNDS_US) - 3)),
 )
@@ -52,29 +53,34 @@ LAST = LastAnswer(
 class Prober:
     """What the collector sees of a prober."""
 
-    def __init__(self, *answers: LastAnswer) -> None:
-        self.answers = answers
+    def __init__(self, *given: LastAnswer) -> None:
+        self.given = given
         self.lag = Histogram()
         self.lost = 0
+        self.missed = 3
         self.running = 4
         self.waiting = 5
         self.restated = 2
         self.replaced = 1
 
-    def snapshot(self) -> dict[str, LastAnswer]:
-        return {one.check: one for one in self.answers}
+    def answers(self) -> Iterator[LastAnswer]:
+        return iter(self.given)
 
 
-def page(prober: Prober) -> list[str]:
+def page(prober: Prober) -> str:
     registry = CollectorRegistry()
-    registry.register(ProbeCollector(prober, lambda: NOW))
-    return generate_latest(registry).decode().splitlines()
+    registry.register(ProbeCollector(prober))
+    return generate_latest(registry).decode() + "".join(texts(prober, NOW))
+
+
+def lines(*answers: LastAnswer) -> list[str]:
+    return page(Prober(*answers)).splitlines()
 
 
 def sample(name: str, value: str, **more: str) -> str:
-    """A line of the page: Prometheus' client writes labels in the order of their names."""
+    """A line of the page."""
     labels = {"check": "shop/home", "component": "shop", "probe_location": "local", **more}
-    written = ",".join(f'{key}="{labels[key]}"' for key in sorted(labels))
+    written = ",".join(f'{key}="{value}"' for key, value in labels.items())
     return f"{name}{{{written}}} {value}"
 
 
@@ -97,44 +103,36 @@ def test_a_check_has_upheld_names_and_the_blackbox_exporters() -> None:
         sample("upheld_check_duration_seconds_bucket", "4.0", le="0.005"),
         sample("upheld_check_duration_seconds_count", "9.0"),
         sample("upheld_check_duration_seconds_sum", "0.09"),
-    } <= set(page(Prober(LAST)))
+    } <= set(lines(LAST))
 
 
 def test_the_prober_tells_of_itself() -> None:
-    lines = page(Prober(LAST))
-    assert "upheld_scheduler_missed_runs_total 3.0" in lines
-    assert "upheld_probes_running 4.0" in lines
-    assert "upheld_probe_results_waiting 5.0" in lines
+    assert {
+        "upheld_scheduler_missed_runs_total 3.0",
+        "upheld_probes_running 4.0",
+        "upheld_probe_results_waiting 5.0",
+    } <= set(lines(LAST))
 
 
 def test_our_own_fault_is_no_word_about_the_target() -> None:
     blind = Answer(outcome=Outcome.INVALID, reason=Reason.NETWORK_UNREACHABLE)
-    lines = page(Prober(replace(LAST, answer=blind, state=State.UNKNOWN)))
-    assert not [line for line in lines if line.startswith(("probe_success", "upheld_check_success{"))]
-    assert sample("upheld_check_state", "1.0", state="unknown") in lines
-
-
-def test_a_check_that_is_gone_leaves_nothing_behind() -> None:
-    prober = Prober(LAST)
-    registry = CollectorRegistry()
-    registry.register(ProbeCollector(prober, lambda: NOW))
-    assert b"shop/home" in generate_latest(registry)
-    prober.answers = ()
-    assert b"shop/home" not in generate_latest(registry)
+    told = lines(replace(LAST, answer=blind, state=State.UNKNOWN))
+    assert not [line for line in told if line.startswith(("probe_success", "upheld_check_success{"))]
+    assert sample("upheld_check_state", "1.0", state="unknown") in told
 
 
 def test_the_page_of_one_check_reads_like_the_blackbox_exporters() -> None:
-    lines = blackbox_text(replace(LAST, answer=replace(GOOD, outcome=Outcome.DOWN, reason=Reason.BODY)), NOW).decode()
-    assert "\nprobe_success 0.0\n" in lines
-    assert "\nprobe_failed_due_to_regex 1.0\n" in lines
-    assert '\nprobe_http_duration_seconds{phase="connect"} 0.001\n' in lines
-    assert "upheld" not in lines
-    assert "shop" not in lines
+    told = blackbox_text(replace(LAST, answer=replace(GOOD, outcome=Outcome.DOWN, reason=Reason.BODY)), NOW)
+    assert "\nprobe_success 0.0\n" in told
+    assert "\nprobe_failed_due_to_regex 1.0\n" in told
+    assert '\nprobe_http_duration_seconds{phase="connect"} 0.001\n' in told
+    assert "upheld" not in told
+    assert "shop" not in told
 
 
 def test_an_answer_that_is_no_evidence_any_more_is_not_shown_as_the_present() -> None:
-    assert b"probe_success" in blackbox_text(LAST, NOW)
-    assert blackbox_text(LAST, 1_790_000_130_500) == b""
+    assert "probe_success" in blackbox_text(LAST, NOW)
+    assert blackbox_text(LAST, 1_790_000_130_500) == ""
 
 
 OF_TLS: dict[str, Plain] = {
@@ -154,7 +152,7 @@ OF_TLS: dict[str, Plain] = {
 
 
 @pytest.mark.parametrize(
-    "kind, facts, reason, lines",
+    "kind, facts, reason, told",
     [
         (
             "tls",
@@ -239,20 +237,45 @@ OF_TLS: dict[str, Plain] = {
     ],
 )
 def test_every_kind_of_the_blackbox_exporter_has_its_names(
-    kind: str, facts: dict[str, Plain], reason: Reason | None, lines: list[str]
+    kind: str, facts: dict[str, Plain], reason: Reason | None, told: list[str]
 ) -> None:
     phases = {"resolve": 1_000, "connect": 2_000, "tls": 3_000, "processing": 8_000, "transfer": 4_000}
     outcome = Outcome.UP if reason is None else Outcome.DOWN
     answer = Answer(outcome=outcome, reason=reason, latency_us=18_000, phases=phases, facts=facts)
-    page = blackbox_text(replace(LAST, kind=kind, answer=answer), NOW)
-    assert set(lines) <= set(page.decode().splitlines())
+    assert set(told) <= set(blackbox_text(replace(LAST, kind=kind, answer=answer), NOW).splitlines())
+
+
+def test_whatever_a_target_says_of_itself_is_read_as_it_was_said() -> None:
+    """Quotes, backslashes and lines of others stay inside of their label, and take no label of ours."""
+    said = 'a "b" \\ c\nprobe_success 0 \\n'
+    hostile = {"match.check": "mine", "match.1é": said, "match.plain": "2"}
+    names = replace(LAST, kind="tcp", component=said, answer=replace(GOOD, facts={**hostile, "cipher": said}))
+    found = {
+        one.name: (one.labels, one.value)
+        for family in text_string_to_metric_families("".join(texts(Prober(names), NOW)))
+        for one in family.samples
+    }
+    ours = {"check": "shop/home", "component": said, "probe_location": "local"}
+    assert found["probe_success"] == (ours, 1.0)
+    assert found["probe_tls_cipher_info"] == ({**ours, "cipher": said}, 1.0)
+    assert found["probe_expect_info"] == ({**ours, "_1_": said, "plain": "2"}, 1.0)
+
+
+def test_many_checks_are_one_family_in_pieces_that_are_short() -> None:
+    many = [replace(LAST, check=f"shop/{number}") for number in range(1000)]
+    pieces = list(texts(Prober(*many), NOW))
+    told = "".join(pieces)
+    assert told.count("# TYPE upheld_check_duration_seconds histogram\n") == 1
+    assert max(piece.count("\n") for piece in pieces) < 2_000
+    counted = [family for family in text_string_to_metric_families(told) if family.name == "upheld_check_results"]
+    assert [(family.type, len(family.samples)) for family in counted] == [("counter", 4_000)]
 
 
 @pytest.mark.server
 def test_promtool_has_nothing_to_say_about_the_page() -> None:
     kinds = ("http", "tls", "dns", "icmp", "grpc", "websocket", "tcp")
     answers = [replace(LAST, check=f"shop/{kind}", kind=kind, answer=replace(GOOD, facts=OF_TLS)) for kind in kinds]
-    text = "\n".join((*page(Prober(*answers)), ""))
+    text = page(Prober(*answers))
     promtool = find_program("promtool", "prometheus")
     checked = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")

@@ -251,7 +251,7 @@ def test_after_a_kill_the_hole_stands_as_missed_from_what_is_stored(stage: Stage
     with stage.store.engine.connect() as tx:
         runs = list(tx.execute(select(observation_run).order_by(observation_run.c.first_at)))
     assert [row.result for row in runs] == ["up", "missed", "up"]
-    assert stage.prober.snapshot()["shop/home"].missed == runs[1]._mapping["count"] >= 29
+    assert stage.known("shop/home").missed == runs[1]._mapping["count"] >= 29
     # A third process goes on from the newest run, not from the hole before it.
     run(watch(25), stage.killed(away=1))
     assert count(stage, observation_run) == 3
@@ -328,7 +328,7 @@ def test_a_reload_touches_only_what_was_edited(stage: Stage, loop: VirtualLoop) 
     with stage.store.engine.connect() as tx:
         kept = tx.execute(select(check_state.c.check).order_by(check_state.c.check)).scalars().all()
     assert kept == ["a/home", "b/home", "d/home"]
-    assert set(stage.prober.snapshot()) == {"a/home", "b/home", "d/home"}
+    assert {one.check for one in stage.prober.answers()} == {"a/home", "b/home", "d/home"}
 
 
 def test_a_check_edited_or_removed_while_nobody_ran_is_unknown_too(stage: Stage, loop: VirtualLoop) -> None:

@@ -18,8 +18,8 @@ from tests.upheld.house import NOON, TOKEN, Reader, configuration, house, served
 from upheld.budgets import budgets
 from upheld.installed import installed
 from upheld.rules import rules_of
+from upheld.scrape import patience
 from upheld.statements import statement_of
-from upheld.web import scrape_patience
 
 pytestmark = pytest.mark.store
 
@@ -82,6 +82,18 @@ async def test_what_was_refused_is_counted_with_its_reason(tmp_path: Path, aioht
         }
 
 
+async def test_it_is_squeezed_for_whoever_asks_and_says_the_same(tmp_path: Path, aiohttp_client: AiohttpClient) -> None:
+    async def told(reader: Reader, asked: str) -> tuple[str | None, set[str]]:
+        answer = await reader.get("/metrics", headers={"Accept-Encoding": asked})
+        found = text_string_to_metric_families(await answer.text())
+        return answer.headers.get("Content-Encoding"), {family.name for family in found}
+
+    async with house(tmp_path) as opened, served(opened, aiohttp_client) as reader:
+        (squeezed, names), (plain, others) = await told(reader, "deflate, gzip"), await told(reader, "identity")
+        assert (squeezed, plain) == ("gzip", None)
+        assert {"upheld_build_info", "upheld_component_state", "upheld_probes_running"} < names == others
+
+
 async def test_every_name_is_ours_or_a_known_one(tmp_path: Path, aiohttp_client: AiohttpClient) -> None:
     async with house(tmp_path) as opened, served(opened, aiohttp_client) as reader:
         names = {name for name, *_ in await samples(reader)}
@@ -109,6 +121,17 @@ async def test_the_budget_left_and_where_it_is_heading_are_shown_for_each_compon
         assert {"acme", "shop"} < set(labels)
         assert after[(remaining, *labels)] == 2592 - 1800
         assert after[(forecast, *labels)] == pytest.approx(2592 - 1800 * 30 / 3.5)
+
+
+async def test_every_component_is_shown_as_it_was_recorded_last(database: Database) -> None:
+    def record(tx: Connection) -> dict[str, State]:
+        assert transition.latest_states(tx) == {}
+        story = [("b", State.DOWN, 3), ("a", State.UP, 1), ("b", State.UP, 5), ("a", State.DOWN, 1), ("c", State.UP, 2)]
+        for name, state, at in story:
+            transition.append(tx, transition.Transition(component=name, state=state, happened_at=at, by="x"), NOON)
+        return transition.latest_states(tx)
+
+    assert await database.write(record) == {"a": State.DOWN, "b": State.UP, "c": State.UP}
 
 
 async def test_the_room_has_the_same_figures_as_the_statement(database: Database, tmp_path: Path) -> None:
@@ -155,8 +178,8 @@ async def test_a_silent_store_is_told_within_the_time_a_scrape_has(
 
 
 @pytest.mark.parametrize(
-    "told, patience",
+    "told, seconds",
     [("15", 14.5), ("0.5", 0.25), ("10.000", 9.5), (None, 9.5), ("soon", 9.5), ("nan", 9.5), ("-1", 9.5)],
 )
-def test_a_scrape_is_answered_before_prometheus_gives_up(told: str | None, patience: float) -> None:
-    assert scrape_patience(told) == patience
+def test_a_scrape_is_answered_before_prometheus_gives_up(told: str | None, seconds: float) -> None:
+    assert patience(told) == seconds
