@@ -7,6 +7,7 @@ from config.look.state import RANK, Shown
 from console import clockface, words
 from console.clockface import Face
 from console.reading import Standing
+from console.silence import held_by
 from console.voice import Voice
 from incidents.case import Case, CaseProgress
 from incidents.incident import Incident, Progress
@@ -70,14 +71,20 @@ def incident_row(one: Incident, cases: Sequence[Standing], voice: Voice) -> Inci
         severity=one.severity,
         began=voice.clock(one.started_at, seconds=False),
         lasted=voice.length(max(0, until - one.started_at)),
-        progress=voice.t(words.PROGRESS[one.progress.value])
-        if one.snoozed_until is None
-        else voice.t("Put off until {time}", time=voice.clock(one.snoozed_until, seconds=False)),
+        progress=_progress(one, voice),
         holder=f"{voice.who(one.acknowledged_by)}{at and voice.comma + at}" if one.acknowledged_by else "",
         free=one.progress is Progress.TRIGGERED,
         clocks=clockface.by_urgency(near),
         customers=voice.listed([voice.customer(case.case.customer) for case in cases]),
     )
+
+
+def _progress(one: Incident, voice: Voice) -> str:
+    if one.unresolved and one.held_by:
+        return voice.t("Calls held by {what}", what=held_by(one.held_by, voice))
+    if one.snoozed_until is not None:
+        return voice.t("Put off until {time}", time=voice.clock(one.snoozed_until, seconds=False))
+    return voice.t(words.PROGRESS[one.progress.value])
 
 
 def case_row(one: Standing, voice: Voice) -> CaseRow:

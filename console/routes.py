@@ -33,6 +33,7 @@ from console.room import RoomPage
 from console.rules import Rules
 from console.settling import DESK as SETTLING
 from console.settling import SettlingPage
+from console.silence import SILENCES, SilencePage
 from console.statement import StatementPage
 from console.unrouted import UNROUTED_PAGE, UnroutedPage
 from console.user import Access
@@ -102,6 +103,7 @@ class Console:
         self._case = CasePage(rules)
         self._library = LibraryPage(rules)
         self._oncall = OncallPage(rules)
+        self._silence = SilencePage(rules)
         self._unrouted = UnroutedPage(rules)
         self._component = ComponentPage(rules)
         self._report = ReportPage(rules)
@@ -132,6 +134,8 @@ class Console:
             _page("GET", PERFORMANCE, Access.STAFF, self._performance.show),
             _page("GET", UNROUTED_PAGE, Access.STAFF, self._unrouted.show),
             _page("GET", "/desk/components/{id}", Access.STAFF, self._component.show),
+            _page("GET", SILENCES, Access.STAFF, self._silence.show),
+            _page("POST", SILENCES, Access.INCIDENTS, self._silence.act),
             _page("GET", PLAN, Access.STAFF, self._oncall.show),
             _page("POST", PLAN, Access.INCIDENTS, self._oncall.act),
             _page("GET", "/desk/cases", Access.STAFF, self._desk.cases),

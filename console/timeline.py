@@ -9,6 +9,7 @@ from config.instant import MINUTE, Instant
 from config.look.state import Shown, word
 from config.state import State
 from console import words
+from console.silence import held_by
 from console.voice import Voice
 from incidents.case import (
     BeyondAbility,
@@ -35,11 +36,13 @@ from incidents.incident import (
     Acknowledged,
     Escalated,
     Escalating,
+    Held,
     Noted,
     Opened,
     PolicyDiffers,
     Recorded,
     Recovered,
+    Released,
     Resolved,
     SeverityLowered,
     SeverityRaised,
@@ -136,6 +139,10 @@ def _incident_row(one: Recorded, voice: Voice) -> Row:
             return _row(at, voice, text, (), because, human=human)
         case Woken():
             return _row(at, voice, voice.t("The time it was put off for is over: it is told again"))
+        case Held(holders=holders, because=because):
+            return _row(at, voice, voice.t("Calls held by {what}", what=held_by(holders, voice)), (), because)
+        case Released():
+            return _row(at, voice, voice.t("Nothing holds its calls any more: it is told again"))
         case Unacknowledged():
             return _row(at, voice, voice.t("Nobody said that he still has it: it is told again"))
         case Escalating() as event if human:

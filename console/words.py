@@ -30,6 +30,7 @@ HEARD: Mapping[str, str] = {
 OUTCOMES: Mapping[str, str] = {
     "it came back": "it came back",
     "snoozed": "put off before",
+    "held": "held before",
     "acknowledged": "acknowledged before",
     "the incident is acknowledged": "acknowledged before",
     "resolved": "resolved before",
@@ -135,6 +136,13 @@ UNSAID: Mapping[str, str] = {
 REFUSALS: tuple[str, ...] = (
     "there is nothing to acknowledge",
     "there is nothing to put off",
+    "let that end first",
+    "a silence says what it is for, such as component=shop; what fits everything silences too much",
+    "the severity of an incident is 1, 2 or 3",
+    "who was called already was called; let it begin now or later",
+    "a silence ends after it begins, and lasts 31 days at most",
+    "say why nobody needs to be called; whoever looks for a call that did not come wants to know",
+    "is over already",
     "it is put off until a time to come, and for a day at most",
     "say why nobody needs to be called until then",
     "its severity stays as it was",

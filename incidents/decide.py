@@ -160,9 +160,11 @@ def reclassify(incident: Incident, severity: int, reason: str) -> list[Event]:
 
 
 def escalate(incident: Incident) -> None:
-    """Raises Refused for a resolved incident."""
+    """Raises Refused for a resolved incident, and for one whose calls are held."""
     if not incident.unresolved:
         raise Refused(f"{incident.id} is already resolved; there is nothing to escalate")
+    if incident.held_by:
+        raise Refused(f"its calls are held by {', '.join(incident.held_by)}; let that end first")
 
 
 def note(text: str) -> list[Event]:

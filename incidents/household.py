@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from config.instant import Instant
 from incidents.audit import Outlook, Violation, audit
+from incidents.incident import Incident
 from incidents.paging import LAPSE, WAKE, Paging
 from incidents.source import AlertNews
 from incidents.store import incident, timer
@@ -19,7 +20,13 @@ def neglected(tx: Connection, paging: Paging, now: Instant) -> tuple[Violation, 
         Outlook(incident=one, step_at=steps.get(one.id), answer_at=answers.get(one.id), page_at=pages.get(one.id))
         for one in incident.unresolved(tx)
     ]
-    return tuple(one for one in audit(outlooks, now) if paging.tells(tx, one.incident))
+    wrong = (one for one in audit(outlooks, now) if not _held(tx, paging, one.incident, now))
+    return tuple(one for one in wrong if paging.tells(tx, one.incident))
+
+
+def _held(tx: Connection, paging: Paging, incident: Incident, now: Instant) -> bool:
+    """Whether what holds its calls still does."""
+    return bool(incident.held_by) and incident.held_by == paging.quiet.holders(tx, incident, now)
 
 
 def of_our_own(key: str, reason: str, word: str, now: Instant, *, on: bool) -> AlertNews:

@@ -81,6 +81,19 @@ class Woken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Nobody is called while these hold its calls. It is not taken; customers are told nothing."""
+
+    holders: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """Nothing holds its calls any more: they go on where they stood, or begin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Escalating:
     """The policy it is told by from here on, as it was written at that moment."""
 
@@ -134,6 +147,8 @@ Event: TypeAlias = (
     | Unacknowledged
     | Snoozed
     | Woken
+    | Held
+    | Released
     | Escalating
     | PolicyDiffers
     | Escalated
@@ -172,10 +187,13 @@ class Incident:
     recurrence_of: str | None = None
     version: int = 1
     cycle: int = 0
-    """How often its telling began: with a policy taken, and each time nobody had it any more."""
+    """How often its telling began: with a policy taken, and each time nobody had it or held it any more."""
     snoozed_until: Instant | None = None
     lowered_from: int | None = None
     """The severity a person found too high."""
+
+    held_by: tuple[str, ...] = ()
+    """What holds its calls: `silence:3`."""
 
     @property
     def known_severity(self) -> int:
@@ -230,6 +248,10 @@ def evolve(incident: Incident, recorded: Recorded) -> Incident:
             )
         case Snoozed(until=until):
             return replace(after, progress=Progress.ACKNOWLEDGED, acknowledged_by=recorded.by, snoozed_until=until)
+        case Held(holders=holders):
+            return replace(after, held_by=holders)
+        case Released():
+            return replace(after, held_by=(), cycle=incident.cycle + 1)
         case Unacknowledged() | Woken() | Escalating():
             anew = replace(after, progress=Progress.TRIGGERED, acknowledged_by=None, snoozed_until=None)
             return replace(anew, cycle=incident.cycle + 1)

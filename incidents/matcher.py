@@ -17,6 +17,12 @@ class Matcher:
     operator: str
     value: str
 
+    @property
+    def written(self) -> str:
+        """`label="value"`, as it is read back."""
+        value = self.value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'{self.label}{self.operator}"{value}"'
+
     def fits(self, labels: Mapping[str, str]) -> bool:
         """A label that is not there is an empty one."""
         said = labels.get(self.label, "")

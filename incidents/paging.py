@@ -19,9 +19,10 @@ from incidents.escalation import (
     hurries,
     whatever_happens,
 )
-from incidents.incident import Escalated, Escalating, Event, Incident, PolicyDiffers, Progress
+from incidents.incident import Escalated, Escalating, Event, Held, Incident, PolicyDiffers, Progress
 from incidents.notice import Writer
 from incidents.oncall import Roster
+from incidents.quiet import Quiet
 from incidents.recalling import before
 from incidents.store import duty, timer
 from incidents.store import incident as incidents
@@ -35,6 +36,7 @@ BACK_WITHIN: Span = 30 * SECOND
 """What was over as soon as this may be back as soon: that it was over is told when it has not come back."""
 REMIND, LAPSE, WAKE = "remind", "lapse", "wake"
 """The steps of an ANSWER timer."""
+HELD = "held"
 _FALLBACK = Place(round=1, step=0)
 _ALTHOUGH = frozenset(("incident.severity_raised", "incident.reminder", "incident.kept_informed"))
 """Pages that are wanted although somebody has acknowledged."""
@@ -42,6 +44,11 @@ _ALTHOUGH = frozenset(("incident.severity_raised", "incident.reminder", "inciden
 
 class Paging(Ways):
     """Policies of one configuration, told over the ways to its people."""
+
+    @property
+    def quiet(self) -> Quiet:
+        """What holds calls."""
+        return Quiet(self._config)
 
     def begin(self, tx: Connection, incident: Incident, now: Instant) -> list[Event]:
         """The policy of today is the incident's own from here on, and its first step is told, at once or by a timer.
@@ -59,6 +66,9 @@ class Paging(Ways):
         reason = foreign(policy, incident.severity)
         if reason is not None:
             return [own, Escalated(round=1, step=1, paged=(), nobody=reason)]
+        holders = self.quiet.holders(tx, incident, now)
+        if holders:
+            return [own, Held(holders=holders, because=self.quiet.because(tx, holders))]
         return [own, *self._go_on(tx, anew, policy, first(policy), now)]
 
     def go_on(self, tx: Connection, incident: Incident, place: Place, now: Instant) -> list[Event]:
@@ -131,6 +141,15 @@ class Paging(Ways):
             if kind is not None and kind.follows:
                 message = self._writer_to(told).acknowledged(incident)
                 self._follow(tx, incident, told, message, f"acknowledged-{incident.acknowledged_at}", now)
+
+    def held(self, tx: Connection, incident: Incident, now: Instant) -> None:
+        """Nobody is called until nothing holds it any more; whoever has it goes on having it."""
+        timer.cancel(tx, timer.Kind.ESCALATION, incident.id, HELD, now)
+        outbox.suppress(tx, purposes=[Purpose.PAGE], reason=HELD, now=now, incident=incident.id)
+
+    def released(self, tx: Connection, incident: Incident, now: Instant) -> list[Event]:
+        """The place that was told last is told again, or the first one, unless something called meanwhile."""
+        return self.rearm(tx, incident, now) if self.tells(tx, incident) else []
 
     def snoozed(self, tx: Connection, incident: Incident, until: Instant, now: Instant) -> None:
         """Nobody is called until then."""
@@ -258,7 +277,7 @@ class Paging(Ways):
             timer.wind(tx, timer.Kind.ANSWER, incident.id, REMIND, lapse_at - policy.remind, now)
 
     def _page(self, tx: Connection, incident: Incident, carried: Carried, now: Instant) -> None:
-        again = carried.place != FIRST or incident.cycle > 1
+        again = carried.place != FIRST or (incident.cycle > 1 and bool(telling.reached(tx, incident.id)))
         although = incident.progress is Progress.ACKNOWLEDGED
         step = carried.place.name if incident.cycle <= 1 else f"{carried.place.name}-{incident.cycle}"
         contacts = self._contacts(carried, now)

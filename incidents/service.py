@@ -5,47 +5,30 @@ Connection, so that a probe's flush, a webhook's processing, a timer and a perso
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 from sqlalchemy import Connection
 
 from config.identity import REFUSAL, resident_number
 from config.instant import MINUTE, Instant, Span
-from config.model import Config
-from db.ledger.store import stamped
 from incidents import decide, hearing, lapse, news
 from incidents.audit import Violation
-from incidents.caseload import Caseload
+from incidents.course import SYSTEM, Course
+from incidents.course import NotFound as NotFound
 from incidents.escalation import Place
-from incidents.family import Family
 from incidents.household import of_our_own
-from incidents.incident import (
-    RECOVERED,
-    Acknowledged,
-    Event,
-    Incident,
-    Opened,
-    Progress,
-    Recorded,
-    Recovered,
-    Resolved,
-    SeverityLowered,
-    SeverityRaised,
-    Snoozed,
-    Unacknowledged,
-    Woken,
-    evolve,
-    open_incident,
-)
+from incidents.incident import Incident, Progress, Unacknowledged, Woken
 from incidents.link import Links
-from incidents.paging import REMIND, WAKE, Paging
+from incidents.paging import REMIND, WAKE
 from incidents.routing import Routing
+from incidents.silence import Silence, check, check_end
 from incidents.source import Called, News
 from incidents.store import evidence, timer
 from incidents.store import incident as store
+from incidents.store import silence as silences
 from incidents.store.alert import open_alert
 from incidents.store.apart import apart
-from incidents.store.number import next_number
 from incidents.store.timer import Timer
 from notify.message import Notification
 from probe.ending import Warned
@@ -53,25 +36,14 @@ from probe.verdict import CheckChange
 
 log = structlog.get_logger(__name__)
 
-SYSTEM = "upheld"
-NUMBER = "INC"
 PUT_OFF: Span = MINUTE
+BEGINS, ENDS = "begins", "ends"
 _SUBJECT = 100
 """As long as the name of what an incident is about can be."""
 
 
-class NotFound(Exception):
-    """No such incident; the text says so."""
-
-
-class Incidents:
+class Incidents(Course):
     """See the module."""
-
-    def __init__(self, config: Config, paging: Paging, caseload: Caseload) -> None:
-        self._config = config
-        self._family = Family(config.components)
-        self._paging = paging
-        self._cases = caseload
 
     @property
     def links(self) -> Links:
@@ -193,12 +165,32 @@ class Incidents:
         """A person says how bad it is. Raises NotFound or decide.Refused."""
         _without_identity_number(reason)
         incident = self._load(tx, incident_id)
-        return self._apply(tx, incident, decide.reclassify(incident, severity, reason), by, now)
+        after = self._apply(tx, incident, decide.reclassify(incident, severity, reason), by, now)
+        return self._quieten(tx, after, now)
 
     def note(self, tx: Connection, incident_id: str, by: str, text: str, now: Instant) -> Incident:
         """Raises NotFound or decide.Refused."""
         _without_identity_number(text)
         return self._apply(tx, self._load(tx, incident_id), decide.note(text), by, now)
+
+    def silence(self, tx: Connection, silence: Silence, now: Instant) -> Silence:
+        """Calls are held from its start until its end; with its number. Raises decide.Refused."""
+        _without_identity_number(silence.reason)
+        check(silence, now)
+        made = replace(silence, id=silences.add(tx, silence))
+        for step, at in ((BEGINS, made.start), (ENDS, made.end)):
+            timer.start(tx, timer.Kind.SILENCED, str(made.id), step, at, now)
+        self._quieten_all(tx, now)
+        return made
+
+    def end_silence(self, tx: Connection, id: int, by: str, reason: str, now: Instant) -> Silence:
+        """Before its time: what still fails calls at once. Raises decide.Refused."""
+        _without_identity_number(reason)
+        silence = check_end(silences.find(tx, id), id, now)
+        silences.end(tx, id, reason, by, now)
+        timer.cancel(tx, timer.Kind.SILENCED, str(id), "ended", now)
+        self._quieten_all(tx, now)
+        return replace(silence, ended_at=now, ended_by=by)
 
     # what the outbox says
 
@@ -218,6 +210,7 @@ class Incidents:
         for component in self._family.parents_first(list(self._config.components)):
             self._judge(tx, component, SYSTEM, now)
         for incident in store.unresolved(tx):
+            incident = self._quieten(tx, incident, now)
             differs = self._paging.differs(tx, incident)
             if differs is not None:
                 self._apply(tx, incident, [differs], SYSTEM, now)
@@ -227,8 +220,11 @@ class Incidents:
     def repair(self, tx: Connection, neglected: Violation, now: Instant) -> None:
         """What should have followed is set again, unless it has come meanwhile."""
         incident = store.find(tx, neglected.incident.id)
-        if incident is not None and incident.unresolved:
-            self._apply(tx, incident, self._paging.rearm(tx, incident, now), SYSTEM, now)
+        if incident is None or not incident.unresolved:
+            return
+        seen = self._quieten(tx, incident, now)
+        if not seen.held_by:
+            self._apply(tx, seen, self._paging.rearm(tx, seen, now), SYSTEM, now)
 
     def own_news(self, tx: Connection, subject: str, reason: str, word: str, now: Instant, *, on: bool) -> None:
         """What upheld finds wrong about itself or around it: an incident on `subject`, which ends when it is mended."""
@@ -240,76 +236,6 @@ class Incidents:
         self.judge(tx, dict.fromkeys(touched, SYSTEM), now)
 
     # inside
-
-    def _judge(self, tx: Connection, component: str, by: str, now: Instant) -> Incident | None:
-        """The incident that was open already, if one was."""
-        latest = store.newest_of(tx, component)
-        condition = news.condition(tx, self._config, component, now)
-        if condition.held_until is not None:
-            timer.start(tx, timer.Kind.HOLD, component, str(condition.held_until), condition.held_until, now)
-        events = decide.decide(latest, condition)
-        if events and isinstance(events[0], Opened):
-            self._open(tx, events[0], by, now)
-        elif events:
-            assert latest is not None
-            self._apply(tx, latest, events, by, now)
-        return latest if latest is not None and latest.unresolved else None
-
-    def _open(self, tx: Connection, event: Opened, by: str, now: Instant) -> None:
-        at = stamped(tx, now)
-        recorded = Recorded(event=event, happened_at=event.started_at, recorded_at=at, by=by, seen_by_customer_at=at)
-        incident = open_incident(next_number(tx, NUMBER, now), recorded)
-        store.add(tx, incident, recorded)
-        log.info("incident opened", incident=incident.id, component=incident.component, severity=incident.severity)
-        self._freeze(tx, incident, now)
-        self._cases.open_for(tx, incident, now)
-        self._apply(tx, incident, self._paging.begin(tx, incident, now), SYSTEM, now)
-        if incident.recurrence_of is not None:
-            self._paging.came_back(tx, incident.recurrence_of, incident, now)
-
-    def _freeze(self, tx: Connection, incident: Incident, now: Instant) -> None:
-        component = self._config.components.get(incident.component)
-        if component is not None and component.checks:
-            evidence.freeze(tx, incident, [check.id for check in component.checks.values()], now)
-
-    def _apply(self, tx: Connection, incident: Incident, events: Sequence[Event], by: str, now: Instant) -> Incident:
-        """Append the events and do what each of them asks for."""
-        at = stamped(tx, now)
-        recorded = [
-            Recorded(event=event, happened_at=now, recorded_at=at, by=by, seen_by_customer_at=_shown(event, at))
-            for event in events
-        ]
-        after = incident
-        for one in recorded:
-            after = evolve(after, one)
-        store.append(tx, incident, after, recorded)
-        for event in events:
-            self._follow(tx, after, event, by, now)
-        return after
-
-    def _follow(self, tx: Connection, incident: Incident, event: Event, by: str, now: Instant) -> None:
-        match event:
-            case Acknowledged():
-                self._paging.acknowledged(tx, incident, now)
-                self._cases.taken(tx, incident, by, now)
-            case SeverityRaised():
-                self._paging.raised(tx, incident, now)
-            case Snoozed(until=until):
-                self._paging.snoozed(tx, incident, until, now)
-            case SeverityLowered():
-                self._paging.lowered(tx, incident, now)
-            case Resolved():
-                log.info("incident resolved", incident=incident.id, component=incident.component, by=by)
-                self._paging.resolved(tx, incident, now)
-                if event.recovered:
-                    self._cases.resolved(tx, incident, event.because, by, now)
-                for child in self._family.dependants(incident.component):
-                    self._judge(tx, child, by, now)
-            case Recovered():
-                # a click ended the paging; what the customer waits for is that it works again
-                self._cases.resolved(tx, incident, RECOVERED, by, now)
-            case _:
-                pass
 
     def _carry_out(self, tx: Connection, due: Timer, now: Instant) -> str:
         match due.kind:
@@ -332,6 +258,9 @@ class Incidents:
                 missed = hearing.missed(tx, self._config, due, now)
                 self.judge(tx, dict.fromkeys(missed or (), f"source:{due.subject}"), now)
                 return "no such source any more" if missed is None else "it has not called"
+            case timer.Kind.SILENCED:
+                self._quieten_all(tx, now)
+                return due.step
             case timer.Kind.HOLD:
                 self._judge(tx, due.subject, SYSTEM, now)
                 return "looked again"
@@ -347,25 +276,18 @@ class Incidents:
         incident = store.find(tx, due.subject)
         if incident is None or incident.progress is not Progress.ACKNOWLEDGED:
             return "not needed any more"
+        if due.step == REMIND and incident.held_by:
+            return "held"
         if due.step == REMIND:
             return self._paging.remind(tx, incident, now)
         if (due.step == WAKE) is not (incident.snoozed_until is not None):
             return "not needed any more"
         over = Woken() if due.step == WAKE else Unacknowledged(because="nobody said that he still has it")
         again = self._apply(tx, incident, [over], SYSTEM, now)
+        if again.held_by:
+            return "held"
         self._apply(tx, again, self._paging.resume(tx, again, now), SYSTEM, now)
         return "told again"
-
-    def _load(self, tx: Connection, incident_id: str) -> Incident:
-        incident = store.find(tx, incident_id)
-        if incident is None:
-            raise NotFound(f"there is no incident {incident_id!r}; `upheld incident list --all` lists them")
-        return incident
-
-
-def _shown(event: Event, now: Instant) -> Instant | None:
-    """What the public page shows is seen from this commit on; pages to our own people are not."""
-    return now if isinstance(event, (Acknowledged, Resolved, SeverityRaised, SeverityLowered)) else None
 
 
 def _without_identity_number(text: str) -> None:

@@ -17,11 +17,13 @@ from incidents.incident import (
     Acknowledged,
     Escalated,
     Escalating,
+    Held,
     Noted,
     Opened,
     PolicyDiffers,
     Recorded,
     Recovered,
+    Released,
     Resolved,
     SeverityLowered,
     SeverityRaised,
@@ -30,6 +32,7 @@ from incidents.incident import (
     Unacknowledged,
     Woken,
 )
+from incidents.silence import SILENCE
 from notify.decision import State
 from notify.message import Purpose
 from notify.store.told import Told
@@ -54,6 +57,7 @@ _REASONS = {
     "the incident is acknowledged": "somebody had acknowledged",
     "somebody has acknowledged": "somebody had acknowledged",
     "snoozed": "somebody had put it off",
+    "held": "its calls were held",
     "resolved": "it was over",
     "the incident is resolved": "it was over",
     "the policy names no fallback": "the policy names no fallback",
@@ -77,7 +81,8 @@ class Because:
     values: dict[str, Any] = field(default_factory=dict)
 
     def said(self, language: str) -> str:
-        values = {key: _in_words(item, language) if key == "why" else item for key, item in self.values.items()}
+        words = {"why": _in_words, "holders": _holders}
+        values = {key: words[key](item, language) if key in words else item for key, item in self.values.items()}
         return say(ROOM, language, self.sentence, **values)
 
 
@@ -121,6 +126,11 @@ def _of_event(one: Recorded) -> Because | None:
             return Because(at=at, sentence="{who} put it off: the calls stopped.", values={"who": who})
         case Woken():
             return Because(at=at, sentence="The time it was put off for was over: the calls went on.")
+        case Held(holders=holders, because=because):
+            values = {"holders": holders, "reason": because}
+            return Because(at=at, sentence="Its calls are held by {holders}: {reason}.", values=values)
+        case Released():
+            return Because(at=at, sentence="Nothing held its calls any more: they went on.")
         case Unacknowledged():
             return Because(at=at, sentence="Nobody said that he still had it: the calls went on.")
         case Resolved():
@@ -190,11 +200,18 @@ def _ended_by(events: Sequence[Recorded]) -> str:
                 return "resolved"
             case Snoozed():
                 return "snoozed"
-            case Unacknowledged() | Woken() | Escalating():
+            case Held():
+                return "held"
+            case Unacknowledged() | Woken() | Released() | Escalating():
                 break
             case _:
                 continue
     return "not yet"
+
+
+def _holders(names: Sequence[str], language: str) -> str:
+    silences = {one: one.removeprefix(SILENCE) for one in names if one.startswith(SILENCE)}
+    return ", ".join(say(ROOM, language, "silence {n}", n=silences[one]) if one in silences else one for one in names)
 
 
 def _in_words(why: str, language: str) -> str:

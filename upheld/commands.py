@@ -60,6 +60,7 @@ from upheld.reports.making import NoReport
 from upheld.reviews import COMMANDS as REVIEWS
 from upheld.settling import COMMANDS as SETTLING
 from upheld.shown import case_json, incident_json
+from upheld.silences import COMMANDS as SILENCES
 from upheld.statements import Altered
 from upheld.tokens.commands import COMMANDS as TOKENS
 from upheld.tokens.token import Refused as NoToken
@@ -242,6 +243,7 @@ _COMMANDS: Mapping[str, Command] = {
     **REVIEWS,
     **ENTERING,
     **ONCALL,
+    **SILENCES,
     **holds.COMMANDS,
     **REPORTS,
     **privacy.COMMANDS,

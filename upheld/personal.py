@@ -65,6 +65,17 @@ CLASSES: tuple[Class, ...] = (
         records=True,
     ),
     Class(
+        name="silences",
+        what="who silenced what, and why",
+        purpose="to say why nobody was called",
+        term="as long as the store",
+        where=(
+            Personal(table="silence", columns=("matchers", "reason", "by")),
+            Personal(table="silence_end", columns=("reason", "by")),
+        ),
+        records=True,
+    ),
+    Class(
         name="messages",
         what="names and addresses of people who were told something, and what they were told",
         purpose="to tell them, and to prove that they were told",

@@ -35,6 +35,7 @@ def incident_json(tx: Connection, incident: Incident) -> dict[str, Any]:
         "acknowledged_at": at(incident.acknowledged_at),
         "acknowledged_by": incident.acknowledged_by,
         "resolved_at": at(incident.resolved_at),
+        "held_by": list(incident.held_by) if incident.unresolved else [],
         "cases": [case.id for case in cases.of_incident(tx, incident.id)],
     }
 

@@ -14,6 +14,7 @@ from db.tables import (
     probe,
     remedies,
     reports,
+    silence,
     statement,
 )
 from db.tables.metadata import METADATA
@@ -33,5 +34,6 @@ __all__ = [
     "probe",
     "remedies",
     "reports",
+    "silence",
     "statement",
 ]

@@ -1,6 +1,6 @@
 """What senders told us of their alerts: one open row a (source, key)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +92,7 @@ _ENDS = select(table.c.source, table.c.key, table.c.last_received_at).where(
 )
 _FIRST_FIRING = select(table).where(_FIRING, table.c.state != State.UP.value).order_by(table.c.id).limit(1)
 _FAILING = (State.DOWN, State.PARTIAL, State.DEGRADED)
+_FAILING_ON = select(table.c.source, table.c.labels).where(_FIRING, table.c.state != State.UP.value)
 _WORST = select(
     case(*((exists().where(_FIRING, table.c.state == one.value), one.value) for one in _FAILING), else_=State.UP.value)
 )
@@ -134,6 +135,12 @@ def firing_on(tx: Connection, component: str) -> list[Firing]:
         )
         for row in rows
     ]
+
+
+def failing_on(tx: Connection, component: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Source and labels of every open alert, signs of life apart."""
+    for row in tx.execute(_FAILING_ON, {"of": component}):
+        yield row.source, row.labels or {}
 
 
 def firing_count(tx: Connection, component: str) -> int:

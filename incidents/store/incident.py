@@ -221,6 +221,7 @@ def _incident(row: Row[Any]) -> Incident:
             **snapshot,
             "progress": Progress(snapshot["progress"]),
             "state": State(snapshot["state"]),
+            "held_by": tuple(snapshot.get("held_by", ())),
         }
     )
 

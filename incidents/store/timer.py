@@ -22,6 +22,7 @@ class Kind(StrEnum):
     CALL = "call"  # subject: source that must call regularly
     ANSWER = "answer"  # subject: incident, step: remind|lapse|wake; somebody has it, and is to say so again
     HOLD = "hold"  # subject: component, step: the end of the agreed work its incident waits for
+    SILENCED = "silenced"  # subject: silence, step: begins|ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

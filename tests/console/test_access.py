@@ -26,6 +26,8 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("GET", "/desk/performance"): LOOK,
     ("GET", "/desk/unrouted"): LOOK,
     ("GET", "/desk/components/{id}"): LOOK,
+    ("GET", "/desk/silences"): LOOK,
+    ("POST", "/desk/silences"): ON_CALL,
     ("GET", "/desk/oncall"): LOOK,
     ("POST", "/desk/oncall"): ON_CALL,
     ("GET", "/desk/cases"): LOOK,

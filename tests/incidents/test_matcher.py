@@ -27,6 +27,7 @@ LABELS = {"alertname": "Down", "service": 'sh"op', "list": "a\nb"}
 )
 def test_what_fits(text: str, fits: bool) -> None:
     assert parse(text).fits(LABELS) is fits
+    assert parse(parse(text).written) == parse(text)
 
 
 @pytest.mark.parametrize("text", ["", "alertname", "=x", 'a="b', 'a=~"("', 'a="b" c', 'a="' + "x" * 5000 + '"'])

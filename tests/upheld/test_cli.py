@@ -14,12 +14,14 @@ import yaml
 from click.testing import CliRunner, Result
 from sqlalchemy import Connection
 
+from config.instant import DAY, rfc3339
 from db.engine import open_database
 from incidents.store import incident as incidents
 from tests.incidents.samples import incident, opened, recorded
 from tests.upheld.house import document, seen_failing, write
 from upheld.cli import main
 from upheld.cli.main import COMMANDS, LATER
+from upheld.clock import utc_now
 
 pytestmark = pytest.mark.store
 
@@ -391,3 +393,15 @@ def test_remedies_and_obligations_are_listed_and_refusals_say_what_to_do(config:
     assert "there is no customer 'nobody'" in refused(upheld("remedy", "list", "nobody"), 1)
     assert "there is no obligation 'x'" in refused(upheld("obligation", "fulfil", "x", "--by", "li"), 1)
     assert "there is no customer 'nobody'" in refused(upheld("remedy", "breach", "nobody", "a list leaked"), 1)
+
+
+def test_calls_are_held_and_go_on_from_the_command_line(config: Path) -> None:
+    words = ("silence", "add", "component=shop", "source=~am|probe", "--reason", "moved", "--until")
+    assert "31 days" in refused(upheld(*words, "2199-01-01"), 1)
+
+    made = json.loads(upheld(*words, rfc3339(utc_now() + DAY), "--json").stdout)
+    assert (made["id"], made["worst_too"], made["holds"]) == (1, False, [])
+    assert json.loads(upheld("silence", "list", "--json").stdout) == [made]
+    assert upheld("silence", "end", "1", "--reason", "done").exit_code == 0
+    assert upheld("silence", "list").stdout == "nothing is silenced\n"
+    assert "is over already" in refused(upheld("silence", "end", "1", "--reason", "done"), 1)

@@ -8,7 +8,7 @@ from console.user import Access
 from incidents.rota import Deed
 from upheld import oncall as plans
 from upheld.api.field import Moment, Name, Shape, Time, Words
-from upheld.api.route import Asked, Route, nowhere
+from upheld.api.route import Asked, Route, numbered
 
 
 class Shift(Shape):
@@ -99,15 +99,7 @@ async def swap(asked: Asked) -> Any:
 
 
 async def withdraw(asked: Asked) -> Any:
-    return await asked.carry_out("oncall.withdraw", {"id": _number(asked), **asked.body})
-
-
-def _number(asked: Asked) -> int:
-    """Raises Wrong."""
-    written = asked.place["id"]
-    if not (written.isascii() and written.isdigit() and len(written) <= 15):
-        raise nowhere(f"change {written!r}")
-    return int(written)
+    return await asked.carry_out("oncall.withdraw", {"id": numbered(asked, "change"), **asked.body})
 
 
 ROUTES = (

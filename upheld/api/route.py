@@ -113,3 +113,11 @@ class Route:
 def nowhere(what: str) -> Wrong:
     """One answer for what does not exist and for what is not the reader's."""
     return Wrong(HTTPStatus.NOT_FOUND, f"there is no {what}, or it is not yours to see")
+
+
+def numbered(asked: Asked, what: str) -> int:
+    """The number in the address of a thing that has one. Raises Wrong."""
+    written = asked.place["id"]
+    if not (written.isascii() and written.isdigit() and len(written) <= 15):
+        raise nowhere(f"{what} {written!r}")
+    return int(written)

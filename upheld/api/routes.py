@@ -18,6 +18,7 @@ from upheld.api import (
     oncall,
     performance,
     reviews,
+    silences,
     statements,
 )
 from upheld.api.gate import guarded
@@ -29,6 +30,7 @@ ROUTES: tuple[Route, ...] = (
     *components.ROUTES,
     *incidents.ROUTES,
     *performance.ROUTES,
+    *silences.ROUTES,
     *oncall.ROUTES,
     *cases.ROUTES,
     *library.ROUTES,

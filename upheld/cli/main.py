@@ -33,6 +33,7 @@ COMMANDS = {
     "reconcile": "upheld.cli.reconciling:reconcile",
     "verify": "upheld.cli.verifying:verify",
     "incident": "upheld.cli.incident:incident",
+    "silence": "upheld.cli.silence:silence",
     "oncall": "upheld.cli.oncall:oncall",
     "inbox": "upheld.cli.inbox:inbox",
     "case": "upheld.cli.case:case",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from config.instant import rfc3339
+from config.instant import DAY, rfc3339
 from console.session import hash_of
 from incidents.attaching import attach
 from incidents.attachment import attachment
@@ -35,6 +35,10 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/incidents/{id}/severity"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/note"): {"li-too", "wang", "engineer"},
     ("GET", "/performance"): OURS,
+    ("GET", "/silences"): OURS,
+    ("GET", "/silences/{id}"): OURS,
+    ("POST", "/silences"): {"li-too", "wang", "engineer"},
+    ("POST", "/silences/{id}/end"): {"li-too", "wang", "engineer"},
     ("GET", "/oncall"): OURS,
     ("POST", "/oncall/changes"): {"li-too", "wang", "engineer"},
     ("POST", "/oncall/changes/{id}/withdraw"): {"li-too", "wang", "engineer"},
@@ -79,6 +83,7 @@ OPERATOR: dict[str, Any] = {
     "start": rfc3339(STARTS),
     "end": rfc3339(ENDS),
 }
+QUIET = {"matchers": ["source=am"], "end": rfc3339(NOON + DAY), "reason": "moved"}
 WRONG = {
     "component": "shop",
     "state": "up",
@@ -93,6 +98,8 @@ WRONG = {
 async def begun(programs: Programs) -> Programs:
     await programs.good("li", "POST", "/exclusions", OPERATOR)
     await programs.good("li", "POST", "/corrections", WRONG)
+    silenced = await programs.good("engineer", "POST", "/silences", QUIET)
+    assert (silenced["matchers"], silenced["by"], silenced["holds"]) == (['source="am"'], "person:engineer", [])
 
     def add(tx: Connection) -> None:
         for case in cases.every(tx):
@@ -138,6 +145,7 @@ async def concrete(programs: Programs, route: Route) -> str:
         "exclusions": "X-1",
         "corrections": "C-1",
         "oncall": "1",
+        "silences": "1",
     }
     path = route.path.replace("{customer}", "acme").replace("{period}", "2026-09")
     path = path.replace("{sha256}", SEEN.sha256)

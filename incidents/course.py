@@ -1,0 +1,151 @@
+"""The course of an incident: judged, opened, its events appended, and what each of them brings about."""
+
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy import Connection
+
+from config.instant import Instant
+from config.model import Config
+from db.ledger.store import stamped
+from incidents import decide, news
+from incidents.caseload import Caseload
+from incidents.family import Family
+from incidents.incident import (
+    RECOVERED,
+    Acknowledged,
+    Event,
+    Held,
+    Incident,
+    Opened,
+    Recorded,
+    Recovered,
+    Released,
+    Resolved,
+    SeverityLowered,
+    SeverityRaised,
+    Snoozed,
+    evolve,
+    open_incident,
+)
+from incidents.paging import Paging
+from incidents.store import evidence, timer
+from incidents.store import incident as store
+from incidents.store.number import next_number
+
+log = structlog.get_logger(__name__)
+
+SYSTEM = "upheld"
+NUMBER = "INC"
+
+
+class NotFound(Exception):
+    """No such incident; the text says so."""
+
+
+class Course:
+    """Of the incidents of one configuration. Everything in the caller's transaction."""
+
+    def __init__(self, config: Config, paging: Paging, caseload: Caseload) -> None:
+        self._config = config
+        self._family = Family(config.components)
+        self._paging = paging
+        self._cases = caseload
+
+    def _judge(self, tx: Connection, component: str, by: str, now: Instant) -> Incident | None:
+        """The incident that was open already, if one was."""
+        latest = store.newest_of(tx, component)
+        condition = news.condition(tx, self._config, component, now)
+        if condition.held_until is not None:
+            timer.start(tx, timer.Kind.HOLD, component, str(condition.held_until), condition.held_until, now)
+        events = decide.decide(latest, condition)
+        if events and isinstance(events[0], Opened):
+            self._open(tx, events[0], by, now)
+        elif latest is not None:
+            self._quieten(tx, self._apply(tx, latest, events, by, now) if events else latest, now)
+        return latest if latest is not None and latest.unresolved else None
+
+    def _open(self, tx: Connection, event: Opened, by: str, now: Instant) -> None:
+        at = stamped(tx, now)
+        recorded = Recorded(event=event, happened_at=event.started_at, recorded_at=at, by=by, seen_by_customer_at=at)
+        incident = open_incident(next_number(tx, NUMBER, now), recorded)
+        store.add(tx, incident, recorded)
+        log.info("incident opened", incident=incident.id, component=incident.component, severity=incident.severity)
+        self._freeze(tx, incident, now)
+        self._cases.open_for(tx, incident, now)
+        self._apply(tx, incident, self._paging.begin(tx, incident, now), SYSTEM, now)
+        if incident.recurrence_of is not None:
+            self._paging.came_back(tx, incident.recurrence_of, incident, now)
+
+    def _freeze(self, tx: Connection, incident: Incident, now: Instant) -> None:
+        component = self._config.components.get(incident.component)
+        if component is not None and component.checks:
+            evidence.freeze(tx, incident, [check.id for check in component.checks.values()], now)
+
+    def _apply(self, tx: Connection, incident: Incident, events: Sequence[Event], by: str, now: Instant) -> Incident:
+        """Append the events and do what each of them asks for."""
+        at = stamped(tx, now)
+        recorded = [
+            Recorded(event=event, happened_at=now, recorded_at=at, by=by, seen_by_customer_at=_shown(event, at))
+            for event in events
+        ]
+        after = incident
+        for one in recorded:
+            after = evolve(after, one)
+        store.append(tx, incident, after, recorded)
+        for event in events:
+            self._follow(tx, after, event, by, now)
+        return after
+
+    def _quieten(self, tx: Connection, incident: Incident, now: Instant) -> Incident:
+        """What holds its calls now does so from here on; where nothing does any more they go on."""
+        holders = self._paging.quiet.holders(tx, incident, now)
+        if not incident.unresolved or holders == incident.held_by:
+            return incident
+        if holders:
+            because = self._paging.quiet.because(tx, holders)
+            return self._apply(tx, incident, [Held(holders=holders, because=because)], SYSTEM, now)
+        free = self._apply(tx, incident, [Released()], SYSTEM, now)
+        return self._apply(tx, free, self._paging.released(tx, free, now), SYSTEM, now)
+
+    def _quieten_all(self, tx: Connection, now: Instant) -> None:
+        for incident in store.unresolved(tx):
+            self._quieten(tx, incident, now)
+
+    def _follow(self, tx: Connection, incident: Incident, event: Event, by: str, now: Instant) -> None:
+        match event:
+            case Acknowledged():
+                self._paging.acknowledged(tx, incident, now)
+                self._cases.taken(tx, incident, by, now)
+            case SeverityRaised():
+                if not incident.held_by or not self._paging.quiet.holders(tx, incident, now):
+                    self._paging.raised(tx, incident, now)
+            case Held():
+                self._paging.held(tx, incident, now)
+            case Snoozed(until=until):
+                self._paging.snoozed(tx, incident, until, now)
+            case SeverityLowered():
+                self._paging.lowered(tx, incident, now)
+            case Resolved():
+                log.info("incident resolved", incident=incident.id, component=incident.component, by=by)
+                self._paging.resolved(tx, incident, now)
+                if event.recovered:
+                    self._cases.resolved(tx, incident, event.because, by, now)
+                for child in self._family.dependants(incident.component):
+                    self._judge(tx, child, by, now)
+            case Recovered():
+                # a click ended the paging; what the customer waits for is that it works again
+                self._cases.resolved(tx, incident, RECOVERED, by, now)
+            case _:
+                pass
+
+    def _load(self, tx: Connection, incident_id: str) -> Incident:
+        incident = store.find(tx, incident_id)
+        if incident is None:
+            raise NotFound(f"there is no incident {incident_id!r}; `upheld incident list --all` lists them")
+        return incident
+
+
+def _shown(event: Event, now: Instant) -> Instant | None:
+    """What the public page shows is seen from this commit on; pages to our own people are not."""
+    return now if isinstance(event, (Acknowledged, Resolved, SeverityRaised, SeverityLowered)) else None

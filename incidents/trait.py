@@ -1,0 +1,31 @@
+"""Of what an incident consists, as labels: what matchers of silences and of rules are held against."""
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import Connection
+
+from config.instant import Instant
+from config.model import Config
+from config.reference import PROBE
+from incidents.incident import Incident
+from incidents.store import alert, transition
+
+
+def traits(tx: Connection, config: Config, incident: Incident, now: Instant) -> Iterator[Mapping[str, str]]:
+    """The labels of each alert that fires on it, and one for its checks where they fail; for each customer concerned.
+
+    `component`, `severity` (of the incident), `source` and `customer` are ours, whatever a sender calls so.
+    """
+    customers = sorted({one.customer for one in config.covering(incident.component, now)}) or [""]
+    for source, labels in _failing(tx, config, incident.component):
+        for customer in customers:
+            ours = {"component": incident.component, "severity": str(incident.severity), "source": source}
+            yield {**labels, **ours, "customer": customer}
+
+
+def _failing(tx: Connection, config: Config, component: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    known = config.components.get(component)
+    newest = transition.newest(tx, component) if known is not None and known.checks else None
+    if newest is not None and newest.state.failing:
+        yield PROBE, {}
+    yield from alert.failing_on(tx, component)
