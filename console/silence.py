@@ -131,4 +131,4 @@ def _row(one: Silence, holds: Sequence[str], voice: Voice) -> Row:
 def _over(one: Silence, voice: Voice) -> str:
     if one.ended_at is not None:
         return voice.t("ended {time} by {who}", time=voice.clock(one.ended_at), who=voice.who(one.ended_by))
-    return voice.t("is over") if one.end <= voice.now else ""
+    return voice.t("over") if one.end <= voice.now else ""
