@@ -6,6 +6,7 @@ however hostile, costs more than it is worth or raises anything but `ConfigError
 
 import re
 from dataclasses import dataclass, field
+from sys import intern
 from typing import NoReturn
 
 import yaml
@@ -150,9 +151,9 @@ class _Composer:
         if frame is not None and isinstance(frame.node.value, dict) and frame.key is None:
             if not quoted and "：" in event.value:
                 self._problem(mark, f"'{event.value}' holds {WIDE_COLON}")
-            frame.key, frame.merges = (event.value, mark), event.value == "<<" and not quoted
+            frame.key, frame.merges = (intern(event.value), mark), event.value == "<<" and not quoted
             return
-        value: Scalar = event.value if quoted else self._resolve(event.value, mark)
+        value: Scalar = intern(event.value) if quoted else self._resolve(event.value, mark)
         node = Node(value=value, mark=mark, plain=None if quoted else event.value)
         self._anchor(event, node)
         self._add(node)
@@ -166,7 +167,7 @@ class _Composer:
             return int(text)
         elif _DECIMAL.fullmatch(text) and len(text) <= MAX_DIGITS:
             return float(text)
-        return text
+        return intern(text)
 
     def _open(self, event: MappingStartEvent | SequenceStartEvent, node: Node) -> None:
         self._count(1, node.mark)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from config.alike import share
 from config.assemble import assemble
 from config.demand import demands
 from config.document import MAX_BYTES, compose
@@ -40,6 +41,7 @@ def load(path: Path, *, kinds: Registries, environ: Mapping[str, str] | None = N
     _check_retention(root, found, report)
     if report.problems:
         raise ConfigError(report.problems)
+    share(found.components.values())
     return on_days(found, official)
 
 

@@ -6,7 +6,8 @@ from weakref import WeakValueDictionary
 
 from pydantic import BaseModel
 
-from config.secret import Secret, revealed
+from config.alike import mark
+from config.secret import revealed
 
 Options = TypeVar("Options", bound=BaseModel)
 
@@ -27,21 +28,8 @@ class Shelf:
 
     def parse(self, model: type[Options], options: Mapping[str, object]) -> Options:
         """As the function of this name."""
-        key = (model, _mark(options))
+        key = (model, mark(options))
         found = self._kept.get(key)
         if not isinstance(found, model):
             found = self._kept[key] = parse(model, options)
         return found
-
-
-def _mark(value: object) -> Hashable:
-    """The same for what is written alike, secrets by their value; `1` is not `true`."""
-    match value:
-        case Secret():
-            return Secret, value.reveal()
-        case Mapping():
-            return dict, frozenset((key, _mark(inner)) for key, inner in value.items())
-        case list() | tuple():
-            return list, tuple(_mark(inner) for inner in value)
-        case _:
-            return type(value), value if isinstance(value, Hashable) else repr(value)

@@ -52,6 +52,7 @@ from upheld.contracts import Taken
 from upheld.housekeeping import Housekeeping
 from upheld.installed import Installed, installed
 from upheld.issuer import Issuer
+from upheld.loading import loaded
 from upheld.metrics import HouseMetrics
 from upheld.places import TEND_SECONDS, Places
 from upheld.reminders import remind
@@ -151,7 +152,7 @@ class House:
         """Take the file's configuration over; problems instead, one a line, and then nothing has changed."""
         async with self._reloading:
             try:
-                config = await asyncio.to_thread(load, self.path, kinds=self.installed.registries)
+                config = await asyncio.to_thread(loaded, self.path)
             except ConfigError as error:
                 return self._not_taken_over([str(problem) for problem in error.problems])
             problems = _not_reloadable(self.config, config)

@@ -28,9 +28,10 @@ def serve(path: Path, role: str, verbose: bool) -> None:
     """Watch, open, tell, count, show: the server."""
     if role != "all":
         fail(f"--role {role}: splitting roles is not in this version; leave it out", 2)
+    from upheld.loading import loaded
     from upheld.serve import run as run_server
 
-    config = load_or_exit(path)
+    config = load_or_exit(path, loaded)
     log.set_up(verbose=verbose)
     run_server(config, path)
 

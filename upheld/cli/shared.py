@@ -79,9 +79,10 @@ def fail(text: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def load_or_exit(path: Path) -> Config:
+def load_or_exit(path: Path, read: Callable[[Path], Config] | None = None) -> Config:
+    """`read`: another way to read it."""
     try:
-        return load(path, kinds=installed().registries)
+        return load(path, kinds=installed().registries) if read is None else read(path)
     except ConfigError as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)
