@@ -21,6 +21,7 @@ from console.visit import Visit, see_other
 from console.voice import Voice
 from incidents import rostering
 from incidents.decide import Refused
+from incidents.drill import drilled, of_drill
 from incidents.incident import Incident
 from incidents.routing import UNROUTED
 from incidents.service import Incidents, NotFound
@@ -104,7 +105,7 @@ def _view(facts: IncidentFacts, voice: Voice) -> Mapping[str, object]:
         timeline.incident_rows(facts.events, voice),
     )
     cases = by_clock([case_row(one, voice) for one in facts.cases])
-    component = voice.config.components.get(incident.component)
+    component = voice.config.components.get(drilled(incident.component))
     return {
         "incident": incident_row(incident, facts.cases, voice),
         "began": voice.clock(incident.started_at),
@@ -118,6 +119,7 @@ def _view(facts: IncidentFacts, voice: Voice) -> Mapping[str, object]:
         "cases": cases[_STRIPS:],
         "links": _links(component, voice),
         "again": incident.recurrence_of,
+        "drill": of_drill(incident.component),
         "place": _place(incident, component),
         "first": exchange(facts.first, voice),
         "before": [(one, voice.clock(one.opened_at, seconds=False)) for one in facts.before],

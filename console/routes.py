@@ -18,6 +18,7 @@ from console.consent import ConsentPage
 from console.contract import ContractPage
 from console.desk import Desk
 from console.door import Act, Door
+from console.drill import DRILLS, DrillPage
 from console.incident import IncidentPage
 from console.issued import Statements
 from console.library import LIBRARY, LibraryPage
@@ -99,6 +100,7 @@ class Console:
         self._answer = AnswerPage(rules)
         self._desk = Desk(rules)
         self._incident = IncidentPage(rules)
+        self._drill = DrillPage(rules)
         self._performance = PerformancePage(rules)
         self._case = CasePage(rules)
         self._library = LibraryPage(rules)
@@ -131,6 +133,8 @@ class Console:
             _page("GET", "/desk/incidents", Access.STAFF, self._desk.incidents),
             _page("GET", "/desk/incidents/{id}", Access.STAFF, self._incident.show),
             _page("POST", "/desk/incidents/{id}", Access.INCIDENTS, self._incident.act),
+            _page("GET", DRILLS, Access.STAFF, self._drill.show),
+            _page("POST", DRILLS, Access.INCIDENTS, self._drill.act),
             _page("GET", PERFORMANCE, Access.STAFF, self._performance.show),
             _page("GET", UNROUTED_PAGE, Access.STAFF, self._unrouted.show),
             _page("GET", "/desk/components/{id}", Access.STAFF, self._component.show),

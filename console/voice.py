@@ -13,6 +13,7 @@ from config.model import Config
 from config.refusal import Refusal
 from console import words
 from incidents.case import Case
+from incidents.drill import drilled, of_drill
 from incidents.level import standing
 
 ROOM = "console"
@@ -63,8 +64,9 @@ class Voice:
     # names
 
     def component(self, id: str | None) -> str:
-        known = self.config.components.get(id or "")
-        return choose(known.name, self.language) if known is not None else id or ""
+        known = self.config.components.get(drilled(id or ""))
+        name = choose(known.name, self.language) if known is not None else id or ""
+        return self.t("Drill: {component}", component=name) if of_drill(id or "") else name
 
     def customer(self, id: str) -> str:
         known = self.config.customers.get(id)

@@ -135,6 +135,9 @@ UNSAID: Mapping[str, str] = {
 
 REFUSALS: tuple[str, ...] = (
     "there is nothing to acknowledge",
+    "a drill ends with its result: say how it went, and what is done about it",
+    "has no escalation: a drill would call nobody",
+    "is a drill of it that is not over; end it first, with its result",
     "there is nothing to put off",
     "let that end first",
     "a silence says what it is for, such as component=shop; what fits everything silences too much",

@@ -8,8 +8,10 @@ from sqlalchemy import Connection
 from config.instant import Instant
 from config.model import Config
 from db.ledger.store import stamped
-from incidents import decide, news
+from incidents import decide, drilling, news
 from incidents.caseload import Caseload
+from incidents.drill import NUMBER as DRILL
+from incidents.drill import of_drill
 from incidents.family import Family
 from incidents.incident import (
     RECOVERED,
@@ -65,17 +67,18 @@ class Course:
             self._quieten(tx, self._apply(tx, latest, events, by, now) if events else latest, now)
         return latest if latest is not None and latest.unresolved else None
 
-    def _open(self, tx: Connection, event: Opened, by: str, now: Instant) -> None:
+    def _open(self, tx: Connection, event: Opened, by: str, now: Instant) -> Incident:
         at = stamped(tx, now)
         recorded = Recorded(event=event, happened_at=event.started_at, recorded_at=at, by=by, seen_by_customer_at=at)
-        incident = open_incident(next_number(tx, NUMBER, now), recorded)
+        incident = open_incident(next_number(tx, DRILL if of_drill(event.component) else NUMBER, now), recorded)
         store.add(tx, incident, recorded)
         log.info("incident opened", incident=incident.id, component=incident.component, severity=incident.severity)
         self._freeze(tx, incident, now)
         self._cases.open_for(tx, incident, now)
-        self._apply(tx, incident, self._paging.begin(tx, incident, now), SYSTEM, now)
+        told = self._apply(tx, incident, self._paging.begin(tx, incident, now), SYSTEM, now)
         if incident.recurrence_of is not None:
             self._paging.came_back(tx, incident.recurrence_of, incident, now)
+        return told
 
     def _freeze(self, tx: Connection, incident: Incident, now: Instant) -> None:
         component = self._config.components.get(incident.component)
@@ -129,6 +132,8 @@ class Course:
             case Resolved():
                 log.info("incident resolved", incident=incident.id, component=incident.component, by=by)
                 self._paging.resolved(tx, incident, now)
+                if of_drill(incident.component):
+                    drilling.held(tx, self._config, incident, event.because, by, now)
                 if event.recovered:
                     self._cases.resolved(tx, incident, event.because, by, now)
                 for child in self._family.dependants(incident.component):

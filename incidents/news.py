@@ -241,7 +241,7 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
     since = [one.since for one in alerts]
     cause, title = "", ""
     if newest is not None and newest.state.failing:
-        severities.append(_severity_of_checks(config, component_id, newest.state))
+        severities.append(severity_of(config, component_id, newest.state))
         since.append(transition.failing_since(tx, component_id))
         cause, title = newest.cause or newest.by, newest.reason or newest.state.value
     first = None if title else alert.first_firing(tx, component_id)
@@ -285,7 +285,8 @@ def _severity(config: Config, component: Component | None, component_id: str, on
     return classify(facts, _rules(config))
 
 
-def _severity_of_checks(config: Config, component: str, state: State) -> Severity:
+def severity_of(config: Config, component: str, state: State) -> Severity:
+    """Of what its checks say."""
     facts = {"tier": config.components[component].tier.value, "state": state.value, "component": component}
     return classify({**facts, "source": "probe"}, _rules(config))
 

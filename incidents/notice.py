@@ -20,6 +20,7 @@ from incidents.before import Earlier
 from incidents.calling import BEYOND_LIMIT
 from incidents.calling import WORDS as CALLED
 from incidents.case import Case
+from incidents.drill import SIGN, drilled, of_drill
 from incidents.incident import RECOVERED, Incident
 from notify.message import Json, Message
 
@@ -272,7 +273,7 @@ class Writer:
         return lines
 
     def _where_to_look(self, incident: Incident) -> list[str]:
-        component = self.config.components.get(incident.component)
+        component = self.config.components.get(drilled(incident.component))
         lines = self._address("incidents", incident.id)
         if component is not None:
             lines += [
@@ -302,7 +303,7 @@ class Writer:
         return ["/".join([base.rstrip("/"), *parts])] if base else []
 
     def _name(self, component: str) -> str:
-        known = self.config.components.get(component)
+        known = self.config.components.get(drilled(component))
         return component if known is None or self.discreet else choose(known.name, self.language)
 
     def _word(self, state: State) -> str:
@@ -327,6 +328,10 @@ class Writer:
         }
         if address := self._address("incidents", incident.id):
             facts["url"] = address[0]
+        if of_drill(incident.component):
+            facts["drill"] = True
+            subject = f"{SIGN} {subject}"
+            lines = [self._say("This is a drill. Act as if it were real; no customer is told."), *lines]
         return self._sealed(subject, lines, facts, incident.id)
 
     def _case_message(self, subject: str, lines: list[str], case: Case, event: str) -> Message:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from config.instant import SECOND, Instant, Span
 from config.oncall import Escalation
+from incidents.drill import drilled
 from incidents.escalation import (
     FIRST,
     URGENT,
@@ -335,8 +336,8 @@ class Paging(Ways):
 
     def _of_today(self, component: str) -> Escalation | None:
         """The component's; what no component could be found for goes to the default one, or to any there is."""
-        if component in self._config.components:
-            return self._config.escalation_of(component)
+        if drilled(component) in self._config.components:
+            return self._config.escalation_of(drilled(component))
         policies = self._config.escalations
         return policies.get("default") or next(iter(policies.values()), None)
 

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from config.instant import DAY, Instant, Span
+from incidents.drill import of_drill
 from incidents.performance import Performance, Worked, performance
 from incidents.store import case as cases
 from incidents.store import incident as incidents
@@ -22,6 +23,7 @@ def performed(tx: Connection, window: Interval, customer: str | None, now: Insta
     """`customer`: only his cases, and the incidents that opened one."""
     owed = cases.every(tx) if customer is None else cases.of_customer(tx, customer)
     own = None if customer is None else {one.incident for one in owed}
-    found = [one for one in incidents.opened_between(tx, *window) if own is None or one.id in own]
+    real = [one for one in incidents.opened_between(tx, *window) if not of_drill(one.component)]
+    found = [one for one in real if own is None or one.id in own]
     again = incidents.recovered_at(tx, [one.id for one in found])
     return performance(Worked(window=window, incidents=found, cases=owed, recovered_at=again), now)

@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 
 from config.identity import REFUSAL, resident_number
 from config.instant import MINUTE, Instant, Span
-from incidents import decide, hearing, lapse, news
+from incidents import decide, drilling, hearing, lapse, news
 from incidents.audit import Violation
 from incidents.course import SYSTEM, Course
 from incidents.course import NotFound as NotFound
+from incidents.drill import check_result
 from incidents.escalation import Place
 from incidents.household import of_our_own
 from incidents.incident import Incident, Progress, Unacknowledged, Woken
@@ -150,8 +151,13 @@ class Incidents(Course):
         """Raises NotFound or decide.Refused."""
         incident = self._load(tx, incident_id)
         state = news.condition(tx, self._config, incident.component, now).state
+        check_result(incident, reason)
         _without_identity_number(reason)
         return self._apply(tx, incident, decide.resolve(incident, reason, state), by, now)
+
+    def drill(self, tx: Connection, component: str, severity: int | None, by: str, now: Instant) -> Incident:
+        """Told like a fault, counted nowhere. Raises decide.Refused."""
+        return self._open(tx, drilling.begun(tx, self._config, component, severity, now), by, now)
 
     def snooze(self, tx: Connection, incident_id: str, until: Instant, by: str, reason: str, now: Instant) -> Incident:
         """Nobody is called until then. Raises NotFound or decide.Refused."""

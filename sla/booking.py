@@ -65,6 +65,8 @@ class MonthOutcome:
 
 MEASURE = "measure"
 """What an obligation gives that a person wrote down: a measure of improvement."""
+DUTY = "duty"
+"""What an obligation gives that the calendar opened: a standing duty in its turn. Statements do not count it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

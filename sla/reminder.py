@@ -1,12 +1,14 @@
 """What the person responsible is told of an obligation: before it is due, and when it is over. Pure."""
 
+from collections.abc import Callable
+
 from config.agreement import Agreement
 from config.instant import DAY, Instant, Span, rfc3339
 from config.language import choose
 from config.look import sentence
 from config.look.figure import full_day
 from notify.message import Message
-from sla.booking import MEASURE, Obligation
+from sla.booking import DUTY, MEASURE, Obligation
 from sla.remedyclause import ROOM
 
 AHEAD: Span = 3 * DAY
@@ -21,7 +23,7 @@ def due_reminder(one: Obligation, now: Instant) -> str | None:
         return None
     if now < one.due_at:
         return REMINDED
-    return OVERDUE if one.gives in ("obligation", MEASURE) else None
+    return OVERDUE if one.gives in ("obligation", MEASURE, DUTY) else None
 
 
 def reminder(one: Obligation, agreement: Agreement, customer: str, kind: str, language: str) -> Message:
@@ -34,12 +36,20 @@ def reminder(one: Obligation, agreement: Agreement, customer: str, kind: str, la
     lines = [
         say("{what}, by {day}.", what=what, day=day),
         say("Customer: {name}", name=customer),
-        say("A measure of improvement.")
-        if one.gives == MEASURE
-        else say("Because of missed months up to {month}.", month=one.month),
+        _ground(one, say),
         "",
         f"upheld obligation fulfil {one.id}",
         "",
     ]
     facts = {"event": f"obligation.{kind}", "obligation": one.id, "due_at": rfc3339(one.due_at or 0)}
     return Message(subject=subject, text="\n".join(lines), language=language, facts=facts, thread=one.id)
+
+
+def _ground(one: Obligation, say: Callable[..., str]) -> str:
+    match one.gives:
+        case "measure":
+            return say("A measure of improvement.")
+        case "duty":
+            return say("A standing duty of the agreement.")
+        case _:
+            return say("Because of missed months up to {month}.", month=one.month)

@@ -13,7 +13,7 @@ from config.instant import Instant
 from config.remedy import Streak
 from sla.account import Account
 from sla.answered import month_by_month
-from sla.booking import MEASURE, Booking, MonthOutcome, Obligation, Standing
+from sla.booking import DUTY, MEASURE, Booking, MonthOutcome, Obligation, Standing
 from sla.cap import granted
 from sla.exclusion import exclusions_in
 from sla.interval import Interval
@@ -85,7 +85,7 @@ def _settled(part: Part, period: Period, facts: Facts, now: Instant) -> Remedies
     claims, entries = granted(agreement, part.versions[0].effective, month, wanted, booked)
     own = _outcome(part, month)
     outcomes = outcomes_with(facts.outcomes, own)
-    known = [one for one in facts.obligations if one.agreement == agreement.id and one.gives != MEASURE]
+    known = [one for one in facts.obligations if one.agreement == agreement.id and one.gives not in (MEASURE, DUTY)]
     opened, groundless = obligations_of(agreement, outcomes, known, now)
     gone = {one.id for one in groundless}
     return Remedies(

@@ -12,6 +12,7 @@ from config.look.state import Shown
 from db.tables.incidents import incident as incidents_table
 from db.tables.incidents import incident_event, transition
 from db.tables.probe import latency_bucket
+from incidents.drill import PREFIX
 from incidents.fact import incident_event as event_of
 from incidents.incident import Progress, Recorded
 from sla.timeline import State
@@ -20,6 +21,8 @@ from statuspage.update import updates_of
 
 WORDED = 50
 """So many of the newest incidents come with their updates; every unresolved one does."""
+_REAL = ~incidents_table.c.component.startswith(PREFIX, autoescape=True)
+"""Drills are nobody's business outside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,7 @@ def first_fact(tx: Connection) -> Instant | None:
 def recent_incidents(tx: Connection, since: Instant) -> list[Incident]:
     """Every unresolved one and those opened since, newest first."""
     column = incidents_table.c
-    wanted = or_(column.state != Progress.RESOLVED.value, column.opened_at >= since)
+    wanted = and_(_REAL, or_(column.state != Progress.RESOLVED.value, column.opened_at >= since))
     rows = tx.execute(select(incidents_table).where(wanted).order_by(desc(column.opened_at), desc(column.id))).all()
     worded = [row.id for place, row in enumerate(rows) if place < WORDED or row.state != Progress.RESOLVED.value]
     logs = _logs(tx, worded)
@@ -77,7 +80,7 @@ def recent_incidents(tx: Connection, since: Instant) -> list[Incident]:
 
 
 def find_incident(tx: Connection, incident_id: str) -> Incident | None:
-    row = tx.execute(select(incidents_table).where(incidents_table.c.id == incident_id)).one_or_none()
+    row = tx.execute(select(incidents_table).where(_REAL, incidents_table.c.id == incident_id)).one_or_none()
     return None if row is None else _incident(row, _logs(tx, [incident_id]).get(incident_id, ()))
 
 
@@ -86,7 +89,7 @@ def incidents_between(tx: Connection, first: Instant, last: Instant) -> list[Inc
     column = incidents_table.c
     rows = tx.execute(
         select(incidents_table)
-        .where(column.started_at >= first, column.started_at < last)
+        .where(_REAL, column.started_at >= first, column.started_at < last)
         .order_by(desc(column.started_at), desc(column.id))
         .limit(500)
     ).all()
@@ -97,7 +100,7 @@ def incidents_between(tx: Connection, first: Instant, last: Instant) -> list[Inc
 def starts_since(tx: Connection, since: Instant) -> list[tuple[str, Instant]]:
     """(component, start) of every incident that started since."""
     column = incidents_table.c
-    rows = tx.execute(select(column.component, column.started_at).where(column.started_at >= since))
+    rows = tx.execute(select(column.component, column.started_at).where(_REAL, column.started_at >= since))
     return [(row.component, row.started_at) for row in rows]
 
 

@@ -49,6 +49,7 @@ from upheld import holds, privacy
 from upheld.agreements import COMMANDS as AGREEMENTS
 from upheld.call import Call as Call
 from upheld.call import Command
+from upheld.drills import COMMANDS as DRILLS
 from upheld.entering import COMMANDS as ENTERING
 from upheld.issuance import COMMANDS as STATEMENTS
 from upheld.obligations import COMMANDS as OBLIGATIONS
@@ -241,6 +242,7 @@ _COMMANDS: Mapping[str, Command] = {
     **STATEMENTS,
     **OBLIGATIONS,
     **REVIEWS,
+    **DRILLS,
     **ENTERING,
     **ONCALL,
     **SILENCES,

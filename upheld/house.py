@@ -196,7 +196,7 @@ class House:
     async def _remind(self) -> bool:
         """Obligations nearly due or overdue; asked without the writer's turn, which there is seldom need of."""
         now = self.now()
-        if await self.database.read(lambda tx: obligations.waiting(tx, now)):
+        if await self.database.read(lambda tx: obligations.waiting(tx, self.config, now)):
             await self.database.write(lambda tx: obligations.remind(tx, self.config, self.rules.paging, now))
         return False
 

@@ -13,6 +13,7 @@ import upheld
 from config.instant import SECOND, Instant, Span
 from config.model import Config
 from config.state import State
+from incidents.drill import of_drill
 from incidents.routing import UNROUTED
 from incidents.severity import MILDEST, WORST
 from incidents.store import alert, case, inbox, incident, transition
@@ -35,7 +36,7 @@ class Snapshot:
 
 
 def snapshot(tx: Connection, config: Config, now: Instant) -> Snapshot:
-    severities = [one.severity for one in incident.unresolved(tx)]
+    severities = [one.severity for one in incident.unresolved(tx) if not of_drill(one.component)]
     known = transition.latest_states(tx)
     return Snapshot(
         states={name: known.get(name, State.UNKNOWN) for name in sorted(config.components)},

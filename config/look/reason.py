@@ -56,6 +56,7 @@ REASONS: Mapping[str, str] = {
     "peer_heartbeat_late": "Another upheld answers but does not work",
     "peer_ledger_shrank": "The ledger of another upheld has become smaller",
     "check_removed": "Not measured: check removed",
+    "drill": "A drill",
 }
 
 

@@ -124,6 +124,13 @@ def resolved_of(tx: Connection, component: str, until: Instant, limit: int) -> l
     return [_incident(row) for row in rows]
 
 
+def on_subjects(tx: Connection, prefix: str) -> list[Incident]:
+    """On whatever begins so, newest first."""
+    wanted = table.c.component.startswith(prefix, autoescape=True)
+    rows = tx.execute(select(table).where(wanted).order_by(desc(table.c.opened_at), desc(table.c.id)))
+    return [_incident(row) for row in rows]
+
+
 def events(tx: Connection, incident_id: str) -> list[Recorded]:
     rows = tx.execute(
         select(incident_event).where(incident_event.c.incident == incident_id).order_by(incident_event.c.seq)

@@ -119,6 +119,30 @@ def add_measure(tx: Connection, customer: str, one: Obligation, by: str, now: In
     return replace(one, id=id, rule=f"{MEASURE}-{len(own) + 1}", opened_at=now)
 
 
+def owe(tx: Connection, customer: str, one: Obligation, now: Instant) -> bool:
+    """What nobody wrote but a rule asks for; False where it was opened before."""
+    if tx.scalar(select(exists().where(obligation.c.id == one.id))):
+        return False
+    now = stamped(tx, now)
+    row = {
+        "agreement": one.agreement,
+        "rule": one.rule,
+        "month": one.month,
+        "then": one.then,
+        "gives": one.gives,
+        "due_at": one.due_at,
+        "provisional": one.provisional,
+    }
+    tx.execute(insert(obligation).values(**row, id=one.id, customer=customer, opened_at=now))
+    append_all(tx, [Leaf(kind="obligation", stream=f"obligation/{one.id}", body={"event": OPENED, **row})], now)
+    return True
+
+
+def opened_of(tx: Connection, ids: Collection[str]) -> set[str]:
+    """Those of these that were opened."""
+    return set(tx.scalars(select(obligation.c.id).where(obligation.c.id.in_(ids))))
+
+
 def fulfil(tx: Connection, id: str, by: str, note: str | None, now: Instant) -> Obligation:
     """Raises NoObligation."""
     now = stamped(tx, now)
@@ -197,17 +221,7 @@ def _owe(tx: Connection, customer: str, agreement: Agreement, own: MonthOutcome,
     known = [one for one in obligations(tx, now, customer) if one.agreement == agreement.id]
     opened, groundless = obligations_of(agreement, outcomes_with(outcomes(tx, customer, now), own), known, now)
     for one in opened:
-        row = {
-            "agreement": one.agreement,
-            "rule": one.rule,
-            "month": one.month,
-            "then": one.then,
-            "gives": one.gives,
-            "due_at": one.due_at,
-            "provisional": one.provisional,
-        }
-        tx.execute(insert(obligation).values(**row, id=one.id, customer=customer, opened_at=now))
-        append_all(tx, [Leaf(kind="obligation", stream=f"obligation/{one.id}", body={"event": OPENED, **row})], now)
+        owe(tx, customer, one, now)
     for one in groundless:
         note_event(tx, one.id, WITHDRAWN, HOUSE, None, now)
 

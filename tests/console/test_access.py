@@ -23,6 +23,8 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("GET", "/desk/incidents"): LOOK,
     ("GET", "/desk/incidents/{id}"): LOOK,
     ("POST", "/desk/incidents/{id}"): ON_CALL,
+    ("GET", "/desk/drills"): LOOK,
+    ("POST", "/desk/drills"): ON_CALL,
     ("GET", "/desk/performance"): LOOK,
     ("GET", "/desk/unrouted"): LOOK,
     ("GET", "/desk/components/{id}"): LOOK,

@@ -210,6 +210,8 @@ def test_without_incidents_it_says_so(config: Path) -> None:
     assert json.loads(upheld("incident", "list", "--json").stdout) == []
     assert "first_time" in upheld("incident", "figures").stdout
     assert "there is no customer" in refused(upheld("incident", "figures", "--customer", "nobody"), 1)
+    assert upheld("drill", "list").stdout == "no drill\n"
+    assert "a drill would call nobody" in refused(upheld("drill", "start", "shop"), 1)
     backwards = ("--from", "2026-11-02", "--to", "2026-11-01")
     assert "there is no time between" in refused(upheld("incident", "figures", *backwards), 1)
 

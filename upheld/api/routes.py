@@ -12,6 +12,7 @@ from upheld.api import (
     cases,
     components,
     corrections,
+    drills,
     exclusions,
     incidents,
     library,
@@ -29,6 +30,7 @@ from upheld.api.route import PREFIX, Office, Route
 ROUTES: tuple[Route, ...] = (
     *components.ROUTES,
     *incidents.ROUTES,
+    *drills.ROUTES,
     *performance.ROUTES,
     *silences.ROUTES,
     *oncall.ROUTES,

@@ -34,6 +34,7 @@ COMMANDS = {
     "verify": "upheld.cli.verifying:verify",
     "incident": "upheld.cli.incident:incident",
     "silence": "upheld.cli.silence:silence",
+    "drill": "upheld.cli.drill:drill",
     "oncall": "upheld.cli.oncall:oncall",
     "inbox": "upheld.cli.inbox:inbox",
     "case": "upheld.cli.case:case",

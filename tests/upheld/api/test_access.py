@@ -34,6 +34,8 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/incidents/{id}/snooze"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/severity"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/note"): {"li-too", "wang", "engineer"},
+    ("GET", "/drills"): OURS,
+    ("POST", "/components/{id}/drill"): {"li-too", "wang", "engineer"},
     ("GET", "/performance"): OURS,
     ("GET", "/silences"): OURS,
     ("GET", "/silences/{id}"): OURS,
@@ -146,6 +148,7 @@ async def concrete(programs: Programs, route: Route) -> str:
         "corrections": "C-1",
         "oncall": "1",
         "silences": "1",
+        "components": "shop",
     }
     path = route.path.replace("{customer}", "acme").replace("{period}", "2026-09")
     path = path.replace("{sha256}", SEEN.sha256)

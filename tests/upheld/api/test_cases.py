@@ -70,3 +70,13 @@ async def test_the_library_is_searched_and_an_incident_says_what_happened_before
     assert [one["id"] for one in (await programs.good("reads", "GET", f"/incidents/{newest['id']}"))["before"]] == [
         first["id"]
     ]
+
+
+async def test_a_drill_is_begun_answered_and_ended_by_programs(programs: Programs) -> None:
+    begun = await programs.good("engineer", "POST", "/components/shop/drill", {"severity": 2})
+    assert (begun["id"], begun["cases"], begun["severity"]) == ("DRILL-2026-0001", [], 2)
+    assert (await programs.ask("engineer", "POST", f"/incidents/{begun['id']}/resolve"))[0] == 409
+    await programs.good("engineer", "POST", f"/incidents/{begun['id']}/resolve", {"reason": "Nobody heard it"})
+    (told,) = (await programs.good("auditor", "GET", "/drills"))["items"]
+    assert (told["component"], told["answered_by"], told["result"]) == ("shop", None, "Nobody heard it")
+    assert told["called"] and (await programs.ask("engineer", "POST", "/components/crm/drill"))[0] == 409
