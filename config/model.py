@@ -21,7 +21,7 @@ from config.official import OfficialDays
 from config.oncall import Escalation, Person, Rota, SeverityNumber
 from config.outward import Heartbeat, Peer
 from config.secret import Secret, referenced
-from config.value import Count, Duration, Hidden, Mailbox, Moment, NameServer, Place, Raw, Text, Value, Zone
+from config.value import Count, Duration, Hidden, Mailbox, Moment, NameServer, Own, Place, Raw, Text, Value, Zone
 
 
 class Tier(StrEnum):
@@ -50,6 +50,8 @@ class Store(Value):
 
 class Listen(Value):
     address: str = "127.0.0.1:8080"
+    mail: Own | None = None
+    """Where a mail server of this machine hands mail over, by LMTP."""
     public: str | None = None
     internal: str | None = None
 
@@ -60,6 +62,12 @@ class Listen(Value):
     @property
     def port(self) -> int:
         return int(self.address.rpartition(":")[2])
+
+    @property
+    def mail_place(self) -> tuple[str, int] | None:
+        """Host and port."""
+        host, _, port = (self.mail or "").rpartition(":")
+        return (host.strip("[]"), int(port)) if port else None
 
 
 class Signing(Value):
@@ -204,6 +212,8 @@ class Customer(Value):
     language: Literal["zh-CN", "en"] | None = None
     checkpoints: Checkpoints | None = None
     """Its own `mail`, and channels of its own besides those for all."""
+    mailbox: Mailbox | None = None
+    """Where its contacts report by mail."""
     contacts: tuple[Contact, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     """Every version, by id and then version."""

@@ -56,6 +56,7 @@ def check_references(root: Node, report: Report) -> None:
     _people(names)
     _escalations(names)
     _agreements(names)
+    _mailboxes(names)
     _exclusions(names)
     _pages(names)
     _checkpoints(names)
@@ -204,6 +205,31 @@ def _agreements(names: _Names) -> None:
         for agreement in _items(customer, "agreements"):
             for component in _items(agreement, "components"):
                 names.want("components", component)
+
+
+def _mailboxes(names: _Names) -> None:
+    """One customer's each, nobody's own, and something listens for them."""
+    written = [one for _, customer in names.entries("customers") if (one := customer.get("mailbox")) is not None]
+    listen, own = names.root.get("listen"), set(_contacts(names))
+    seen: dict[str, Mark] = {}
+    for one in written:
+        address = (one.text or "").casefold()
+        if address in seen:
+            first = f"the first is in line {seen[address].line}"
+            names.report.add(one.mark, f"{what(one)} is two customers' mailbox; {first}")
+        if address in own:
+            names.report.add(one.mark, f"{what(one)} is a contact's own address; write the one they report to")
+        seen.setdefault(address, one.mark)
+    if written and (listen is None or listen.get("mail") is None):
+        advice = "write `listen: {mail: 127.0.0.1:8024}`, where the mail server hands its mail over"
+        names.report.add(written[0].mark, f"nothing listens for the mail of a mailbox; {advice}")
+
+
+def _contacts(names: _Names) -> Iterator[str]:
+    for _, customer in names.entries("customers"):
+        for contact in _items(customer, "contacts"):
+            email = contact.get("email") if isinstance(contact.value, dict) else None
+            yield (email.text or "").casefold() if email is not None else ""
 
 
 def _exclusions(names: _Names) -> None:

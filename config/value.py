@@ -123,6 +123,17 @@ def _place(value: str) -> str:
     return value
 
 
+def _own(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    try:
+        fine = host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        fine = False
+    if not (fine and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise ValueError(f"'{value}' is no address of this machine for itself; write one like 127.0.0.1:8024")
+    return value
+
+
 SYSTEM = "system"
 _SERVER = pattern(r"\[([0-9a-fA-F:.]+)\](?::([0-9]{1,5}))?|([0-9.]+):([0-9]{1,5})|([0-9a-fA-F:.]+)")
 
@@ -180,6 +191,8 @@ Text: TypeAlias = Annotated[
 
 Mailbox: TypeAlias = Annotated[str, AfterValidator(_mailbox)]
 Place: TypeAlias = Annotated[str, AfterValidator(_place)]
+Own: TypeAlias = Annotated[str, AfterValidator(_own)]
+"""Host and port that only programs on this machine reach."""
 NameServer: TypeAlias = Annotated[str, AfterValidator(_name_server)]
 """An address with or without a port, or `system`: whatever this machine asks."""
 Zone: TypeAlias = Annotated[str, AfterValidator(_zone)]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from aiohttp import web
 from sqlalchemy import Connection
 
+from config.instant import DAY, Span
 from config.look.state import Shown, worst
 from console import reading
 from console.listing import by_clock, case_row, incident_row, worst_first
@@ -15,6 +16,9 @@ from console.user import Access, allowed
 from console.visit import Visit
 from console.voice import Voice
 from incidents.incident import Progress
+from incidents.store import mail
+
+LATELY: Span = 7 * DAY
 
 
 class Desk:
@@ -29,6 +33,7 @@ class Desk:
         facts = await self._rules.database.read(lambda tx: reading.desk(tx, caseload, visit.now))
         reports = self._rules.reports
         owed = [] if reports is None else await self._rules.database.read(lambda tx: reports.due(tx, visit.now))
+        mails = await self._rules.database.read(lambda tx: mail.aside_since(tx, visit.now - LATELY))
         voice = replace(visit.voice, people=facts.people)
         rows = [
             incident_row(one, [case for case in facts.cases if case.case.incident == one.id], voice)
@@ -45,6 +50,7 @@ class Desk:
             cases=cases,
             owed=due_rows(owed, voice),
             more=max(0, len(owed) - SHOWN),
+            mails=mails,
             may_act=allowed(visit.user, Access.INCIDENTS),
             may_open=allowed(visit.user, Access.CASES),
         )

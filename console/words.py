@@ -19,6 +19,18 @@ TROUBLES: Mapping[str, str] = {
 }
 """Why a message did not get through (notify.channel.Reason)."""
 
+UNFILED: Mapping[str, str] = {
+    "unknown_sender": "no contact of the customer wrote it",
+    "machine": "a program wrote it, not a person",
+    "our_own": "it is a mail of our own that came back",
+    "unreadable": "it cannot be read",
+    "identity_number": "it holds an identity number and was not kept; have it sent again without",
+    "too_many": "too many cases came by mail within an hour",
+    "refused": "no case could be opened for it",
+    "files_left": "not all of its files could be kept",
+}
+"""Why a mail waits for a person (incidents.mailing.Why)."""
+
 HEARD: Mapping[str, str] = {
     "delivered": "arrived",
     "answered": "the call was answered",

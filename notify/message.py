@@ -94,6 +94,11 @@ def key_of(*parts: object) -> str:
     return key if len(key) <= KEY_LIMIT else sha256(key.encode()).hexdigest()
 
 
+def digest_of(key: str) -> str:
+    """By which an answer to a mail tells which message it was, or which thread: the left part of a Message-ID."""
+    return sha256(key.encode()).hexdigest()[:32]
+
+
 def harmless(text: str) -> str:
     """The text with lone surrogates and control characters replaced; line ends and tabs stay."""
     return _HARMFUL.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -319,6 +319,7 @@ def _not_reloadable(old: Config, new: Config) -> list[str]:
     same = (
         ("store.url", old.store.url.reveal() == new.store.url.reveal()),
         ("listen.address", old.listen.address == new.listen.address),
+        ("listen.mail", old.listen.mail == new.listen.mail),
         ("signing.key_file", old.signing.key_file == new.signing.key_file),
     )
     return [f"{key}: cannot change while running; restart upheld to use the new one" for key, kept in same if not kept]

@@ -83,6 +83,7 @@ def _steps(tx: Connection, config: Config, now: Instant) -> Iterator[Step]:
     yield lambda tx: store.forget_claims(tx, now - CLAIMS)
     if not any(one.held for one in known):  # nobody can tell whose these are
         yield lambda tx: records.posts(tx, now - INBOX)
+        yield lambda tx: records.mails(tx, now - INBOX)
         yield lambda tx: records.quarantined(tx, now - QUARANTINE)
         yield lambda tx: records.told_changes(tx, now - QUARANTINE)
         yield lambda tx: records.bodies(tx, now - BODIES)

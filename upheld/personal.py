@@ -95,7 +95,7 @@ CLASSES: tuple[Class, ...] = (
     ),
     Class(
         name="posts",
-        what="what senders posted, as it came, what could not be read of it, and what they told of changes",
+        what="what senders posted, what could not be read of it, what they told of changes, mails that became no case",
         purpose="to process it once, and to find out what a sender does wrong",
         term="posts 30 days after they were dealt with, unreadable ones and told changes 120 days",
         where=(
@@ -234,6 +234,7 @@ IMPERSONAL = frozenset(
             "counter",
             "timer",
             "housekeeping",
+            "mail",
         ),
         *("installation", "official_days", "exclusion_component", "remedy_booking", "remedy_month", "obligation"),
         *("ledger_leaf", "ledger_node", "ledger_checkpoint", "ledger_day", "ledger_anchored"),

@@ -10,6 +10,7 @@ from config.options import parse
 from incidents.caseload import Caseload
 from incidents.intake import Entrance
 from incidents.link import Links
+from incidents.mailing import Mailing
 from incidents.paging import Paging
 from incidents.service import Incidents
 from notify.channel import Channel
@@ -27,6 +28,7 @@ class Rules:
     paging: Paging
     channels: Mapping[str, tuple[Channel[BaseModel], BaseModel]]
     entrances: Mapping[str, Entrance]
+    mailing: Mailing
 
 
 def rules_of(config: Config, installed: Installed, secret: bytes | None = None) -> Rules:
@@ -55,4 +57,5 @@ def rules_of(config: Config, installed: Installed, secret: bytes | None = None) 
             )
             for one in config.sources.values()
         },
+        mailing=Mailing(config, caseload),
     )

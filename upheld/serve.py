@@ -4,8 +4,8 @@ import asyncio
 import ctypes
 import gc
 import signal
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import structlog
 from aiohttp import web
 
 from config.model import Config
+from incidents.maildoor import MailDoor, conversations
 from upheld.house import House, open_house
 from upheld.rooms import rooms_of
 from upheld.trouble import Trouble
@@ -61,10 +62,31 @@ async def serve(config: Config, path: Path) -> None:
         settle()
         runner = await listen(application(house, rooms.routes, rooms.stop), config)
         stack.push_async_callback(runner.cleanup)
+        await stack.enter_async_context(door_for_mail(house))
         await _either(stop, house.ended)
         log.info("stopping")
         if house.ended.is_set():
             raise PartEnded("a part of upheld ended by itself; the log says why")
+
+
+@asynccontextmanager
+async def door_for_mail(house: House) -> AsyncIterator[None]:
+    """Open where the configuration says so. Raises AddressTaken."""
+    place = house.config.listen.mail_place
+    if place is None:
+        yield
+        return
+    door = MailDoor(house.database, lambda: house.rules.mailing, house.now, house.registry)
+    try:
+        server = await conversations(door, *place)
+    except OSError as error:
+        taken = f"listen.mail: cannot listen on {house.config.listen.mail} ({error.strerror}); write another address"
+        raise AddressTaken(taken) from error
+    log.info("listening for mail", address=house.config.listen.mail)
+    try:
+        yield
+    finally:
+        await door.close(server)
 
 
 async def _either(*events: asyncio.Event) -> None:

@@ -64,6 +64,17 @@ quarantine = Table(
     Column("envelope", JSON(none_as_null=True)),
 )
 
+mail = Table(
+    "mail",
+    METADATA,
+    Column("key", String(64), primary_key=True),
+    Column("customer", String(100), primary_key=True),
+    Column("outcome", String(20), nullable=False),
+    Column("case", String(20)),
+    Column("received_at", BigInteger, nullable=False),
+    Index(None, "customer", "received_at"),
+)
+
 alert = Table(
     "alert",
     METADATA,

@@ -1,6 +1,6 @@
 """What was posted to us, as it came, before anything is made of it; and what we could not read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +73,7 @@ def waiting(tx: Connection, limit: int) -> list[Post]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [_post(row) for row in rows]
+    return posts_of(rows)
 
 
 def oldest(tx: Connection) -> Instant | None:
@@ -130,12 +130,16 @@ def set_aside(tx: Connection, source: str | None, since: Instant, limit: int) ->
 def _some(tx: Connection, table: Table, source: str | None, since: Instant, limit: int) -> list[Post]:
     found = select(table).where(table.c.received_at >= since).order_by(desc(table.c.id)).limit(limit)
     rows = tx.execute(found if source is None else found.where(table.c.source == source))
-    return [_post(row) for row in rows][::-1]
+    return posts_of(rows)[::-1]
 
 
 def release(tx: Connection, ids: Sequence[int]) -> None:
     """These leave the quarantine."""
     tx.execute(delete(quarantine).where(quarantine.c.id.in_(ids)))
+
+
+def posts_of(rows: Iterable[Row[Any]]) -> list[Post]:
+    return [_post(row) for row in rows]
 
 
 def _post(row: Row[Any]) -> Post:

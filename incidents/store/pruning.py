@@ -19,6 +19,7 @@ from db.tables.incidents import (
     incident,
     incident_event,
     incident_evidence,
+    mail,
     quarantine,
     timer,
     transition,
@@ -37,6 +38,12 @@ def posts(tx: Connection, before: Instant) -> int:
 def quarantined(tx: Connection, before: Instant) -> int:
     old = select(quarantine.c.id).where(quarantine.c.received_at < before).limit(AT_ONCE)
     return tx.execute(delete(quarantine).where(quarantine.c.id.in_(old))).rowcount
+
+
+def mails(tx: Connection, before: Instant) -> int:
+    """What is known of mails that came, so that none is dealt with twice."""
+    old = select(mail.c.key).where(mail.c.received_at < before).limit(AT_ONCE)
+    return tx.execute(delete(mail).where(mail.c.key.in_(old), mail.c.received_at < before)).rowcount
 
 
 def bodies(tx: Connection, before: Instant) -> int:

@@ -14,7 +14,6 @@ from email.message import EmailMessage
 from email.policy import SMTP as WIRE
 from email.utils import format_datetime
 from enum import StrEnum
-from hashlib import sha256
 from typing import Annotated
 
 from aiosmtplib import (
@@ -28,7 +27,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 
 from config.instant import MINUTE, SECOND, Span, moment_of
 from notify.channel import Channel, DeliveryError, Letter, Rate, Reason, Receipt
-from notify.message import harmless
+from notify.message import digest_of, harmless
 
 TIMEOUT: Span = 20 * SECOND
 SUBJECT_LIMIT = 200
@@ -291,7 +290,7 @@ def _copies(letter: Letter) -> tuple[Address, ...]:
 
 
 def _identity(key: str, sender: Address) -> str:
-    return f"<{sha256(key.encode()).hexdigest()[:32]}@{sender.domain}>"
+    return f"<{digest_of(key)}@{sender.domain}>"
 
 
 CHANNEL = Channel(

@@ -165,6 +165,15 @@ EXPECTED = {
     "listen-without-port": "1:19: 'localhost' is no address to listen on; write 127.0.0.1:8080",
     "location-name": "2:14: 'Branch Office' is no name of a location; write small letters, digits and -, at most 60",
     "location-owner": "2:31: 'client' is none of 'supplier', 'customer' or 'third-party'",
+    "listen-mail-to-all": (
+        "1:16: '0.0.0.0:25' is no address of this machine for itself; write one like 127.0.0.1:8024"
+    ),
+    "mailbox-of-a-contact": "4:31: 'chen@acme.example' is a contact's own address; write the one they report to",
+    "mailbox-twice": "5:31: 'Help@example.com' is two customers' mailbox; the first is in line 4",
+    "mailbox-unheard": (
+        "3:31: nothing listens for the mail of a mailbox; write `listen: {mail: 127.0.0.1:8024}`, where the mail "
+        "server hands its mail over"
+    ),
     "mail-twice": "2:1: 'mail' is short for the channel 'mail', which stands under channels too; keep one",
     "mail-without-sender": "2:7: 'sender' is missing; write `sender: …` here",
     "no-components": "1:1: there are no components; write `components: {shop: https://shop.example.com/}`",
@@ -248,7 +257,7 @@ EXPECTED = {
     "quote-unclosed": "2:1: not YAML: the quotation mark of line 1 is not closed",
     "text-begins-with-a-sign": "1:20: not YAML: @ cannot begin a text; write the text in quotes",
     "indented-askew": "3:2: not YAML: no key; indent it like the keys from line 1 on, and close what was opened",
-    "listen-as-port": "1:9: '8080' is not a mapping; write {address: …, public: …}",
+    "listen-as-port": "1:9: '8080' is not a mapping; write {address: …, mail: …}",
     "on-call-as-name": "1:10: 'Li' is not a mapping; write {name: …}",
     "mail-as-host": "1:7: 'smtp.example.com' is not a mapping; write `mail: {host: …, sender: …}`",
     "person-with-odd-mail": "1:32: 'li' is not a mail address; write one like li@example.com",

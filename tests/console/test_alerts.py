@@ -3,10 +3,14 @@
 from sqlalchemy import Connection
 
 from config.instant import HOUR, MINUTE
+from console import words
 from console.user import Role
+from incidents.mail import read
+from incidents.mailing import Why, set_aside
 from incidents.source import Change, News
 from tests.console.conftest import LogIn, page
 from tests.console.world import OWN, World
+from tests.incidents.letters import letter
 from tests.incidents.samples import alert
 
 
@@ -36,6 +40,26 @@ async def test_an_alert_without_a_component_is_shown_with_the_line_that_gives_it
     assert incident is not None
     assert 'href="/desk/unrouted"' in await page(reader, f"/desk/incidents/{incident.id}")
     assert "未对应组件的告警" in await page(reader, "/desk/unrouted", headers={"Accept-Language": "zh-CN"})
+
+
+async def test_a_mail_that_became_no_case_is_shown_with_why_and_where_to_record_it(world: World, log_in: LogIn) -> None:
+    mail = read(letter("<i>CASE-2026-0001</i>", sender="Eve <eve@elsewhere.example>"))
+
+    def come(tx: Connection) -> None:
+        set_aside(tx, "harbour", mail, b"raw", Why.UNKNOWN, world.now)
+        set_aside(tx, "linden", None, b"raw", f"{Why.UNREADABLE}: KeyError", world.now)
+        set_aside(tx, "harbour", mail, b"raw", f"{Why.FILES}: big", world.now, "CASE-2026-0009")
+
+    await world.database.write(come)
+    reader = await log_in(Role.ENGINEER)
+
+    shown = await page(reader, "/desk/unrouted")
+
+    assert "&lt;i&gt;CASE" in shown and "Eve &lt;eve@elsewhere.example&gt;" in shown and "Nothing helps." in shown
+    assert "no contact of the customer wrote it" in shown and "it cannot be read<small>KeyError</small>" in shown
+    assert 'href="/desk/cases/new?customer=harbour"' in shown and 'href="/desk/cases/CASE-2026-0009"' in shown
+    assert "3 mails of the last seven days became no case" in await page(reader, "/desk")
+    assert {one.value for one in Why} == words.UNFILED.keys()
 
 
 async def test_where_every_alert_names_a_component_the_page_says_so(world: World, log_in: LogIn) -> None:

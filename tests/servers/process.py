@@ -188,7 +188,8 @@ class Upheld(Site):
     def configure(self, configuration: Mapping[str, Any]) -> None:
         """Writes the file anew; a running server sees it at the next reload or start."""
         listen = {"address": f"{self.host}:{self.port}"}
-        document = {"listen": listen, "store": {"url": f"sqlite:///{self.folder}/upheld.db"}, **configuration}
+        document = {"store": {"url": f"sqlite:///{self.folder}/upheld.db"}, **configuration}
+        document["listen"] = {**listen, **document.get("listen", {})}
         self.file.write_text(yaml.safe_dump(document, allow_unicode=True, sort_keys=False))
 
     def reload(self) -> None:

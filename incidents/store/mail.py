@@ -1,0 +1,49 @@
+"""Which mails came in already and what became of them, and those that wait for a person."""
+
+from sqlalchemy import Connection, desc, func, insert, select
+
+from config.instant import Instant
+from db.tables.incidents import case, mail, quarantine
+from incidents.store.inbox import Post, posts_of
+
+ASIDE = "mail:"
+"""Before a customer's id: the source under which a mail that became nothing stands in the quarantine."""
+_M = mail.c
+
+
+def source_of(customer: str) -> str:
+    return f"{ASIDE}{customer}"[:100]
+
+
+def known(tx: Connection, key: str, customer: str) -> tuple[str, str | None] | None:
+    """What became of it, and of which case it is."""
+    found = select(_M.outcome, _M.case).where(_M.key == key, _M.customer == customer)
+    row = tx.execute(found).one_or_none()
+    return None if row is None else (row.outcome, row.case)
+
+
+def add(tx: Connection, key: str, customer: str, outcome: str, case_id: str | None, now: Instant) -> None:
+    row = {"key": key, "customer": customer, "outcome": outcome, "case": case_id, "received_at": now}
+    tx.execute(insert(mail).values(**row))
+
+
+def count(tx: Connection, customer: str, outcome: str, since: Instant) -> int:
+    wanted = (_M.customer == customer, _M.received_at >= since, _M.outcome == outcome)
+    return tx.scalar(select(func.count()).select_from(mail).where(*wanted)) or 0
+
+
+def case_ids(tx: Connection, customer: str) -> list[str]:
+    """The newest first."""
+    return list(tx.scalars(select(case.c.id).where(case.c.customer == customer).order_by(desc(case.c.opened_at))))
+
+
+def aside_since(tx: Connection, since: Instant) -> int:
+    """How many."""
+    wanted = (quarantine.c.source.startswith(ASIDE, autoescape=True), quarantine.c.received_at >= since)
+    return tx.scalar(select(func.count()).select_from(quarantine).where(*wanted)) or 0
+
+
+def aside(tx: Connection, limit: int) -> list[Post]:
+    """Of every customer, the newest first; the outcome is why."""
+    found = select(quarantine).where(quarantine.c.source.startswith(ASIDE, autoescape=True))
+    return posts_of(tx.execute(found.order_by(desc(quarantine.c.id)).limit(limit)))
