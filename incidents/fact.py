@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from enum import StrEnum
 from typing import Any, get_args
 
@@ -14,6 +14,8 @@ from incidents.review import Aim
 from incidents.scope import Scope, Urgency
 
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
+_WORDS: dict[type[object], str] = {}
+_NAMES: dict[type[Any], tuple[str, ...]] = {}
 
 
 def kind_of(event: Event | CaseEvent) -> str:
@@ -23,12 +25,28 @@ def kind_of(event: Event | CaseEvent) -> str:
 
 def word_of(event: type[object]) -> str:
     """As `kind_of`, of the class."""
-    return _WORD.sub("_", event.__name__).lower()
+    word = _WORDS.get(event)
+    if word is None:
+        word = _WORDS[event] = _WORD.sub("_", event.__name__).lower()
+    return word
 
 
 def facts_of(event: Event | CaseEvent) -> dict[str, Any]:
     """Plain JSON values."""
-    return {key: value.value if isinstance(value, StrEnum) else value for key, value in asdict(event).items()}
+    return fields_of(event)
+
+
+def fields_of(value: Any) -> dict[str, Any]:
+    """What stands in a dataclass that holds no other, words for enumerations."""
+    found = ((name, getattr(value, name)) for name in _names(type(value)))
+    return {name: one.value if isinstance(one, StrEnum) else one for name, one in found}
+
+
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    names = _NAMES.get(kind)
+    if names is None:
+        names = _NAMES[kind] = tuple(field.name for field in fields(kind))
+    return names
 
 
 def impersonal(facts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -75,7 +93,7 @@ def case_event(kind: str, facts: Mapping[str, Any]) -> CaseEvent:
 
 def _build(event: type[Any], facts: Mapping[str, Any]) -> Any:
     """Facts of an earlier version may lack fields that have a default; unknown ones are a newer version's."""
-    known = {field.name for field in fields(event)}
+    known = _names(event)
     return event(**{key: _value(key, value) for key, value in facts.items() if key in known})
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert,
 
 from db.ledger.leaf import SALT_BYTES, Entry, Leaf, Opening, entry_of, read, write
 from db.ledger.tree import Node, consistency, full_root, inclusion, leaf_hash, levels_over, root
+from db.prepared import Prepared
 from db.tables.ledger import leaf as table
 from db.tables.ledger import node, opening
 
@@ -32,13 +33,13 @@ class Kept:
     entry: Entry
 
 
-# Built once: building one costs more than running it.
 _newest_index = select(func.max(table.c.index)).scalar_subquery()
 _at_the_head = select(table.c.recorded_at).order_by(table.c.index.desc()).limit(1)
 _newest_n = select(func.max(table.c.n)).where(table.c.stream == bindparam("stream")).scalar_subquery()
-_head = select(_newest_index.label("last"), _at_the_head.scalar_subquery().label("at"), _newest_n.label("n"))
-_add = insert(table)
-_open = insert(opening)
+_head = Prepared(select(_newest_index.label("last"), _at_the_head.scalar_subquery().label("at"), _newest_n.label("n")))
+_newest_at = Prepared(_at_the_head)
+_add = Prepared(insert(table))
+_open = Prepared(insert(opening))
 
 
 def append(tx: Connection, leaf: Leaf, now: int) -> int:
@@ -58,7 +59,7 @@ def append_all(tx: Connection, leaves: Sequence[Leaf], now: int) -> list[int]:
     index = -1
     for leaf in leaves:
         if leaf.stream not in numbers:
-            newest = tx.execute(_head, {"stream": leaf.stream}).one()
+            newest = _head.all(tx, {"stream": leaf.stream})[0]
             numbers[leaf.stream] = -1 if newest.n is None else newest.n
             if not rows:
                 index = -1 if newest.last is None else newest.last
@@ -80,10 +81,8 @@ def append_all(tx: Connection, leaves: Sequence[Leaf], now: int) -> list[int]:
         )
         if words is not None:
             openings.append({"index": index, "salt": words.salt, "private": words.private})
-    if rows:
-        tx.execute(_add, rows)
-    if openings:
-        tx.execute(_open, openings)
+    _add.run_all(tx, rows)
+    _open.run_all(tx, openings)
     indexes = [row["index"] for row in rows]
     for at in indexes:
         if at % _SIZE == _SIZE - 1:
@@ -117,7 +116,7 @@ def size(tx: Connection) -> int:
 
 def newest_at(tx: Connection) -> int:
     """When the newest leaf was recorded; 0 without one."""
-    return tx.scalar(_at_the_head) or 0
+    return _newest_at.scalar(tx) or 0
 
 
 def stamped(tx: Connection, now: int) -> int:

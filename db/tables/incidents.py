@@ -143,6 +143,7 @@ incident = Table(
         postgresql_where=text("state <> 'resolved'"),
     ),
     Index(None, "opened_at"),
+    Index(None, "component", "opened_at"),
 )
 
 incident_event = Table(
@@ -195,6 +196,7 @@ case = Table(
     Column("snapshot", JSON, nullable=False),
     Index(None, "customer", "opened_at"),
     Index(None, "incident"),
+    Index(None, "component", "state"),
 )
 
 case_event = Table(

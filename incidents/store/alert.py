@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, desc, exists, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, desc, exists, func, insert, select, update
 
 from config.instant import Instant
 from config.state import State
+from db.prepared import Prepared, always
 from db.tables.incidents import alert as table
 from incidents.source import AlertNews
 
@@ -46,16 +47,16 @@ class Ended:
     received_at: Instant
 
 
-# Statements of every post are built once: building one costs more than running it.
 _SAME = and_(table.c.source == bindparam("source"), table.c.key == bindparam("key"))
-_OPEN = select(table).where(_SAME, table.c.status == FIRING)
-_ENDED = (
+_IS_FIRING, _IS_OVER = table.c.status == always(FIRING), table.c.status == always(ENDED)
+_OPEN = Prepared(select(table).where(_SAME, _IS_FIRING))
+_ENDED = Prepared(
     select(table.c.stamp, table.c.ends_at, table.c.last_received_at)
-    .where(_SAME, table.c.status == ENDED)
+    .where(_SAME, _IS_OVER)
     .order_by(desc(table.c.ends_at), desc(table.c.id))
     .limit(_REMEMBERED)
 )
-_REPEAT = (
+_REPEAT = Prepared(
     update(table)
     .where(table.c.id == bindparam("alert"))
     .values(
@@ -68,45 +69,64 @@ _REPEAT = (
 )
 
 
-_ADD = insert(table)
-_FIND = select(table).where(table.c.id == bindparam("alert"))
-_END = (
+_ADD = Prepared(insert(table))
+_FIND = Prepared(select(table).where(table.c.id == bindparam("alert")))
+_END = Prepared(
     update(table)
     .where(table.c.id == bindparam("alert"))
     .values(status=ENDED, ends_at=bindparam("over_at"), last_received_at=bindparam("received_at"))
 )
-_FIRING = and_(table.c.component == bindparam("of"), table.c.status == FIRING)
+_FIRING = and_(table.c.component == bindparam("of"), _IS_FIRING)
 _WHAT = (table.c.source, table.c.state, table.c.severity_word)
-_FIRING_ON = (
+_FIRING_ON = Prepared(
     select(*_WHAT, func.min(table.c.starts_at).label("since"), func.max(table.c.first_received_at).label("newest"))
     .where(_FIRING)
     .group_by(*_WHAT)
     .order_by(*_WHAT)
 )
-_ENDS = select(table.c.source, table.c.key, table.c.last_received_at).where(
-    table.c.component == bindparam("of"),
-    table.c.status == ENDED,
-    table.c.state != State.UP.value,
-    table.c.last_received_at > bindparam("since"),
-    table.c.first_received_at < table.c.last_received_at,  # an end that came first was no going
+_ENDS = Prepared(
+    select(table.c.source, table.c.key, table.c.last_received_at).where(
+        table.c.component == bindparam("of"),
+        _IS_OVER,
+        table.c.state != State.UP.value,
+        table.c.last_received_at > bindparam("since"),
+        table.c.first_received_at < table.c.last_received_at,  # an end that came first was no going
+    )
 )
-_FIRST_FIRING = select(table).where(_FIRING, table.c.state != State.UP.value).order_by(table.c.id).limit(1)
+_FIRST_FIRING = Prepared(select(table).where(_FIRING, table.c.state != State.UP.value).order_by(table.c.id).limit(1))
+_FIRING_OF = Prepared(
+    select(table)
+    .where(table.c.source == bindparam("from"), _IS_FIRING)
+    .order_by(desc(table.c.id))
+    .limit(bindparam("most"))
+)
+_NEWEST_ON = Prepared(
+    select(table)
+    .where(table.c.component == bindparam("of"))
+    .order_by(table.c.status, desc(table.c.id))
+    .limit(bindparam("most"))
+)
 _FAILING = (State.DOWN, State.PARTIAL, State.DEGRADED)
-_FAILING_ON = select(table.c.source, table.c.labels).where(_FIRING, table.c.state != State.UP.value)
-_WORST = select(
-    case(*((exists().where(_FIRING, table.c.state == one.value), one.value) for one in _FAILING), else_=State.UP.value)
+_FAILING_ON = Prepared(select(table.c.source, table.c.labels).where(_FIRING, table.c.state != State.UP.value))
+_WORST = Prepared(
+    select(
+        case(
+            *((exists().where(_FIRING, table.c.state == always(one.value)), one.value) for one in _FAILING),
+            else_=State.UP.value,
+        )
+    )
 )
 """Looked up and not counted: a storm of alerts is thousands of rows."""
 
 
 def open_alert(tx: Connection, source: str, key: str) -> Alert | None:
-    row = tx.execute(_OPEN, {"source": source, "key": key}).one_or_none()
+    row = _OPEN.first(tx, {"source": source, "key": key})
     return None if row is None else _alert(row)
 
 
 def ended(tx: Connection, source: str, key: str) -> list[Ended]:
     """The last occurrences of this alert that are over, the newest end first."""
-    rows = tx.execute(_ENDED, {"source": source, "key": key})
+    rows = _ENDED.all(tx, {"source": source, "key": key})
     return [Ended(stamp=row.stamp, ends_at=row.ends_at, received_at=row.last_received_at) for row in rows]
 
 
@@ -124,7 +144,7 @@ class Firing:
 
 def firing_on(tx: Connection, component: str) -> list[Firing]:
     """A storm of alerts is a handful of rows here."""
-    rows = tx.execute(_FIRING_ON, {"of": component})
+    rows = _FIRING_ON.all(tx, {"of": component})
     return [
         Firing(
             source=row.source,
@@ -139,7 +159,7 @@ def firing_on(tx: Connection, component: str) -> list[Firing]:
 
 def failing_on(tx: Connection, component: str) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Source and labels of every open alert, signs of life apart."""
-    for row in tx.execute(_FAILING_ON, {"of": component}):
+    for row in _FAILING_ON.all(tx, {"of": component}):
         yield row.source, row.labels or {}
 
 
@@ -149,44 +169,42 @@ def firing_count(tx: Connection, component: str) -> int:
 
 def first_firing(tx: Connection, component: str) -> Alert | None:
     """The open alert that came first, signs of life apart."""
-    row = tx.execute(_FIRST_FIRING, {"of": component}).one_or_none()
+    row = _FIRST_FIRING.first(tx, {"of": component})
     return None if row is None else _alert(row)
 
 
 def firing_of(tx: Connection, source: str, limit: int) -> list[Alert]:
     """Open alerts of one source, the newest first."""
-    mine = select(table).where(table.c.source == source, table.c.status == FIRING)
-    return [_alert(row) for row in tx.execute(mine.order_by(desc(table.c.id)).limit(limit))]
+    return [_alert(row) for row in _FIRING_OF.all(tx, {"from": source, "most": limit})]
 
 
 def comes_and_goes(tx: Connection, component: str, since: Instant) -> Instant | None:
     """When the last but one end came of the alert that ended at least twice since then; None: no alert did."""
     ends: dict[tuple[str, str], list[Instant]] = {}
-    for row in tx.execute(_ENDS, {"of": component, "since": since}):
+    for row in _ENDS.all(tx, {"of": component, "since": since}):
         ends.setdefault((row.source, row.key), []).append(row.last_received_at)
     return max((sorted(one)[-2] for one in ends.values() if len(one) > 1), default=None)
 
 
 def newest_on(tx: Connection, component: str, limit: int) -> list[Alert]:
     """Alerts on a component, those that still fire first, then the newest."""
-    on = select(table).where(table.c.component == component)
-    return [_alert(row) for row in tx.execute(on.order_by(table.c.status, desc(table.c.id)).limit(limit))]
+    return [_alert(row) for row in _NEWEST_ON.all(tx, {"of": component, "most": limit})]
 
 
 def worst_firing(tx: Connection, component: str) -> State:
     """Up when nothing fires."""
-    return State(tx.execute(_WORST, {"of": component}).scalar_one())
+    return State(_WORST.scalar(tx, {"of": component}))
 
 
 def find(tx: Connection, alert_id: int) -> Alert | None:
-    row = tx.execute(_FIND, {"alert": alert_id}).one_or_none()
+    row = _FIND.first(tx, {"alert": alert_id})
     return None if row is None else _alert(row)
 
 
 def add(tx: Connection, source: str, news: AlertNews, component: str, state: State, received_at: Instant) -> int:
     """Firing, or already over when we first hear of it; its number."""
-    added = tx.execute(
-        _ADD,
+    return _ADD.add(
+        tx,
         {
             "source": source,
             "key": news.key,
@@ -205,15 +223,11 @@ def add(tx: Connection, source: str, news: AlertNews, component: str, state: Sta
             "count": 1,
         },
     )
-    key = added.inserted_primary_key
-    assert key is not None
-    number: int = key[0]
-    return number
 
 
 def repeat(tx: Connection, alert: Alert, news: AlertNews, state: State, received_at: Instant) -> None:
-    tx.execute(
-        _REPEAT,
+    _REPEAT.run(
+        tx,
         {
             "alert": alert.id,
             "received_at": received_at,
@@ -226,7 +240,7 @@ def repeat(tx: Connection, alert: Alert, news: AlertNews, state: State, received
 
 def end(tx: Connection, alert: Alert, ends_at: Instant, received_at: Instant) -> None:
     over_at = max(ends_at, alert.starts_at)
-    tx.execute(_END, {"alert": alert.id, "over_at": over_at, "received_at": received_at})
+    _END.run(tx, {"alert": alert.id, "over_at": over_at, "received_at": received_at})
 
 
 def _kept(labels: Mapping[str, str]) -> dict[str, str]:
@@ -238,7 +252,7 @@ def _word(news: AlertNews) -> str | None:
     return None if news.severity_word is None else news.severity_word[:60]
 
 
-def _alert(row: Row[Any]) -> Alert:
+def _alert(row: Any) -> Alert:
     return Alert(
         id=row.id,
         source=row.source,
@@ -253,6 +267,6 @@ def _alert(row: Row[Any]) -> Alert:
         stamp=row.stamp,
         first_received_at=row.first_received_at,
         last_received_at=row.last_received_at,
-        count=row._mapping["count"],
+        count=row.count,
         labels=row.labels or {},
     )

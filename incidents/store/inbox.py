@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, desc, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, desc, func, insert, select, update
 
 from config.instant import Instant
 from db.batch import announce
+from db.prepared import Prepared
 from db.tables.incidents import inbox, quarantine
 from incidents.source import Sent
 from notify.message import harmless
@@ -16,9 +17,20 @@ TOPIC = "inbox"
 QUARANTINE_LIMIT = 200
 """Bodies kept a source; the oldest go."""
 QUARANTINE_BYTES = 1 << 20
-# Built once: building one costs more than running it.
-_ADD = insert(inbox)
-_OLDEST = select(inbox.c.received_at).where(inbox.c.done_at.is_(None)).order_by(inbox.c.id).limit(1)
+_ADD = Prepared(insert(inbox))
+_OLDEST = Prepared(select(inbox.c.received_at).where(inbox.c.done_at.is_(None)).order_by(inbox.c.id).limit(1))
+_WAITING = Prepared(
+    select(inbox)
+    .where(inbox.c.done_at.is_(None))
+    .order_by(inbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_FINISH = Prepared(
+    update(inbox)
+    .where(inbox.c.id == bindparam("post"))
+    .values(done_at=bindparam("now"), outcome=bindparam("became"), attempts=inbox.c.attempts + 1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,24 +73,18 @@ def row_of(source: str, sent: Sent, headers: Mapping[str, str]) -> dict[str, Any
 
 def accept(tx: Connection, posts: Sequence[Mapping[str, Any]]) -> None:
     """Rows of `row_of`. After the commit of this they may be answered 202."""
-    tx.execute(_ADD, list(posts))
+    _ADD.run_all(tx, posts)
     announce(tx, TOPIC)
 
 
 def waiting(tx: Connection, limit: int) -> list[Post]:
-    rows = tx.execute(
-        select(inbox)
-        .where(inbox.c.done_at.is_(None))
-        .order_by(inbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return posts_of(rows)
+    return [_post(row) for row in _WAITING.all(tx, {"most": limit})]
 
 
 def oldest(tx: Connection) -> Instant | None:
     """When the first of those that wait came."""
-    return tx.scalar(_OLDEST)
+    received_at: Instant | None = _OLDEST.scalar(tx)
+    return received_at
 
 
 def waiting_count(tx: Connection) -> int:
@@ -86,11 +92,7 @@ def waiting_count(tx: Connection) -> int:
 
 
 def finish(tx: Connection, posts: Sequence[Post], outcome: str, now: Instant) -> None:
-    tx.execute(
-        update(inbox)
-        .where(inbox.c.id.in_([post.id for post in posts]))
-        .values(done_at=now, outcome=outcome[:60], attempts=inbox.c.attempts + 1)
-    )
+    _FINISH.run_all(tx, [{"post": post.id, "now": now, "became": outcome[:60]} for post in posts])
 
 
 def put_into_quarantine(tx: Connection, row: Mapping[str, Any], reason: str) -> None:
@@ -138,16 +140,16 @@ def release(tx: Connection, ids: Sequence[int]) -> None:
     tx.execute(delete(quarantine).where(quarantine.c.id.in_(ids)))
 
 
-def posts_of(rows: Iterable[Row[Any]]) -> list[Post]:
+def posts_of(rows: Iterable[Any]) -> list[Post]:
     return [_post(row) for row in rows]
 
 
-def _post(row: Row[Any]) -> Post:
+def _post(row: Any) -> Post:
     return Post(
         id=row.id,
         source=row.source,
         received_at=row.received_at,
         body=row.body,
         envelope=row.envelope or {},
-        outcome=row._mapping.get("outcome") or row._mapping.get("reason"),
+        outcome=getattr(row, "outcome", None) or getattr(row, "reason", None),
     )

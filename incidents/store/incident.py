@@ -1,7 +1,6 @@
 """Incidents and their events."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, desc, func, insert, or_, select, update
@@ -11,9 +10,10 @@ from config.state import State
 from db.batch import announce
 from db.ledger import store as ledger
 from db.ledger.leaf import Leaf
+from db.prepared import Prepared, always
 from db.tables.incidents import incident as table
 from db.tables.incidents import incident_event
-from incidents.fact import facts_of, kind_of, word_of
+from incidents.fact import facts_of, fields_of, kind_of, word_of
 from incidents.fact import incident_event as event_of
 from incidents.incident import Event, Incident, Progress, Recorded, Recovered
 
@@ -26,33 +26,38 @@ class Conflict(Exception):
     """The row was changed by somebody else meanwhile; load it and decide again."""
 
 
-# Built once: building one costs more than running it.
-_FIND = select(table).where(table.c.id == bindparam("incident"))
 _LATEST = 100
-_NEWEST_OF = (
-    select(table)
-    .where(table.c.component == bindparam("of"))
-    .order_by(
-        desc(table.c.state != Progress.RESOLVED.value),
-        desc(table.c.opened_at),
-        desc(func.length(table.c.id)),
-        desc(table.c.id),
+_FIND = Prepared(select(table.c.snapshot).where(table.c.id == bindparam("incident")))
+_OPEN_OF = Prepared(
+    select(table.c.snapshot).where(
+        table.c.component == bindparam("of"), table.c.state != always(Progress.RESOLVED.value)
     )
+)
+_NEWEST_OF = Prepared(
+    select(table.c.snapshot)
+    .where(table.c.component == bindparam("of"))
+    .order_by(desc(table.c.opened_at), desc(func.length(table.c.id)), desc(table.c.id))
     .limit(1)
 )
-_ADD = insert(table)
-_ADD_EVENT = insert(incident_event)
-_CHANGE = update(table).where(table.c.id == bindparam("same"), table.c.version == bindparam("as_read"))
+_LAST = Prepared(
+    select(incident_event.c.kind, incident_event.c.facts)
+    .where(incident_event.c.incident == bindparam("of"), incident_event.c.kind == bindparam("what"))
+    .order_by(desc(incident_event.c.seq))
+    .limit(1)
+)
+_ADD = Prepared(insert(table))
+_ADD_EVENT = Prepared(insert(incident_event))
+_CHANGE = Prepared(update(table).where(table.c.id == bindparam("same"), table.c.version == bindparam("as_read")))
 
 
 def find(tx: Connection, incident_id: str) -> Incident | None:
-    row = tx.execute(_FIND, {"incident": incident_id}).one_or_none()
+    row = _FIND.first(tx, {"incident": incident_id})
     return None if row is None else _incident(row)
 
 
 def newest_of(tx: Connection, component: str) -> Incident | None:
     """The component's newest incident; an unresolved one always is the newest, whatever the clock said."""
-    row = tx.execute(_NEWEST_OF, {"of": component}).one_or_none()
+    row = _OPEN_OF.first(tx, {"of": component}) or _NEWEST_OF.first(tx, {"of": component})
     return None if row is None else _incident(row)
 
 
@@ -140,12 +145,7 @@ def events(tx: Connection, incident_id: str) -> list[Recorded]:
 
 def last(tx: Connection, incident_id: str, kind: type[E]) -> E | None:
     """The newest event of this kind."""
-    row = tx.execute(
-        select(incident_event)
-        .where(incident_event.c.incident == incident_id, incident_event.c.kind == word_of(kind))
-        .order_by(desc(incident_event.c.seq))
-        .limit(1)
-    ).one_or_none()
+    row = _LAST.first(tx, {"of": incident_id, "what": word_of(kind)})
     if row is None:
         return None
     event = event_of(row.kind, row.facts)
@@ -155,7 +155,7 @@ def last(tx: Connection, incident_id: str, kind: type[E]) -> E | None:
 
 def add(tx: Connection, incident: Incident, recorded: Recorded) -> None:
     """A new incident with its first event."""
-    tx.execute(_ADD, {"id": incident.id, **_columns(incident)})
+    _ADD.run(tx, {"id": incident.id, **_columns(incident)})
     _append(tx, incident.id, [(1, recorded)])
     ledger.append(tx, _leaf(incident), recorded.recorded_at)
     announce(tx, TOPIC)
@@ -165,8 +165,7 @@ def append(tx: Connection, before: Incident, after: Incident, recorded: Sequence
     """Events that lead from one to the other. Raises Conflict."""
     if not recorded:
         return
-    changed = tx.execute(_CHANGE, {"same": before.id, "as_read": before.version, **_columns(after)})
-    if changed.rowcount != 1:
+    if _CHANGE.run(tx, {"same": before.id, "as_read": before.version, **_columns(after)}) != 1:
         raise Conflict(before.id)
     _append(tx, before.id, list(enumerate(recorded, start=before.version + 1)))
     if (before.started_at, before.resolved_at) != (after.started_at, after.resolved_at):
@@ -188,8 +187,8 @@ def _leaf(incident: Incident) -> Leaf:
 
 
 def _append(tx: Connection, incident_id: str, recorded: Iterable[tuple[int, Recorded]]) -> None:
-    tx.execute(
-        _ADD_EVENT,
+    _ADD_EVENT.run_all(
+        tx,
         [
             {
                 "incident": incident_id,
@@ -217,11 +216,11 @@ def _columns(incident: Incident) -> dict[str, Any]:
         "started_at": incident.started_at,
         "acknowledged_at": incident.acknowledged_at,
         "resolved_at": incident.resolved_at,
-        "snapshot": asdict(incident),
+        "snapshot": fields_of(incident),
     }
 
 
-def _incident(row: Row[Any]) -> Incident:
+def _incident(row: Any) -> Incident:
     snapshot = dict(row.snapshot)
     return Incident(
         **{

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
 
 from config.instant import Instant
 from db.batch import announce
+from db.prepared import Prepared
 from db.tables.incidents import timer as table
 
 TOPIC = "timer"
@@ -34,79 +35,82 @@ class Timer:
     due_at: Instant
 
 
-# Built once: building one costs more than running it.
 _SAME = and_(
     table.c.kind == bindparam("of_kind"), table.c.subject == bindparam("of"), table.c.step == bindparam("at_step")
 )
 _WAITING = and_(table.c.kind == bindparam("of_kind"), table.c.subject == bindparam("of"), table.c.done_at.is_(None))
-_ADD = insert(table)
-_FIND = select(table.c.id, table.c.done_at).where(_SAME)
-_MOVE = update(table).where(table.c.id == bindparam("timer")).values(due_at=bindparam("at"))
-_FINISH = (
+_ADD = Prepared(insert(table))
+_FIND = Prepared(select(table.c.id, table.c.done_at).where(_SAME))
+_MOVE = Prepared(update(table).where(table.c.id == bindparam("timer")).values(due_at=bindparam("at")))
+_FINISH = Prepared(
     update(table).where(table.c.id == bindparam("timer")).values(done_at=bindparam("now"), outcome=bindparam("why"))
 )
-_DUE_AT = select(table.c.due_at).where(table.c.id == bindparam("timer"), table.c.done_at.is_(None))
-_ANEW = update(table).where(_SAME).values(due_at=bindparam("at"), done_at=None, outcome=None)
-_CANCEL = update(table).where(_WAITING).values(done_at=bindparam("now"), outcome=bindparam("why"))
-_OF_SUBJECT = select(table.c.step, table.c.due_at, table.c.done_at).where(
-    table.c.kind == bindparam("of_kind"), table.c.subject == bindparam("of")
+_DUE_AT = Prepared(select(table.c.due_at).where(table.c.id == bindparam("timer"), table.c.done_at.is_(None)))
+_ANEW = Prepared(update(table).where(_SAME).values(due_at=bindparam("at"), done_at=None, outcome=None))
+_CANCEL = Prepared(update(table).where(_WAITING).values(done_at=bindparam("now"), outcome=bindparam("why")))
+_OF_SUBJECT = Prepared(
+    select(table.c.step, table.c.due_at, table.c.done_at).where(
+        table.c.kind == bindparam("of_kind"), table.c.subject == bindparam("of")
+    )
 )
-_PENDING = select(table).where(_WAITING).order_by(table.c.due_at, table.c.id)
-_STEPS = select(table.c.step).where(_WAITING).order_by(table.c.due_at)
+_PENDING = Prepared(select(table).where(_WAITING).order_by(table.c.due_at, table.c.id))
+_STEPS = Prepared(select(table.c.step).where(_WAITING).order_by(table.c.due_at))
+_DUE = Prepared(
+    select(table)
+    .where(table.c.done_at.is_(None), table.c.due_at <= bindparam("now"))
+    .order_by(table.c.due_at, table.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_NEXT_DUE = Prepared(select(table.c.due_at).where(table.c.done_at.is_(None)).order_by(table.c.due_at).limit(1))
 
 
 def start(tx: Connection, kind: Kind, subject: str, step: str, due_at: Instant, now: Instant) -> None:
     """Again for the same kind, subject and step: the one that has not fired is moved, a fired one stays fired."""
-    known = tx.execute(_FIND, _same(kind, subject, step)).one_or_none()
+    known = _FIND.first(tx, _same(kind, subject, step))
     if known is None:
-        tx.execute(_ADD, _row(kind, subject, step, due_at, now))
+        _ADD.run(tx, _row(kind, subject, step, due_at, now))
     elif known.done_at is None:
-        tx.execute(_MOVE, {"timer": known.id, "at": due_at})
+        _MOVE.run(tx, {"timer": known.id, "at": due_at})
     announce(tx, TOPIC)
 
 
 def wind(tx: Connection, kind: Kind, subject: str, step: str, due_at: Instant, now: Instant) -> None:
     """As `start`, but one that has fired runs again."""
-    if tx.execute(_ANEW, {**_same(kind, subject, step), "at": due_at}).rowcount == 0:
-        start(tx, kind, subject, step, due_at, now)
+    if _ANEW.run(tx, {**_same(kind, subject, step), "at": due_at}) == 0:
+        _ADD.run(tx, _row(kind, subject, step, due_at, now))
+        announce(tx, TOPIC)
 
 
 def settle(tx: Connection, kind: Kind, subject: str, wanted: Mapping[str, Instant], now: Instant) -> None:
     """Exactly these steps wait for this subject. One that has fired stays fired, unless it is due again after now."""
-    known = {row.step: row for row in tx.execute(_OF_SUBJECT, {"of_kind": kind.value, "of": subject})}
+    known = {row.step: row for row in _OF_SUBJECT.all(tx, {"of_kind": kind.value, "of": subject})}
     fresh = [step for step in wanted if step not in known]
-    if fresh:
-        tx.execute(_ADD, [_row(kind, subject, step, wanted[step], now) for step in fresh])
+    _ADD.run_all(tx, [_row(kind, subject, step, wanted[step], now) for step in fresh])
     for step, row in known.items():
         due_at = wanted.get(step)
         if due_at is not None and due_at != row.due_at and (row.done_at is None or due_at > now):
-            tx.execute(_ANEW, {**_same(kind, subject, step), "at": due_at})
+            _ANEW.run(tx, {**_same(kind, subject, step), "at": due_at})
     forget(tx, kind, subject, [step for step, row in known.items() if row.done_at is None and step not in wanted])
     announce(tx, TOPIC)
 
 
 def due(tx: Connection, now: Instant, limit: int) -> list[Timer]:
-    rows = tx.execute(
-        select(table)
-        .where(table.c.done_at.is_(None), table.c.due_at <= now)
-        .order_by(table.c.due_at, table.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [_timer(row) for row in rows]
+    return [_timer(row) for row in _DUE.all(tx, {"now": now, "most": limit})]
 
 
 def next_due(tx: Connection) -> Instant | None:
-    return tx.scalar(select(table.c.due_at).where(table.c.done_at.is_(None)).order_by(table.c.due_at).limit(1))
+    due_at: Instant | None = _NEXT_DUE.scalar(tx)
+    return due_at
 
 
 def finish(tx: Connection, timer: Timer, outcome: str, now: Instant) -> None:
-    tx.execute(_FINISH, {"timer": timer.id, "now": now, "why": outcome[:60]})
+    _FINISH.run(tx, {"timer": timer.id, "now": now, "why": outcome[:60]})
 
 
 def cancel(tx: Connection, kind: Kind, subject: str, reason: str, now: Instant) -> None:
     """All that wait for this subject."""
-    tx.execute(_CANCEL, {"of_kind": kind.value, "of": subject, "now": now, "why": reason[:60]})
+    _CANCEL.run(tx, {"of_kind": kind.value, "of": subject, "now": now, "why": reason[:60]})
 
 
 def forget(tx: Connection, kind: Kind, subject: str, steps: list[str]) -> None:
@@ -125,22 +129,22 @@ def forget(tx: Connection, kind: Kind, subject: str, steps: list[str]) -> None:
 
 def still_due(tx: Connection, timer: Timer, now: Instant) -> bool:
     """Whether it has neither fired nor moved nor gone since it was read."""
-    due_at = tx.scalar(_DUE_AT, {"timer": timer.id})
+    due_at = _DUE_AT.scalar(tx, {"timer": timer.id})
     return due_at is not None and due_at <= now
 
 
 def postpone(tx: Connection, timer: Timer, due_at: Instant) -> None:
-    tx.execute(_MOVE, {"timer": timer.id, "at": due_at})
+    _MOVE.run(tx, {"timer": timer.id, "at": due_at})
 
 
 def waiting(tx: Connection, kind: Kind, subject: str) -> list[str]:
     """The steps that have not fired."""
-    return list(tx.scalars(_STEPS, {"of_kind": kind.value, "of": subject}))
+    return [row.step for row in _STEPS.all(tx, {"of_kind": kind.value, "of": subject})]
 
 
 def pending(tx: Connection, kind: Kind, subject: str) -> list[Timer]:
     """Those that have not fired, the next first."""
-    return [_timer(row) for row in tx.execute(_PENDING, {"of_kind": kind.value, "of": subject})]
+    return [_timer(row) for row in _PENDING.all(tx, {"of_kind": kind.value, "of": subject})]
 
 
 def earliest(tx: Connection, kind: Kind, step: str | None = None) -> dict[str, Instant]:
@@ -152,7 +156,7 @@ def earliest(tx: Connection, kind: Kind, step: str | None = None) -> dict[str, I
     return {row[0]: row[1] for row in rows}
 
 
-def _timer(row: Row[Any]) -> Timer:
+def _timer(row: Any) -> Timer:
     return Timer(id=row.id, kind=Kind(row.kind), subject=row.subject, step=row.step, due_at=row.due_at)
 
 

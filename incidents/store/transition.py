@@ -9,6 +9,7 @@ from config.state import State
 from db.batch import announce
 from db.ledger import store as ledger
 from db.ledger.leaf import Leaf
+from db.prepared import Prepared
 from db.tables.incidents import transition as table
 from probe.result import Reason
 
@@ -33,23 +34,24 @@ class Transition:
         return self.reason == Reason.MISSED
 
 
-# Built once: building one costs more than running it.
 _OF = table.c.component == bindparam("of")
 _LATEST_FIRST = (desc(table.c.happened_at), desc(table.c.id))
-_ADD = insert(table)
-_NEWEST = (
+_ADD = Prepared(insert(table))
+_NEWEST = Prepared(
     select(table).where(_OF, func.coalesce(table.c.reason, "") != Reason.MISSED.value).order_by(*_LATEST_FIRST).limit(1)
 )
-_LATEST_STATE = select(table.c.state).where(_OF).order_by(*_LATEST_FIRST).limit(1)
-_RECENT = select(table.c.happened_at, table.c.state).where(_OF).order_by(*_LATEST_FIRST).limit(200)
-_AT = select(table.c.state).where(_OF, table.c.happened_at <= bindparam("at")).order_by(*_LATEST_FIRST).limit(1)
+_LATEST_STATE = Prepared(select(table.c.state).where(_OF).order_by(*_LATEST_FIRST).limit(1))
+_RECENT = Prepared(select(table.c.happened_at, table.c.state).where(_OF).order_by(*_LATEST_FIRST).limit(200))
+_AT = Prepared(
+    select(table.c.state).where(_OF, table.c.happened_at <= bindparam("at")).order_by(*_LATEST_FIRST).limit(1)
+)
 _FIRST = select(func.min(table.c.component).label("name")).cte("named", recursive=True)
 _NEXT = select(func.min(table.c.component)).where(table.c.component > _FIRST.c.name).scalar_subquery()
 _NAMED = _FIRST.union_all(select(_NEXT).where(_FIRST.c.name.is_not(None)))
 """Every name, each found in the index after the one before: the table itself holds years."""
 _ITS_STATE = select(table.c.state).where(table.c.component == _NAMED.c.name).order_by(*_LATEST_FIRST).limit(1)
 _LATEST_STATES = select(_NAMED.c.name, _ITS_STATE.scalar_subquery()).where(_NAMED.c.name.is_not(None))
-_AFTER = (
+_AFTER = Prepared(
     select(table.c.happened_at, table.c.state)
     .where(_OF, table.c.happened_at > bindparam("at"))
     .order_by(table.c.happened_at, table.c.id)
@@ -59,8 +61,8 @@ _AFTER = (
 def append(tx: Connection, transition: Transition, now: Instant) -> None:
     """The public page shows it from this commit on, so this is also when the customer could see it."""
     now = ledger.stamped(tx, now)
-    tx.execute(
-        _ADD,
+    _ADD.run(
+        tx,
         {
             "component": transition.component,
             "state": transition.state.value,
@@ -98,13 +100,13 @@ def _leaf(transition: Transition) -> Leaf:
 
 def state_at(tx: Connection, component: str, at: Instant) -> State | None:
     """None: nothing is recorded at or before that instant."""
-    word = tx.scalar(_AT, {"of": component, "at": at})
+    word = _AT.scalar(tx, {"of": component, "at": at})
     return None if word is None else State(word)
 
 
 def newest(tx: Connection, component: str) -> Transition | None:
     """The newest that changed something."""
-    row = tx.execute(_NEWEST, {"of": component}).one_or_none()
+    row = _NEWEST.first(tx, {"of": component})
     if row is None:
         return None
     return Transition(
@@ -120,7 +122,7 @@ def newest(tx: Connection, component: str) -> Transition | None:
 
 def latest_state(tx: Connection, component: str) -> State | None:
     """None: nothing is recorded."""
-    word = tx.scalar(_LATEST_STATE, {"of": component})
+    word = _LATEST_STATE.scalar(tx, {"of": component})
     return None if word is None else State(word)
 
 
@@ -131,7 +133,7 @@ def latest_states(tx: Connection) -> dict[str, State]:
 
 def failing_since(tx: Connection, component: str) -> Instant:
     """The start of the stretch in which the component has been failing until now."""
-    rows = tx.execute(_RECENT, {"of": component})
+    rows = _RECENT.all(tx, {"of": component})
     since, seen = 0, 0
     for row in rows:
         if row.happened_at == seen:
@@ -144,5 +146,5 @@ def failing_since(tx: Connection, component: str) -> Instant:
 
 def changes_after(tx: Connection, component: str, since: Instant) -> list[tuple[Instant, State]]:
     """The component's recorded line strictly after that instant."""
-    rows = tx.execute(_AFTER, {"of": component, "at": since})
+    rows = _AFTER.all(tx, {"of": component, "at": since})
     return list({row.happened_at: State(row.state) for row in rows}.items())
