@@ -145,6 +145,8 @@ def _compile(
     assert isinstance(compiled, SQLCompiler)
     if compiled.insert_prefetch or compiled.update_prefetch:
         raise ValueError("a column's default is not worked out here; give every column")
+    if compiled.post_compile_params or compiled.literal_execute_params:
+        raise ValueError("a list of unknown length cannot be compiled once")
     names = compiled.positiontup or []
     binds = {name: compiled.binds.get(name) for name in names}
     wanted = {name for name, bind in binds.items() if bind is not None and bind.required}

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Row,
-    Update,
     and_,
     bindparam,
     case,
@@ -29,6 +28,7 @@ from sqlalchemy import case as sql_case
 
 from config.instant import Instant
 from db.batch import announce
+from db.prepared import Prepared, always
 from db.tables.notify import delivery, notification
 from notify.breaker import Open
 from notify.channel import Channel, DeliveryError, Reason, Receipt
@@ -63,9 +63,8 @@ _ACTIVE: BindParameter[list[str]] = bindparam(
     literal_execute=True,
 )
 _N = notification.c
-# Built once: building one costs more than running it.
-_ADD = insert(notification)
-_KNOWN = select(_N.id).where(_N.idempotency_key == bindparam("key"))
+_ADD = Prepared(insert(notification))
+_KNOWN = Prepared(select(_N.id).where(_N.idempotency_key == bindparam("key")))
 
 
 class Result(StrEnum):
@@ -108,10 +107,10 @@ class Policy:
 def enqueue(tx: Connection, told: Notification) -> bool:
     """False when a notification with this key is there already; the first one stays as it is."""
     key = key_of(told.idempotency_key)
-    if tx.scalar(_KNOWN, {"key": key}) is not None:
+    if _KNOWN.scalar(tx, {"key": key}) is not None:
         return False
-    tx.execute(
-        _ADD,
+    _ADD.run(
+        tx,
         {
             "idempotency_key": key,
             "purpose": told.purpose.value,
@@ -147,14 +146,14 @@ def suppress(
     What may already have arrived stays `unknown` and is not repeated. What is being sent right now is not touched;
     should that attempt fail, `still_wanted` is asked before the next.
     """
-    words = [purpose.value for purpose in purposes]
-    given = {"of_incident": incident, "of_case": case, "words": words, "now": now, "why": _short(reason)}
+    given = {"of_incident": incident, "of_case": case, "now": now, "why": _short(reason)}
+    known = {name: value for name, value in given.items() if value is not None}
     ended = _suppressing(incident is not None, case is not None)
-    return tx.execute(ended, {name: value for name, value in given.items() if value is not None}).rowcount
+    return sum(ended.run(tx, {**known, "what": purpose.value}) for purpose in purposes)
 
 
 @cache
-def _suppressing(of_incident: bool, of_case: bool) -> Update:
+def _suppressing(of_incident: bool, of_case: bool) -> Prepared:
     wanted = [
         column == bindparam(name)
         for column, name, given in ((_N.incident, "of_incident", of_incident), (_N.case, "of_case", of_case))
@@ -162,11 +161,11 @@ def _suppressing(of_incident: bool, of_case: bool) -> Update:
     ]
     if not wanted:
         raise ValueError("name an incident or a case")
-    waiting = (State.QUEUED.value, State.UNKNOWN.value)
+    waiting = (always(State.QUEUED.value), always(State.UNKNOWN.value))
     state = sql_case((_N.state == State.QUEUED.value, State.SUPPRESSED.value), else_=_N.state)
-    return (
+    return Prepared(
         update(notification)
-        .where(*wanted, _N.purpose.in_(bindparam("words", expanding=True)), _N.done_at.is_(None))
+        .where(*wanted, _N.purpose == bindparam("what"), _N.done_at.is_(None))
         .where(_N.state.in_(waiting))
         .values(state=state, done_at=bindparam("now"), outcome=bindparam("why"))
     )

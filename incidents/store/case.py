@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, desc, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, desc, insert, select, update
 
 from config.agreement import CaseKind
 from config.instant import Instant
 from db.batch import announce
 from db.ledger import store as ledger
 from db.ledger.leaf import Leaf
+from db.prepared import Prepared, always
 from db.tables.incidents import case as table
 from db.tables.incidents import case_event
 from incidents.case import Case, CaseEvent, CaseProgress, CaseRecorded, Round, replay_case
@@ -20,7 +21,9 @@ from incidents.review import ReviewState
 from incidents.store.incident import Conflict
 
 TOPIC = "case"
-_OPEN = table.c.state.in_([CaseProgress.OPEN.value, CaseProgress.WAITING.value])
+_OPEN = table.c.state.in_([always(CaseProgress.OPEN.value), always(CaseProgress.WAITING.value)])
+_NEWEST_FIRST = (desc(table.c.opened_at), desc(table.c.id))
+_OF_COMPONENT = Prepared(select(table).where(table.c.component == bindparam("of"), _OPEN).order_by(*_NEWEST_FIRST))
 
 
 def find(tx: Connection, case_id: str) -> Case | None:
@@ -41,7 +44,7 @@ def open_cases(tx: Connection) -> list[Case]:
 
 
 def open_of_component(tx: Connection, component: str) -> list[Case]:
-    return _all(tx, table.c.component == component, _OPEN)
+    return [_case(tx, row) for row in _OF_COMPONENT.all(tx, {"of": component})]
 
 
 def every(tx: Connection) -> list[Case]:
@@ -98,7 +101,7 @@ def append(tx: Connection, before: Case, after: Case, recorded: Sequence[CaseRec
 
 
 def _all(tx: Connection, *conditions: Any) -> list[Case]:
-    rows = tx.execute(select(table).where(*conditions).order_by(desc(table.c.opened_at), desc(table.c.id)))
+    rows = tx.execute(select(table).where(*conditions).order_by(*_NEWEST_FIRST))
     return [_case(tx, row) for row in rows]
 
 
@@ -165,7 +168,7 @@ def _columns(case: Case) -> dict[str, Any]:
     }
 
 
-def _case(tx: Connection, row: Row[Any]) -> Case:
+def _case(tx: Connection, row: Any) -> Case:
     snapshot = dict(row.snapshot)
     if "rounds" not in snapshot:  # an earlier version kept less: its events tell the rest
         return replay_case(row.id, events(tx, row.id))

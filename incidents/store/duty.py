@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, desc, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, desc, func, insert, select
 
 from config.instant import Instant
+from db.prepared import Prepared
 from db.tables.oncall import duty as served_table
 from db.tables.oncall import rota_change, rota_withdrawal
 from incidents.rota import Change, Deed
@@ -15,6 +16,9 @@ _CHANGES = select(rota_change, rota_withdrawal.c.recorded_at.label("withdrawn_at
     rota_change, rota_withdrawal, rota_withdrawal.c.change == rota_change.c.id, isouter=True
 )
 _BY_NUMBER = rota_change.c.id
+_CONCERNING = Prepared(
+    _CHANGES.where(rota_change.c.end > bindparam("from"), rota_change.c.start < bindparam("until")).order_by(_BY_NUMBER)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +33,7 @@ class Served:
 
 def changes(tx: Connection, start: Instant, end: Instant) -> tuple[Change, ...]:
     """Of all rotas, those that concern [start, end), in the order they were recorded; withdrawn ones too."""
-    concerned = (rota_change.c.end > start, rota_change.c.start < end)
-    return tuple(_change(row) for row in tx.execute(_CHANGES.where(*concerned).order_by(_BY_NUMBER)))
+    return tuple(_change(row) for row in _CONCERNING.all(tx, {"from": start, "until": end}))
 
 
 def find(tx: Connection, id: int) -> Change | None:
@@ -103,7 +106,7 @@ def _served(row: Row[Any]) -> Served:
     return Served(rota=row.rota, people=tuple(row.people), since=row.since, recorded_at=row.recorded_at)
 
 
-def _change(row: Row[Any]) -> Change:
+def _change(row: Any) -> Change:
     return Change(
         id=row.id,
         rota=row.rota,

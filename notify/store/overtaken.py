@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, bindparam, exists, update
 
 from config.instant import Instant
+from db.prepared import Prepared
 from db.tables.notify import notification
 from notify.decision import State
 from notify.message import Purpose
@@ -16,7 +17,7 @@ _AGAIN = exists().where(
     _NEWER.c.channel == _N.channel,
     _NEWER.c.address == _N.address,
 )
-_OVERTAKE = (
+_OVERTAKE = Prepared(
     update(notification)
     .where(_N.incident == bindparam("older"), _N.purpose == Purpose.RESOLVED.value)
     .where(_N.state == State.QUEUED.value, _N.done_at.is_(None), _N.attempts == 0, _AGAIN)
@@ -26,4 +27,4 @@ _OVERTAKE = (
 
 def overtake(tx: Connection, older: str, newer: str, reason: str, now: Instant) -> int:
     """That incident `older` is over is not told to whom `newer` calls over the same way; how many were ended."""
-    return tx.execute(_OVERTAKE, {"older": older, "newer": newer, "now": now, "why": reason}).rowcount
+    return _OVERTAKE.run(tx, {"older": older, "newer": newer, "now": now, "why": reason})

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, select
 
 from config.instant import Instant
+from db.prepared import Prepared, always
 from db.tables.notify import delivery, notification
 from notify.channel import Heard
 from notify.decision import State
@@ -14,10 +15,10 @@ from notify.outbox import Result, active, notification_of, subject
 from notify.store import receipt
 
 _N = notification.c
-_REACHED = (
+_REACHED = Prepared(
     select(_N.person, _N.channel, _N.address)
     .where(_N.incident == bindparam("of"), _N.purpose == bindparam("what"))
-    .where(_N.state.in_([State.SENT.value, State.SENDING.value, State.UNKNOWN.value]))
+    .where(_N.state.in_([always(State.SENT.value), always(State.SENDING.value), always(State.UNKNOWN.value)]))
     .distinct()
 )
 
@@ -104,7 +105,7 @@ def _told(tx: Connection, wanted: Select[Any]) -> tuple[Told, ...]:
 
 def reached(tx: Connection, incident: str, purpose: Purpose = Purpose.PAGE) -> tuple[Recipient, ...]:
     """Who was told, may have been told or is being told right now: whoever must hear that it is over."""
-    rows = tx.execute(_REACHED, {"of": incident, "what": purpose.value})
+    rows = _REACHED.all(tx, {"of": incident, "what": purpose.value})
     return tuple(sorted(Recipient(person=row.person, channel=row.channel, address=row.address) for row in rows))
 
 

@@ -5,12 +5,13 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, insert, select
+from sqlalchemy import BindParameter, Connection, bindparam, insert, select
 
 from config.instant import Instant
 from db.batch import announce
 from db.ledger import store as ledger
 from db.ledger.leaf import Leaf
+from db.prepared import Prepared
 from db.tables.exclusion import exclusion_component, exclusion_event
 from sla.proposal import ExclusionEvent, Proposal, Proposed, evolve, proposal_of, replay
 from sla.saying import exclusion_event as event_of
@@ -22,10 +23,16 @@ TOPIC = "exclusion"
 _E = exclusion_event.c
 _OF: BindParameter[list[str]] = bindparam("of", expanding=True)
 _CONCERNED = select(exclusion_component.c.exclusion).where(exclusion_component.c.component.in_(_OF))
-# Built once: building one costs more than running it.
 _ALL = select(exclusion_event).where(_E.recorded_at <= bindparam("until")).order_by(_E.exclusion, _E.seq)
 _OF_SOME = _ALL.where(_E.exclusion.in_(_CONCERNED))
-_ONE = select(exclusion_event).where(_E.exclusion == bindparam("id")).order_by(_E.seq)
+_OF_ONE = Prepared(
+    _ALL.where(
+        _E.exclusion.in_(
+            select(exclusion_component.c.exclusion).where(exclusion_component.c.component == bindparam("of"))
+        )
+    )
+)
+_ONE = Prepared(select(exclusion_event).where(_E.exclusion == bindparam("id")).order_by(_E.seq))
 _EVER = 2**62
 
 
@@ -33,10 +40,16 @@ def proposals(
     tx: Connection, components: Collection[str] | None = None, until: Instant | None = None
 ) -> tuple[Proposal, ...]:
     """Of any of these components (None: all), as recorded up to `until` (None: now), by id."""
-    asked, wanted = _ALL, dict[str, object](until=_EVER if until is None else until)
-    if components is not None:
-        asked, wanted = _OF_SOME, {**wanted, "of": [*components]}
-    return tuple(replay(id, events) for id, events in _by_exclusion(tx.execute(asked, wanted)))
+    wanted: dict[str, object] = {"until": _EVER if until is None else until}
+    rows: Iterable[Any]
+    match components:
+        case None:
+            rows = tx.execute(_ALL, wanted)
+        case [component]:
+            rows = _OF_ONE.all(tx, {**wanted, "of": component})
+        case _:
+            rows = tx.execute(_OF_SOME, {**wanted, "of": [*components]})
+    return tuple(replay(id, events) for id, events in _by_exclusion(rows))
 
 
 def find(tx: Connection, id: str) -> Proposal | None:
@@ -46,7 +59,7 @@ def find(tx: Connection, id: str) -> Proposal | None:
 
 def events_of(tx: Connection, id: str) -> list[Said[ExclusionEvent]]:
     """In the order recorded."""
-    return [_said(row) for row in tx.execute(_ONE, {"id": id})]
+    return [_said(row) for row in _ONE.all(tx, {"id": id})]
 
 
 def append(tx: Connection, id: str, before: Proposal | None, said: Said[ExclusionEvent]) -> Proposal:
@@ -77,11 +90,11 @@ def append(tx: Connection, id: str, before: Proposal | None, said: Said[Exclusio
     return after
 
 
-def _by_exclusion(rows: Iterable[Row[Any]]) -> list[tuple[str, list[Said[ExclusionEvent]]]]:
+def _by_exclusion(rows: Iterable[Any]) -> list[tuple[str, list[Said[ExclusionEvent]]]]:
     return [(id, [_said(row) for row in several]) for id, several in groupby(rows, key=attrgetter("exclusion"))]
 
 
-def _said(row: Row[Any]) -> Said[ExclusionEvent]:
+def _said(row: Any) -> Said[ExclusionEvent]:
     return Said(
         event=event_of(row.kind, row.facts),
         happened_at=row.happened_at,
