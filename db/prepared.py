@@ -33,7 +33,7 @@ def always(word: str) -> ColumnElement[str]:
 class Prepared:
     """One statement; `given` are its parameters by name, of an insert or update its columns too.
 
-    Raises what SQLAlchemy raises, and KeyError for a parameter that is missing.
+    Raises what SQLAlchemy raises; for a parameter that is missing KeyError instead on SQLite.
     """
 
     def __init__(self, statement: _Statement) -> None:

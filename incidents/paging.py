@@ -1,6 +1,8 @@
 """Carrying a policy out: pages into the outbox and the next timer, in the transaction of what happened."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -62,7 +64,7 @@ class Paging(Ways):
         if incident.cycle:
             timer.cancel(tx, timer.Kind.ESCALATION, incident.id, "another policy", now)
             timer.cancel(tx, timer.Kind.ANSWER, incident.id, "another policy", now)
-        own = Escalating(policy=policy.id, version=policy.version, terms=policy.model_dump(mode="json"))
+        own = self._taken[policy.id]
         anew = replace(incident, cycle=incident.cycle + 1, progress=Progress.TRIGGERED)
         reason = foreign(policy, incident.severity)
         if reason is not None:
@@ -89,7 +91,7 @@ class Paging(Ways):
         if own is None:
             return None
         today = self._of_today(incident.component)
-        policy, version = (own.policy, "") if today is None else (today.id, today.version)
+        policy, version = (own.policy, "") if today is None else (today.id, self._taken[today.id].version)
         noted = incidents.last(tx, incident.id, PolicyDiffers)
         known = own.version if noted is None else noted.version
         return None if version in (own.version, known) else PolicyDiffers(policy=policy, version=version)
@@ -332,7 +334,20 @@ class Paging(Ways):
     def _policy(self, tx: Connection, incident: Incident) -> Escalation | None:
         """The one it took; today's where it began before policies were taken."""
         own = incidents.last(tx, incident.id, Escalating)
-        return self._of_today(incident.component) if own is None else Escalation.model_validate(own.terms)
+        if own is None:
+            return self._of_today(incident.component)
+        known = self._config.escalations.get(own.policy)
+        if known is not None and self._taken[known.id].version == own.version:
+            return known
+        return Escalation.model_validate(own.terms)
+
+    @cached_property
+    def _taken(self) -> Mapping[str, Escalating]:
+        """Each policy as an incident takes it."""
+        return {
+            one.id: Escalating(policy=one.id, version=one.version, terms=one.model_dump(mode="json"))
+            for one in self._config.escalations.values()
+        }
 
     def _of_today(self, component: str) -> Escalation | None:
         """The component's; what no component could be found for goes to the default one, or to any there is."""

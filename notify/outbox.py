@@ -4,7 +4,7 @@ An attempt is committed before anything is sent. A process that dies in between 
 makes it `unknown`, never lost. All functions take part in the caller's transaction and commit nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -15,16 +15,15 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
-    Row,
     and_,
     bindparam,
     case,
     exists,
     insert,
+    or_,
     select,
     update,
 )
-from sqlalchemy import case as sql_case
 
 from config.instant import Instant
 from db.batch import announce
@@ -65,6 +64,31 @@ _ACTIVE: BindParameter[list[str]] = bindparam(
 _N = notification.c
 _ADD = Prepared(insert(notification))
 _KNOWN = Prepared(select(_N.id).where(_N.idempotency_key == bindparam("key")))
+
+
+_END = Prepared(
+    update(delivery).where(delivery.c.notification == bindparam("of"), delivery.c.attempt == bindparam("number"))
+)
+
+
+class _Changes:
+    """What an attempt can make of the notification that `same` names."""
+
+    def __init__(self, *same: ColumnElement[bool]) -> None:
+        becomes, why = bindparam("becomes", type_=_N.state.type), bindparam("why", type_=_N.outcome.type)
+        # Handed on once is enough, however often its channel is tried again.
+        kept = case((_N.outcome == HELD_UP, HELD_UP), else_=why)
+        changed = update(notification).where(*same)
+        self.again = Prepared(changed.values(state=becomes, due_at=bindparam("at"), outcome=kept))
+        self.stop = Prepared(changed.values(state=becomes, done_at=bindparam("now"), outcome=why))
+
+
+_WHATEVER = _Changes(_N.id == bindparam("of"))
+_SAME_ATTEMPT = _Changes(
+    _N.id == bindparam("of"),
+    _N.attempts == bindparam("attempt"),
+    or_(_N.state == always(State.SENDING.value), _N.state == bindparam("also")),
+)
 
 
 class Result(StrEnum):
@@ -162,7 +186,7 @@ def _suppressing(of_incident: bool, of_case: bool) -> Prepared:
     if not wanted:
         raise ValueError("name an incident or a case")
     waiting = (always(State.QUEUED.value), always(State.UNKNOWN.value))
-    state = sql_case((_N.state == State.QUEUED.value, State.SUPPRESSED.value), else_=_N.state)
+    state = case((_N.state == State.QUEUED.value, State.SUPPRESSED.value), else_=_N.state)
     return Prepared(
         update(notification)
         .where(*wanted, _N.purpose == bindparam("what"), _N.done_at.is_(None))
@@ -190,27 +214,25 @@ def finish(
     verdict = after_attempt(entry, result, idempotent=policy.idempotent(channel), now=now)
     kind = policy.kind(channel)
     before = trouble(tx, channel, kind) if kind is not None and isinstance(result, Receipt) else None
-    tx.execute(
-        update(delivery)
-        .where(delivery.c.notification == entry.id, delivery.c.attempt == entry.attempts)
-        .values(
-            ended_at=now,
-            result=attempt_result(result, verdict).value,
-            reason=None if isinstance(result, Receipt) else result.reason.value,
-            detail=harmless(result.detail)[:_DETAIL_LIMIT],
-            reference=result.reference if isinstance(result, Receipt) else None,
-        )
+    _END.run(
+        tx,
+        {
+            "of": entry.id,
+            "number": entry.attempts,
+            "ended_at": now,
+            "result": attempt_result(result, verdict).value,
+            "reason": None if isinstance(result, Receipt) else result.reason.value,
+            "detail": harmless(result.detail)[:_DETAIL_LIMIT],
+            "reference": result.reference if isinstance(result, Receipt) else None,
+        },
     )
     if before is not None:
         policy.on_trouble(tx, channel, None, now)
     elif kind is not None and (after := trouble(tx, channel, kind)) is not None and after.is_news:
         policy.on_trouble(tx, channel, after, now)
-    open_states = [State.SENDING.value]
-    if isinstance(result, Receipt):
-        # A late success after `recover` gave the attempt up for lost is still the truth.
-        open_states.append(State.UNKNOWN.value)
-    same = and_(_N.id == entry.id, _N.attempts == entry.attempts, _N.state.in_(open_states))
-    if not apply(tx, entry.id, verdict, now, only=same):
+    # A late success after `recover` gave the attempt up for lost is still the truth.
+    also = State.UNKNOWN if isinstance(result, Receipt) else State.SENDING
+    if not _apply(tx, _SAME_ATTEMPT, {"of": entry.id, "attempt": entry.attempts, "also": also.value}, verdict, now):
         return None
     if isinstance(verdict, Stop) and verdict.gave_up:
         policy.on_failed(tx, entry.notification, now)
@@ -266,37 +288,37 @@ def subject(*, incident: str | None, case: str | None) -> ColumnElement[bool]:
     return and_(*wanted)
 
 
-def apply(tx: Connection, row: int, verdict: After, now: Instant, *, only: ColumnElement[bool] | None = None) -> bool:
+def apply(tx: Connection, row: int, verdict: After, now: Instant) -> None:
+    """What was decided of it before anything was sent."""
+    _apply(tx, _WHATEVER, {"of": row}, verdict, now)
+
+
+def _apply(tx: Connection, changes: "_Changes", same: Mapping[str, object], verdict: After, now: Instant) -> bool:
     """Whether the row was still there to be changed."""
-    outcome = _short(verdict.outcome) or None
-    values: dict[str, object] = {"state": verdict.state.value, "outcome": outcome}
+    given = {**same, "becomes": verdict.state.value, "why": _short(verdict.outcome) or None}
     match verdict:
         case Again():
-            # Handed on once is enough, however often its channel is tried again.
-            values |= {"due_at": verdict.at, "outcome": case((_N.outcome == HELD_UP, HELD_UP), else_=outcome)}
+            return changes.again.run(tx, {**given, "at": verdict.at}) == 1
         case Stop():
-            values["done_at"] = now
-    changed = update(notification).where(_N.id == row if only is None else only)
-    return tx.execute(changed.values(values)).rowcount == 1
+            return changes.stop.run(tx, {**given, "now": now}) == 1
 
 
 def _short(outcome: str) -> str:
     return harmless(outcome)[:_OUTCOME_LIMIT]
 
 
-def notification_of(row: Row[Any]) -> Notification:
-    stored = row._mapping
+def notification_of(row: Any) -> Notification:
     return Notification(
-        idempotency_key=stored["idempotency_key"],
-        purpose=Purpose(stored["purpose"]),
-        incident=stored["incident"],
-        case=stored["case"],
-        person=stored["person"],
-        channel=stored["channel"],
-        address=stored["address"],
-        message=from_json(stored["message"]),
-        priority=stored["priority"],
-        created_at=stored["created_at"],
-        due_at=stored["due_at"],
-        expires_at=stored["expires_at"],
+        idempotency_key=row.idempotency_key,
+        purpose=Purpose(row.purpose),
+        incident=row.incident,
+        case=row.case,
+        person=row.person,
+        channel=row.channel,
+        address=row.address,
+        message=from_json(row.message),
+        priority=row.priority,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        expires_at=row.expires_at,
     )

@@ -3,15 +3,22 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from config.instant import Instant
+from db.prepared import Prepared
 from db.tables.notify import delivery, notification
 from notify.breaker import LOOK_BACK, End, Open, standing
 from notify.bundle import TOGETHER, Address
 from notify.channel import Channel, Rate, Reason
 
 _D = delivery.c
+_ENDS = Prepared(
+    select(_D.ended_at, _D.reason)
+    .where(_D.channel == bindparam("over"), _D.ended_at.is_not(None), _D.carrier.is_(None))
+    .order_by(_D.ended_at.desc(), _D.id.desc())
+    .limit(LOOK_BACK)
+)
 
 
 def room(tx: Connection, channel: str, kind: Channel[Any] | None, limit: int, now: Instant) -> int:
@@ -34,12 +41,7 @@ def room(tx: Connection, channel: str, kind: Channel[Any] | None, limit: int, no
 
 def trouble(tx: Connection, channel: str, kind: Channel[Any]) -> Open | None:
     """None while it delivers."""
-    rows = tx.execute(
-        select(_D.ended_at, _D.reason)
-        .where(_D.channel == channel, _D.ended_at.is_not(None), _D.carrier.is_(None))
-        .order_by(_D.ended_at.desc(), _D.id.desc())
-        .limit(LOOK_BACK)
-    )
+    rows = _ENDS.all(tx, {"over": channel})
     ends = [End(at=row.ended_at, reason=None if row.reason is None else Reason(row.reason)) for row in rows]
     return standing(ends, personal=kind.personal)
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, insert, or_, select, update
 
 from config.instant import Instant
+from db.prepared import Prepared
 from db.tables.notify import delivery, notification
 from notify import bundle
 from notify.bundle import Waiting
@@ -18,6 +19,9 @@ from notify.store.attempt import begun, room, trouble
 LOOK = 500
 """Due notifications that are looked at for one claim."""
 _N = notification.c
+_FIND = Prepared(select(notification).where(_N.id == bindparam("of")))
+_BEGIN = Prepared(update(notification).where(_N.id == bindparam("of")))
+_ATTEMPT = Prepared(insert(delivery))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +108,9 @@ def hand_on(tx: Connection, channel: str, kind: Channel[Any], policy: Policy, no
 def _still_wanted(
     tx: Connection, ids: tuple[int, ...], policy: Policy, now: Instant, stopped: list[Result]
 ) -> list[Entry]:
-    rows = {row.id: row for row in tx.execute(select(notification).where(_N.id.in_(ids)))}
     wanted: list[Entry] = []
     for id in ids:
-        row = rows[id]
+        row = _FIND.all(tx, {"of": id})[0]
         repeated = row.state == State.UNKNOWN.value
         entry = Entry(id=id, notification=notification_of(row), attempts=row.attempts + 1, repeated=repeated)
         verdict = before_sending(entry, unwanted=policy.still_wanted(tx, entry.notification), now=now)
@@ -157,9 +160,9 @@ def _due(tx: Connection, channel: str, now: Instant) -> list[Waiting]:
 
 
 def _begin(tx: Connection, entry: Entry, now: Instant, *, carrier: int | None) -> None:
-    tx.execute(update(notification).where(_N.id == entry.id).values(state=State.SENDING.value, attempts=entry.attempts))
-    tx.execute(
-        insert(delivery),
+    _BEGIN.run(tx, {"of": entry.id, "state": State.SENDING.value, "attempts": entry.attempts})
+    _ATTEMPT.run(
+        tx,
         {
             "notification": entry.id,
             "attempt": entry.attempts,
