@@ -12,6 +12,7 @@ from config.agreement import Agreement, Calendar
 from config.duration import print_duration
 from config.hide import hidden
 from config.instant import SECOND
+from config.life import Life
 from config.model import (
     Access,
     Anchor,
@@ -51,6 +52,7 @@ SECTIONS: dict[str, type[Value]] = {
     "probing": Probing,
     "checkpoints": Checkpoints,
     "severity": Severity,
+    "incidents": Life,
     "access": Access,
     "retention": Retention,
     "heartbeat": Heartbeat,

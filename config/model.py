@@ -15,6 +15,7 @@ from pydantic import Discriminator, Field, PlainSerializer, Tag, model_validator
 
 from config.agreement import Agreement, Calendar, Category
 from config.instant import DAY, SECOND, Instant
+from config.life import Life
 from config.location import Panel
 from config.node import Notice
 from config.official import OfficialDays
@@ -293,6 +294,7 @@ class Config(Value):
     anchors: dict[str, Anchor] = Field(default_factory=dict)
     checkpoints: Checkpoints = Checkpoints()
     severity: Severity = Severity()
+    incidents: Life = Life()
     customers: dict[str, Customer] = Field(default_factory=dict)
     exclusions: dict[str, Exclusion] = Field(default_factory=dict)
     pages: dict[str, Page] = Field(default_factory=dict)

@@ -103,6 +103,7 @@ _SINGLE = (
     "probing",
     "checkpoints",
     "severity",
+    "incidents",
     "access",
     "retention",
     "heartbeat",

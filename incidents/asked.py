@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from config import matcher
 from config.instant import MINUTE, Instant, rfc3339
 from db.engine import Database
-from incidents import matcher
 from incidents.intake import Entrance
 from incidents.store import alert
 from incidents.store.alert import Alert

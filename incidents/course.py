@@ -61,10 +61,13 @@ class Course:
         if condition.held_until is not None:
             timer.start(tx, timer.Kind.HOLD, component, str(condition.held_until), condition.held_until, now)
         events = decide.decide(latest, condition)
+        after = latest
         if events and isinstance(events[0], Opened):
-            self._open(tx, events[0], by, now)
+            after = self._open(tx, events[0], by, now)
         elif latest is not None:
-            self._quieten(tx, self._apply(tx, latest, events, by, now) if events else latest, now)
+            after = self._quieten(tx, self._apply(tx, latest, events, by, now) if events else latest, now)
+        if after is not None:
+            self._quieten_others(tx, after, now)
         return latest if latest is not None and latest.unresolved else None
 
     def _open(self, tx: Connection, event: Opened, by: str, now: Instant) -> Incident:
@@ -110,6 +113,15 @@ class Course:
             return self._apply(tx, incident, [Held(holders=holders, because=because)], SYSTEM, now)
         free = self._apply(tx, incident, [Released()], SYSTEM, now)
         return self._apply(tx, free, self._paging.released(tx, free, now), SYSTEM, now)
+
+    def _quieten_others(self, tx: Connection, incident: Incident, now: Instant) -> None:
+        """Those it may hold, or held until now."""
+        if not self._paging.quiet.rules:
+            return
+        explains = self._paging.quiet.explains(tx, incident, now)
+        for one in store.unresolved(tx):
+            if one.id != incident.id and (explains or incident.id in one.held_by):
+                self._quieten(tx, one, now)
 
     def _quieten_all(self, tx: Connection, now: Instant) -> None:
         for incident in store.unresolved(tx):

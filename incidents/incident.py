@@ -193,7 +193,7 @@ class Incident:
     """The severity a person found too high."""
 
     held_by: tuple[str, ...] = ()
-    """What holds its calls: `silence:3`."""
+    """What holds its calls: `silence:3`, `INC-2026-0001`."""
 
     @property
     def known_severity(self) -> int:

@@ -48,7 +48,7 @@ _ALTHOUGH = frozenset(("incident.severity_raised", "incident.reminder", "inciden
 class Paging(Ways):
     """Policies of one configuration, told over the ways to its people."""
 
-    @property
+    @cached_property
     def quiet(self) -> Quiet:
         """What holds calls."""
         return Quiet(self._config)

@@ -1,12 +1,16 @@
 """What holds an incident's calls now. Everything that fails of it must be held: what one alert is silenced for says
 nothing of the next."""
 
+from collections.abc import Iterator, Mapping, Sequence
+
 from sqlalchemy import Connection
 
 from config.instant import Instant
 from config.model import Config
 from incidents.incident import Incident
+from incidents.inhibition import Traits, rule_of
 from incidents.silence import SILENCE, Silence
+from incidents.store import incident as incidents
 from incidents.store import silence as silences
 from incidents.trait import traits
 
@@ -16,28 +20,80 @@ class Quiet:
 
     def __init__(self, config: Config) -> None:
         self._config = config
+        self.rules = tuple(rule_of(one) for one in config.incidents.inhibit)
 
     def holders(self, tx: Connection, incident: Incident, now: Instant) -> tuple[str, ...]:
-        """Names of silences, in order; none: it is called."""
+        """Names of silences and numbers of incidents, in order; none: it is called."""
         if not incident.unresolved:
             return ()
         standing = [one for one in silences.in_force(tx, now) if one.concerns(incident.component, incident.severity)]
-        if not standing:
+        sources = self._sources(tx, incident, now)
+        if not standing and not sources:
             return ()
         found: set[str] = set()
         for one in traits(tx, self._config, incident, now):
-            holder = next((silence.name for silence in standing if silence.holds(one)), None)
+            holder = self._holder(one, standing, sources)
             if holder is None:
                 return ()
             found.add(holder)
         # Where nothing fails at the moment, because it comes and goes, nothing says that it is something else now.
-        return tuple(sorted(found or {one.name for one in standing} & {*incident.held_by}))
+        return tuple(sorted(found or {*sources, *(one.name for one in standing)} & {*incident.held_by}))
 
-    def because(self, tx: Connection, holders: tuple[str, ...]) -> str:
-        """Why, in the words of those who silenced it."""
-        return "; ".join(one.reason for name in holders if (one := _silence(tx, name)) is not None)
+    def because(self, tx: Connection, holders: Sequence[str]) -> str:
+        """Why, in the words of those who silenced it, or what explains it."""
+        return "; ".join(why for name in holders if (why := _why(tx, name)))
+
+    def explains(self, tx: Connection, incident: Incident, now: Instant) -> bool:
+        """Whether others may be held because of it."""
+        return bool(self.rules) and incident.unresolved and next(self._explaining(tx, incident, now), None) is not None
+
+    def _holder(
+        self, target: Traits, standing: Sequence[Silence], sources: Mapping[str, Sequence[Traits]]
+    ) -> str | None:
+        silenced = next((one.name for one in standing if one.holds(target)), None)
+        if silenced is not None:
+            return silenced
+        held = (id for id, those in sources.items() if not those or any(self._explained(target, one) for one in those))
+        return next(held, None)
+
+    def _explained(self, target: Traits, source: Traits) -> bool:
+        return any(rule.holds(target, source) for rule in self.rules)
+
+    def _sources(self, tx: Connection, target: Incident, now: Instant) -> Mapping[str, Sequence[Traits]]:
+        """What is open and explains others, the oldest first, with those of its traits that do (none: it rests); never
+        what is itself held because of the target."""
+        if not self.rules:
+            return {}
+        unresolved = {one.id: one for one in reversed(incidents.unresolved(tx)) if one.id != target.id}
+        others = (one for one in unresolved.values() if not _because_of(target.id, one, unresolved))
+        found = {one.id: tuple(self._explaining(tx, one, now)) for one in others}
+        return {id: those for id, those in found.items() if those or self._rests(tx, unresolved[id], target, now)}
+
+    def _rests(self, tx: Connection, source: Incident, target: Incident, now: Instant) -> bool:
+        """What comes and goes explains also while it is gone, until its incident ends."""
+        return source.id in target.held_by and next(traits(tx, self._config, source, now), None) is None
+
+    def _explaining(self, tx: Connection, incident: Incident, now: Instant) -> Iterator[Traits]:
+        failing = traits(tx, self._config, incident, now)
+        return (one for one in failing if any(rule.explains(one) for rule in self.rules))
 
 
-def _silence(tx: Connection, name: str) -> Silence | None:
-    number = name.removeprefix(SILENCE)
-    return silences.find(tx, int(number)) if name.startswith(SILENCE) else None
+def _because_of(id: str, incident: Incident, known: Mapping[str, Incident]) -> bool:
+    """Whether it is held because of that one, through others too."""
+    seen: set[str] = set()
+    left = [incident]
+    while left:
+        one = left.pop()
+        if id in one.held_by:
+            return True
+        seen.add(one.id)
+        left += [known[name] for name in one.held_by if name in known and name not in seen]
+    return False
+
+
+def _why(tx: Connection, name: str) -> str:
+    if name.startswith(SILENCE):
+        silence = silences.find(tx, int(name.removeprefix(SILENCE)))
+        return "" if silence is None else silence.reason
+    incident = incidents.find(tx, name)
+    return "" if incident is None else incident.component

@@ -153,7 +153,9 @@ class Incidents(Course):
         state = news.condition(tx, self._config, incident.component, now).state
         check_result(incident, reason)
         _without_identity_number(reason)
-        return self._apply(tx, incident, decide.resolve(incident, reason, state), by, now)
+        after = self._apply(tx, incident, decide.resolve(incident, reason, state), by, now)
+        self._quieten_others(tx, after, now)
+        return after
 
     def drill(self, tx: Connection, component: str, severity: int | None, by: str, now: Instant) -> Incident:
         """Told like a fault, counted nowhere. Raises decide.Refused."""
@@ -172,7 +174,9 @@ class Incidents(Course):
         _without_identity_number(reason)
         incident = self._load(tx, incident_id)
         after = self._apply(tx, incident, decide.reclassify(incident, severity, reason), by, now)
-        return self._quieten(tx, after, now)
+        after = self._quieten(tx, after, now)
+        self._quieten_others(tx, after, now)
+        return after
 
     def note(self, tx: Connection, incident_id: str, by: str, text: str, now: Instant) -> Incident:
         """Raises NotFound or decide.Refused."""

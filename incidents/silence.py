@@ -6,10 +6,10 @@ A silence holds calls and nothing else: incidents, facts, clocks and pages are a
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from config import matcher
 from config.instant import DAY, Instant, Span
-from incidents import matcher
+from config.matcher import Matcher
 from incidents.decide import Refused
-from incidents.matcher import Matcher
 from incidents.severity import MILDEST, WORST
 
 SILENCE = "silence:"

@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, desc, insert, select
 
+from config import matcher
 from config.instant import Instant
 from db.tables.silence import silence as table
 from db.tables.silence import silence_end
-from incidents import matcher
 from incidents.silence import Silence
 
 # Built once: building one costs more than running it.

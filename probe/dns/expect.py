@@ -4,7 +4,7 @@ from typing import Annotated, Self, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StringConstraints, model_validator
 
-from probe.pattern import Expression
+from config.pattern import Expression
 
 
 def _several(value: object) -> object:

@@ -17,10 +17,10 @@ import dns.reversename
 import dns.rrset
 from dns.rdatatype import RdataType
 
+from config.pattern import pattern
 from probe.dns.expect import Expect, Section
 from probe.fault import Fault, down
 from probe.net.course import BadTarget, Unanswered
-from probe.pattern import pattern
 from probe.result import Plain, Reason
 
 PAYLOAD = 1232

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias, cast
 
-from probe.pattern import pattern
+from config.pattern import pattern
 
 Operator: TypeAlias = Literal["==", "!=", "<=", ">=", "<", ">", "contains", "matches", "exists"]
 

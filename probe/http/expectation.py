@@ -19,10 +19,10 @@ from pydantic import (
 
 from config.duration import parse_duration, print_duration
 from config.instant import DAY, HOUR, MINUTE, SECOND, Instant, Span, instant_of
+from config.pattern import Expression, pattern
 from probe.fault import Fault, down
 from probe.http.assertion import Assertion, assertion
 from probe.http.response import Response
-from probe.pattern import Expression, pattern
 from probe.result import Reason
 
 _MOST = 50

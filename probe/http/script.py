@@ -9,6 +9,7 @@ import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 from yarl import URL
 
+from config.pattern import Expression, pattern
 from probe.fault import down
 from probe.http.assertion import found_at, way
 from probe.http.client import Fetched
@@ -16,7 +17,6 @@ from probe.http.expectation import Expect
 from probe.http.request import Request, address, read_address
 from probe.http.trail import Trail
 from probe.net.course import BadTarget, Unanswered
-from probe.pattern import Expression, pattern
 from probe.result import Reason
 
 _LONGEST = 4096

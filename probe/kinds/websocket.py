@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
+from config.pattern import Expression, pattern
 from probe.fault import down
 from probe.http.decoder import NotHttp
 from probe.http.login import Basic
@@ -22,7 +23,6 @@ from probe.net.course import BadTarget, Course, Unanswered
 from probe.net.opening import opener
 from probe.net.trust import Tls
 from probe.net.wire import nonsense
-from probe.pattern import Expression, pattern
 from probe.result import Answer, Plain, Reason
 from probe.websocket.frames import Code, Frames
 

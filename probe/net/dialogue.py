@@ -7,11 +7,11 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, field_validator, model_validator
 
+from config.pattern import Expression, pattern
 from probe.fault import down
 from probe.net.connection import READ_LIMIT, Connection
 from probe.net.course import Unanswered
 from probe.net.trust import Tls
-from probe.pattern import Expression, pattern
 from probe.result import Plain, Reason
 
 _FILLED = re.compile(r"\{\{(\w+)\}\}")

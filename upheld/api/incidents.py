@@ -31,7 +31,7 @@ class Incident(Shape):
     acknowledged_at: Time | None
     acknowledged_by: str | None
     resolved_at: Time | None
-    held_by: list[str] = Field(description="what holds its calls: `silence:3`")
+    held_by: list[str] = Field(description="what holds its calls: `silence:3`, or the number of an incident")
     cases: list[str]
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from probe.pattern import pattern
+from config.pattern import pattern
 
 _WRITTEN = re.compile(r'\s*"?([^"=!~\s]{1,200})"?\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^"]*))\s*', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)

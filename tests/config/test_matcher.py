@@ -2,7 +2,7 @@
 
 import pytest
 
-from incidents.matcher import parse
+from config.matcher import parse
 
 LABELS = {"alertname": "Down", "service": 'sh"op', "list": "a\nb"}
 
