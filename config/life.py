@@ -2,7 +2,7 @@
 
 from typing import Annotated, TypeAlias
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from config import matcher
 from config.value import Value
@@ -20,8 +20,8 @@ Matching: TypeAlias = Annotated[str, AfterValidator(_readable)]
 class Inhibition(Value):
     """While something open fits all of `source`, nobody is called for what fits all of `target` with `equal` labels."""
 
-    source: tuple[Matching, ...] = Field(min_length=1)
-    target: tuple[Matching, ...] = Field(min_length=1)
+    source: tuple[Matching, ...]
+    target: tuple[Matching, ...]
     equal: tuple[str, ...] = ()
 
 

@@ -61,6 +61,7 @@ def check_references(root: Node, report: Report) -> None:
     _pages(names)
     _checkpoints(names)
     _sources(names)
+    _inhibitions(names)
     severity = root.get("severity")
     rules = severity.get("rules") if severity is not None else None
     for rule in rules.items if rules is not None else ():
@@ -80,6 +81,16 @@ def _sources(names: _Names) -> None:
         names.want("components", options.get("component") if options is not None else None)
         for component in known_as.mapping.values() if known_as is not None and isinstance(known_as.value, dict) else ():
             names.want("components", component)
+
+
+def _inhibitions(names: _Names) -> None:
+    """Without a matcher it would fit everything."""
+    incidents = names.root.get("incidents")
+    for rule in _items(incidents, "inhibit") if incidents is not None else ():
+        for key in ("source", "target"):
+            written = rule.get(key)
+            if written is not None and written.value == []:
+                names.report.add(written.mark, f"'{key}' must not be empty")
 
 
 def _items(node: Node, key: str) -> list[Node]:

@@ -225,7 +225,8 @@ EXPECTED = {
         "2:22: a length of time is a whole number with a unit, like 500ms, 30s, 5m, 1h30m, 21d or 2y"
     ),
     "severity-of-unknown-component": "2:39: no component is named 'shp'; did you mean 'shop'?",
-    "inhibition-unreadable": "2:31: bad matcher format: alertname",
+    "inhibition-without-target": "2:54: 'target' must not be empty",
+    "inhibition-unreadable": "2:33: bad matcher format: alertname",
     "severity-out-of-range": "2:51: '4' is too large; at most 3",
     "source-kind-unknown": "2:26: kind 'zabbix' is not in this version; known: alertmanager",
     "store-unknown": "1:14: a store is sqlite:///upheld.db or postgresql://user@host/upheld",
