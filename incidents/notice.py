@@ -332,7 +332,7 @@ class Writer:
             facts["drill"] = True
             subject = f"{SIGN} {subject}"
             lines = [self._say("This is a drill. Act as if it were real; no customer is told."), *lines]
-        return self._sealed(subject, lines, facts, incident.id)
+        return self._sealed(subject, lines, facts, incident.id, incident.component)
 
     def _case_message(self, subject: str, lines: list[str], case: Case, event: str) -> Message:
         facts: dict[str, Json] = {
@@ -342,12 +342,20 @@ class Writer:
             "level": case.level,
             "incident": case.incident,
         }
-        return self._sealed(subject, lines, facts, case.id)
+        return self._sealed(subject, lines, facts, case.id, case.component or "")
 
-    def _sealed(self, subject: str, lines: list[str], facts: dict[str, Json], thread: str) -> Message:
+    def _sealed(self, subject: str, lines: list[str], facts: dict[str, Json], thread: str, component: str) -> Message:
         site = "upheld" if self.discreet else choose(self.config.site.name, self.language)
         text = "\n".join([*lines, "", f"-- {site}", ""])
-        return Message(subject=subject, text=text, language=self.language, facts=facts, thread=thread)
+        return Message(
+            subject=subject, text=text, language=self.language, facts=facts, thread=thread, links=self._ours(component)
+        )
+
+    def _ours(self, component: str) -> tuple[str, ...]:
+        """Our own pages, and what the operator wrote as the component's runbook and dashboard."""
+        known = self.config.components.get(drilled(component))
+        written = () if known is None else (known.runbook, known.dashboard)
+        return (*(f"{one}/" for one in self._address()), *(one for one in written if one))
 
 
 def _line(text: str) -> str:

@@ -54,6 +54,7 @@ LIFETIME: Mapping[Purpose, Span] = {
 class Message:
     """`facts` are for machines: event, incident, component, severity, urls…; one `thread` is one conversation.
 
+    `links`: addresses that may be shown as buttons, with a slash at the end whatever stands below; others are words.
     `copies`: mail addresses that get the same mail. `enclosures` name what is enclosed; it is made when it is sent.
     """
 
@@ -63,6 +64,7 @@ class Message:
     html: str | None = None
     facts: Mapping[str, Json] = field(default_factory=dict)
     thread: str | None = None
+    links: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     enclosures: tuple[str, ...] = ()
 
@@ -113,6 +115,7 @@ def to_json(message: Message) -> dict[str, Json]:
         "html": None if message.html is None else harmless(message.html),
         "facts": _tame(dict(message.facts)),
         "thread": None if message.thread is None else harmless(message.thread),
+        "links": list(message.links),
         "copies": [harmless(one) for one in message.copies],
         "enclosures": list(message.enclosures),
     }
@@ -127,6 +130,7 @@ def from_json(stored: Mapping[str, Any]) -> Message:
         html=stored["html"],
         facts=stored["facts"],
         thread=stored["thread"],
+        links=tuple(stored.get("links", ())),
         copies=tuple(stored.get("copies", ())),
         enclosures=tuple(stored.get("enclosures", ())),
     )

@@ -28,6 +28,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 from config.instant import MINUTE, SECOND, Span, moment_of
 from notify.channel import Channel, DeliveryError, Letter, Rate, Reason, Receipt
 from notify.message import digest_of, harmless
+from notify.page import page_of
 
 TIMEOUT: Span = 20 * SECOND
 SUBJECT_LIMIT = 200
@@ -142,8 +143,8 @@ def mail_of(options: Options, letter: Letter) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(harmless(message.text))
-    if message.html is not None:
-        mail.add_alternative(harmless(message.html), subtype="html")
+    if (page := message.html or page_of(message)) is not None:
+        mail.add_alternative(harmless(page), subtype="html")
     for one in letter.attachments:
         main, _, sub = one.content_type.partition(";")[0].partition("/")
         mail.add_attachment(one.body, maintype=main, subtype=sub, filename=_line(one.name))
