@@ -32,6 +32,7 @@ from console.report import ReportPage
 from console.review import ReviewPage
 from console.room import RoomPage
 from console.rules import Rules
+from console.sample import SAMPLE, SamplePage
 from console.settling import DESK as SETTLING
 from console.settling import SettlingPage
 from console.silence import SILENCES, SilencePage
@@ -103,6 +104,7 @@ class Console:
         self._drill = DrillPage(rules)
         self._performance = PerformancePage(rules)
         self._case = CasePage(rules)
+        self._sample = SamplePage(rules)
         self._library = LibraryPage(rules)
         self._oncall = OncallPage(rules)
         self._silence = SilencePage(rules)
@@ -148,6 +150,8 @@ class Console:
             _page("GET", "/desk/cases/{id}", Access.STAFF, self._case.show),
             _page("POST", "/desk/cases/{id}", Access.CASES, self._case.act),
             _page("GET", LIBRARY, Access.STAFF, self._library.show),
+            _page("GET", SAMPLE, Access.STAFF, self._sample.show),
+            _page("POST", SAMPLE, Access.CASES, self._sample.act),
             _page("GET", SETTLING, Access.STAFF, self._settling.show),
             _page("POST", SETTLING, Access.CASES, self._settling.act),
             _page("GET", "/desk/agreements", Access.STAFF, self._agreement.every),

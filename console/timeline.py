@@ -52,6 +52,7 @@ from incidents.incident import (
     Woken,
 )
 from incidents.review import ActionAgreed, ReviewConfirmed, ReviewContested, ReviewPresented, WhyAnswered
+from incidents.sample import Drawn, Reread
 from incidents.store.change import Changed
 from incidents.store.transition import Transition
 
@@ -253,6 +254,11 @@ def _case_row(one: CaseRecorded, voice: Voice, files: str) -> Row:
             return _row(at, voice, voice.t("{who} confirmed the review", who=who), [late], quote=written, human=human)
         case ReviewContested(reason=reason):
             return _row(at, voice, voice.t("{who} contests the review", who=who), [late], quote=reason, human=human)
+        case Drawn(turn=turn):
+            return _row(at, voice, voice.t("Drawn for the sample of {turn}", turn=turn))
+        case Reread(sound=sound, findings=findings):
+            text = voice.t("{who} read it again: sound" if sound else "{who} read it again, with findings", who=who)
+            return _row(at, voice, text, [late], quote=findings, human=human)
         case ClockWarned(commitment=commitment, missed=missed, due_at=due_at):
             clock = voice.code(words.CLOCKS, commitment)
             text = voice.t("{clock}: missed", clock=clock) if missed else voice.t("{clock}: runs out soon", clock=clock)

@@ -39,6 +39,7 @@ from incidents.review import (
     ReviewState,
     WhyAnswered,
 )
+from incidents.sample import Drawn, Reread
 
 RESPOND = "respond"
 RESOLVE = "resolve"
@@ -105,6 +106,8 @@ class Case:
     low_rating: bool = False
     """It waits for cause and measure."""
     review: ReviewState = ReviewState.NONE
+    sampled: str | None = None
+    """The turn whose sample it was drawn for; nobody has read it again yet."""
     version: int = 1
 
     @property
@@ -186,6 +189,10 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
             return replace(after, review=ReviewState.CONFIRMED)
         case ReviewContested():
             return replace(after, review=ReviewState.CONTESTED)
+        case Drawn(turn=turn):
+            return replace(after, sampled=turn)
+        case Reread():
+            return replace(after, sampled=None)
         case CaseOpened() | CaseNoted() | FileAdded() | ClockWarned():
             return after
         case other:

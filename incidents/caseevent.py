@@ -10,6 +10,7 @@ from typing import TypeAlias
 from config.agreement import CaseKind
 from config.instant import Instant
 from incidents.review import ActionAgreed, ReviewConfirmed, ReviewContested, ReviewPresented, WhyAnswered
+from incidents.sample import Drawn, Reread
 from incidents.scope import Scope, Urgency
 
 
@@ -179,6 +180,8 @@ CaseEvent: TypeAlias = (
     | ReviewPresented
     | ReviewConfirmed
     | ReviewContested
+    | Drawn
+    | Reread
     | ClockWarned
 )
 

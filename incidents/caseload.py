@@ -41,6 +41,7 @@ from incidents.decide import Refused
 from incidents.incident import Incident
 from incidents.level import opening, standing, unfit
 from incidents.paging import Paging
+from incidents.quality import unfit_quality
 from incidents.rating import judged, unfit_rating
 from incidents.responsible import unfit_responsible
 from incidents.review import ReviewPresented
@@ -131,6 +132,7 @@ class Caseload:
             or unfit_rating(case, event, by, agreement)
             or unfit_responsible(case, event, by, agreement, self._config.people)
             or unfit_review(case, event, by)
+            or unfit_quality(case, event, by)
         )
         if wrong is not None:
             raise Refused(f"{case.id}: {wrong}")

@@ -68,6 +68,7 @@ _OURS = frozenset(
         "aim",
         "scope",
         "urgency",
+        "turn",
     )
 )
 

@@ -17,6 +17,8 @@ from sla.calendar import local, midnight
 
 DRILL = "drill"
 """The duty that a drill keeps, by the id that profiles give it."""
+SAMPLE = "sample"
+"""The duty to read a share of closed cases again."""
 _MONTHS: dict[Rhythm, int] = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 
 

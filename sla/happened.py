@@ -214,6 +214,11 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             return t("The customer confirmed the review"), facts["text"]
         case "review_contested":
             return t("The customer contests the review"), facts["reason"]
+        case "drawn":
+            return t("Drawn for the sample of {turn}", turn=facts["turn"]), ""
+        case "reread":
+            said = t("Read again: sound") if facts["sound"] else t("Read again, with findings")
+            return said, facts["findings"]
         case "clock_warned":
             clock = commitment_name(facts["commitment"], voice.language)
             due = t("due {time}", time=voice.time(facts["due_at"]))

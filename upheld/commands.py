@@ -59,6 +59,7 @@ from upheld.proving import COMMANDS as PROVING
 from upheld.reports.commands import COMMANDS as REPORTS
 from upheld.reports.making import NoReport
 from upheld.reviews import COMMANDS as REVIEWS
+from upheld.samples import COMMANDS as SAMPLES
 from upheld.settling import COMMANDS as SETTLING
 from upheld.shown import case_json, incident_json
 from upheld.silences import COMMANDS as SILENCES
@@ -242,6 +243,7 @@ _COMMANDS: Mapping[str, Command] = {
     **STATEMENTS,
     **OBLIGATIONS,
     **REVIEWS,
+    **SAMPLES,
     **DRILLS,
     **ENTERING,
     **ONCALL,

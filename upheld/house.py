@@ -43,7 +43,7 @@ from probe.verdict import CheckChange
 from sla.checkpoint_letter import EVENT
 from sla.exclusions import Exclusions
 from sla.store import contract as agreements
-from upheld import alarm, contracts, control, obligations, outgoing, post, signing
+from upheld import alarm, contracts, control, duties, outgoing, post, signing
 from upheld.anchoring import Anchoring
 from upheld.call import Call
 from upheld.clock import utc_now
@@ -196,8 +196,8 @@ class House:
     async def _remind(self) -> bool:
         """Obligations nearly due or overdue; asked without the writer's turn, which there is seldom need of."""
         now = self.now()
-        if await self.database.read(lambda tx: obligations.waiting(tx, self.config, now)):
-            await self.database.write(lambda tx: obligations.remind(tx, self.config, self.rules.paging, now))
+        if await self.database.read(lambda tx: duties.waiting(tx, self.config, now)):
+            await self.database.write(lambda tx: duties.see_to(tx, self.rules, now))
         return False
 
     def _not_taken_over(self, problems: list[str]) -> list[str]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from config.agreement import Agreement
 from config.instant import Instant
 from config.language import choose
 from config.look.figure import local
@@ -16,7 +15,6 @@ from notify import outbox
 from notify.message import LIFETIME, Notification, Purpose, key_of
 from sla.booking import MEASURE, Obligation
 from sla.contract import Refused
-from sla.duty import DRILL, owed_now
 from sla.remedydocument import obligation_json
 from sla.reminder import due_reminder, reminder
 from sla.store import breach
@@ -28,15 +26,12 @@ _PRIORITY = 3
 
 
 def remind(tx: Connection, config: Config, paging: Paging, now: Instant) -> int:
-    """Tell the service managers (without one, everybody) and the owner what is nearly due or overdue; how many. Duties
-    whose turn has come are opened before.
+    """Tell the service managers (without one, everybody) and the owner what is nearly due or overdue; how many.
 
     The event and the notifications are of one transaction, and an event is stored once: so is its telling.
     """
     managers = [one.id for one in config.people.values() if one.role is Role.SERVICE_MANAGER]
     told = 0
-    for agreement, duty in _unopened(tx, config, now):
-        store.owe(tx, agreement.customer, duty, now)
     for one, kind in _due(tx, now):
         known = [each for each in config.agreements() if each.id == one.agreement]
         if not known or not store.note_event(tx, one.id, kind, store.HOUSE, None, now):
@@ -66,17 +61,9 @@ def remind(tx: Connection, config: Config, paging: Paging, now: Instant) -> int:
     return told
 
 
-def waiting(tx: Connection, config: Config, now: Instant) -> bool:
-    """Whether there is anything to remind of, or a duty's turn has come."""
-    return bool(_due(tx, now)) or bool(_unopened(tx, config, now))
-
-
-def _unopened(tx: Connection, config: Config, now: Instant) -> list[tuple[Agreement, Obligation]]:
-    versions = list(config.agreements())
-    known = {one.id: one for one in versions}
-    owed = owed_now(versions, DRILL, now)
-    opened = store.opened_of(tx, [one.id for one in owed])
-    return [(known[one.agreement], one) for one in owed if one.id not in opened]
+def waiting(tx: Connection, now: Instant) -> bool:
+    """Whether there is anything to remind of."""
+    return bool(_due(tx, now))
 
 
 def _due(tx: Connection, now: Instant) -> list[tuple[Obligation, str]]:

@@ -38,6 +38,8 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("GET", "/desk/cases/{id}"): LOOK,
     ("POST", "/desk/cases/{id}"): CARE,
     ("GET", "/desk/library"): LOOK,
+    ("GET", "/desk/sample"): LOOK,
+    ("POST", "/desk/sample"): CARE,
     ("GET", "/desk/exclusions"): LOOK,
     ("POST", "/desk/exclusions"): CARE,
     ("GET", "/room/{customer}/exclusions"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},

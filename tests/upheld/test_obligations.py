@@ -15,7 +15,6 @@ from db.tables.notify import notification
 from incidents.paging import Paging
 from sla.booking import MonthOutcome, Obligation, Standing, measures_in
 from sla.contract import Refused
-from sla.duty import turn_at
 from sla.reminder import due_reminder, reminder
 from sla.settlement import Remedies
 from sla.store import breach
@@ -59,7 +58,7 @@ async def test_the_service_manager_is_reminded_before_and_after_the_due_date_onc
 ) -> None:
     made = await database.write(lambda tx: owe(tx, settings))
     assert made.due_at == DUE
-    assert not await database.read(lambda tx: waiting(tx, settings, DUE - 3 * DAY - 1))
+    assert not await database.read(lambda tx: waiting(tx, DUE - 3 * DAY - 1))
     moments = (DUE - 3 * DAY - 1, DUE - 3 * DAY, DUE - DAY, DUE, DUE + DAY)
     told = [
         await database.write(partial(remind, config=settings, paging=Paging(settings, "log"), now=now))
@@ -155,22 +154,3 @@ async def test_a_measure_of_improvement_is_called_to_mind_until_it_is_done(
         assert "A measure of improvement." in reminder(first, next(settings.agreements()), "x", "overdue", "en").text
 
     await database.write(work)
-
-
-async def test_the_turn_of_a_standing_duty_opens_an_obligation_once(database: Database, tmp_path: Path) -> None:
-    duty = '        duties: {drill: {text: "Drill of the plan", every: quarter}}\n'
-    settings = read(tmp_path, BASE + WRITTEN + duty + PEOPLE)
-    new_year = turn_at("quarter", next(settings.agreements()).availability.timezone, LATER).end
-    moments = (LATER, LATER + HOUR, new_year - 3 * DAY, new_year)
-    assert await database.read(lambda tx: waiting(tx, settings, LATER))
-    for now in moments:
-        await database.write(partial(remind, config=settings, paging=Paging(settings, "log"), now=now))
-    assert not await database.read(lambda tx: waiting(tx, settings, new_year + HOUR))
-    owed = await database.read(lambda tx: store.obligations(tx, new_year))
-    assert [(one.id.rpartition("/")[2], one.gives, one.due_at) for one in owed] == [
-        ("2026-Q4", "duty", new_year),
-        ("2027-Q1", "duty", turn_at("quarter", "Asia/Shanghai", new_year).end),
-    ]
-    rows = await database.read(lambda tx: tx.execute(select(notification.c.message).order_by(notification.c.id)).all())
-    assert [row.message["subject"] for row in rows] == ["Due soon: Drill of the plan", "Overdue: Drill of the plan"]
-    assert "A standing duty of the agreement." in rows[0].message["text"]

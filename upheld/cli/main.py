@@ -39,6 +39,7 @@ COMMANDS = {
     "inbox": "upheld.cli.inbox:inbox",
     "case": "upheld.cli.case:case",
     "review": "upheld.cli.review:review",
+    "sample": "upheld.cli.sample:sample",
     "agreement": "upheld.cli.agreement:agreement",
     "exclusion": "upheld.cli.exclusion:exclusion",
     "remedy": "upheld.cli.remedy:remedy",

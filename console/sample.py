@@ -1,0 +1,97 @@
+"""The sample of closed cases at the desk: what was drawn, and the word of whoever reads it again."""
+
+from dataclasses import dataclass, replace
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from console.form import Form
+from console.listing import named
+from console.reading import people_of
+from console.rules import Rules
+from console.user import Access, allowed
+from console.visit import Visit, see_other
+from console.voice import Voice
+from incidents import sampling
+from incidents.decide import Refused
+from incidents.sample import Reread
+from incidents.sampling import Sampled, samples
+from incidents.store.incident import Conflict
+
+SAMPLE = "/desk/sample"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleRow:
+    turn: str
+    id: str
+    title: str
+    customer: str
+    state: str
+    findings: str
+    by: str
+
+
+class SamplePage:
+    """See the module."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    async def show(self, visit: Visit) -> web.Response:
+        return await self._page(visit, Form({}, visit.voice))
+
+    async def act(self, visit: Visit) -> web.Response:
+        form, voice = Form(visit.typed, visit.voice), visit.voice
+        found = await self._rules.database.read(samples)
+        case = form.one_of("case", _waiting(found), voice.t("Choose a case that waits."))
+        sound = form.get("act") == "sound"
+        findings = form.get("findings") if sound else form.text("findings", voice.t("Write what was found."))
+        if not form.good:
+            return await self._page(visit, form, status=422)
+        caseload, by = self._rules.caseload(), visit.user.by
+
+        def record(tx: Connection) -> None:
+            sampling.reread(tx, caseload, case, findings, by, visit.now, sound=sound)
+
+        try:
+            await self._rules.database.write(record)
+        except Refused as error:
+            form.errors[""] = voice.refusal(error)
+        except Conflict:
+            form.errors[""] = voice.t("Somebody else changed it at the same moment. Look at it and repeat.")
+        return see_other(SAMPLE) if form.good else await self._page(visit, form, status=409)
+
+    async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
+        def read(tx: Connection) -> tuple[list[Sampled], dict[str, str | None]]:
+            return samples(tx), people_of(tx)
+
+        found, people = await self._rules.database.read(read)
+        voice = replace(visit.voice, people=people)
+        return visit.page(
+            "sample.html",
+            status=status,
+            voice=voice,
+            form=form,
+            rows=[_row(one, voice) for one in found],
+            waiting=_waiting(found) if allowed(visit.user, Access.CASES) else {},
+        )
+
+
+def _waiting(found: list[Sampled]) -> dict[str, str]:
+    return {one.case.id: f"{one.case.id} {one.turn}" for one in found if one.reread is None}
+
+
+def _row(one: Sampled, voice: Voice) -> SampleRow:
+    word = None if one.reread is None else one.reread.event
+    said = word if isinstance(word, Reread) else None
+    state = "Waits to be read" if said is None else "Sound" if said.sound else "Findings"
+    return SampleRow(
+        turn=one.turn,
+        id=one.case.id,
+        title=named(one.case, voice),
+        customer=voice.customer(one.case.customer),
+        state=voice.t(state),
+        findings="" if said is None else said.findings,
+        by=voice.who(one.reread.by) if one.reread is not None else "",
+    )
