@@ -153,6 +153,10 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             return t("The policy {name} was changed since; it goes on by its own", name=facts["policy"]), ""
         case "snoozed":
             return t("Put off until {time}", time=voice.time(facts["until"])), facts["because"]
+        case "held":
+            return t("Calls held by a silence"), facts["because"]
+        case "released":
+            return t("Nothing held its calls any more"), ""
         case "woken":
             return t("The time it was put off for is over"), ""
         case "escalated":
