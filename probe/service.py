@@ -5,7 +5,7 @@ While the store does not answer probing goes on; only when too much waits are re
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
@@ -40,6 +40,22 @@ from probe.writer import Writer
 
 _log = structlog.get_logger(__name__)
 _TENDING = 1.0
+
+
+class _Asking:
+    """One check, as its slot calls it."""
+
+    __slots__ = ("_run", "_watch")
+
+    def __init__(self, run: Callable[[Watch, Instant, Instant], Awaitable[Span | None]], watch: Watch) -> None:
+        self._run = run
+        self._watch = watch
+
+    def run(self, tick: Instant, started: Instant) -> Awaitable[Span | None]:
+        return self._run(self._watch, tick, started)
+
+    def missed(self, first: Instant, last: Instant) -> None:
+        self._watch.missed += (last - first) // self._watch.interval + 1
 
 
 class Prober:
@@ -89,6 +105,7 @@ class Prober:
         """Loads what was known, judges the time nobody asked, and begins. Raises StoreUnavailable."""
         loop = asyncio.get_running_loop()
         self._timeline = Timeline(loop.time, self._clock)
+        self._told_now = self._timeline.now
         self._schedule = Schedule(
             self._timeline,
             caps=self._caps(),
@@ -201,9 +218,7 @@ class Prober:
     # checks coming and going
 
     def _begin(self, check: Check, kept: Kept | None, now: Instant) -> None:
-        watch = Watch(
-            check, self._kinds[check.kind], self._location, self._timeline.now, self._shelf, self._resolvers()
-        )
+        watch = Watch(check, self._kinds[check.kind], self._location, self._told_now, self._shelf, self._resolvers())
         self._watches[check.id] = watch
         self._recorder.touch(watch)
         unsure = False
@@ -219,11 +234,12 @@ class Prober:
             self._recorder.judged(watch, ceased)
             self._recorder.no_longer_ending(check.id, kept.snapshot.ending, now)
         if watch.rhythm is None:
+            asking = _Asking(self._run, watch)
             watch.slot = self._schedule.add(
                 check.id,
                 check.interval,
-                partial(self._run, watch),
-                partial(self._miss, watch),
+                asking.run,
+                asking.missed,
                 watch.limit,
                 host_of(check.target),
                 late=watch.late,
@@ -280,9 +296,6 @@ class Prober:
             return others
         resolver = self._open.enter_context(open_resolver())
         return replace(others, ask=partial(witness.ask, resolver))
-
-    def _miss(self, watch: Watch, first: Instant, last: Instant) -> None:
-        watch.missed += (last - first) // watch.interval + 1
 
     # every second
 

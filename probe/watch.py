@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from config.instant import Instant
+from config.instant import Instant, Span
 from config.model import Check
 from config.options import Shelf
 from config.state import State
@@ -22,6 +23,18 @@ from probe.schedule import Slot
 from probe.verdict import CheckState, Judgement, Thresholds, evidence_of, judge
 
 _MARGIN = 10.0
+# Frozen, and nearly always equal: of thousands of checks each is kept once.
+_CALM, _NEVER, _REPORTED = Flap(), Pulse(), Thresholds(fall=1, rise=1, evidence=None)
+
+
+@lru_cache(maxsize=64)
+def _terms(attempts: int, degraded_over: Span | None) -> Terms:
+    return Terms(attempts=attempts, degraded_over=degraded_over)
+
+
+@lru_cache(maxsize=64)
+def _thresholds(fall: int, rise: int, interval: Span, timeout: Span) -> Thresholds:
+    return Thresholds(fall=fall, rise=rise, evidence=evidence_of(interval, timeout), apart=2 * interval)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +118,8 @@ class Watch:
         self.tick: Instant = 0
         """What it is being asked for."""
         self.state = CheckState()
-        self.pulse = Pulse()
-        self.flap = Flap()
+        self.pulse = _NEVER
+        self.flap = _CALM
         self.ending: Ending | None = None
         self.run: OpenRun | None = None
         self.answer: Answer | None = None
@@ -138,27 +151,23 @@ class Watch:
             options=options,
             timeout=check.timeout,
             now=self._now,
-            tick=lambda: self.tick,
+            tick=self._of_now,
             resolvers=tuple(resolvers),
         )
-        self.terms = Terms(attempts=check.attempts, degraded_over=check.degraded_over)
+        self.terms = _terms(check.attempts, check.degraded_over)
         self.limit = (check.timeout + GUARD) / 1000 * check.attempts + _MARGIN
         """Seconds within which a run has ended, whatever its kind does."""
         self.thresholds = (
-            Thresholds(fall=1, rise=1, evidence=None)
-            if self.rhythm
-            else Thresholds(
-                fall=check.fall,
-                rise=check.rise,
-                evidence=evidence_of(check.interval, check.timeout),
-                apart=2 * check.interval,
-            )
+            _REPORTED if self.rhythm else _thresholds(check.fall, check.rise, check.interval, check.timeout)
         )
+
+    def _of_now(self) -> Instant:
+        return self.tick
 
     def resume(self, kept: Kept, now: Instant) -> None:
         """Goes on where the process before left off. A snapshot says nothing of results that changed nothing."""
         self.state = seen(kept)
-        self.pulse = kept.snapshot.pulse or Pulse()
+        self.pulse = kept.snapshot.pulse or _NEVER
         self.flap = kept.snapshot.flap
         self.ending = kept.snapshot.ending
         if kept.run is None:

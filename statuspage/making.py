@@ -21,14 +21,17 @@ MONTHS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """One answer, ready to send."""
+    """One answer, ready to send. Kept as nearly everybody takes it: of thousands of components a page is megabytes."""
 
-    body: bytes
     gzipped: bytes
     etag: str
     content_type: str
     language: str | None = None
     status: int = 200
+
+    @property
+    def body(self) -> bytes:
+        return gzip.decompress(self.gzipped)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,6 @@ def html(text: str, language: str, status: int = 200) -> Rendered:
 
 def rendered(body: bytes, content_type: str) -> Rendered:
     return Rendered(
-        body=body,
         gzipped=gzip.compress(body, 6, mtime=0),
         etag=sha256(body).hexdigest()[:20],
         content_type=content_type,

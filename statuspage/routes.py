@@ -60,9 +60,9 @@ def send(request: web.Request, rendered: Rendered, cache: str, more: dict[str, s
         headers["Content-Language"] = rendered.language
     if rendered.status == 200 and _known(request, rendered.etag):
         return web.Response(status=304, headers=headers)
-    body = rendered.body
-    if "gzip" in request.headers.get("Accept-Encoding", "").lower():
-        body = rendered.gzipped
+    packed = "gzip" in request.headers.get("Accept-Encoding", "").lower()
+    body = rendered.gzipped if packed else rendered.body
+    if packed:
         headers["Content-Encoding"] = "gzip"
     headers["Content-Type"] = rendered.content_type
     return web.Response(status=rendered.status, body=body, headers=headers)
@@ -114,9 +114,7 @@ def _static() -> Handler:
         asset = by_name.get(request.match_info["name"])
         if asset is None:
             return web.Response(status=404, text="There is no such file.\n", headers=HEADERS)
-        rendered = Rendered(
-            body=asset.body, gzipped=asset.gzipped, etag=asset.name.split(".")[-2], content_type=asset.content_type
-        )
+        rendered = Rendered(gzipped=asset.gzipped, etag=asset.name.split(".")[-2], content_type=asset.content_type)
         return send(request, rendered, FOR_EVER)
 
     return static
