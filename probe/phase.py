@@ -7,11 +7,15 @@ from hashlib import blake2b
 
 from config.instant import Instant, Span
 
+GRAIN: Span = 20
+"""Phases are multiples of it, so that checks begin together: to be woken costs as much as to ask (docs/adr/0122)."""
+
 
 def phase_of(check: str, interval: Span) -> Span:
-    """0 <= phase < interval; stable for ever for the same id and interval."""
+    """0 <= phase < interval, in steps of `GRAIN`; stable for ever for the same id and interval."""
     digest = blake2b(check.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") % interval
+    phase = int.from_bytes(digest, "big") % interval
+    return phase - phase % GRAIN
 
 
 def tick_of(instant: Instant, interval: Span, phase: Span) -> Instant:

@@ -25,6 +25,8 @@ CEILING = 0.25
 """Longer sleeps would hide that something held the loop meanwhile."""
 SPREAD: Span = 10 * SECOND
 """Over so long are those spread that a process which was away has to ask late: they are no burst."""
+_EARLY = 0.0005
+"""Seconds: clocks go by milliseconds, and what is due in less is due; else it would take being woken twice."""
 HELD = 0.05
 """A timer this late means that something held the loop."""
 
@@ -179,8 +181,8 @@ class Schedule:
         if late > HELD:
             self.held_seconds += late
             self._step()
-        heap = self._heap
-        while heap and heap[0][0] <= now:
+        heap, begun = self._heap, now + _EARLY
+        while heap and heap[0][0] <= begun:
             due, _, slot = heapq.heappop(heap)
             if slot.gone or due != slot.due:
                 continue
