@@ -16,10 +16,12 @@ from console.rules import Rules
 from console.user import Access, allowed
 from console.visit import Visit, see_other
 from console.voice import Voice
-from incidents import reviewing
+from incidents import auditing, reviewing
+from incidents.auditing import Finding
 from incidents.case import Case
 from incidents.caseload import Caseload, NoSuchCase
 from incidents.decide import Refused
+from incidents.finding import FindingState
 from incidents.review import Aim, ReviewConfirmed, ReviewContested, ReviewState, WhyAnswered
 from incidents.reviewed import Review
 from incidents.reviewing import Action, Plan
@@ -45,6 +47,7 @@ class _Facts:
     review: Review
     actions: list[Action]
     people: Mapping[str, str | None]
+    finding: Finding | None
 
 
 class ReviewPage:
@@ -87,7 +90,8 @@ class ReviewPage:
                 return None
             review = reviewing.find(tx, id)
             actions = reviewing.actions(tx, case, review, visit.now)
-            return _Facts(case=case, review=review, actions=actions, people=people_of(tx))
+            finding = auditing.find(tx, case, visit.now)
+            return _Facts(case=case, review=review, actions=actions, people=people_of(tx), finding=finding)
 
         return await self._rules.database.read(read)
 
@@ -98,7 +102,8 @@ class ReviewPage:
         voice, customer = replace(visit.voice, people=facts.people), visit.request.match_info.get("customer")
         case, state = facts.case, facts.case.review
         guest = customer is not None and allowed(visit.user, Access.GUEST, customer)
-        writes = customer is None and allowed(visit.user, Access.CASES) and state is not ReviewState.CONFIRMED
+        works = customer is None and allowed(visit.user, Access.CASES)
+        writes = works and state is not ReviewState.CONFIRMED
         return visit.page(
             "review.html",
             status=status,
@@ -114,6 +119,9 @@ class ReviewPage:
             actions=[_row(one, voice, visit) for one in facts.actions],
             writes=writes,
             presents=writes and state is not ReviewState.PRESENTED and not case.open,
+            finding=facts.finding,
+            grade="" if facts.finding is None else voice.t(words.GRADES[facts.finding.raised.grade.value]),
+            closes=works and case.finding is FindingState.OPEN,
             asks=guest and state is ReviewState.PRESENTED,
             aims={one.value: voice.t(words.AIMS[one.value]) for one in Aim},
             owners={one: voice.person(one) for one in visit.config.people},
@@ -155,6 +163,9 @@ def _written(form: Form, facts: _Facts, visit: Visit) -> Say | None:
                 return None
             plan = Plan(text=text, aim=Aim(aim), owner=owner, due_at=due_at)
             return lambda tx, caseload: reviewing.agree(tx, visit.config, caseload, id, plan, by, now)
+        case "close":
+            evidence = form.text("evidence", voice.t("Write where it can be seen."))
+            return lambda tx, caseload: auditing.close(tx, caseload, id, evidence, by, now)
         case "present":
             summary = form.text("summary", voice.t("Sum it up in a sentence; the customer reads it."))
             return lambda tx, caseload: reviewing.present(tx, caseload, id, summary, by, now)

@@ -19,6 +19,7 @@ from console.contract import ContractPage
 from console.desk import Desk
 from console.door import Act, Door
 from console.drill import DRILLS, DrillPage
+from console.finding import FINDINGS, FindingPage
 from console.incident import IncidentPage
 from console.issued import Statements
 from console.library import LIBRARY, LibraryPage
@@ -104,6 +105,7 @@ class Console:
         self._drill = DrillPage(rules)
         self._performance = PerformancePage(rules)
         self._case = CasePage(rules)
+        self._finding = FindingPage(rules)
         self._sample = SamplePage(rules)
         self._library = LibraryPage(rules)
         self._oncall = OncallPage(rules)
@@ -150,6 +152,8 @@ class Console:
             _page("GET", "/desk/cases/{id}", Access.STAFF, self._case.show),
             _page("POST", "/desk/cases/{id}", Access.CASES, self._case.act),
             _page("GET", LIBRARY, Access.STAFF, self._library.show),
+            _page("GET", FINDINGS, Access.STAFF, self._finding.show),
+            _page("POST", FINDINGS, Access.CASES, self._finding.act),
             _page("GET", SAMPLE, Access.STAFF, self._sample.show),
             _page("POST", SAMPLE, Access.CASES, self._sample.act),
             _page("GET", SETTLING, Access.STAFF, self._settling.show),

@@ -32,6 +32,7 @@ from incidents.case import (
     Taken,
     Waiting,
 )
+from incidents.finding import FindingClosed, FindingRaised
 from incidents.incident import (
     Acknowledged,
     Escalated,
@@ -254,6 +255,11 @@ def _case_row(one: CaseRecorded, voice: Voice, files: str) -> Row:
             return _row(at, voice, voice.t("{who} confirmed the review", who=who), [late], quote=written, human=human)
         case ReviewContested(reason=reason):
             return _row(at, voice, voice.t("{who} contests the review", who=who), [late], quote=reason, human=human)
+        case FindingRaised(source=source, clause=clause, grade=grade):
+            text = voice.t("Finding of an audit: {grade}", grade=voice.code(words.GRADES, grade))
+            return _row(at, voice, text, [clause, late], quote=source, human=human)
+        case FindingClosed(evidence=evidence):
+            return _row(at, voice, voice.t("{who} closed the finding", who=who), [late], quote=evidence, human=human)
         case Drawn(turn=turn):
             return _row(at, voice, voice.t("Drawn for the sample of {turn}", turn=turn))
         case Reread(sound=sound, findings=findings):

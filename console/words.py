@@ -78,6 +78,13 @@ AIMS: Mapping[str, str] = {
 }
 """What a corrective action is for."""
 
+GRADES: Mapping[str, str] = {
+    "major": "Major nonconformity",
+    "minor": "Minor nonconformity",
+    "observation": "Observation",
+}
+"""How grave an audit finds what it found."""
+
 REVIEWS: Mapping[str, str] = {
     "none": "Not begun",
     "draft": "Being written",
@@ -169,7 +176,13 @@ REFUSALS: tuple[str, ...] = (
     "the review is the supplier's to write; a customer confirms or contests it",
     "the customer has confirmed the review; it stays as it is",
     "nobody chooses the sample",
-    "the sample is the supplier's to read",
+    "the sample and the findings are the supplier's to write",
+    "it is a finding already",
+    "a finding names the audit and the clause",
+    "no finding is open in it",
+    "a finding is closed with evidence: where it can be seen",
+    "a finding is closed by what was done; agree a corrective action",
+    "a finding is closed once all its corrective actions are done",
     "it is in no sample that waits to be read",
     "say what was found",
     "only a resolved case is reviewed",

@@ -31,6 +31,7 @@ from incidents.caseevent import RatingFollowed as RatingFollowed
 from incidents.caseevent import Resumed as Resumed
 from incidents.caseevent import Taken as Taken
 from incidents.caseevent import Waiting as Waiting
+from incidents.finding import FindingClosed, FindingRaised, FindingState
 from incidents.review import (
     ActionAgreed,
     ReviewConfirmed,
@@ -106,6 +107,7 @@ class Case:
     low_rating: bool = False
     """It waits for cause and measure."""
     review: ReviewState = ReviewState.NONE
+    finding: FindingState = FindingState.NONE
     sampled: str | None = None
     """The turn whose sample it was drawn for; nobody has read it again yet."""
     version: int = 1
@@ -193,6 +195,10 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
             return replace(after, sampled=turn)
         case Reread():
             return replace(after, sampled=None)
+        case FindingRaised():
+            return replace(after, finding=FindingState.OPEN)
+        case FindingClosed():
+            return replace(after, finding=FindingState.CLOSED)
         case CaseOpened() | CaseNoted() | FileAdded() | ClockWarned():
             return after
         case other:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from config.agreement import CaseKind
 from config.instant import Instant
+from incidents.finding import FindingClosed, FindingRaised
 from incidents.review import ActionAgreed, ReviewConfirmed, ReviewContested, ReviewPresented, WhyAnswered
 from incidents.sample import Drawn, Reread
 from incidents.scope import Scope, Urgency
@@ -182,6 +183,8 @@ CaseEvent: TypeAlias = (
     | ReviewContested
     | Drawn
     | Reread
+    | FindingRaised
+    | FindingClosed
     | ClockWarned
 )
 

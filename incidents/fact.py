@@ -9,6 +9,7 @@ from typing import Any, get_args
 from config.agreement import CaseKind
 from config.state import State
 from incidents.case import CaseEvent
+from incidents.finding import Grade
 from incidents.incident import Event
 from incidents.review import Aim
 from incidents.scope import Scope, Urgency
@@ -69,12 +70,20 @@ _OURS = frozenset(
         "scope",
         "urgency",
         "turn",
+        "grade",
     )
 )
 
 _INCIDENT_EVENTS = {_WORD.sub("_", one.__name__).lower(): one for one in get_args(Event)}
 _CASE_EVENTS = {_WORD.sub("_", one.__name__).lower(): one for one in get_args(CaseEvent)}
-_ENUMS: dict[str, type[StrEnum]] = {"state": State, "kind": CaseKind, "aim": Aim, "scope": Scope, "urgency": Urgency}
+_ENUMS: dict[str, type[StrEnum]] = {
+    "state": State,
+    "kind": CaseKind,
+    "aim": Aim,
+    "scope": Scope,
+    "urgency": Urgency,
+    "grade": Grade,
+}
 
 
 def facts_erased(kind: str, kept: Mapping[str, Any], word: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ _BECAME = {
     "expired": "too late, not sent",
     "suppressed": "not sent",
 }
+_GRADES = {"major": "major nonconformity", "minor": "minor nonconformity", "observation": "observation"}
 _PEOPLE = ("person:", "customer:")
 _WROTE = frozenset({"noted", "case_noted"})
 """People's own progress: what was done, in their words."""
@@ -218,6 +219,11 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             return t("The customer confirmed the review"), facts["text"]
         case "review_contested":
             return t("The customer contests the review"), facts["reason"]
+        case "finding_raised":
+            clause, source = facts["clause"], facts["source"]
+            return t("Finding of an audit, {grade}: {clause}", grade=t(_GRADES[facts["grade"]]), clause=clause), source
+        case "finding_closed":
+            return t("The finding was closed"), facts["evidence"]
         case "drawn":
             return t("Drawn for the sample of {turn}", turn=facts["turn"]), ""
         case "reread":

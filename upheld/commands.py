@@ -51,6 +51,7 @@ from upheld.call import Call as Call
 from upheld.call import Command
 from upheld.drills import COMMANDS as DRILLS
 from upheld.entering import COMMANDS as ENTERING
+from upheld.findings import COMMANDS as FINDINGS
 from upheld.issuance import COMMANDS as STATEMENTS
 from upheld.obligations import COMMANDS as OBLIGATIONS
 from upheld.oncall import COMMANDS as ONCALL
@@ -244,6 +245,7 @@ _COMMANDS: Mapping[str, Command] = {
     **OBLIGATIONS,
     **REVIEWS,
     **SAMPLES,
+    **FINDINGS,
     **DRILLS,
     **ENTERING,
     **ONCALL,

@@ -6,23 +6,25 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.instant import Instant
-from incidents import reviewing
+from incidents import auditing, reviewing
 from incidents.case import Case, CaseEvent
 from incidents.caseload import NoSuchCase
 from incidents.review import Aim, ReviewConfirmed, ReviewContested, WhyAnswered
 from incidents.reviewing import Action, Plan
 from incidents.store import case as cases
 from upheld.call import Call, Command
+from upheld.findings import finding_json
 from upheld.shown import at
 
 
 def review_json(tx: Connection, case: Case, now: Instant) -> dict[str, Any]:
-    known = reviewing.find(tx, case.id)
+    known, finding = reviewing.find(tx, case.id), auditing.find(tx, case, now)
     return {
         "id": case.id,
         "customer": case.customer,
         "state": case.review.value,
         "title": case.title,
+        "finding": None if finding is None else finding_json(finding),
         "summary": known.text,
         "answer": known.answer,
         "whys": [

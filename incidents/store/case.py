@@ -17,6 +17,7 @@ from db.tables.incidents import case_event
 from incidents.case import Case, CaseEvent, CaseProgress, CaseRecorded, Round, replay_case
 from incidents.fact import case_event as event_of
 from incidents.fact import facts_of, impersonal, kind_of, word_of
+from incidents.finding import FindingState
 from incidents.review import ReviewState
 from incidents.store.incident import Conflict
 
@@ -178,6 +179,7 @@ def _case(tx: Connection, row: Any) -> Case:
             "kind": CaseKind(snapshot["kind"]),
             "progress": CaseProgress(snapshot["progress"]),
             "review": ReviewState(snapshot.get("review", ReviewState.NONE)),
+            "finding": FindingState(snapshot.get("finding", FindingState.NONE)),
             "pauses": tuple((start, end) for start, end in snapshot["pauses"]),
             "claims": tuple(snapshot["claims"]),
             "rounds": tuple(Round(**one) for one in snapshot["rounds"]),

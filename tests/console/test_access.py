@@ -38,6 +38,8 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("GET", "/desk/cases/{id}"): LOOK,
     ("POST", "/desk/cases/{id}"): CARE,
     ("GET", "/desk/library"): LOOK,
+    ("GET", "/desk/findings"): LOOK,
+    ("POST", "/desk/findings"): CARE,
     ("GET", "/desk/sample"): LOOK,
     ("POST", "/desk/sample"): CARE,
     ("GET", "/desk/exclusions"): LOOK,

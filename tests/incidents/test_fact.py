@@ -13,6 +13,7 @@ from config.agreement import CaseKind
 from config.state import State
 from incidents.case import CaseEvent
 from incidents.fact import case_event, facts_of, incident_event, kind_of
+from incidents.finding import Grade
 from incidents.incident import Event
 from incidents.review import Aim
 from incidents.scope import Scope, Urgency
@@ -28,6 +29,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     Scope | None: st.none() | st.sampled_from(Scope),
     Urgency | None: st.none() | st.sampled_from(Urgency),
     Aim: st.sampled_from(Aim),
+    Grade: st.sampled_from(Grade),
     tuple[str, ...]: st.lists(st.text()).map(tuple),
     Mapping[str, Any]: st.just({"id": "default", "steps": [{"notify": ["li"]}], "repeat": None}),
     Mapping[str, int]: st.dictionaries(st.text(), st.integers(1, 5)),

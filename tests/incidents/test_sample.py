@@ -59,7 +59,7 @@ async def test_what_was_closed_in_the_month_is_drawn_once_and_read_by_a_person(w
         await say(world, early, Reread(turn="2026-10", sound=True, findings=""))
     with pytest.raises(Refused, match="nobody chooses"):
         await say(world, early, Drawn(turn="2026-10"))
-    with pytest.raises(Refused, match="supplier's to read"):
+    with pytest.raises(Refused, match="supplier's to write"):
         await say(world, first, Reread(turn="2026-10", sound=True, findings=""), "customer:harbour")
     with pytest.raises(Refused, match="what was found"):
         await say(world, first, Reread(turn="2026-10", sound=False, findings=" "))

@@ -214,6 +214,7 @@ def test_without_incidents_it_says_so(config: Path) -> None:
     assert upheld("sample", "list").stdout == "nothing was drawn\n"
     assert "there is no case" in refused(upheld("sample", "reread", "CASE-9", "x"), 1)
     assert "--sound where nothing was" in refused(upheld("sample", "reread", "CASE-9"), 2)
+    assert upheld("finding", "list").stdout == "no open finding\n"
     assert "a drill would call nobody" in refused(upheld("drill", "start", "shop"), 1)
     backwards = ("--from", "2026-11-02", "--to", "2026-11-01")
     assert "there is no time between" in refused(upheld("incident", "figures", *backwards), 1)

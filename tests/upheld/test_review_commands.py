@@ -54,3 +54,20 @@ def test_a_review_is_written_presented_and_listed(number: str) -> None:
     assert (shown["id"], shown["actions"][0]["state"]) == (number, "done")
     assert number in upheld("review", "list").stdout and "The cache was full" in upheld("review", "show", number).stdout
     assert "there is no case" in refused(upheld("review", "show", "CASE-9"), 1)
+
+
+def test_a_finding_is_opened_reviewed_and_closed_with_evidence(number: str) -> None:
+    words = ("--source", "Audit 7", "--clause", "A.9", "--grade", "minor", "--by", "li", "--json")
+    made = json.loads(upheld("finding", "open", "acme", "Leavers can log in", *words).stdout)
+    assert (made["state"], made["grade"], made["evidence"]) == ("open", "minor", "")
+    assert "agree a corrective action" in refused(upheld("finding", "close", made["id"], "list 16", "--by", "li"), 1)
+    plan = ("Accounts end", "--aim", "prevent", "--due", "2099-01-01", "--owner", "li", "--by", "li", "--json")
+    shown = json.loads(upheld("review", "action", made["id"], *plan).stdout)
+    assert shown["finding"]["clause"] == "A.9"
+    assert "actions are done" in refused(upheld("finding", "close", made["id"], "list 16", "--by", "li"), 1)
+    assert upheld("obligation", "fulfil", shown["actions"][0]["id"], "--by", "li").exit_code == 0
+    closed = json.loads(upheld("finding", "close", made["id"], "list 16", "--by", "li", "--json").stdout)
+    assert (closed["state"], closed["evidence"]) == ("closed", "list 16")
+    assert json.loads(upheld("finding", "list", "--json").stdout) == []
+    (one,) = json.loads(upheld("finding", "list", "--all", "--json").stdout)
+    assert (one["id"], one["actions"], one["overdue"]) == (made["id"], 1, 0)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from console.user import Access
 from incidents.case import Case
+from incidents.finding import FindingState, Grade
 from incidents.review import Aim, ReviewState
 from incidents.store import case as cases
 from upheld.api.field import Moment, Name, Shape, Time, Words
@@ -33,11 +34,24 @@ class ReviewAction(Shape):
     done_at: Time | None
 
 
+class ReviewFinding(Shape):
+    """What an audit found; `evidence` closed it."""
+
+    state: FindingState
+    source: str
+    clause: str
+    grade: Grade
+    evidence: str
+
+
 class Review(Shape):
+    """`finding`: null where the case is no finding of an audit."""
+
     id: str
     customer: str
     state: ReviewState
     title: str
+    finding: ReviewFinding | None
     summary: str
     answer: str
     whys: list[ReviewWhy]

@@ -39,6 +39,7 @@ COMMANDS = {
     "inbox": "upheld.cli.inbox:inbox",
     "case": "upheld.cli.case:case",
     "review": "upheld.cli.review:review",
+    "finding": "upheld.cli.finding:finding",
     "sample": "upheld.cli.sample:sample",
     "agreement": "upheld.cli.agreement:agreement",
     "exclusion": "upheld.cli.exclusion:exclusion",
