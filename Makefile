@@ -24,7 +24,7 @@ run: $(VENV)/run.stamp ## the main job on a small demo customer; needs only Pyth
 
 .PHONY: test
 test: $(VENV)/dev.stamp servers ## all tests, with the real servers and the browser they need
-	$(BIN)/pytest -n 3 --dist worksteal -m "not long" --durations=10
+	$(BIN)/pytest -n 4 --dist worksteal -m "not long" --durations=10
 
 .PHONY: quick
 quick: $(VENV)/dev.stamp ## lint, types, import contracts, core tests; under 60 s

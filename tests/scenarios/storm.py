@@ -191,13 +191,20 @@ def after_its_end(account: Account, came: dict[str, list[Post]]) -> list[str]:
     return wrong
 
 
-async def settled(store: str) -> None:
-    """Nothing waits any more: no post, no timer, no notification, not even for its next attempt."""
+async def settled(store: str, *, all_told: bool = False) -> None:
+    """Nothing waits any more: no post, no timer, no notification, not even for its next attempt.
+
+    That an incident has ended is held back for a while, in case it returns; only `all_told` waits for that too.
+    """
     end = town.now() + PATIENCE + LEASE
-    while waiting := await waiting_rows(store):
+    while waiting := [row for row in await waiting_rows(store) if all_told or not held_back(row)]:
         assert town.now() < end, f"at {town.now()} still wait: {[row._mapping for row in waiting]}"
         end = max([end, *(row.due_at + PATIENCE for row in waiting if "due_at" in row._mapping)])
         time.sleep(0.5)
+
+
+def held_back(row: Row[Any]) -> bool:
+    return row._mapping.get("purpose") == "resolved" and row.attempts == 0 and row.due_at > town.now()
 
 
 async def waiting_rows(store: str) -> list[Row[Any]]:

@@ -1,10 +1,8 @@
 """`upheld demo` as somebody meets it who has read one line: the address, the button, and what follows by itself."""
 
-import json
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -18,13 +16,14 @@ from playwright.async_api import Browser, Page, expect
 from config.instant import parse_rfc3339
 from tests.scenarios import town
 from tests.servers.chromium import picture, visit
-from tests.servers.process import COMMAND, Demo
+from tests.servers.process import Demo
 from tests.servers.program import until
+from tests.servers.warm import command
 
 PICTURES = "UPHELD_PICTURES"
 """Names a folder in which the pictures are kept."""
 PATIENCE = town.PATIENCE * 1000
-LANGUAGES, WIDTHS = ("en", "zh-CN"), (1280, 390)
+READERS = (("en", 1280), ("zh-CN", 390))
 NAMES = {"en": "Web shop", "zh-CN": "网上商城"}
 HEADLINES = {"en": "Down: Web shop", "zh-CN": "严重故障：网上商城"}
 PUBLIC = (
@@ -50,11 +49,11 @@ def said(demo: Demo, pattern: str) -> tuple[str, ...]:
     return found.groups()
 
 
-def command(demo: Demo, *words: str) -> Any:
+def asked(demo: Demo, *words: str) -> Any:
     """Another command that looks at the demo's configuration, as the output says one can."""
-    argv = [COMMAND, *words, "-c", "upheld-demo/upheld.yaml"]
-    done = subprocess.run(argv, cwd=demo.folder, capture_output=True, text=True, check=True, timeout=town.PATIENCE)
-    return json.loads(done.stdout)
+    done = command([*words, "-c", "upheld-demo/upheld.yaml"], demo.folder, demo.environment, timeout=town.PATIENCE)
+    assert done.code == 0, done.err
+    return done.json()
 
 
 def last_month() -> str:
@@ -79,7 +78,9 @@ async def log_in(page: Page, name: str, password: str) -> None:
     await page.locator("main form button").first.click()
 
 
-async def test_a_newcomer_breaks_the_shop_and_sees_all_that_follows(browser: Browser, demo: Demo) -> None:
+async def test_a_newcomer_breaks_the_shop_and_sees_all_that_follows_and_finds_it_all_the_next_day(
+    browser: Browser, demo: Demo
+) -> None:
     (address,) = said(demo, r"upheld demo: (http://\S+)")
     desk = said(demo, r"desk: +(\S+) / (\S+)")
     room = said(demo, r"room: +(\S+) / (\S+)")
@@ -90,7 +91,7 @@ async def test_a_newcomer_breaks_the_shop_and_sees_all_that_follows(browser: Bro
         await page.locator("li.done", has_text="The mail to the engineer").wait_for(timeout=PATIENCE)
         await expect(public.locator("h1")).to_have_text(HEADLINES["en"], timeout=PATIENCE)
 
-        (incident,) = command(demo, "incident", "list", "--json")
+        (incident,) = asked(demo, "incident", "list", "--json")
         assert incident["component"] == "shop"
         assert 0 < parse_rfc3339(incident["opened_at"]) - broken_at <= 20_000
         await page.locator("li.done a", has_text="The mail to the engineer").click()
@@ -105,34 +106,34 @@ async def test_a_newcomer_breaks_the_shop_and_sees_all_that_follows(browser: Bro
         await page.goto(address)
         await page.get_by_role("button", name="Mend it").click()
         await expect(public.locator("h1")).to_have_text("All systems are up", timeout=PATIENCE)
-    assert command(demo, "incident", "list", "--json") == []
-    statement = command(demo, "statement", "harbour-bank", last_month(), "--format", "json")
+    assert asked(demo, "incident", "list", "--json") == []
+    statement = asked(demo, "statement", "harbour-bank", last_month(), "--format", "json")
     assert (statement["demo"], statement["provisional"]) == (True, False)
     assert {one["component"] for one in statement["components"]} >= {"shop", "payments", "database"}
     assert sum(one["outages"] for one in statement["components"]) > 0
+    ends_with_all_its_processes_and_starts_again_where_it_was(demo)
 
 
 async def take_pictures(
     browser: Browser, demo: Demo, incident: str, desk: tuple[str, ...], room: tuple[str, ...]
 ) -> None:
-    """Every page at both widths in both languages: none runs out of the side, each speaks its reader's language."""
+    """Every page, wide in one language and narrow in the other: none runs out of the side or speaks the other's."""
     folder = demo.folder / "pictures"
-    for language in LANGUAGES:
-        for width in WIDTHS:
-            kept = folder / f"{language}-{width}"
-            async with opened(browser, f"{demo.url}/{language}/", width=width, language=language) as page:
-                await expect(page.locator("h1")).to_have_text(HEADLINES[language])
-                for path in PUBLIC:
-                    await look(page, demo, path.format(language=language, incident=incident), kept, language)
-                await log_in(page, *desk)
-                await page.wait_for_url("**/desk")
-                for path in ("/desk", f"/desk/incidents/{incident}", "/desk/cases"):
-                    await look(page, demo, path, kept, language)
-            async with opened(browser, f"{demo.url}/room/harbour-bank", width=width, language=language) as page:
-                await log_in(page, *room)
-                await page.wait_for_url("**/room/harbour-bank")
-                await look(page, demo, "/room/harbour-bank", kept, language)
-                await expect(page.locator("main")).to_contain_text(NAMES[language])
+    for language, width in READERS:
+        kept = folder / f"{language}-{width}"
+        async with opened(browser, f"{demo.url}/{language}/", width=width, language=language) as page:
+            await expect(page.locator("h1")).to_have_text(HEADLINES[language])
+            for path in PUBLIC:
+                await look(page, demo, path.format(language=language, incident=incident), kept, language)
+            await log_in(page, *desk)
+            await page.wait_for_url("**/desk")
+            for path in ("/desk", f"/desk/incidents/{incident}", "/desk/cases"):
+                await look(page, demo, path, kept, language)
+        async with opened(browser, f"{demo.url}/room/harbour-bank", width=width, language=language) as page:
+            await log_in(page, *room)
+            await page.wait_for_url("**/room/harbour-bank")
+            await look(page, demo, "/room/harbour-bank", kept, language)
+            await expect(page.locator("main")).to_contain_text(NAMES[language])
     if PICTURES in os.environ:
         shutil.copytree(folder, os.environ[PICTURES], dirs_exist_ok=True)
 
@@ -148,24 +149,20 @@ async def look(page: Page, demo: Demo, path: str, folder: Path, language: str) -
     await picture(page, folder / f"{name}.png")
 
 
-@pytest.mark.server
-def test_the_demo_ends_with_all_its_processes_and_starts_again_where_it_was(folder: Path) -> None:
-    with Demo(folder) as demo:
-        family = demo.family()
-        assert len(family) > 1, "the customer's systems are processes of their own"
-        assert demo.term() == 0
-        assert [one for one in family if one.is_running()] == []
+def ends_with_all_its_processes_and_starts_again_where_it_was(demo: Demo) -> None:
+    family = demo.family()
+    assert len(family) > 1, "the customer's systems are processes of their own"
+    assert demo.term() == 0
+    assert [one for one in family if one.is_running()] == []
 
-        demo.start()
-        demo.wait_ready()
-        assert demo.output.count("making the demo's history") == 1
-        children = demo.family()[1:]
-        assert children
-        demo.process.kill()
-        demo.process.wait()
-        until(
-            lambda: not any(alive(one) for one in children), "the customer's systems have ended", timeout=town.PATIENCE
-        )
+    demo.start()
+    demo.wait_ready()
+    assert demo.output.count("making the demo's history") == 1
+    children = demo.family()[1:]
+    assert children
+    demo.process.kill()
+    demo.process.wait()
+    until(lambda: not any(alive(one) for one in children), "the customer's systems have ended", timeout=town.PATIENCE)
 
 
 def alive(process: psutil.Process) -> bool:

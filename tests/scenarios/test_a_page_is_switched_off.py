@@ -40,14 +40,14 @@ def serve_shop(serve: Serve, url: str, page: Nginx, smtp: Smtp, *, escalates_aft
 def test_the_incident_opens_by_itself_is_told_shown_acknowledged_resolved_and_counted(
     nginx: Nginx, smtp: Smtp, serve: Serve, database_url: str
 ) -> None:
-    escalates_after = 20
+    escalates_after = 10
     upheld = serve_shop(serve, database_url, nginx, smtp, escalates_after=escalates_after)
 
     after_a_check(nginx)
     broken_at = town.now()
     nginx.switch_off()
     (page,) = smtp.wait_for(to(LI, "Down: Web shop"), timeout=town.PATIENCE)
-    (incident,) = upheld.cli("incident", "list", "--json")
+    (incident,) = upheld.incidents()
     acknowledged = upheld.cli("incident", "ack", incident["id"], "--by", "li", "--json")
 
     assert (incident["component"], incident["severity"], incident["state"]) == ("shop", 1, "triggered")
@@ -118,7 +118,7 @@ def counted(upheld: Upheld, broken_at: int, mended_at: int) -> None:
 def test_nobody_answers_so_the_second_contact_is_told_also_after_kill_9(
     nginx: Nginx, smtp: Smtp, serve: Serve, database_url: str
 ) -> None:
-    upheld = serve_shop(serve, database_url, nginx, smtp, escalates_after=6)
+    upheld = serve_shop(serve, database_url, nginx, smtp, escalates_after=4)
 
     nginx.switch_off(how="closed")
     smtp.wait_for(to(LI, "Down"), timeout=town.PATIENCE)

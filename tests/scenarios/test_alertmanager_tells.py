@@ -7,7 +7,7 @@ import pytest
 from tests.scenarios import town
 from tests.servers.alertmanager import Alertmanager
 from tests.servers.nginx import Nginx
-from tests.servers.process import Serve
+from tests.servers.process import Upheld
 from tests.servers.prometheus import Prometheus, check_metrics
 
 SUMMARY = "Bills cannot be paid while the shop is down"
@@ -21,20 +21,22 @@ RULE = {
 
 @pytest.mark.server
 def test_what_prometheus_finds_in_our_metrics_comes_back_as_an_incident_and_ends(
-    folder: Path, nginx: Nginx, serve: Serve, database_url: str
+    folder: Path, nginx: Nginx, database_url: str
 ) -> None:
     nginx.page("/", "ok")
-    upheld = serve(
+    upheld = Upheld(
+        folder / "upheld",
         {
             "store": {"url": database_url},
             "sources": {"am": {**town.alertmanager()["am"], "component_from": ["service"]}},
             "components": {"shop": town.shop(nginx.url), "billing": {"name": "Billing", "tier": "core"}},
-        }
+        },
     )
     scrape = {"job_name": "upheld", "static_configs": [{"targets": [f"127.0.0.1:{upheld.port}"]}]}
     with (
         Alertmanager(folder, webhook=f"{upheld.url}/hooks/am", token=town.TOKEN) as manager,
         Prometheus(folder, scrape_configs=[scrape], rules=[RULE], alertmanagers=[manager.address]) as prometheus,
+        upheld,
     ):
         up = 'upheld_component_state{component="shop",state="up"} == 1'
         town.wait(lambda: prometheus.query(up), "Prometheus has seen that the shop is up")

@@ -10,7 +10,7 @@ from tests.servers.namespace import WORLD_ADDRESS, Network
 from tests.servers.nginx import Nginx
 from tests.servers.process import Upheld
 
-CUT = 6
+CUT = 3
 
 
 def statement(upheld: Upheld) -> dict[str, Any]:

@@ -13,9 +13,10 @@ import yaml
 
 from tests.scenarios import storm, town
 from tests.servers.postgres import Postgres
-from tests.servers.process import Done, Serve, Upheld
+from tests.servers.process import Serve, Upheld
 from tests.servers.program import find_program, free_port
 from tests.servers.sender import alert, alert_post
+from tests.servers.warm import Done
 
 DISK = "6m"
 

@@ -9,7 +9,7 @@ from tests.scenarios import town
 from tests.servers.alertmanager import Alertmanager
 from tests.servers.amtool import Amtool
 from tests.servers.nginx import Nginx
-from tests.servers.process import Serve
+from tests.servers.process import Serve, Upheld
 from tests.servers.prometheus import Prometheus
 
 PD_KEY = "0123456789abcdef0123456789abcdef"
@@ -31,9 +31,10 @@ def fires(prometheus: Prometheus) -> bool:
 
 @pytest.mark.server
 def test_a_pair_of_prometheus_makes_one_incident_and_both_end_it_and_amtool_looks_on(
-    folder: Path, nginx: Nginx, serve: Serve
+    folder: Path, nginx: Nginx
 ) -> None:
-    upheld = serve(configuration(prom={"kind": "prometheus", "token": town.TOKEN, "component_from": ["service"]}))
+    prom = {"kind": "prometheus", "token": town.TOKEN, "component_from": ["service"]}
+    upheld = Upheld(folder / "upheld", configuration(prom=prom))
     amtool = Amtool(f"127.0.0.1:{upheld.port}", town.TOKEN)
     target = nginx.url.removeprefix("http://")
     scrape = {"job_name": "shop", "static_configs": [{"targets": [target]}], "metrics_path": "/metrics"}
@@ -50,7 +51,7 @@ def test_a_pair_of_prometheus_makes_one_incident_and_both_end_it_and_amtool_look
 
     nginx.page("/metrics", "")
     nginx.switch_off("/metrics")
-    with member("a") as one, member("b") as other:
+    with member("a") as one, member("b") as other, upheld:
         town.wait(lambda: fires(one) and fires(other), "both see it")
         town.wait(lambda: [found for found in amtool.alerts() if found["labels"]["service"] == "shop"], "it is told")
         town.wait(lambda: upheld.incidents(), "an incident opens")
@@ -60,8 +61,7 @@ def test_a_pair_of_prometheus_makes_one_incident_and_both_end_it_and_amtool_look
         nginx.switch_on("/metrics")
         town.wait(lambda: not upheld.incidents(), "it ends")
         town.wait(lambda: amtool.alerts() == [], "no alert is left")
-
-    (only,) = upheld.incidents(resolved=True)
+        (only,) = upheld.incidents(resolved=True)
     assert (only["component"], only["severity"], only["state"]) == ("shop", 1, "resolved")
 
 

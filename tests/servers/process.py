@@ -17,6 +17,7 @@ import yaml
 from typing_extensions import override
 
 from tests.servers.program import HOST, Program, free_port
+from tests.servers.warm import COMMAND, Done, command
 
 # Run by itself where the server is in another network namespace; one request in, one answer out, both JSON.
 ASK = """
@@ -31,7 +32,6 @@ except urllib.error.HTTPError as error: answer = error
 with answer: read = base64.b64encode(answer.read()).decode()
 print(json.dumps([answer.status, {k.lower(): v for k, v in answer.headers.items()}, read]))
 """
-COMMAND = str(Path(sys.executable).with_name("upheld"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,18 +48,6 @@ class Answer:
 
     def json(self) -> Any:
         return json.loads(self.body)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """A command that has ended."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 class CommandFailed(RuntimeError):
@@ -198,17 +186,8 @@ class Upheld(Site):
 
     def command(self, *words: str, timeout: float = 60.0, stdin: str | None = None) -> Done:
         """A command beside the server (or without one), with this configuration."""
-        done = subprocess.run(
-            [*self.prefix, COMMAND, *words],
-            cwd=self.folder,
-            env={**self.environment, "UPHELD_CONFIG": str(self.file)},
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-            input=stdin,
-        )
-        return Done(code=done.returncode, out=done.stdout, err=done.stderr)
+        environment = {**self.environment, "UPHELD_CONFIG": str(self.file)}
+        return command(words, self.folder, environment, prefix=self.prefix, timeout=timeout, stdin=stdin)
 
     def cli(self, *words: str, timeout: float = 60.0) -> Any:
         """The same, its output read as JSON. Raises CommandFailed with what it said when it fails."""

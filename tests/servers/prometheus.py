@@ -56,6 +56,7 @@ class Prometheus(Program):
             f"--web.listen-address={HOST}:{self.port}",
             # The first telling may precede the discovery of Alertmanagers; by default the next is a minute away.
             "--rules.alert.resend-delay=1s",
+            "--scrape.discovery-reload-interval=200ms",
             "--log.level=warn",
         ]
         super().__init__(argv, home)

@@ -1,0 +1,84 @@
+"""Our commands in processes of their own that begin with everything imported.
+
+An interpreter that starts from nothing spends a second of the processor on imports, and a scenario runs many commands.
+"""
+
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from upheld.cli import main
+
+COMMAND = str(Path(sys.executable).with_name("upheld"))
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload([__name__, *(f"upheld.cli.{name}" for name in ("case", "incident", "statement"))])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def command(
+    words: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    *,
+    prefix: Sequence[str] = (),
+    timeout: float = 60.0,
+    stdin: str | None = None,
+) -> Done:
+    """`upheld` with these words in that folder; behind a `prefix` it starts from nothing.
+
+    Raises subprocess.TimeoutExpired when it has not ended in time.
+    """
+    if prefix:
+        done = subprocess.run(
+            [*prefix, COMMAND, *words],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+            input=stdin,
+        )
+        return Done(code=done.returncode, out=done.stdout, err=done.stderr)
+    with tempfile.TemporaryDirectory() as made:
+        given, out, err = (Path(made) / name for name in ("in", "out", "err"))
+        given.write_text(stdin or "")
+        process = _FORKS.Process(target=_run, args=(list(words), folder, dict(environment), (given, out, err)))
+        process.start()
+        process.join(timeout)
+        code = process.exitcode
+        if code is None:
+            process.kill()
+            process.join()
+            raise subprocess.TimeoutExpired(["upheld", *words], timeout)
+        process.close()
+        return Done(code=code, out=out.read_text(), err=err.read_text())
+
+
+def _run(words: list[str], folder: Path, environment: dict[str, str], streams: tuple[Path, Path, Path]) -> None:
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    for number, path in enumerate(streams):
+        os.dup2(os.open(path, os.O_CREAT | os.O_RDWR, 0o600), number)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    sys.argv = ["upheld", *words]
+    sys.exit(main())
