@@ -74,7 +74,7 @@ def _components(visit: Visit) -> dict[str, str]:
 
 
 def _row(one: Report, voice: Voice) -> DrillRow:
-    answered = voice.t("nobody")
+    answered = voice.t("nobody answered")
     if one.answered_after is not None:
         length = voice.length(one.answered_after)
         answered = voice.t("{who}, after {length}", who=voice.who(one.answered_by), length=length)

@@ -8,6 +8,7 @@ meanwhile opens the component's own incident.
 from config.state import State
 from incidents.decide import Refused
 from incidents.incident import Incident, Opened
+from incidents.severity import MILDEST
 
 NUMBER = "DRILL"
 PREFIX = "drill:"
@@ -34,11 +35,16 @@ def opened(component: str, severity: int, now: int) -> Opened:
         component=subject_of(component),
         state=State.DOWN,
         severity=severity,
-        because="a drill",
+        because="",
         cause="drill",
         title="drill",
         started_at=now,
     )
+
+
+def urgency(incident: Incident) -> int:
+    """Of its messages: a drill waits for every real one, and never gives its subject to one it is told with."""
+    return MILDEST + 1 if of_drill(incident.component) else incident.severity
 
 
 def check_result(incident: Incident, reason: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from config.instant import SECOND, Instant, Span
 from config.oncall import Escalation
-from incidents.drill import drilled
+from incidents.drill import drilled, urgency
 from incidents.escalation import (
     FIRST,
     URGENT,
@@ -204,7 +204,7 @@ class Paging(Ways):
                 channel=told.channel,
                 address=told.address,
                 message=message,
-                priority=incident.severity,
+                priority=urgency(incident),
                 created_at=now,
                 due_at=now if due_at is None else due_at,
                 expires_at=now + LIFETIME[Purpose.RESOLVED],
@@ -324,7 +324,7 @@ class Paging(Ways):
                 channel=one.channel,
                 address=one.address,
                 message=message,
-                priority=incident.severity,
+                priority=urgency(incident),
                 created_at=now,
                 due_at=one.due_at,
                 expires_at=one.due_at + LIFETIME[Purpose.PAGE],

@@ -42,6 +42,7 @@ async def test_a_drill_calls_as_a_fault_would_and_keeps_the_duty_of_its_turn(wor
     assert all(
         one.message.text.startswith("这是演练。") and "wiki.example.com/payments" in one.message.text for one in told
     )
+    assert {one.priority for one in told} == {4}, "behind whatever is real, also where they are told together"
     fault = await world.down()
     assert fault.id == "INC-2026-0001", "a real fault is not swallowed"
     with pytest.raises(Refused, match="not over"):
