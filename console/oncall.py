@@ -19,6 +19,7 @@ from incidents.decide import Refused
 from incidents.oncall import Roster
 from incidents.readiness import Concern, Kind, concerns
 from incidents.rota import Change, Deed, Shift
+from incidents.trying import verified
 
 PLAN = "/desk/oncall"
 DAYS = 14
@@ -93,12 +94,14 @@ class OncallPage:
     async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
         config, end = visit.config, visit.now + DAYS * DAY
 
-        def read(tx: Connection) -> tuple[Roster, Mapping[str, str | None]]:
-            people = {user.name: user.person for user in every_user(tx)}
-            return rostering.roster_of(tx, config, visit.now, end), people
-
-        roster, people = await self._rules.database.read(read)
         ways = self._rules.caseload().ways
+
+        def read(tx: Connection) -> tuple[Roster, Sequence[Concern], Mapping[str, str | None]]:
+            people = {user.name: user.person for user in every_user(tx)}
+            roster = rostering.roster_of(tx, config, visit.now, end)
+            return roster, concerns(roster, ways, visit.now, verified(tx)), people
+
+        roster, worries, people = await self._rules.database.read(read)
         voice = replace(visit.voice, people=people)
         plans = [_plan(rota, roster, voice) for rota in config.rotas]
         return visit.page(
@@ -108,7 +111,7 @@ class OncallPage:
             form=form,
             days=DAYS,
             plans=plans,
-            concerns=[_worry(one, voice) for one in concerns(roster, ways, visit.now)],
+            concerns=[_worry(one, voice) for one in worries],
             changes=[_changed(one, voice) for one in roster.changes],
             rotas={rota: rota for rota in config.rotas},
             people={one: voice.person(one) for one in config.people},

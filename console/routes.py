@@ -42,6 +42,7 @@ from console.unrouted import UNROUTED_PAGE, UnroutedPage
 from console.user import Access
 from console.visit import STATIC, see_other
 from console.voice import ROOM
+from console.ways import WAYS, WaysPage
 from console.wording import WordingPage
 from db.engine import Database
 from incidents.caseload import Caseload
@@ -109,6 +110,7 @@ class Console:
         self._sample = SamplePage(rules)
         self._library = LibraryPage(rules)
         self._oncall = OncallPage(rules)
+        self._ways = WaysPage(rules)
         self._silence = SilencePage(rules)
         self._unrouted = UnroutedPage(rules)
         self._component = ComponentPage(rules)
@@ -146,6 +148,8 @@ class Console:
             _page("POST", SILENCES, Access.INCIDENTS, self._silence.act),
             _page("GET", PLAN, Access.STAFF, self._oncall.show),
             _page("POST", PLAN, Access.INCIDENTS, self._oncall.act),
+            _page("GET", WAYS, Access.STAFF, self._ways.show),
+            _page("POST", WAYS, Access.INCIDENTS, self._ways.act),
             _page("GET", "/desk/cases", Access.STAFF, self._desk.cases),
             _page("GET", "/desk/cases/new", Access.CASES, self._report.show),
             _page("POST", "/desk/cases/new", Access.CASES, self._report.act),

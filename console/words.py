@@ -31,6 +31,17 @@ UNFILED: Mapping[str, str] = {
 }
 """Why a mail waits for a person (incidents.mailing.Why)."""
 
+BECAME: Mapping[str, str] = {
+    "queued": "being sent",
+    "sending": "being sent",
+    "unknown": "unknown whether it arrived",
+    "sent": "taken by the receiver",
+    "failed": "refused by the receiver",
+    "expired": "never got through",
+    "suppressed": "not sent",
+}
+"""How far a message is (notify.decision.State)."""
+
 HEARD: Mapping[str, str] = {
     "delivered": "arrived",
     "answered": "the call was answered",

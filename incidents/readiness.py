@@ -31,6 +31,7 @@ class Kind(StrEnum):
     UNREACHABLE = "person_unreachable"
     ONE_CHANNEL = "one_channel"
     UNVERIFIED = "channel_unverified"
+    ONE_VERIFIED = "one_verified_channel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ def concerns(roster: Roster, ways: Ways, now: Instant, verified: Verified = take
     return (
         *_gaps(roster, used, now),
         *(one for person in _people(config, used) for one in _of_person(person, ways, now, verified, channels)),
-        *_single(config, used, ways, now, channels),
+        *_single(config, used, ways, now, verified, channels),
     )
 
 
@@ -78,12 +79,20 @@ def _of_person(person: str, ways: Ways, now: Instant, verified: Verified, channe
             yield Concern(kind=Kind.UNVERIFIED, subject=person, channel=way.channel, grave=False)
 
 
-def _single(config: Config, used: Iterable[Escalation], ways: Ways, now: Instant, channels: int) -> Iterator[Concern]:
-    """Who is called for the worst severity over one channel alone: a lost telephone is a lost outage."""
+def _single(
+    config: Config, used: Iterable[Escalation], ways: Ways, now: Instant, verified: Verified, channels: int
+) -> Iterator[Concern]:
+    """Who is called for the worst severity over one channel alone: a lost telephone is a lost outage.
+
+    A second one that nobody tried may be as good as none; that is said, and calls nobody.
+    """
     worst = [one for one in used if not one.severity or WORST in one.severity]
     for person in _people(config, worst):
-        if len({way.channel for way in _usable(person, ways, now)}) == 1:
+        usable = _usable(person, ways, now)
+        if len({way.channel for way in usable}) == 1:
             yield Concern(kind=Kind.ONE_CHANNEL, subject=person, grave=channels > 1)
+        elif usable and len({way.channel for way in usable if verified(way)}) < 2:
+            yield Concern(kind=Kind.ONE_VERIFIED, subject=person, grave=False)
 
 
 def _usable(person: str, ways: Ways, now: Instant) -> list[Addressee]:

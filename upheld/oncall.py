@@ -6,11 +6,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.instant import DAY, Instant
-from config.model import Config
 from incidents import rostering
-from incidents.oncall import Roster
 from incidents.readiness import AHEAD, Concern, concerns
 from incidents.rota import Change, Deed, Shift
+from incidents.trying import verified
 from upheld.call import Call, Command
 from upheld.rules import Rules
 from upheld.shown import at
@@ -71,12 +70,13 @@ def plan_json(tx: Connection, rules: Rules, now: Instant, days: int = DAYS) -> d
         "now": {rota: list(roster.on_call(rota, now)) for rota in config.rotas},
         "rotas": {rota: [shift_json(one) for one in roster.shifts(rota, (now, end))] for rota in config.rotas},
         "changes": [change_json(one) for one in roster.changes],
-        "concerns": [concern_json(one) for one in concerns(_ahead(tx, config, now), rules.paging, now)],
+        "concerns": [concern_json(one) for one in _found(tx, rules, now)],
     }
 
 
-def _ahead(tx: Connection, config: Config, now: Instant) -> Roster:
-    return rostering.roster_of(tx, config, now, now + AHEAD)
+def _found(tx: Connection, rules: Rules, now: Instant) -> tuple[Concern, ...]:
+    roster = rostering.roster_of(tx, rules.config, now, now + AHEAD)
+    return concerns(roster, rules.paging, now, verified(tx))
 
 
 def concern_json(one: Concern) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from db.ledger.note import NoteUnreadable, read_checkpoint, read_note
 from incidents import household, rostering
 from incidents.readiness import AHEAD, Kind, concerns
 from incidents.store import duty
+from incidents.trying import verified
 from notify.store.told import oldest_due
 from upheld import store
 from upheld.peer import BEAT, PATIENCE, Look, Peer, judge
@@ -110,7 +111,7 @@ class Watch:
 
         def found(tx: Connection) -> frozenset[Kind]:
             roster = rostering.roster_of(tx, rules.config, now, now + AHEAD)
-            return frozenset(one.kind for one in concerns(roster, rules.paging, now) if one.grave)
+            return frozenset(one.kind for one in concerns(roster, rules.paging, now, verified(tx)) if one.grave)
 
         def work(tx: Connection) -> None:
             wrong = found(tx)

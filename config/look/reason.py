@@ -52,6 +52,7 @@ REASONS: Mapping[str, str] = {
     "person_unreachable": "Somebody on call cannot be reached",
     "one_channel": "Called for severity 1 over one channel alone",
     "channel_unverified": "A channel that nobody has tried",
+    "one_verified_channel": "Called for severity 1 without a second channel that was tried",
     "peer_dead": "Another upheld does not answer",
     "peer_heartbeat_late": "Another upheld answers but does not work",
     "peer_ledger_shrank": "The ledger of another upheld has become smaller",

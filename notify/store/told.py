@@ -85,6 +85,16 @@ def of_key(tx: Connection, key: str) -> Told | None:
     return next(iter(_told(tx, select(notification).where(_N.idempotency_key == key))), None)
 
 
+def newest(tx: Connection, purpose: Purpose, limit: int = 500) -> dict[Recipient, Told]:
+    """Of each recipient the last one that was made for this purpose."""
+    wanted = select(notification).where(_N.purpose == purpose.value).order_by(_N.id.desc()).limit(limit)
+    found: dict[Recipient, Told] = {}
+    for one in _told(tx, wanted):
+        to = one.notification
+        found.setdefault(Recipient(person=to.person, channel=to.channel, address=to.address), one)
+    return found
+
+
 def _told(tx: Connection, wanted: Select[Any]) -> tuple[Told, ...]:
     rows = tx.execute(wanted).all()
     ids = [row.id for row in rows]

@@ -27,6 +27,8 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("POST", "/desk/drills"): ON_CALL,
     ("GET", "/desk/performance"): LOOK,
     ("GET", "/desk/unrouted"): LOOK,
+    ("GET", "/desk/ways"): LOOK,
+    ("POST", "/desk/ways"): ON_CALL,
     ("GET", "/desk/components/{id}"): LOOK,
     ("GET", "/desk/silences"): LOOK,
     ("POST", "/desk/silences"): ON_CALL,

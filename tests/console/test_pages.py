@@ -459,8 +459,19 @@ def spoken_otherwise() -> Iterator[str]:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "count":
                 yield from (str(one.value) for one in node.args[1:3] if isinstance(one, ast.Constant))
-    tables = (words.UNFILED, words.TROUBLES, words.OUTCOMES, words.PURPOSES, words.PROGRESS, words.KINDS, words.TIERS)
-    for table in (*tables, words.CLOCKS, words.ROLES):
+    tables = (
+        words.UNFILED,
+        words.BECAME,
+        words.TROUBLES,
+        words.OUTCOMES,
+        words.PURPOSES,
+        words.PROGRESS,
+        words.KINDS,
+        words.TIERS,
+        words.CLOCKS,
+        words.ROLES,
+    )
+    for table in tables:
         yield from table.values()
     yield from words.REFUSALS
     yield from refused()

@@ -76,6 +76,11 @@ def test_a_channel_nobody_tried_is_said() -> None:
         return way.channel != "sms"
 
     made = house(LI)
-    (untried,) = concerns(Roster(config=made), Ways(made, "log"), NOON, verified)
+    untried, alone = concerns(Roster(config=made), Ways(made, "log"), NOON, verified)
 
     assert untried == Concern(kind=Kind.UNVERIFIED, subject="li", channel="sms", grave=False)
+    assert alone == Concern(kind=Kind.ONE_VERIFIED, subject="li", grave=False)
+    milder = house(LI, severity=(2, 3))
+    assert [one.kind for one in concerns(Roster(config=milder), Ways(milder, "log"), NOON, verified)] == [
+        Kind.UNVERIFIED
+    ]
