@@ -1,42 +1,45 @@
 """The schema's age: brought up to date when a server opens the store, checked when a command reads it."""
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Connection, text
 
 from db.errors import SchemaMismatch
+
+VERSIONS = Path(__file__).parent / "migrations" / "versions"
+_FOUND = text("SELECT version_num FROM alembic_version")
 
 
 def upgrade(connection: Connection) -> None:
     """In the connection's transaction: all steps or none. Raises SchemaMismatch for a store of a newer version."""
-    config = _config()
-    _known(connection, config)
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    if _known(connection) != revisions()[-1]:
+        # Alembic and what it brings along are megabytes for good, and nearly every start finds nothing to do.
+        from db.steps import take
+
+        take(connection)
 
 
 def check(connection: Connection) -> None:
     """Raises SchemaMismatch unless the store has exactly this version's schema."""
-    config = _config()
-    found = _known(connection, config)
-    head = ScriptDirectory.from_config(config).get_current_head()
+    found, head = _known(connection), revisions()[-1]
     if found != head:
         raise SchemaMismatch(f"the store has schema {found or 'none'}, this version needs {head}; run `upheld migrate`")
 
 
-def _known(connection: Connection, config: Config) -> str | None:
-    found = MigrationContext.configure(connection).get_current_revision()
-    scripts = ScriptDirectory.from_config(config)
-    if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
+@cache
+def revisions() -> tuple[str, ...]:
+    """Of the steps there are: the numbers their files begin with. The highest is today's."""
+    return tuple(sorted(file.name.partition("_")[0] for file in VERSIONS.glob("[0-9]*_*.py")))
+
+
+def _known(connection: Connection) -> str | None:
+    """None: the store is empty."""
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    found: str | None = connection.scalar(_FOUND)
+    if found is not None and found not in revisions():
         raise SchemaMismatch(
             f"the store was made by a newer version of upheld (schema {found}); use that version, or restore a backup"
         )
     return found
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", "db:migrations")
-    return config

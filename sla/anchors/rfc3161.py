@@ -8,16 +8,7 @@ from pathlib import Path
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 from pydantic import BaseModel, ConfigDict
-from rfc3161_client import (
-    HashAlgorithm,
-    TimeStampRequest,
-    TimestampRequestBuilder,
-    VerificationError,
-    VerifierBuilder,
-    decode_timestamp_response,
-)
 
-from config.instant import Instant, instant_of
 from sla.anchor import Anchor, AnchorError, Head, Receipt, WebAddress
 from sla.asking import post
 
@@ -35,13 +26,15 @@ class Options(BaseModel):
 
 async def submit(options: Options, head: Head) -> Receipt:
     """Raises AnchorError."""
+    from sla import timestamp  # with a library of its own, which only those need who have chosen this anchor
+
     authorities = await asyncio.to_thread(_authorities, head.folder / options.ca_file)
     stamped = head.note.encode()
-    request = TimestampRequestBuilder().data(stamped).hash_algorithm(HashAlgorithm.SHA256).build()
+    request = timestamp.request_of(stamped)
     answer = await post(options.url, request.as_bytes(), QUERY)
     if answer.status != 200:
         raise AnchorError(f"{options.url} answers HTTP {answer.status} {answer.start}")
-    at = await asyncio.to_thread(_verified, answer.body, request, stamped, authorities)
+    at = await asyncio.to_thread(timestamp.verified, answer.body, request, stamped, authorities)
     return Receipt(at=at, content_type=REPLY, body=answer.body)
 
 
@@ -50,20 +43,6 @@ def _authorities(file: Path) -> list[Certificate]:
         return load_pem_x509_certificates(file.read_bytes())
     except (OSError, ValueError) as error:
         raise AnchorError(f"ca_file: {file} holds no PEM certificates ({error})") from error
-
-
-def _verified(body: bytes, request: TimeStampRequest, stamped: bytes, authorities: list[Certificate]) -> Instant:
-    """The time in the token, of which signature, chain, purpose, hash and nonce hold."""
-    builder = VerifierBuilder.from_request(request)
-    for one in dict.fromkeys(authorities):
-        own = one.issuer == one.subject
-        builder = builder.add_root_certificate(one) if own else builder.add_intermediate_certificate(one)
-    try:
-        response = decode_timestamp_response(body)
-        builder.build().verify_message(response, stamped)
-        return instant_of(response.tst_info.gen_time)
-    except (VerificationError, ValueError) as error:
-        raise AnchorError(f"the answer is no time stamp of this head: {error}") from error
 
 
 ANCHOR = Anchor(options=Options, submit=submit)

@@ -4,10 +4,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, inspect, select, text
 
 from db import migrate
 from db.engine import Database, open_database
+from db.steps import configuration
 from db.tables import METADATA
 from db.tables.incidents import counter
 from db.tables.probe import check_state
@@ -16,6 +18,12 @@ from db.tables.probe import check_state
 def _differences(tx: Connection) -> list[object]:
     context = MigrationContext.configure(tx, opts={"compare_type": True, "compare_server_default": True})
     return list(compare_metadata(context, METADATA))
+
+
+def test_the_steps_are_known_by_their_files() -> None:
+    scripts = ScriptDirectory.from_config(configuration())
+    assert migrate.revisions()[-1] == scripts.get_current_head()
+    assert set(migrate.revisions()) == {script.revision for script in scripts.walk_revisions()}
 
 
 async def test_the_steps_build_exactly_the_tables_of_the_code(database: Database) -> None:

@@ -1,6 +1,8 @@
 """What is installed is what lies in the folders; `upheld kinds` and the other lists say so."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,17 @@ def test_a_source_names_only_components_there_are(tmp_path: Path) -> None:
         "3:54: no component is named 'shpo'; did you mean 'shop'?",
         "4:62: no component is named 'post'; known: shop",
     ]
+
+
+def test_a_server_takes_nothing_in_that_only_others_need() -> None:
+    """Each of these is megabytes for as long as it runs."""
+    unwanted = ("alembic", "mako", "rich", "pygments", "typst", "xlsxwriter", "holidays", "rfc3161_client", "asyncpg")
+    told = f"""
+import sys
+import db.sqlite, upheld.cli.server, upheld.serve
+from upheld.installed import installed
+installed()
+print([name for name in {unwanted} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

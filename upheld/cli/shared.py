@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 from sqlalchemy import Connection
 
 from config.load import load
@@ -31,8 +28,6 @@ if TYPE_CHECKING:
     from incidents.caseload import Caseload
 
 STORE_UNUSABLE = 3
-PLAIN_WIDTH = 10_000
-"""Columns of a table that goes to a file or a pipe: one row is one line, however long."""
 
 _COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What a terminal would obey instead of show, also what turns the direction of writing."""
@@ -144,7 +139,9 @@ def show(value: Any, *, as_json: bool, columns: Sequence[str]) -> None:
         click.echo(json.dumps(value, ensure_ascii=False, indent=2))
         return
     if isinstance(value, list):
-        _table(value, columns)
+        from upheld.cli.table import show_table  # the server never shows one, and its library is not small
+
+        show_table(columns, [[plain(_text(row.get(column))) for column in columns] for row in value])
         return
     for key, item in value.items():
         click.echo(f"{key}: {plain(_text(item))}")
@@ -153,16 +150,6 @@ def show(value: Any, *, as_json: bool, columns: Sequence[str]) -> None:
 def plain(text: str) -> str:
     """What somebody outside may have written, as one line that a terminal only shows."""
     return " ".join(_COMMANDING.sub("\N{REPLACEMENT CHARACTER}", text).split())
-
-
-def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    """As wide as the terminal; into a pipe as wide as it needs, so that nothing is broken over lines."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(plain(_text(row.get(column)))) for column in columns))
-    Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH).print(table)
 
 
 def _text(value: Any) -> str:
