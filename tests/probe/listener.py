@@ -19,22 +19,34 @@ HOST = "127.0.0.1"
 
 @asynccontextmanager
 async def listening(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    """The port of a server that hands every connection to `serve` and closes it afterwards."""
+    """The port of a server that hands every connection to `serve`; no connection outlives it."""
+    connections: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
+            # A server that encrypts by itself keeps a connection in mid-handshake where nobody can end it.
+            if tls is not None:
+                await writer.start_tls(tls)
             await serve(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError):
             pass  # the client went away, which is its right
         finally:
             writer.close()
 
-    server = await asyncio.start_server(handle, HOST, 0, ssl=tls)
+    def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections[writer] = asyncio.create_task(handle(reader, writer))
+
+    server = await asyncio.start_server(begin, HOST, 0)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
-        await server.wait_closed()
+        for task in connections.values():
+            task.cancel()
+        await asyncio.gather(*connections.values(), return_exceptions=True)
+        for writer in connections:
+            writer.transport.abort()
+        await asyncio.sleep(0)
 
 
 def answering(head: str, body: bytes = b"", *, after: float = 0.0) -> Serve:
