@@ -21,6 +21,7 @@ report = Table(
     Column("issued_at", BigInteger, nullable=False),
     # The last one holds; the earlier ones stay.
     UniqueConstraint("customer", "kind", "subject", "seq"),
+    Index(None, "subject"),
 )
 
 report_event = Table(
@@ -38,6 +39,7 @@ report_event = Table(
     Column("by", String(120), nullable=False),
     Column("recorded_at", BigInteger, nullable=False),
     UniqueConstraint("customer", "kind", "subject", "seq"),
+    Index(None, "subject"),
 )
 
 export = Table(

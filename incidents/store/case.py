@@ -24,6 +24,7 @@ from incidents.store.incident import Conflict
 TOPIC = "case"
 _OPEN = table.c.state.in_([always(CaseProgress.OPEN.value), always(CaseProgress.WAITING.value)])
 _NEWEST_FIRST = (desc(table.c.opened_at), desc(table.c.id))
+_OF_INCIDENT = Prepared(select(table).where(table.c.incident == bindparam("of")).order_by(*_NEWEST_FIRST))
 _OF_COMPONENT = Prepared(select(table).where(table.c.component == bindparam("of"), _OPEN).order_by(*_NEWEST_FIRST))
 
 
@@ -33,7 +34,7 @@ def find(tx: Connection, case_id: str) -> Case | None:
 
 
 def of_incident(tx: Connection, incident_id: str) -> list[Case]:
-    return _all(tx, table.c.incident == incident_id)
+    return [_case(tx, row) for row in _OF_INCIDENT.all(tx, {"of": incident_id})]
 
 
 def of_customer(tx: Connection, customer: str) -> list[Case]:

@@ -39,6 +39,16 @@ _NEWEST_OF = Prepared(
     .order_by(desc(table.c.opened_at), desc(func.length(table.c.id)), desc(table.c.id))
     .limit(1)
 )
+_RESOLVED_OF = Prepared(
+    select(table.c.snapshot)
+    .where(
+        table.c.component == bindparam("of"),
+        table.c.state == Progress.RESOLVED.value,
+        table.c.opened_at <= bindparam("until"),
+    )
+    .order_by(desc(table.c.opened_at))
+    .limit(bindparam("most"))
+)
 _LAST = Prepared(
     select(incident_event.c.kind, incident_event.c.facts)
     .where(incident_event.c.incident == bindparam("of"), incident_event.c.kind == bindparam("what"))
@@ -120,12 +130,7 @@ def latest_of(tx: Connection, component: str, since: Instant) -> list[Incident]:
 
 def resolved_of(tx: Connection, component: str, until: Instant, limit: int) -> list[Incident]:
     """Of a component, resolved ones that were opened up to `until`, newest first."""
-    rows = tx.execute(
-        select(table)
-        .where(table.c.component == component, table.c.state == Progress.RESOLVED.value, table.c.opened_at <= until)
-        .order_by(desc(table.c.opened_at))
-        .limit(limit)
-    )
+    rows = _RESOLVED_OF.all(tx, {"of": component, "until": until, "most": limit})
     return [_incident(row) for row in rows]
 
 

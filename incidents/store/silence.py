@@ -2,25 +2,25 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, desc, insert, select
+from sqlalchemy import Connection, bindparam, desc, insert, select
 
 from config import matcher
 from config.instant import Instant
+from db.prepared import Prepared
 from db.tables.silence import silence as table
 from db.tables.silence import silence_end
 from incidents.silence import Silence
 
-# Built once: building one costs more than running it.
 _ALL = select(table, silence_end.c.recorded_at.label("ended_at"), silence_end.c.by.label("ended_by")).join_from(
     table, silence_end, silence_end.c.silence == table.c.id, isouter=True
 )
 _NOT_OVER = _ALL.where(table.c.end > bindparam("now"), silence_end.c.silence.is_(None)).order_by(table.c.id)
-_IN_FORCE = _NOT_OVER.where(table.c.start <= bindparam("now"))
+_IN_FORCE = Prepared(_NOT_OVER.where(table.c.start <= bindparam("now")))
 _FIND = _ALL.where(table.c.id == bindparam("silence_id"))
 
 
 def in_force(tx: Connection, now: Instant) -> tuple[Silence, ...]:
-    return tuple(_silence(row) for row in tx.execute(_IN_FORCE, {"now": now}))
+    return tuple(_silence(row) for row in _IN_FORCE.all(tx, {"now": now}))
 
 
 def not_over(tx: Connection, now: Instant) -> tuple[Silence, ...]:
@@ -60,7 +60,7 @@ def end(tx: Connection, id: int, reason: str, by: str, now: Instant) -> None:
     tx.execute(insert(silence_end).values(silence=id, reason=reason, by=by, recorded_at=now))
 
 
-def _silence(row: Row[Any]) -> Silence:
+def _silence(row: Any) -> Silence:
     return Silence(
         id=row.id,
         matchers=tuple(matcher.parse(one) for one in row.matchers),

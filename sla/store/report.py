@@ -8,12 +8,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select
 
 from config.instant import Instant
 from db.batch import announce
 from db.ledger.leaf import Leaf
 from db.ledger.store import append, stamped
+from db.prepared import Prepared
 from db.tables.reports import export as export_table
 from db.tables.reports import report as table
 from db.tables.reports import report_event
@@ -24,6 +25,8 @@ from sla.seal import digest
 TOPIC = "report"
 _PERSONAL = ("words",)
 _E = report_event.c
+_WORDS = select(_E.subject, _E.body).where(_E.what == What.WRITTEN.value).order_by(_E.id)
+_WRITTEN, _WRITTEN_OF = Prepared(_WORDS), Prepared(_WORDS.where(_E.subject == bindparam("of")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,12 +134,13 @@ def standing(tx: Connection, customer: str, kind: str, subject: str) -> Standing
 
 def written(tx: Connection, subjects: Collection[str] | None = None) -> dict[str, dict[str, str]]:
     """Subject -> the words that people wrote for its reports, the last ones; of all subjects if none are named."""
-    wanted = select(_E.subject, _E.body).where(_E.what == What.WRITTEN.value)
-    if subjects is not None:
-        wanted = wanted.where(_E.subject.in_(subjects))
+    if subjects is None:
+        rows = _WRITTEN.all(tx)
+    else:
+        rows = [row for subject in subjects for row in _WRITTEN_OF.all(tx, {"of": subject})]
     found: dict[str, dict[str, str]] = {}
-    for row in tx.execute(wanted.order_by(_E.id)):
-        found.setdefault(row.subject, {}).update(row._mapping["body"]["words"])
+    for row in rows:
+        found.setdefault(row.subject, {}).update(row.body["words"])
     return found
 
 
