@@ -55,6 +55,8 @@ class Intake:
         self._database = database
         self._bytes = 0
         self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
+        self.accepted = 0
+        """Posts since the start."""
         self._writer: asyncio.Task[None] | None = None
 
     @property
@@ -86,6 +88,7 @@ class Intake:
         failure: Exception | None = None
         try:
             await self._database.write(lambda tx: inbox.accept(tx, posts))
+            self.accepted += len(posts)
         except Exception as error:  # every waiting sender is told, whatever it was
             failure = error if isinstance(error, StoreUnavailable) else StoreUnavailable(str(error))
             log.error("inbox not written", error=str(error), posts=len(posts))

@@ -106,6 +106,8 @@ def shown(value: object) -> str:
 
 def clean(text: str) -> str:
     """NUL is accepted by SQLite and refused by PostgreSQL: the same alert must not be poison on one of them."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 

@@ -4,7 +4,7 @@ One `Incidents` belongs to one configuration; a reload makes a new one. Methods 
 Connection, so that a probe's flush, a webhook's processing, a timer and a person's command all run the same way.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -116,6 +116,31 @@ class Incidents(Course):
         if trouble is not None:
             log.error("timer not carried out", kind=due.kind, subject=due.subject, step=due.step, exc_info=trouble)
             timer.postpone(tx, due, now + PUT_OFF)
+
+    def fire_all(
+        self, tx: Connection, due: Sequence[Timer], now: Instant, enough: Callable[[], bool] = lambda: False
+    ) -> list[Timer]:
+        """As `fire`, one after the other until `enough`; those that were dealt with."""
+        done: list[Timer] = []
+        if apart(tx, lambda: self._fire_in_turn(tx, due, now, enough, done)) is None:
+            return done
+        done = []
+        for one in due:  # one of them fails: each by itself, so that it takes only itself along
+            self.fire(tx, one, now)
+            done.append(one)
+            if enough():
+                break
+        return done
+
+    def _fire_in_turn(
+        self, tx: Connection, due: Sequence[Timer], now: Instant, enough: Callable[[], bool], done: list[Timer]
+    ) -> None:
+        for one in due:
+            if timer.still_due(tx, one, now):
+                self._fire(tx, one, now)
+            done.append(one)
+            if enough():
+                return
 
     def _fire(self, tx: Connection, due: Timer, now: Instant) -> None:
         later = lapse.next_chance(tx, due, now) if due.kind in (timer.Kind.LAPSE, timer.Kind.CALL) else None

@@ -71,8 +71,8 @@ class Press:
             took = self._clock() - self._made_at
             self._age = max(self._least_age, min(LARGE_AGE_SECONDS, 60 * took))
             await self._tell()
-            # At most a fifth of the time goes into making pages, however fast things change.
-            await asyncio.sleep(max(REST_SECONDS, 4 * took))
+            # At most a tenth of the time goes into making pages, however fast things change.
+            await asyncio.sleep(max(REST_SECONDS, 9 * took))
         await self._tell()
 
     async def _tell(self) -> None:

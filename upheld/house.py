@@ -5,7 +5,6 @@ first no new work from outside, then what is under way, the store last.
 """
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -24,9 +23,7 @@ from config.node import ConfigError
 from config.plan import plan
 from console.login import DemoLogin
 from db.engine import Database, Use, open_database
-from incidents import reading
 from incidents.intake import Intake
-from incidents.pace import rest_after
 from incidents.paging import still_wanted
 from incidents.store import inbox, timer
 from notify.channel import Attachment
@@ -47,6 +44,7 @@ from upheld import alarm, contracts, control, duties, outgoing, post, signing
 from upheld.anchoring import Anchoring
 from upheld.call import Call
 from upheld.clock import utc_now
+from upheld.clockwork import Clockwork
 from upheld.commands import AGREEMENT, COMMANDS, REFUSALS
 from upheld.contracts import Taken
 from upheld.housekeeping import Housekeeping
@@ -55,6 +53,7 @@ from upheld.issuer import Issuer
 from upheld.loading import loaded
 from upheld.metrics import HouseMetrics
 from upheld.places import TEND_SECONDS, Places
+from upheld.reader import Reader
 from upheld.reminders import remind
 from upheld.reports import reporter
 from upheld.rules import Rules, rules_of
@@ -63,8 +62,6 @@ from upheld.watch import Watch
 
 log = structlog.get_logger(__name__)
 
-SLICE_SECONDS = 0.02
-TIMERS_AT_ONCE = 50
 AGREEMENTS_SECONDS = 10.0
 REMINDERS_SECONDS = 600.0
 """After a command beside the server has changed one in a store that several processes share."""
@@ -120,12 +117,19 @@ class House:
         )
         self.intake = Intake(database)
         self.watch = Watch(database, lambda: self.rules, now, self.registry)
-        self.reader = Ticker("inbox", self._process_inbox)
-        self.clockwork = Ticker("timers", self._fire_timers)
+        self.reader = Reader(database, lambda: self.rules, now, self.intake, self.metrics)
+        self.clockwork = Clockwork(database, lambda: self.rules, now, self.metrics, self.watch.ticked)
         self.contracts = Ticker("agreements", self.follow_agreements, AGREEMENTS_SECONDS)
         self.reminders = Ticker("obligations", self._remind, REMINDERS_SECONDS)
         self.votes = Ticker("votes", self.places.step, TEND_SECONDS)
-        self.tickers = (self.reader, self.clockwork, self.contracts, self.reminders, self.votes, *self.watch.tickers)
+        self.tickers = (
+            self.reader.ticker,
+            self.clockwork.ticker,
+            self.contracts,
+            self.reminders,
+            self.votes,
+            *self.watch.tickers,
+        )
         self.open = False
         self.ended = asyncio.Event()
         """A part that must run for ever has ended by itself."""
@@ -256,48 +260,15 @@ class House:
     def _enclose(self, tx: Connection, name: str) -> Attachment:
         return outgoing.enclose(tx, name) if name.startswith(f"{EVENT}/") else post.enclose(tx, name, self.rules)
 
-    async def _process_inbox(self) -> bool:
-        """A short slice. While senders wait for their commits a pause follows, so that they go first."""
-        now, rules = self.now(), self.rules
-
-        def work(tx: Connection) -> tuple[int, Instant | None]:
-            ends_at = time.monotonic() + SLICE_SECONDS
-            done = reading.process(tx, rules.incidents, rules.entrances, now, lambda: time.monotonic() > ends_at)
-            return done, inbox.oldest(tx)
-
-        done, oldest = await self.database.write(work)
-        self.metrics.processed(done)
-        if done and self.intake.busy:
-            lag = 0 if oldest is None else now - oldest
-            await asyncio.sleep(rest_after(SLICE_SECONDS, lag=lag))
-        return done > 0
-
-    async def _fire_timers(self) -> bool:
-        now = self.now()
-
-        def fire(tx: Connection) -> int:
-            due = timer.due(tx, now, TIMERS_AT_ONCE)
-            for one in due:
-                self.rules.incidents.fire(tx, one, now)
-                self.metrics.fired(now - one.due_at)
-            return len(due)
-
-        if await self.database.read(lambda tx: timer.next_due(tx) or now + 1) > now:
-            self.watch.ticked()
-            return False
-        fired = await self.database.write(fire)
-        self.watch.ticked()
-        return fired == TIMERS_AT_ONCE
-
     def _call_to_mind(self, tx: Connection, now: Instant) -> int:
         return remind(tx, self.config, self.rules.paging, now)
 
     def hear(self, topics: frozenset[str]) -> None:
         """After a commit: whoever waits for such news is woken."""
         if inbox.TOPIC in topics:
-            self.reader.wake()
+            self.reader.ticker.wake()
         if timer.TOPIC in topics:
-            self.clockwork.wake()
+            self.clockwork.ticker.wake()
         if agreements.TOPIC in topics:
             self.contracts.wake()
 

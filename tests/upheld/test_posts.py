@@ -26,7 +26,7 @@ async def test_an_alert_without_a_component_is_listed_with_the_line_that_gives_i
     async with house(tmp_path, sources=SOURCES) as opened, served(opened, aiohttp_client) as reader:
         await post(reader, dedup_key="a", status="firing", component="web", summary="gone")
         while not await opened.database.read(lambda tx: unrouted(tx, opened.config, opened.rules.entrances)):
-            await opened._process_inbox()
+            await opened.reader.step()
         (one,) = await opened.database.read(lambda tx: unrouted(tx, opened.config, opened.rules.entrances))
 
         assert (one["source"], one["summary"], one["labels"]["component"]) == ("own", "gone", "web")

@@ -1,0 +1,53 @@
+"""Carries out the timers that are due, a short slice at a time."""
+
+import time
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from config.instant import Instant
+from db.engine import Database
+from incidents.store import timer
+from upheld.metrics import HouseMetrics
+from upheld.rules import Rules
+from upheld.ticker import Ticker
+
+SLICE_SECONDS = 0.05
+AT_ONCE = 200
+
+
+class Clockwork:
+    """`ticker` runs it; it is woken when timers were set. `ticked` is called whenever they were looked at."""
+
+    def __init__(
+        self,
+        database: Database,
+        rules: Callable[[], Rules],
+        now: Callable[[], Instant],
+        metrics: HouseMetrics,
+        ticked: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._rules = rules
+        self._now = now
+        self._metrics = metrics
+        self._ticked = ticked
+        self.ticker = Ticker("timers", self.step)
+
+    async def step(self) -> bool:
+        """A slice; whether there may be more. Only what is due needs the writer's turn."""
+        now, rules = self._now(), self._rules()
+
+        def fire(tx: Connection) -> int:
+            ends_at = time.monotonic() + SLICE_SECONDS
+            due = timer.due(tx, now, AT_ONCE)
+            fired = rules.incidents.fire_all(tx, due, now, lambda: time.monotonic() > ends_at)
+            for one in fired:
+                self._metrics.fired(now - one.due_at)
+            return len(fired)
+
+        fired = 0
+        if await self._database.read(lambda tx: timer.next_due(tx) or now + 1) <= now:
+            fired = await self._database.write(fire)
+        self._ticked()
+        return fired > 0

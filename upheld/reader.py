@@ -1,0 +1,66 @@
+"""Decides what the inbox holds, a short slice at a time."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from config.instant import Instant
+from db.engine import Database
+from incidents import reading
+from incidents.intake import Intake
+from incidents.pace import Pace
+from incidents.store import inbox
+from upheld.metrics import HouseMetrics
+from upheld.rules import Rules
+from upheld.ticker import Ticker
+
+SLICE_SECONDS = 0.02
+
+
+class Reader:
+    """`ticker` runs it; it is woken when posts were accepted."""
+
+    def __init__(
+        self,
+        database: Database,
+        rules: Callable[[], Rules],
+        now: Callable[[], Instant],
+        intake: Intake,
+        metrics: HouseMetrics,
+    ) -> None:
+        self._database = database
+        self._rules = rules
+        self._now = now
+        self._intake = intake
+        self._metrics = metrics
+        self._pace = Pace()
+        self._accepted = 0
+        self._ended_at = time.monotonic()
+        self.ticker = Ticker("inbox", self.step)
+
+    async def step(self) -> bool:
+        """A slice. While senders wait for their commits a pause follows, so that they have their turn."""
+        now, rules = self._now(), self._rules()
+
+        def work(tx: Connection) -> tuple[int, Instant | None, float]:
+            began_at = time.monotonic()
+            ends_at = began_at + SLICE_SECONDS
+            done = reading.process(tx, rules.incidents, rules.entrances, now, lambda: time.monotonic() > ends_at)
+            return done, inbox.oldest(tx), time.monotonic() - began_at
+
+        done, oldest, took = await self._database.write(work)
+        self._metrics.processed(done)
+        self._measure(done, took)
+        if done and self._intake.busy:
+            lag = 0 if oldest is None else now - oldest
+            await asyncio.sleep(self._pace.rest(took, lag=lag))
+        return done > 0
+
+    def _measure(self, done: int, took: float) -> None:
+        ended_at, accepted = time.monotonic(), self._intake.accepted
+        self._pace = self._pace.after(
+            came=accepted - self._accepted, over=ended_at - self._ended_at, decided=done, took=took
+        )
+        self._ended_at, self._accepted = ended_at, accepted
