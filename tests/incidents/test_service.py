@@ -61,10 +61,7 @@ def up(tx: Connection, made: Incidents, at: Instant) -> Incident:
 
 
 def fire_all(tx: Connection, made: Incidents, now: Instant) -> int:
-    due = timer.due(tx, now, 100)
-    for one in due:
-        made.fire(tx, one, now)
-    return len(due)
+    return len(made.fire_all(tx, timer.due(tx, now, 100), now))
 
 
 def failed(tx: Connection, made: Incidents, now: Instant) -> int:
@@ -318,8 +315,7 @@ async def test_a_timer_that_was_read_twice_fires_once(database: Database) -> Non
     def work(tx: Connection) -> int:
         down(tx, made)
         due = timer.due(tx, NOON + HOUR, 10)
-        for one in (*due, *due):
-            made.fire(tx, one, NOON + HOUR)
+        made.fire_all(tx, [*due, *due], NOON + HOUR)
         return sum(isinstance(one.event, Escalated) for one in store.events(tx, FIRST))
 
     assert await database.write(work) == 2
