@@ -8,6 +8,7 @@ import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Delete, Insert, Select, String, Update, literal_column
@@ -38,11 +39,6 @@ class Prepared:
 
     def __init__(self, statement: _Statement) -> None:
         self._statement = statement
-        columns = list(statement.selected_columns) if isinstance(statement, Select) else []
-        self._types = [column.type for column in columns]
-        # Other than SQLAlchemy's rows, these let a column be called `count` or `index`.
-        row: Any = namedtuple("Row", [str(column.key) for column in columns], rename=True)  # type: ignore[misc]
-        self._row: Callable[[Iterable[Any]], Any] = row._make
         self._compiled: dict[tuple[str, ...], _Compiled] = {}
 
     def all(self, tx: Connection, given: Given = _NOTHING) -> list[Any]:
@@ -87,11 +83,18 @@ class Prepared:
         elif given:
             tx.execute(self._statement, given)
 
+    @cached_property
+    def _row(self) -> Callable[[Iterable[Any]], Any]:
+        """Other than SQLAlchemy's rows, these let a column be called `count` or `index`."""
+        row: Any = namedtuple("Row", [str(column.key) for column in _columns(self._statement)], rename=True)  # type: ignore[misc]
+        made: Callable[[Iterable[Any]], Any] = row._make
+        return made
+
     def _for(self, dialect: Dialect, given: Given) -> "_Compiled":
         names = tuple(given)
         compiled = self._compiled.get(names)
         if compiled is None:
-            compiled = self._compiled[names] = _compile(self._statement, dialect, names, self._types)
+            compiled = self._compiled[names] = _compile(self._statement, dialect, names)
         return compiled
 
 
@@ -137,11 +140,13 @@ class _Compiled:
         return [whole[name] for name in self.names]
 
 
-def _compile(
-    statement: _Statement, dialect: Dialect, given: Sequence[str], types: Sequence[TypeEngine[Any]]
-) -> _Compiled:
-    columns = list(given) if isinstance(statement, Insert | Update) else None
-    compiled = statement.compile(dialect=dialect, column_keys=columns)
+def _columns(statement: _Statement) -> list[ColumnElement[Any]]:
+    return list(statement.selected_columns) if isinstance(statement, Select) else []
+
+
+def _compile(statement: _Statement, dialect: Dialect, given: Sequence[str]) -> _Compiled:
+    keys = list(given) if isinstance(statement, Insert | Update) else None
+    compiled = statement.compile(dialect=dialect, column_keys=keys)
     assert isinstance(compiled, SQLCompiler)
     if compiled.insert_prefetch or compiled.update_prefetch:
         raise ValueError("a column's default is not worked out here; give every column")
@@ -152,7 +157,7 @@ def _compile(
     wanted = {name for name, bind in binds.items() if bind is not None and bind.required}
     params = compiled.construct_params(dict.fromkeys(wanted))
     binding = {name: _binding(bind.type, dialect) for name, bind in binds.items() if bind is not None}
-    reading = [one.dialect_impl(dialect).result_processor(dialect, None) for one in types]
+    reading = [one.type.dialect_impl(dialect).result_processor(dialect, None) for one in _columns(statement)]
     return _Compiled(
         text=compiled.string,
         names=names,

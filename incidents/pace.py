@@ -1,8 +1,8 @@
 """How deciding and accepting share the store's one writer. Pure.
 
-Where deciding keeps up with what comes in two thirds of the time, it has them. Where it does not, accepting goes first
-while senders wait for their commits, because what is refused may be lost and what waits in the inbox is not; but nothing
-that was accepted waits long.
+Where two thirds of the time are enough to decide what comes in, deciding has them. Where they are not, accepting goes
+first while senders wait for their commits, because what is refused may be lost and what waits in the inbox is not; but
+nothing that was accepted waits long.
 """
 
 from dataclasses import dataclass
