@@ -21,7 +21,6 @@ report = Table(
     Column("issued_at", BigInteger, nullable=False),
     # The last one holds; the earlier ones stay.
     UniqueConstraint("customer", "kind", "subject", "seq"),
-    Index(None, "subject"),
 )
 
 report_event = Table(
