@@ -55,6 +55,11 @@ class IncidentPage:
         if name == "snooze":
             form.text("calm", visit.voice.t("Write why nobody needs to be called until then."))
             form.coming("until", visit.voice.t("Write until when."))
+        if name == "merge":
+            form.text("into", visit.voice.t("Write the number of the incident it is part of."))
+            form.text("same", visit.voice.t("Write what makes the two one fault."))
+        if name == "split":
+            form.text("apart", visit.voice.t("Write what makes them two faults."))
         if name == "severity":
             form.text("why", visit.voice.t("Write what makes it better or worse than it looks."))
             form.one_of("severity", SEVERITIES, visit.voice.t("Choose a severity."))
@@ -119,6 +124,8 @@ def _view(facts: IncidentFacts, voice: Voice) -> Mapping[str, object]:
         "cases": cases[_STRIPS:],
         "links": _links(component, voice),
         "again": incident.recurrence_of,
+        "whole": incident.merged_into if incident.unresolved else None,
+        "parts_of_it": incident.parts,
         "drill": of_drill(incident.component),
         "place": _place(incident, component),
         "first": exchange(facts.first, voice),
@@ -161,6 +168,14 @@ def _snooze(tx: Connection, incidents: Incidents, id: str, form: Form, now: Inst
     return incidents.snooze(tx, id, form.coming("until"), by, form.get("calm"), now)
 
 
+def _merge(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instant, by: str) -> Incident:
+    return incidents.merge(tx, id, form.get("into"), by, form.get("same"), now)
+
+
+def _split(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instant, by: str) -> Incident:
+    return incidents.split(tx, id, by, form.get("apart"), now)
+
+
 def _reclassify(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instant, by: str) -> Incident:
     return incidents.reclassify(tx, id, int(form.get("severity")), by, form.get("why"), now)
 
@@ -171,4 +186,6 @@ _ACTS: Mapping[str, Work] = {
     "note": _note,
     "severity": _reclassify,
     "snooze": _snooze,
+    "merge": _merge,
+    "split": _split,
 }

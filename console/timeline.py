@@ -11,6 +11,7 @@ from config.state import State
 from console import words
 from console.silence import held_by
 from console.voice import Voice
+from incidents import merging
 from incidents.case import (
     BeyondAbility,
     CaseNoted,
@@ -34,12 +35,15 @@ from incidents.case import (
 )
 from incidents.finding import FindingClosed, FindingRaised
 from incidents.incident import (
+    Absorbed,
     Acknowledged,
     Escalated,
     Escalating,
     Held,
+    Merged,
     Noted,
     Opened,
+    Parted,
     PolicyDiffers,
     Recorded,
     Recovered,
@@ -48,6 +52,7 @@ from incidents.incident import (
     SeverityLowered,
     SeverityRaised,
     Snoozed,
+    Split,
     StateChanged,
     Unacknowledged,
     Woken,
@@ -143,6 +148,17 @@ def _incident_row(one: Recorded, voice: Voice) -> Row:
             return _row(at, voice, voice.t("The time it was put off for is over: it is told again"))
         case Held(holders=holders, because=because):
             return _row(at, voice, voice.t("Calls held by {what}", what=held_by(holders, voice)), (), because)
+        case Merged(into=into, because=because):
+            text = voice.t("{who} merged it into {whole}", who=who, whole=into)
+            return _row(at, voice, text, (), because, human=human)
+        case Absorbed(incident=part, because=because):
+            text = voice.t("{who} made {part} part of it", who=who, part=part)
+            return _row(at, voice, text, (), because, human=human)
+        case Split(because=because):
+            return _row(at, voice, voice.t("{who} split it off again", who=who), (), because, human=human)
+        case Parted(incident=part, because=because):
+            text = voice.t("{who} split {part} off again", who=who, part=part)
+            return _row(at, voice, text, (), because, human=human)
         case Released():
             return _row(at, voice, voice.t("Nothing holds its calls any more: it is told again"))
         case Unacknowledged():
@@ -304,6 +320,8 @@ def _because(text: str, voice: Voice) -> str:
     """What incidents.severity says, in this language; the operator's and the sender's own words stay."""
     if found := re.fullmatch(r"severity rule (\d+)", text):
         return voice.t("severity rule {n}", n=found[1])
+    if text == merging.PART:
+        return voice.t("the severity of a part")
     if found := re.fullmatch(r"tier (\w+) is (\w+)", text):
         tier, state = voice.code(words.TIERS, found[1]), _state_word(State(found[2]), voice)
         return voice.t("tier {tier}, {state}", tier=tier, state=state)

@@ -41,7 +41,7 @@ def audit(outlooks: Iterable[Outlook], now: Instant) -> tuple[Violation, ...]:
 
 def _wrong(one: Outlook, now: Instant) -> str | None:
     incident = one.incident
-    if not incident.unresolved or incident.severity > URGENT:
+    if not incident.unresolved or incident.severity > URGENT or incident.progress is Progress.MERGED:
         return None
     if incident.progress is Progress.ACKNOWLEDGED:
         return _missing(one.answer_at, "whoever has it is never asked again", now)

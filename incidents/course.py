@@ -8,18 +8,22 @@ from sqlalchemy import Connection
 from config.instant import Instant
 from config.model import Config
 from db.ledger.store import stamped
-from incidents import decide, drilling, news
+from incidents import decide, drilling, merging, news
 from incidents.caseload import Caseload
+from incidents.decide import Condition
 from incidents.drill import NUMBER as DRILL
 from incidents.drill import of_drill
 from incidents.family import Family
 from incidents.incident import (
     RECOVERED,
+    Absorbed,
     Acknowledged,
     Event,
     Held,
     Incident,
+    Merged,
     Opened,
+    Progress,
     Recorded,
     Recovered,
     Released,
@@ -27,10 +31,11 @@ from incidents.incident import (
     SeverityLowered,
     SeverityRaised,
     Snoozed,
+    StateChanged,
     evolve,
     open_incident,
 )
-from incidents.paging import Paging
+from incidents.paging import MERGED, Paging
 from incidents.store import evidence, timer
 from incidents.store import incident as store
 from incidents.store.number import next_number
@@ -57,9 +62,10 @@ class Course:
     def _judge(self, tx: Connection, component: str, by: str, now: Instant) -> Incident | None:
         """The incident that was open already, if one was."""
         latest = store.newest_of(tx, component)
-        condition = news.condition(tx, self._config, component, now)
-        if condition.held_until is not None:
-            timer.start(tx, timer.Kind.HOLD, component, str(condition.held_until), condition.held_until, now)
+        if latest is not None and latest.progress is Progress.MERGED:
+            self._judge_part(tx, latest, by, now)
+            return latest
+        condition = self._condition(tx, component, latest, now)
         events = decide.decide(latest, condition)
         after = latest
         if events and isinstance(events[0], Opened):
@@ -69,6 +75,22 @@ class Course:
         if after is not None:
             self._quieten_others(tx, after, now)
         return latest if latest is not None and latest.unresolved else None
+
+    def _judge_part(self, tx: Connection, part: Incident, by: str, now: Instant) -> None:
+        """It keeps the state of its component; what follows is decided for the whole."""
+        state = news.condition(tx, self._config, part.component, now).state
+        if state.failing and state is not part.state:
+            self._apply(tx, part, [StateChanged(state=state)], by, now)
+        self._judge(tx, store.whole_of(tx, part).component, by, now)
+
+    def _condition(self, tx: Connection, component: str, latest: Incident | None, now: Instant) -> Condition:
+        """Of the component and, where its incident has parts, of theirs."""
+        parts = [] if latest is None or not latest.unresolved else store.parts_of(tx, latest)
+        every = [news.condition(tx, self._config, one, now) for one in (component, *(one.component for one in parts))]
+        for one in every:
+            if one.held_until is not None:
+                timer.start(tx, timer.Kind.HOLD, one.component, str(one.held_until), one.held_until, now)
+        return merging.together(every[0], every[1:]) if parts else every[0]
 
     def _open(self, tx: Connection, event: Opened, by: str, now: Instant) -> Incident:
         at = stamped(tx, now)
@@ -130,8 +152,17 @@ class Course:
     def _follow(self, tx: Connection, incident: Incident, event: Event, by: str, now: Instant) -> None:
         match event:
             case Acknowledged():
-                self._paging.acknowledged(tx, incident, now)
+                if incident.progress is not Progress.MERGED:
+                    self._paging.acknowledged(tx, incident, now)
                 self._cases.taken(tx, incident, by, now)
+                for part in store.parts_of(tx, incident):
+                    self._apply(tx, part, [event], by, now)
+            case Merged():
+                self._paging.stop(tx, incident, MERGED, now)
+            case Absorbed(incident=id) if incident.progress is Progress.ACKNOWLEDGED and incident.snoozed_until is None:
+                absorbed = store.find(tx, id)
+                if absorbed is not None and absorbed.acknowledged_at is None:
+                    self._apply(tx, absorbed, [Acknowledged(channel=MERGED)], incident.acknowledged_by or by, now)
             case SeverityRaised():
                 if not incident.held_by or not self._paging.quiet.holders(tx, incident, now):
                     self._paging.raised(tx, incident, now)
@@ -148,6 +179,9 @@ class Course:
                     drilling.held(tx, self._config, incident, event.because, by, now)
                 if event.recovered:
                     self._cases.resolved(tx, incident, event.because, by, now)
+                for part in store.parts_of(tx, incident):
+                    well = not news.condition(tx, self._config, part.component, now).state.failing
+                    self._apply(tx, part, [Resolved(because=event.because, recovered=well)], by, now)
                 for child in self._family.dependants(incident.component):
                     self._judge(tx, child, by, now)
             case Recovered():
@@ -160,6 +194,12 @@ class Course:
         incident = store.find(tx, incident_id)
         if incident is None:
             raise NotFound(f"there is no incident {incident_id!r}; `upheld incident list --all` lists them")
+        return incident
+
+    def _load_whole(self, tx: Connection, incident_id: str) -> Incident:
+        """Raises NotFound, or decide.Refused for a part of another incident."""
+        incident = self._load(tx, incident_id)
+        merging.its_own(incident)
         return incident
 
 

@@ -120,6 +120,8 @@ def acknowledge(incident: Incident, channel: str, *, lapses: bool = False) -> li
         case Progress.ACKNOWLEDGED:
             anew = lapses or incident.snoozed_until is not None
             return [Acknowledged(channel=channel)] if anew else []
+        case Progress.MERGED:
+            raise Refused(f"{incident.id} is part of {incident.merged_into}; do it there")
         case Progress.RESOLVED:
             raise Refused(f"{incident.id} is already resolved; there is nothing to acknowledge")
 

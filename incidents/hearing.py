@@ -75,6 +75,7 @@ def follows(tx: Connection, source: str, one: News) -> tuple[Incident, Sequence[
     found = None if known is None else incident.newest_of(tx, known.component)
     if found is None or not found.unresolved:
         return None
+    found = incident.whole_of(tx, found)
     done = decide.note(one.text) if isinstance(one, Remark) else decide.acknowledge(found, f"source:{source}")
     return found, done
 

@@ -19,6 +19,7 @@ RECOVERED = "recovered"
 class Progress(StrEnum):
     TRIGGERED = "triggered"
     ACKNOWLEDGED = "acknowledged"
+    MERGED = "merged"  # part of another one: that is told, taken and ended for both
     RESOLVED = "resolved"
 
 
@@ -94,6 +95,37 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """By a person: it is part of another incident, and follows that from here on."""
+
+    into: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absorbed:
+    """Of the whole: another incident is part of it."""
+
+    incident: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """By a person: it is a fault of its own again."""
+
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted:
+    """Of the whole: that incident is no part of it any more."""
+
+    incident: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Escalating:
     """The policy it is told by from here on, as it was written at that moment."""
 
@@ -149,6 +181,10 @@ Event: TypeAlias = (
     | Woken
     | Held
     | Released
+    | Merged
+    | Absorbed
+    | Split
+    | Parted
     | Escalating
     | PolicyDiffers
     | Escalated
@@ -194,6 +230,11 @@ class Incident:
 
     held_by: tuple[str, ...] = ()
     """What holds its calls: `silence:3`, `INC-2026-0001`."""
+
+    merged_into: str | None = None
+    """The incident it is part of."""
+    parts: tuple[str, ...] = ()
+    """Incidents that are part of this one, and of none of those."""
 
     @property
     def known_severity(self) -> int:
@@ -241,7 +282,7 @@ def evolve(incident: Incident, recorded: Recorded) -> Incident:
         case Acknowledged():
             return replace(
                 after,
-                progress=Progress.ACKNOWLEDGED,
+                progress=Progress.MERGED if incident.progress is Progress.MERGED else Progress.ACKNOWLEDGED,
                 acknowledged_at=incident.acknowledged_at or recorded.happened_at,
                 acknowledged_by=recorded.by,
                 snoozed_until=None,
@@ -252,6 +293,16 @@ def evolve(incident: Incident, recorded: Recorded) -> Incident:
             return replace(after, held_by=holders)
         case Released():
             return replace(after, held_by=(), cycle=incident.cycle + 1)
+        case Merged(into=into):
+            free = replace(after, acknowledged_by=None, snoozed_until=None, held_by=(), parts=())
+            return replace(free, progress=Progress.MERGED, merged_into=into)
+        case Absorbed(incident=part):
+            return replace(after, parts=(*incident.parts, part))
+        case Parted(incident=part):
+            return replace(after, parts=tuple(one for one in incident.parts if one != part))
+        case Split():
+            anew = replace(after, progress=Progress.TRIGGERED, acknowledged_by=None, merged_into=None)
+            return replace(anew, cycle=incident.cycle + 1)
         case Unacknowledged() | Woken() | Escalating():
             anew = replace(after, progress=Progress.TRIGGERED, acknowledged_by=None, snoozed_until=None)
             return replace(anew, cycle=incident.cycle + 1)

@@ -39,7 +39,7 @@ BACK_WITHIN: Span = 30 * SECOND
 """What was over as soon as this may be back as soon: that it was over is told when it has not come back."""
 REMIND, LAPSE, WAKE = "remind", "lapse", "wake"
 """The steps of an ANSWER timer."""
-HELD = "held"
+HELD, MERGED = "held", "merged"
 _FALLBACK = Place(round=1, step=0)
 _ALTHOUGH = frozenset(("incident.severity_raised", "incident.reminder", "incident.kept_informed"))
 """Pages that are wanted although somebody has acknowledged."""
@@ -163,7 +163,10 @@ class Paging(Ways):
         """Those who got (or may have got) a page hear that it is over; nobody else."""
         self.stop(tx, incident, "resolved", now)
         due_at = now + (BACK_WITHIN if self._brief(incident, now) else 0)
+        heard = () if incident.merged_into is None else telling.reached(tx, incident.merged_into)
         for told in telling.reached(tx, incident.id):
+            if told in heard:
+                continue  # that the whole is over says it
             message = self._writer_to(told).resolved(incident, incident.resolved_at or now)
             self._follow(tx, incident, told, message, "resolved", now, due_at)
 

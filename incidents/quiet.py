@@ -24,9 +24,11 @@ class Quiet:
 
     def holders(self, tx: Connection, incident: Incident, now: Instant) -> tuple[str, ...]:
         """Names of silences and numbers of incidents, in order; none: it is called."""
-        if not incident.unresolved:
+        if not incident.unresolved or incident.merged_into is not None:
             return ()
-        standing = [one for one in silences.in_force(tx, now) if one.concerns(incident.component, incident.severity)]
+        components = (incident.component, *(one.component for one in incidents.parts_of(tx, incident)))
+        in_force = silences.in_force(tx, now)
+        standing = [one for one in in_force if any(one.concerns(each, incident.severity) for each in components)]
         sources = self._sources(tx, incident, now)
         if not standing and not sources:
             return ()
@@ -64,7 +66,8 @@ class Quiet:
         what is itself held because of the target."""
         if not self.rules:
             return {}
-        unresolved = {one.id: one for one in reversed(incidents.unresolved(tx)) if one.id != target.id}
+        known = reversed(incidents.unresolved(tx))
+        unresolved = {one.id: one for one in known if one.id != target.id and one.merged_into is None}
         others = (one for one in unresolved.values() if not _because_of(target.id, one, unresolved))
         found = {one.id: tuple(self._explaining(tx, one, now)) for one in others}
         return {id: those for id, those in found.items() if those or self._rests(tx, unresolved[id], target, now)}

@@ -12,14 +12,14 @@ from sqlalchemy import Connection
 
 from config.identity import REFUSAL, resident_number
 from config.instant import MINUTE, Instant, Span
-from incidents import decide, drilling, hearing, lapse, news
+from incidents import decide, drilling, hearing, lapse, merging, news
 from incidents.audit import Violation
 from incidents.course import SYSTEM, Course
 from incidents.course import NotFound as NotFound
 from incidents.drill import check_result
 from incidents.escalation import Place
 from incidents.household import of_our_own
-from incidents.incident import Incident, Progress, Unacknowledged, Woken
+from incidents.incident import Incident, Merged, Parted, Progress, Split, Unacknowledged, Woken
 from incidents.link import Links
 from incidents.paging import REMIND, WAKE
 from incidents.routing import Routing
@@ -162,19 +162,19 @@ class Incidents(Course):
 
     def acknowledge(self, tx: Connection, incident_id: str, by: str, now: Instant, channel: str) -> Incident:
         """Again is no fault. Raises NotFound or decide.Refused."""
-        incident = self._load(tx, incident_id)
+        incident = store.whole_of(tx, self._load(tx, incident_id))
         lapses = self._paging.lapses(tx, incident)
         return self._apply(tx, incident, decide.acknowledge(incident, channel, lapses=lapses), by, now)
 
     def escalate(self, tx: Connection, incident_id: str, by: str, now: Instant) -> Incident:
         """The policy of today is told from its first step. Raises NotFound or decide.Refused."""
-        incident = self._load(tx, incident_id)
+        incident = self._load_whole(tx, incident_id)
         decide.escalate(incident)
         return self._apply(tx, incident, self._paging.begin(tx, incident, now), by, now)
 
     def resolve(self, tx: Connection, incident_id: str, by: str, reason: str, now: Instant) -> Incident:
         """Raises NotFound or decide.Refused."""
-        incident = self._load(tx, incident_id)
+        incident = self._load_whole(tx, incident_id)
         state = news.condition(tx, self._config, incident.component, now).state
         check_result(incident, reason)
         _without_identity_number(reason)
@@ -189,7 +189,7 @@ class Incidents(Course):
     def snooze(self, tx: Connection, incident_id: str, until: Instant, by: str, reason: str, now: Instant) -> Incident:
         """Nobody is called until then. Raises NotFound or decide.Refused."""
         _without_identity_number(reason)
-        incident = self._load(tx, incident_id)
+        incident = self._load_whole(tx, incident_id)
         return self._apply(tx, incident, decide.snooze(incident, until, reason, now), by, now)
 
     def reclassify(
@@ -197,11 +197,38 @@ class Incidents(Course):
     ) -> Incident:
         """A person says how bad it is. Raises NotFound or decide.Refused."""
         _without_identity_number(reason)
-        incident = self._load(tx, incident_id)
+        incident = self._load_whole(tx, incident_id)
         after = self._apply(tx, incident, decide.reclassify(incident, severity, reason), by, now)
         after = self._quieten(tx, after, now)
         self._quieten_others(tx, after, now)
         return after
+
+    def merge(self, tx: Connection, part_id: str, whole_id: str, by: str, because: str, now: Instant) -> Incident:
+        """The whole: it is told, taken and ended for both. Raises NotFound or decide.Refused."""
+        _without_identity_number(because)
+        part, whole = self._load(tx, part_id), self._load(tx, whole_id)
+        merging.merge(part, whole, because)
+        moved = (part, *store.parts_of(tx, part))
+        for one in moved:
+            self._apply(tx, one, [Merged(into=whole.id, because=because)], by, now)
+        after = self._apply(tx, whole, merging.absorbed(whole, moved, because), by, now)
+        after = self._quieten(tx, after, now)
+        self._quieten_others(tx, after, now)
+        return after
+
+    def split(self, tx: Connection, part_id: str, by: str, because: str, now: Instant) -> Incident:
+        """It is a fault of its own again, and told as one. Raises NotFound or decide.Refused."""
+        _without_identity_number(because)
+        part = self._load(tx, part_id)
+        whole = self._load(tx, merging.split(part, because))
+        self._apply(tx, whole, [Parted(incident=part.id, because=because)], by, now)
+        own = self._apply(tx, part, [Split(because=because)], by, now)
+        for component in self._family.parents_first([whole.component, part.component]):
+            self._judge(tx, component, by, now)
+        own = self._load(tx, part.id)
+        if own.unresolved and not own.held_by:
+            own = self._apply(tx, own, self._paging.released(tx, own, now), SYSTEM, now)
+        return own
 
     def note(self, tx: Connection, incident_id: str, by: str, text: str, now: Instant) -> Incident:
         """Raises NotFound or decide.Refused."""

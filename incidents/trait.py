@@ -9,18 +9,22 @@ from config.model import Config
 from config.reference import PROBE
 from incidents.incident import Incident
 from incidents.store import alert, transition
+from incidents.store.incident import parts_of
 
 
 def traits(tx: Connection, config: Config, incident: Incident, now: Instant) -> Iterator[Mapping[str, str]]:
-    """The labels of each alert that fires on it, and one for its checks where they fail; for each customer concerned.
+    """The labels of each alert that fires on it or on a part of it, and one for its checks where they fail; for each
+    customer concerned.
 
     `component`, `severity` (of the incident), `source` and `customer` are ours, whatever a sender calls so.
     """
-    customers = sorted({one.customer for one in config.covering(incident.component, now)}) or [""]
-    for source, labels in _failing(tx, config, incident.component):
-        for customer in customers:
-            ours = {"component": incident.component, "severity": str(incident.severity), "source": source}
-            yield {**labels, **ours, "customer": customer}
+    severity = str(incident.severity)
+    for component in (incident.component, *(one.component for one in parts_of(tx, incident))):
+        customers = sorted({one.customer for one in config.covering(component, now)}) or [""]
+        for source, labels in _failing(tx, config, component):
+            for customer in customers:
+                ours = {"component": component, "severity": severity, "source": source}
+                yield {**labels, **ours, "customer": customer}
 
 
 def _failing(tx: Connection, config: Config, component: str) -> Iterator[tuple[str, Mapping[str, str]]]:

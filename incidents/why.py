@@ -14,12 +14,15 @@ from config.language import say
 from config.oncall import Escalation
 from incidents.escalation import Who
 from incidents.incident import (
+    Absorbed,
     Acknowledged,
     Escalated,
     Escalating,
     Held,
+    Merged,
     Noted,
     Opened,
+    Parted,
     PolicyDiffers,
     Recorded,
     Recovered,
@@ -28,6 +31,7 @@ from incidents.incident import (
     SeverityLowered,
     SeverityRaised,
     Snoozed,
+    Split,
     StateChanged,
     Unacknowledged,
     Woken,
@@ -58,6 +62,7 @@ _REASONS = {
     "somebody has acknowledged": "somebody had acknowledged",
     "snoozed": "somebody had put it off",
     "held": "its calls were held",
+    "merged": "it was merged into another one",
     "resolved": "it was over",
     "the incident is resolved": "it was over",
     "the policy names no fallback": "the policy names no fallback",
@@ -131,6 +136,15 @@ def _of_event(one: Recorded) -> Because | None:
             return Because(at=at, sentence="Its calls are held by {holders}: {reason}.", values=values)
         case Released():
             return Because(at=at, sentence="Nothing held its calls any more: they went on.")
+        case Merged(into=into):
+            text = "It was merged into {whole}: that one is told for both."
+            return Because(at=at, sentence=text, values={"whole": into})
+        case Absorbed(incident=part):
+            return Because(at=at, sentence="{part} became part of it: it is told for both.", values={"part": part})
+        case Split():
+            return Because(at=at, sentence="It was split off again: its calls went on.")
+        case Parted(incident=part):
+            return Because(at=at, sentence="{part} is no part of it any more.", values={"part": part})
         case Unacknowledged():
             return Because(at=at, sentence="Nobody said that he still had it: the calls went on.")
         case Resolved():
@@ -202,7 +216,9 @@ def _ended_by(events: Sequence[Recorded]) -> str:
                 return "snoozed"
             case Held():
                 return "held"
-            case Unacknowledged() | Woken() | Released() | Escalating():
+            case Merged():
+                return "merged"
+            case Unacknowledged() | Woken() | Released() | Split() | Escalating():
                 break
             case _:
                 continue

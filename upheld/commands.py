@@ -111,6 +111,16 @@ def severity(tx: Connection, call: Call) -> Any:
     return incident_json(tx, call.rules.incidents.reclassify(tx, id, value, call.by, reason, call.now))
 
 
+def merge(tx: Connection, call: Call) -> Any:
+    id, into, reason = (call.arguments[name] for name in ("id", "into", "reason"))
+    return incident_json(tx, call.rules.incidents.merge(tx, id, into, call.by, reason.strip(), call.now))
+
+
+def split(tx: Connection, call: Call) -> Any:
+    id, reason = (call.arguments[name] for name in ("id", "reason"))
+    return incident_json(tx, call.rules.incidents.split(tx, id, call.by, reason.strip(), call.now))
+
+
 def note(tx: Connection, call: Call) -> Any:
     text = call.arguments["text"]
     return incident_json(tx, call.rules.incidents.note(tx, call.arguments["id"], call.by, text, call.now))
@@ -262,6 +272,8 @@ _COMMANDS: Mapping[str, Command] = {
     "incident.escalate": escalate,
     "incident.severity": severity,
     "incident.snooze": snooze,
+    "incident.merge": merge,
+    "incident.split": split,
     "case.open": case_open,
     "case.event": case_event,
     "case.take": case_take,

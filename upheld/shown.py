@@ -36,6 +36,8 @@ def incident_json(tx: Connection, incident: Incident) -> dict[str, Any]:
         "acknowledged_by": incident.acknowledged_by,
         "resolved_at": at(incident.resolved_at),
         "held_by": list(incident.held_by) if incident.unresolved else [],
+        "merged_into": incident.merged_into,
+        "parts": list(incident.parts),
         "cases": [case.id for case in cases.of_incident(tx, incident.id)],
     }
 

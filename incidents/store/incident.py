@@ -65,6 +65,17 @@ def find(tx: Connection, incident_id: str) -> Incident | None:
     return None if row is None else _incident(row)
 
 
+def parts_of(tx: Connection, incident: Incident) -> list[Incident]:
+    found = (find(tx, id) for id in incident.parts)
+    return [one for one in found if one is not None]
+
+
+def whole_of(tx: Connection, incident: Incident) -> Incident:
+    """The one it is part of, while it is; else itself."""
+    whole = find(tx, incident.merged_into) if incident.unresolved and incident.merged_into is not None else None
+    return incident if whole is None else whole
+
+
 def newest_of(tx: Connection, component: str) -> Incident | None:
     """The component's newest incident; an unresolved one always is the newest, whatever the clock said."""
     row = _OPEN_OF.first(tx, {"of": component}) or _NEWEST_OF.first(tx, {"of": component})
@@ -233,6 +244,7 @@ def _incident(row: Any) -> Incident:
             "progress": Progress(snapshot["progress"]),
             "state": State(snapshot["state"]),
             "held_by": tuple(snapshot.get("held_by", ())),
+            "parts": tuple(snapshot.get("parts", ())),
         }
     )
 

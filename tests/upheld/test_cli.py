@@ -6,6 +6,8 @@ import os
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -411,3 +413,23 @@ def test_calls_are_held_and_go_on_from_the_command_line(config: Path) -> None:
     assert upheld("silence", "end", "1", "--reason", "done").exit_code == 0
     assert upheld("silence", "list").stdout == "nothing is silenced\n"
     assert "is over already" in refused(upheld("silence", "end", "1", "--reason", "done"), 1)
+
+
+def test_two_incidents_become_one_and_two_again_from_the_command_line(config: Path) -> None:
+    async def stored() -> None:
+        database = await open_database(f"sqlite:///{config.parent / 'upheld.db'}")
+        for number, component in enumerate(("shop", "crm"), start=1):
+            fault = replace(incident(), id=f"INC-2026-000{number}", component=component)
+            await database.write(partial(incidents.add, incident=fault, recorded=recorded(opened(component=component))))
+        await database.close()
+
+    asyncio.run(stored())
+    merge = ("incident", "merge", "INC-2026-0002", "INC-2026-0001", "--reason", "one switch", "--json")
+    assert json.loads(upheld(*merge).stdout)["parts"] == ["INC-2026-0002"]
+    assert "is part of INC-2026-0001; do it there" in refused(upheld(*merge), 1)
+    assert "part of INC-2026-0001" in refused(
+        upheld("incident", "snooze", "INC-2026-0002", "--until", rfc3339(utc_now() + 1000), "--reason", "x"), 1
+    )
+    split = json.loads(upheld("incident", "split", "INC-2026-0002", "--reason", "two", "--json").stdout)
+    assert (split["merged_into"], split["parts"]) == (None, [])
+    assert "is part of no other incident" in refused(upheld("incident", "split", "INC-2026-0002", "--reason", "x"), 1)

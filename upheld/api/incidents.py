@@ -13,7 +13,7 @@ from incidents.severity import MILDEST, WORST
 from incidents.store import evidence
 from incidents.store import incident as incidents
 from notify.store import told as telling
-from upheld.api.field import Listed, Moment, Said, Shape, Time, Words
+from upheld.api.field import Listed, Moment, Name, Said, Shape, Time, Words
 from upheld.api.page import page
 from upheld.api.route import Act, Asked, Route, nowhere
 from upheld.shown import earlier_json, event_json, evidence_json, incident_json, told_json
@@ -32,6 +32,8 @@ class Incident(Shape):
     acknowledged_by: str | None
     resolved_at: Time | None
     held_by: list[str] = Field(description="what holds its calls: `silence:3`, or the number of an incident")
+    merged_into: str | None
+    parts: list[str] = Field(description="incidents that are part of this one")
     cases: list[str]
 
 
@@ -134,6 +136,15 @@ class Weighing(Shape):
     reason: Words = Field(description="what makes it better or worse than it looks")
 
 
+class Merging(Shape):
+    into: Name = Field(description="the incident it is part of")
+    reason: Words = Field(description="what makes the two one fault")
+
+
+class Splitting(Shape):
+    reason: Words = Field(description="what makes them two faults")
+
+
 class Noting(Shape):
     text: Words
 
@@ -206,5 +217,7 @@ ROUTES = (
     _post("escalate", "incident.escalate", "Tell it from the first step, by today's policy", Taking),
     _post("snooze", "incident.snooze", "Put it off: nobody is called until then", Snoozing),
     _post("severity", "incident.severity", "Say how bad it is; raised, it pages again", Weighing),
+    _post("merge", "incident.merge", "Make it part of another one: that is told, taken and ended for both", Merging),
+    _post("split", "incident.split", "Make it a fault of its own again", Splitting),
     _post("note", "incident.note", "Write something on its timeline", Noting),
 )

@@ -217,6 +217,29 @@ def severity(config: Config, id: str, number: int, reason: str, by: str | None, 
 
 @incident.command()
 @click.argument("id")
+@click.argument("into")
+@click.option("--reason", required=True, help="what makes the two one fault")
+@by
+@as_json
+@with_config
+def merge(config: Config, id: str, into: str, reason: str, by: str | None, as_json: bool) -> None:
+    """Make ID part of INTO: that one is told, taken and ended for both; cases follow."""
+    show(change(config, "incident.merge", {"id": id, "into": into, "reason": reason}, by), as_json=as_json, columns=())
+
+
+@incident.command()
+@click.argument("id")
+@click.option("--reason", required=True, help="what makes them two faults")
+@by
+@as_json
+@with_config
+def split(config: Config, id: str, reason: str, by: str | None, as_json: bool) -> None:
+    """Make ID a fault of its own again: it is told as one."""
+    show(change(config, "incident.split", {"id": id, "reason": reason}, by), as_json=as_json, columns=())
+
+
+@incident.command()
+@click.argument("id")
 @click.argument("text")
 @by
 @as_json

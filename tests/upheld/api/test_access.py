@@ -33,6 +33,8 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/incidents/{id}/escalate"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/snooze"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/severity"): {"li-too", "wang", "engineer"},
+    ("POST", "/incidents/{id}/merge"): {"li-too", "wang", "engineer"},
+    ("POST", "/incidents/{id}/split"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/note"): {"li-too", "wang", "engineer"},
     ("GET", "/drills"): OURS,
     ("POST", "/components/{id}/drill"): {"li-too", "wang", "engineer"},
