@@ -349,4 +349,5 @@ def _nobody(text: str, voice: Voice) -> str:
 
 def _channel(channel: str, voice: Voice) -> str:
     known = {"desk": voice.t("at the desk"), "command": voice.t("by command"), "mail": voice.t("by a link in a mail")}
+    known["merged"] = voice.t("with the incident it is part of")
     return known.get(channel, channel)

@@ -30,6 +30,10 @@ _DONE = frozenset(
         "acknowledged",
         "severity_lowered",
         "snoozed",
+        "merged",
+        "absorbed",
+        "split",
+        "parted",
         "escalated",
         "fulfilled",
         "taken",
@@ -155,7 +159,15 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
         case "snoozed":
             return t("Put off until {time}", time=voice.time(facts["until"])), facts["because"]
         case "held":
-            return t("Calls held by a silence"), facts["because"]
+            return t("Calls held by {what}", what=", ".join(facts["holders"])), facts["because"]
+        case "merged":
+            return t("Part of {number} from here on", number=facts["into"]), facts["because"]
+        case "absorbed":
+            return t("{number} is part of it from here on", number=facts["incident"]), facts["because"]
+        case "split":
+            return t("A fault of its own again"), facts["because"]
+        case "parted":
+            return t("{number} is no part of it any more", number=facts["incident"]), facts["because"]
         case "released":
             return t("Nothing held its calls any more"), ""
         case "woken":
