@@ -52,7 +52,7 @@ servers: ## install what the tests need from the distribution, where missing
 .PHONY: lock
 lock: ## pin every requirement with its hashes, without index addresses (needs uv)
 	uv pip compile --quiet --generate-hashes --no-header --no-annotate --python-version 3.11 --extra fast --extra pdf --extra postgres pyproject.toml requirements/run.in -o requirements/run.txt
-	uv pip compile --quiet --generate-hashes --no-header --no-annotate --python-version 3.11 --extra fast --extra pdf --extra postgres --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --generate-hashes --no-header --no-annotate --python-version 3.11 --extra fast --extra pdf --extra postgres --extra apprise --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
 .PHONY: format
 format: $(VENV)/dev.stamp ## put the code into the agreed form

@@ -13,7 +13,6 @@ import structlog
 from aiohttp import web
 
 from config.model import Config
-from incidents.maildoor import MailDoor, conversations
 from upheld.house import House, open_house
 from upheld.rooms import rooms_of
 from upheld.trouble import Trouble
@@ -82,6 +81,8 @@ async def door_for_mail(house: House) -> AsyncIterator[None]:
     if place is None:
         yield
         return
+    from incidents.maildoor import MailDoor, conversations  # with its library, which few need
+
     door = MailDoor(house.database, lambda: house.rules.mailing, house.now, house.registry)
     try:
         server = await conversations(door, *place)
