@@ -4,6 +4,7 @@ import asyncio
 import gc
 import weakref
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import pytest
@@ -57,6 +58,25 @@ def test_work_that_is_done_in_time_hears_nothing_of_it(loop: VirtualLoop) -> Non
         return done
 
     assert set(run(story(), loop)) == {0.0}
+
+
+def test_whatever_was_set_and_left_meanwhile_each_that_hangs_is_given_up_in_its_hundredth(loop: VirtualLoop) -> None:
+    chance = Random(7)
+    stories = [(chance.uniform(0, 3), chance.uniform(0, 4), chance.uniform(0, 4)) for _ in range(500)]
+
+    async def one(begins: float, seconds: float, work: float) -> float:
+        await asyncio.sleep(begins)
+        return await patient(seconds, work)
+
+    async def together() -> list[float]:
+        return await asyncio.gather(*(one(*story) for story in stories))
+
+    began = loop.time()
+    for (begins, seconds, work), ended in zip(stories, run(together(), loop), strict=True):
+        if work > seconds + 0.02:
+            assert began + begins + seconds - 0.002 <= ended <= began + begins + seconds + 0.012
+        elif work < seconds:
+            assert ended == 0.0
 
 
 def test_of_two_the_outer_one_is_reached_where_it_is_the_earlier(loop: VirtualLoop) -> None:
