@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from aiohttp import web
 from sqlalchemy import Connection
 
+from config.counting import Category
 from console import reading, timeline, told, words
 from console.attachment import attach_all
 from console.form import MARKS, Form, written
@@ -35,6 +36,7 @@ from incidents.case import (
 )
 from incidents.caseload import NoSuchCase
 from incidents.decide import Refused
+from incidents.stop import stops
 from incidents.store.incident import Conflict
 
 
@@ -75,6 +77,9 @@ class CasePage:
         if act.id in ("taken", "handed"):
             named = "person" if act.id == "taken" else "to"
             form.one_of(named, _people(voice), voice.t("Choose one of the people."))
+        if act.id == "stopped":
+            form.one_of("waits_for", _others(facts, voice), voice.t("Choose what it waits for."))
+            form.text("evidence", voice.t("Write where it can be seen: a number of theirs, or a file of the case."))
         if act.id == "level":
             form.one_of("level", _levels(facts, voice), voice.t("Choose one of the agreement’s other levels."))
         if act.id == "followed":
@@ -136,6 +141,7 @@ class CasePage:
             clocks=_running(facts, voice),
             levels=_levels(facts, voice),
             people=_people(voice),
+            others=_others(facts, voice),
             scores=scores_of(case, voice),
             marks=MARKS,
             example=written(visit.now, voice.zone),
@@ -150,6 +156,12 @@ def _running(facts: CaseFacts, voice: Voice) -> Mapping[str, str]:
         for clock in facts.standing.clocks
         if clock.done_at is None and clock.name != RESOLVE
     }
+
+
+def _others(facts: CaseFacts, voice: Voice) -> Mapping[str, str]:
+    """What a clock may stop for beside the customer, as agreed."""
+    allowed = stops(voice.agreement(facts.standing.case))
+    return {one.value: voice.t(words.WAITS[one.value]) for one in allowed if one is not Category.CUSTOMER}
 
 
 def _people(voice: Voice) -> Mapping[str, str]:
@@ -171,6 +183,8 @@ def _offered(progress: CaseProgress, facts: CaseFacts, voice: Voice) -> Sequence
     if progress is CaseProgress.OPEN and _running(facts, voice):
         names = ("fulfilled", *names)
     case = facts.standing.case
+    if progress is CaseProgress.OPEN and _others(facts, voice):
+        names = (*names, "stopped")
     if case.progress is not CaseProgress.CONFIRMED:
         names = ("taken", *names) if case.responsible is None else names
         names = (*names, "handed") if case.responsible is not None else names
@@ -194,6 +208,9 @@ _FITTING: Mapping[CaseProgress, tuple[str, ...]] = {
 _EVENTS: Mapping[str, Callable[[Form, str], CaseEvent]] = {
     "note": lambda form, text: CaseNoted(text=text),
     "waiting": lambda form, text: Waiting(awaited=text),
+    "stopped": lambda form, text: Waiting(
+        awaited=text, waits_for=Category(form.get("waits_for")), evidence=form.get("evidence")
+    ),
     "resumed": lambda form, text: Resumed(),
     "taken": lambda form, text: Taken(person=form.get("person")),
     "handed": lambda form, text: HandedOver(to=form.get("to"), next_action=text),
@@ -238,10 +255,18 @@ def _known(voice: Voice) -> Mapping[str, Act]:
                 missing=voice.t("Write what is awaited: only then may the clock stand still."),
             ),
             Act(
+                id="stopped",
+                title=voice.t("Wait for others"),
+                asked=voice.t("What is awaited, and from whom"),
+                hint=voice.t("The resolve clock stands still; the customer is told at once and may contest it."),
+                button=voice.t("Stop the clock"),
+                missing=voice.t("Write what is awaited: only then may the clock stand still."),
+            ),
+            Act(
                 id="resumed",
                 title=voice.t("Go on"),
                 asked="",
-                hint=voice.t("The customer gave what was awaited: the resolve clock runs again from then on."),
+                hint=voice.t("What was awaited is there: the resolve clock runs again from then on."),
                 button=voice.t("Go on"),
                 missing="",
             ),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from config.agreement import ALWAYS, SERVICE_HOURS, Limit
+from config.counting import Category
 from config.instant import HOUR, Instant
 from config.look import figure
 from console import words
@@ -53,7 +54,7 @@ def by_urgency(found: Iterable[Face]) -> list[Face]:
 
 
 def _face(case: Case, clock: Clock, voice: Voice) -> Face:
-    shown, detail = _standing(clock, voice)
+    shown, detail = _standing(case, clock, voice)
     return Face(
         name=voice.code(words.CLOCKS, clock.name),
         limit=_limit(case, clock, voice),
@@ -67,9 +68,9 @@ def _face(case: Case, clock: Clock, voice: Voice) -> Face:
     )
 
 
-def _standing(clock: Clock, voice: Voice) -> tuple[str, str]:
+def _standing(case: Case, clock: Clock, voice: Voice) -> tuple[str, str]:
     if clock.state is ClockState.PAUSED:
-        return voice.t("Stopped"), voice.t("waits for the customer")
+        return voice.t("Stopped"), voice.t(_WAITS[case.waits_for or Category.CUSTOMER])
     if clock.due_at is None and clock.done_at is None:
         return voice.t("Running"), voice.t("by a special plan")
     if clock.done_at is not None and clock.state is ClockState.MET:
@@ -85,6 +86,13 @@ def _standing(clock: Clock, voice: Voice) -> tuple[str, str]:
         due = voice.t("due {time}, provisional", time=voice.clock(due_at))
     left = due_at - voice.now
     return voice.length(left) if left >= _DAYS else figure.running(left), due
+
+
+_WAITS = {
+    Category.CUSTOMER: "waits for the customer",
+    Category.THIRD_PARTY: "waits for a third party",
+    Category.MAINTENANCE: "waits for agreed maintenance",
+}
 
 
 def _share(clock: Clock, now: Instant) -> int:

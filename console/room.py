@@ -27,6 +27,7 @@ from console.voice import Voice
 from incidents.case import (
     CaseEvent,
     CaseNoted,
+    CaseProgress,
     CaseRecorded,
     CaseResolved,
     Confirmed,
@@ -35,6 +36,8 @@ from incidents.case import (
     LevelConfirmed,
     LevelContested,
     Rated,
+    StopContested,
+    Waiting,
 )
 from incidents.caseload import NoSuchCase
 from incidents.decide import Refused
@@ -79,6 +82,8 @@ class CaseView:
     """How far its review is; empty while there is none."""
     scores: Mapping[str, str]
     """What he can rate now; empty while it is open, and once he has rated it."""
+    stops: Mapping[str, str]
+    """Clocks stopped that he may contest: when, in milliseconds -> what for."""
 
 
 class RoomPage:
@@ -114,6 +119,13 @@ class RoomPage:
                 text = form.text("text", visit.voice.t("Write why the level is another one."))
                 if form.good:
                     return await self._word(visit, form, LevelContested(reason=text))
+            case "contest-stop":
+                since = form.get("since")
+                if not (since.isascii() and since.isdigit() and len(since) <= 15):
+                    return visit.not_found()
+                text = form.text("text", visit.voice.t("Write why the clock should not have stopped."))
+                if form.good:
+                    return await self._word(visit, form, StopContested(since=int(since), reason=text))
             case "say":
                 text = "" if visit.files and not form.get("text") else form.text("text", missing)
                 if form.good:
@@ -260,8 +272,24 @@ def _case(standing: Standing, events: Sequence[CaseRecorded], voice: Voice) -> C
         level="".join(voice.numbered(case, one.level) for one in asked),
         why="".join(one.reason for one in asked),
         review="" if case.review is ReviewState.NONE else voice.t(words.REVIEWS[case.review.value]),
+        stops=_stops(standing, events, voice),
         scores={} if case.open or (case.rated_by or "").startswith("customer:") else scores_of(case, voice),
     )
+
+
+def _stops(standing: Standing, events: Sequence[CaseRecorded], voice: Voice) -> Mapping[str, str]:
+    case = standing.case
+    known = {} if case.progress is CaseProgress.CONFIRMED else dict(case.pauses)
+    return {
+        str(one.recorded_at): voice.t(
+            "{waits} {time}: {awaited}",
+            waits=voice.t(words.WAITS[one.event.waits_for.value]),
+            time=voice.clock(one.recorded_at, seconds=False),
+            awaited=one.event.awaited,
+        )
+        for one in events
+        if isinstance(one.event, Waiting) and one.recorded_at in known
+    }
 
 
 def _budget(one: Budget, voice: Voice) -> BudgetView:

@@ -30,6 +30,7 @@ from incidents.case import (
     Rated,
     RatingFollowed,
     Resumed,
+    StopContested,
     Taken,
     Waiting,
 )
@@ -221,9 +222,13 @@ def _case_row(one: CaseRecorded, voice: Voice, files: str) -> Row:
             length = voice.t("{n} KiB", n=-(-size // 1024))
             row = _row(at, voice, voice.t("{who} added a file", who=who), [length, late], quote=name, human=human)
             return replace(row, link=f"{files}{hashed}" if files else "")
-        case Waiting(awaited=awaited):
-            text = voice.t("Waits for the customer; the resolve clock stands still")
-            return _row(at, voice, text, [late], quote=awaited, human=human)
+        case Waiting() as stop:
+            text = voice.t("{waits}; the resolve clock stands still", waits=voice.t(words.WAITS[stop.waits_for.value]))
+            seen = voice.t("to be seen in: {evidence}", evidence=stop.evidence) if stop.evidence else ""
+            return _row(at, voice, text, [seen, late], quote=stop.awaited, human=human)
+        case StopContested(since=since, reason=reason):
+            text = voice.t("{who} contests the stop of {time}: the clock ran on", who=who, time=voice.clock(since))
+            return _row(at, voice, text, [late], quote=reason, human=human)
         case Resumed():
             return _row(at, voice, voice.t("Goes on; the resolve clock runs again"), [late], human=human)
         case BeyondAbility(reason=reason):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from config.agreement import Agreement
+from config.counting import Category
 from config.instant import Instant, Span
 from config.language import CHINESE, ENGLISH, choose
 from config.look import figure, sentence
@@ -109,6 +110,8 @@ class Voice:
 
     def progress(self, case: Case) -> str:
         """How far it is, in the agreement's own word where it has one."""
+        if case.waits_for not in (None, Category.CUSTOMER):  # the agreement's word is for the customer
+            return self.t(words.WAITS[case.waits_for.value])
         agreement = self.agreement(case)
         own = {} if agreement is None or agreement.handling is None else agreement.handling.progress
         for word, text in own.items():

@@ -84,6 +84,13 @@ PROGRESS: Mapping[str, str] = {
 }
 """Of an incident or a case."""
 
+WAITS: Mapping[str, str] = {
+    "customer": "Waits for the customer",
+    "third-party": "Waits for a third party",
+    "maintenance": "Waits for agreed maintenance",
+}
+"""What a clock stands still for."""
+
 AIMS: Mapping[str, str] = {
     "prevent": "so that it does not happen again",
     "detect": "so that it is noticed earlier",
@@ -215,7 +222,15 @@ REFUSALS: tuple[str, ...] = (
     "an identity number is never stored; take it out and name the person instead",
     "a fact cannot lie in the future; write when it happened",
     "a report cannot lie in the future; write when it was made",
-    "only an open case can wait for the customer",
+    "only an open case can wait",
+    "whether it waits is the supplier's to say; a customer contests it",
+    "say what is awaited; the customer reads it",
+    "the agreement does not leave that out of what counts; the clock runs on",
+    "say where it can be seen: a number of theirs, or a file of the case",
+    "a stop is the customer's to contest, in the room",
+    "it is over; he has confirmed it",
+    "say why the clock should not have stopped",
+    "no clock of it stopped then, or that is contested already",
     "the case does not wait for anything",
     "the case is resolved already",
     "only a resolved case can be confirmed",

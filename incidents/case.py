@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from config.agreement import CaseKind
+from config.counting import Category
 from config.instant import Instant
 from incidents.caseevent import BeyondAbility as BeyondAbility
 from incidents.caseevent import CaseEvent as CaseEvent
@@ -29,6 +30,7 @@ from incidents.caseevent import LevelContested as LevelContested
 from incidents.caseevent import Rated as Rated
 from incidents.caseevent import RatingFollowed as RatingFollowed
 from incidents.caseevent import Resumed as Resumed
+from incidents.caseevent import StopContested as StopContested
 from incidents.caseevent import Taken as Taken
 from incidents.caseevent import Waiting as Waiting
 from incidents.finding import FindingClosed, FindingRaised, FindingState
@@ -93,6 +95,9 @@ class Case:
     beyond_at: Instant | None = None
     """When somebody first said that it is beyond his ability."""
     pauses: tuple[tuple[Instant, Instant | None], ...] = ()
+    """When the resolve clock stood, without what the customer contested; None: it still stands."""
+    waits_for: Category | None = None
+    """While it waits."""
     resolved_at: Instant | None = None
     confirmed_at: Instant | None = None
     claims: tuple[int, ...] = ()
@@ -154,13 +159,20 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
             return _fulfil(replace(after, responsible=person, offered=None), ACCEPT, at)
         case HandedOver(to=to):
             return replace(after, offered=to)
-        case Waiting():
+        case Waiting(waits_for=waits_for):
             told_at = recorded.recorded_at
-            return replace(after, progress=CaseProgress.WAITING, pauses=(*_stopped(case, told_at), (told_at, None)))
+            pauses = (*_stopped(case, told_at), (told_at, None))
+            return replace(after, progress=CaseProgress.WAITING, pauses=pauses, waits_for=waits_for)
         case Resumed():
-            return replace(after, progress=CaseProgress.OPEN, pauses=_stopped(case, at))
+            return replace(after, progress=CaseProgress.OPEN, pauses=_stopped(case, at), waits_for=None)
+        case StopContested(since=since):
+            kept = tuple(one for one in case.pauses if one[0] != since)
+            if (since, None) not in case.pauses:
+                return replace(after, pauses=kept)
+            return replace(after, progress=CaseProgress.OPEN, pauses=kept, waits_for=None)
         case CaseResolved():
-            resolved = replace(after, progress=CaseProgress.RESOLVED, resolved_at=at, pauses=_stopped(case, at))
+            ended = replace(after, pauses=_stopped(case, at), waits_for=None)
+            resolved = replace(ended, progress=CaseProgress.RESOLVED, resolved_at=at)
             *before, last = resolved.rounds
             return _fulfil(replace(resolved, rounds=(*before, replace(last, resolved_at=at))), RESOLVE, at)
         case Confirmed():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from config.agreement import CaseKind
+from config.counting import Category
 from config.instant import Instant
 from incidents.finding import FindingClosed, FindingRaised
 from incidents.review import ActionAgreed, ReviewConfirmed, ReviewContested, ReviewPresented, WhyAnswered
@@ -74,14 +75,27 @@ class FileAdded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """For the customer; stops the resolve clock from when he is shown what is awaited, never before that is written."""
+    """Stops the resolve clock from when the customer is shown what is awaited, never before that is written.
+
+    For something else than the customer (ADR 0123) `evidence` says where it can be seen: a number, a file of the case.
+    """
 
     awaited: str
+    waits_for: Category = Category.CUSTOMER
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopContested:
+    """By the customer: the stop that began at `since` never was one, and the clock ran on."""
+
+    since: Instant
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed:
-    """The customer gave what was awaited, or the wait ended otherwise."""
+    """What was awaited came, or the wait ended otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +180,7 @@ CaseEvent: TypeAlias = (
     | CaseNoted
     | FileAdded
     | Waiting
+    | StopContested
     | Resumed
     | BeyondAbility
     | CaseResolved

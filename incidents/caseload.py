@@ -47,6 +47,7 @@ from incidents.responsible import unfit_responsible
 from incidents.review import ReviewPresented
 from incidents.reviewed import unfit_review
 from incidents.scope import Scope, Urgency
+from incidents.stop import unfit_stop
 from incidents.store import case as store
 from incidents.store import timer
 from incidents.store.number import next_number
@@ -130,6 +131,7 @@ class Caseload:
         wrong = (
             unfit(case, event, by, agreement)
             or unfit_rating(case, event, by, agreement)
+            or unfit_stop(case, event, by, agreement)
             or unfit_responsible(case, event, by, agreement, self._config.people)
             or unfit_review(case, event, by)
             or unfit_quality(case, event, by)
@@ -146,7 +148,7 @@ class Caseload:
         if isinstance(event, HandedOver):
             self._mail.offered(tx, after, event, by, now)
         if isinstance(event, Waiting):
-            self._mail.customer(tx, after, "waiting", now, event.awaited)
+            self._mail.stopped(tx, after, event, now)
         if isinstance(event, LevelChanged):
             self._mail.customer(tx, after, "level", now, event.reason)
         if isinstance(event, ReviewPresented):
@@ -325,7 +327,7 @@ def _check(case: Case, event: CaseEvent, happened_at: Instant, now: Instant) -> 
     if happened_at < case.started_at:
         raise Refused(f"{case.id} began later than that; write when it happened")
     wrong = {
-        Waiting: case.progress is not CaseProgress.OPEN and "only an open case can wait for the customer",
+        Waiting: case.progress is not CaseProgress.OPEN and "only an open case can wait",
         Resumed: case.progress is not CaseProgress.WAITING and "the case does not wait for anything",
         CaseResolved: not case.open and "the case is resolved already",
         Confirmed: case.progress is not CaseProgress.RESOLVED and "only a resolved case can be confirmed",

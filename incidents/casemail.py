@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from config.instant import Instant
 from config.language import choose
 from config.model import Config
-from incidents.case import Case, HandedOver
+from incidents.case import Case, HandedOver, Waiting
 from incidents.clock import Clock
 from incidents.notice import Writer
 from incidents.paging import Paging
@@ -31,13 +31,16 @@ class CaseMail:
         words: Mapping[str, Callable[[Writer], Message]] = {
             "opened": lambda writer: writer.opened(case),
             "taken": lambda writer: writer.taken(case),
-            "waiting": lambda writer: writer.waiting(case, awaited=how),
             "level": lambda writer: writer.level(case, why=how),
             "called": lambda writer: writer.brought_in(case, functions=how.split()),
             "solved": lambda writer: writer.solved(case, how=how, link=self._paging.links.confirm(case, now)),
             "reviewed": lambda writer: writer.reviewed(case, how),
         }
         self._to_contacts(tx, case, words[what], f"{what}-{case.version}", now)
+
+    def stopped(self, tx: Connection, case: Case, stop: Waiting, now: Instant) -> None:
+        """To the customer: his clock stands still, what for, and where that can be seen."""
+        self._to_contacts(tx, case, lambda writer: writer.waiting(case, stop), f"waiting-{case.version}", now)
 
     def likely(self, tx: Connection, case: Case, clock: Clock, now: Instant) -> None:
         """To the customer: a time limit is likely to be missed."""

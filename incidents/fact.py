@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, get_args
 
 from config.agreement import CaseKind
+from config.counting import Category
 from config.state import State
 from incidents.case import CaseEvent
 from incidents.finding import Grade
@@ -71,6 +72,7 @@ _OURS = frozenset(
         "urgency",
         "turn",
         "grade",
+        "waits_for",
     )
 )
 
@@ -83,12 +85,14 @@ _ENUMS: dict[str, type[StrEnum]] = {
     "scope": Scope,
     "urgency": Urgency,
     "grade": Grade,
+    "waits_for": Category,
 }
 
 
 def facts_erased(kind: str, kept: Mapping[str, Any], word: str) -> dict[str, str]:
     """The facts of a case's event that were personal and are destroyed, with `word` in the place of each."""
-    return {field.name: word for field in fields(_CASE_EVENTS[kind]) if field.name not in kept}
+    names = (field.name for field in fields(_CASE_EVENTS[kind]))
+    return {name: word for name in names if name not in kept and name not in _OURS}
 
 
 def incident_event(kind: str, facts: Mapping[str, Any]) -> Event:

@@ -19,9 +19,10 @@ from config.state import State
 from incidents.before import Earlier
 from incidents.calling import BEYOND_LIMIT
 from incidents.calling import WORDS as CALLED
-from incidents.case import Case
+from incidents.case import Case, Waiting
 from incidents.drill import SIGN, drilled, of_drill
 from incidents.incident import RECOVERED, Incident
+from incidents.stop import WAITS
 from notify.message import Json, Message
 
 ROOM = "incidents"
@@ -182,14 +183,17 @@ class Writer:
         subject = self._say("Case {number}: a time limit may be missed", number=case.id)
         return self._case_message(subject, lines, case, "clock_likely")
 
-    def waiting(self, case: Case, awaited: str) -> Message:
-        """To the customer: what is awaited from him. Without it his clock may not stand still."""
+    def waiting(self, case: Case, stop: Waiting) -> Message:
+        """To the customer: what is awaited. Without it his clock may not stand still."""
+        subject, sentence = WAITS[stop.waits_for]
         lines = [
-            self._say("We wait for you: {awaited}", awaited=awaited),
+            self._say(sentence, awaited=stop.awaited),
+            *([self._say("To be seen in: {evidence}", evidence=stop.evidence)] if stop.evidence else []),
+            self._say("The time to resolve it stands still meanwhile. Not so? Contest it in your room."),
             self._reason(case.title),
             *self._address("room", case.customer),
         ]
-        return self._case_message(self._say("Case {number} waits for you", number=case.id), lines, case, "waiting")
+        return self._case_message(self._say(subject, number=case.id), lines, case, "waiting")
 
     def level(self, case: Case, why: str) -> Message:
         """To the customer: another level was said, and why; his word decides whether it stands."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from config.counting import Category
 from config.instant import Instant
 from sla.interval import Interval
 
@@ -18,7 +19,7 @@ class Act(StrEnum):
 
 
 class Reply(StrEnum):
-    """The customer's, to another level."""
+    """The customer's, to another level or to a stopped clock."""
 
     CONFIRMED = "confirmed"
     CONTESTED = "contested"
@@ -28,7 +29,8 @@ class Reply(StrEnum):
 class CaseChange:
     """`at` is when it was written down and began to count, `happened_at` what whoever wrote it claims.
 
-    `until`: of a stopped clock, None while it stands. `before` and `after`: of a level, as it was said last and now.
+    `until`: of a stopped clock, None while it stands; `waits_for` what it stopped for, `evidence` where that can be
+    seen. `before` and `after`: of a level, as it was said last and now.
     """
 
     case: str
@@ -43,6 +45,8 @@ class CaseChange:
     after: int | None = None
     reply: Reply | None = None
     replied_at: Instant | None = None
+    waits_for: Category = Category.CUSTOMER
+    evidence: str = ""
 
 
 def within(changes: Iterable[CaseChange], window: Interval) -> tuple[CaseChange, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 import rfc8785
 
 from config.agreement import Agreement, Calendar
+from config.counting import Category
 from config.instant import rfc3339
 from config.official import OfficialDays
 from config.statutory import official_of
@@ -342,6 +343,8 @@ def _case_change(one: CaseChange) -> dict[str, Any]:
         "seen_at": None if one.seen_at is None else rfc3339(one.seen_at),
         "reply": None if one.reply is None else one.reply.value,
         "replied_at": None if one.replied_at is None else rfc3339(one.replied_at),
+        # what a record of an earlier version could not say stays unsaid in it, for its hash is sealed
+        **({} if one.waits_for is Category.CUSTOMER else {"waits_for": one.waits_for.value, "evidence": one.evidence}),
     }
 
 

@@ -25,6 +25,11 @@ _GRADES = {"major": "major nonconformity", "minor": "minor nonconformity", "obse
 _PEOPLE = ("person:", "customer:")
 _WROTE = frozenset({"noted", "case_noted"})
 """People's own progress: what was done, in their words."""
+_WAITS = {
+    "customer": "Waits for the customer; the resolve clock stands still",
+    "third-party": "Waits for a third party; the resolve clock stands still",
+    "maintenance": "Waits for agreed maintenance; the resolve clock stands still",
+}
 _DONE = frozenset(
     {
         "acknowledged",
@@ -190,7 +195,13 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
         case "fulfilled":
             return t("{clock}: done", clock=commitment_name(facts["commitment"], voice.language)), _how(voice, one)
         case "waiting":
-            return t("Waits for the customer; the resolve clock stands still"), facts["awaited"]
+            seen = facts.get("evidence") or ""
+            said = f"{facts['awaited']} ({seen})" if seen else facts["awaited"]
+            return t(_WAITS[facts.get("waits_for", "customer")]), said
+        case "stop_contested":
+            return t(
+                "The customer contests the stop of {time}: the clock ran on", time=voice.time(facts["since"])
+            ), facts["reason"]
         case "resumed":
             return t("Goes on; the resolve clock runs again"), ""
         case "taken":

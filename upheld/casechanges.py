@@ -13,6 +13,7 @@ from incidents.case import (
     LevelConfirmed,
     LevelContested,
     Resumed,
+    StopContested,
     Waiting,
 )
 from incidents.level import lowers
@@ -34,8 +35,11 @@ def changes_of(id: str, log: Iterable[CaseRecorded], agreement: Agreement | None
                 act = Act.LOWERED if agreement is None or lowers(said, level, agreement) else Act.RAISED
                 found.append(replace(_change(id, act, one, reason), before=said, after=level))
                 said = level
-            case Waiting(awaited=awaited):
-                found.append(_change(id, Act.STOPPED, one, awaited))
+            case Waiting() as stop:
+                change = _change(id, Act.STOPPED, one, stop.awaited)
+                found.append(replace(change, waits_for=stop.waits_for, evidence=stop.evidence))
+            case StopContested(since=since):
+                found = [_contested(each, since, one.happened_at) for each in found]
             case Resumed() | CaseResolved():
                 found = [_ended(each, one.happened_at) for each in found]
             case LevelConfirmed():
@@ -62,6 +66,12 @@ def _change(id: str, act: Act, one: CaseRecorded, reason: str) -> CaseChange:
 def _ended(one: CaseChange, at: Instant) -> CaseChange:
     """A clock that still stood runs again; never before it was stopped."""
     return replace(one, until=max(at, one.at)) if one.act is Act.STOPPED and one.until is None else one
+
+
+def _contested(one: CaseChange, since: Instant, at: Instant) -> CaseChange:
+    if one.act is not Act.STOPPED or one.at != since:
+        return one
+    return replace(one, until=at if one.until is None else one.until, reply=Reply.CONTESTED, replied_at=at)
 
 
 def _reply(found: list[CaseChange], reply: Reply, at: Instant) -> None:

@@ -65,6 +65,7 @@ from upheld.settling import COMMANDS as SETTLING
 from upheld.shown import case_json, incident_json
 from upheld.silences import COMMANDS as SILENCES
 from upheld.statements import Altered
+from upheld.stops import COMMANDS as STOPS_OF_CLOCKS
 from upheld.tokens.commands import COMMANDS as TOKENS
 from upheld.tokens.token import Refused as NoToken
 
@@ -254,6 +255,7 @@ _COMMANDS: Mapping[str, Command] = {
     **STATEMENTS,
     **OBLIGATIONS,
     **REVIEWS,
+    **STOPS_OF_CLOCKS,
     **SAMPLES,
     **FINDINGS,
     **DRILLS,

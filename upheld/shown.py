@@ -120,6 +120,7 @@ def case_json(case: Case, clocks: Sequence[Clock]) -> dict[str, Any]:
         "level": case.level,
         "unconfirmed_levels": list(case.claims),
         "state": case.progress.value,
+        "waits_for": None if case.waits_for is None else case.waits_for.value,
         "responsible": case.responsible,
         "offered": case.offered,
         "rated_by": case.rated_by,

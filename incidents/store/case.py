@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, desc, insert, select, update
 
 from config.agreement import CaseKind
+from config.counting import Category
 from config.instant import Instant
 from db.batch import announce
 from db.ledger import store as ledger
@@ -181,6 +182,7 @@ def _case(tx: Connection, row: Any) -> Case:
             "progress": CaseProgress(snapshot["progress"]),
             "review": ReviewState(snapshot.get("review", ReviewState.NONE)),
             "finding": FindingState(snapshot.get("finding", FindingState.NONE)),
+            "waits_for": None if snapshot.get("waits_for") is None else Category(snapshot["waits_for"]),
             "pauses": tuple((start, end) for start, end in snapshot["pauses"]),
             "claims": tuple(snapshot["claims"]),
             "rounds": tuple(Round(**one) for one in snapshot["rounds"]),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from config.counting import Category
 from config.instant import Instant, Span
 from config.location import Owner
 from config.look.figure import RANGE, grouped, listed, moment
@@ -99,6 +100,10 @@ _ACTS = {
     Act.RAISED: "level raised from {before} to {after}",
     Act.STOPPED: "resolve clock stopped",
 }
+_STOPS = {
+    Category.THIRD_PARTY: "resolve clock stopped for a third party",
+    Category.MAINTENANCE: "resolve clock stopped for agreed maintenance",
+}
 _REPLIES = {
     None: "not confirmed: the stricter level stands",
     Reply.CONFIRMED: "the customer confirmed it {time}",
@@ -107,18 +112,22 @@ _REPLIES = {
 
 
 def act_of(page: Page, one: CaseChange) -> str:
-    return page.say(_ACTS[one.act], before=one.before, after=one.after)
+    return page.say(_STOPS.get(one.waits_for, _ACTS[one.act]), before=one.before, after=one.after)
 
 
 def since_then(page: Page, one: CaseChange) -> Iterator[str]:
     """How long it stood, or what the customer said to it; and what was claimed beside when it was written."""
     if one.act is not Act.STOPPED:
         yield page.say(_REPLIES[one.reply], time=_when(page, one.replied_at))
+    elif one.reply is Reply.CONTESTED:
+        yield page.say("the customer contested it {time}: the clock ran on", time=_when(page, one.replied_at))
     elif one.until is None:
         yield page.say("it still stands")
     else:
         length = page.lasted(one.until - one.at)
         yield page.say("until {time}, {length}", time=_when(page, one.until), length=length)
+    if one.evidence:
+        yield page.say("to be seen in: {evidence}", evidence=one.evidence)
     if one.happened_at < one.at:
         yield page.say("said to have been {time}", time=_when(page, one.happened_at))
 

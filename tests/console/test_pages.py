@@ -248,6 +248,27 @@ async def test_a_customer_who_is_not_satisfied_says_why_and_the_case_is_open_aga
     assert found is not None and found.open
 
 
+async def test_a_clock_stopped_for_others_is_shown_with_why_and_contested_in_the_room(
+    world: World, log_in: LogIn
+) -> None:
+    case = await world.report("The statement is late")
+    desk, room = await log_in(name="li"), await log_in(Role.CUSTOMER, "harbour")
+    path, home = f"/desk/cases/{case}", "/room/harbour"
+    other = {"act": "stopped", "waits_for": "third-party", "text": "The bank's line", "evidence": "Ticket 4711"}
+    assert "Choose what it waits for." in (await send(desk, path, **{**other, "waits_for": "moon"}))[1]
+    assert "Write where it can be seen" in (await send(desk, path, **{**other, "evidence": ""}))[1]
+    assert (await send(desk, path, **other))[0] == 303
+    text = await page(room, home)
+    assert "Waits for a third party; the resolve clock stands still" in text and "Ticket 4711" in text
+    found = await world.database.read(lambda tx: cases.find(tx, case))
+    assert found is not None
+    said = {"home": home, "case": case, "act": "contest-stop", "since": str(found.pauses[0][0])}
+    assert "Write why the clock should" in (await send(room, home, **said, text=""))[1]
+    assert (await send(room, home, **said, text="It is your line"))[0] == 303
+    assert "Contest a stopped clock" not in await page(room, home)
+    assert "Harbour Bank contests the stop" in await page(desk, path)
+
+
 async def test_another_level_is_the_customers_to_confirm_or_contest(world: World, log_in: LogIn) -> None:
     case = await world.report("The statement is late")
     desk, room = await log_in(name="li"), await log_in(Role.CUSTOMER, "harbour")

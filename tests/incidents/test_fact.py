@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.agreement import CaseKind
+from config.counting import Category
 from config.state import State
 from incidents.case import CaseEvent
 from incidents.fact import case_event, facts_of, incident_event, kind_of
@@ -26,6 +27,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     State: st.sampled_from(State),
     CaseKind: st.sampled_from(CaseKind),
+    Category: st.sampled_from(Category),
     Scope | None: st.none() | st.sampled_from(Scope),
     Urgency | None: st.none() | st.sampled_from(Urgency),
     Aim: st.sampled_from(Aim),

@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 
+from config.counting import Category
 from config.instant import MINUTE, SECOND
 from config.language import LANGUAGES
 from db.engine import Database
 from db.ledger import store as ledger
 from db.ledger.leaf import Leaf
-from sla.casechange import Act, CaseChange, within
+from sla.casechange import Act, CaseChange, Reply, within
 from sla.change import Change, Definition, changes
 from sla.document import document
 from sla.formats.html import FORMAT
 from sla.page import Page
-from sla.paper.change import changed, changed_in_short
+from sla.paper.change import act_of, changed, changed_in_short, since_then
 from sla.paper.section import sections
 from sla.paper.sheet import Table
 from sla.parties import parties_of
@@ -182,6 +183,28 @@ STOPPED = CaseChange(
 LOWERED = replace(
     STOPPED, act=Act.LOWERED, happened_at=STOPPED.at, at=STOPPED.at, until=None, reason="one branch", before=1, after=3
 )
+
+
+@pytest.mark.parametrize(
+    ("language", "what", "since"),
+    [
+        ("en", "resolve clock stopped for a third party", "the customer contested it 5 Oct 12:30:00: the clock ran on"),
+        ("zh-CN", "因等待第三方，解决时限停止计时", "客户于10月5日12:30:00提出异议：不停止计时"),
+    ],
+)
+def test_a_stop_for_others_says_for_whom_where_it_is_seen_and_that_it_was_contested(
+    tmp_path: Path, language: str, what: str, since: str
+) -> None:
+    assert STOPPED.until is not None
+    contested = replace(
+        STOPPED, waits_for=Category.THIRD_PARTY, evidence="T-1", reply=Reply.CONTESTED, replied_at=STOPPED.until
+    )
+    page = Page(replace(stated(tmp_path), case_changes=(contested,)), language)
+    assert plain(act_of(page, contested)) == what
+    told = [plain(one) for one in since_then(page, contested)]
+    assert told[0] == since and "T-1" in told[1]
+    (record,) = document(page.statement)["case_changes"]
+    assert (record["waits_for"], record["evidence"], record["reply"]) == ("third-party", "T-1", "contested")
 
 
 def test_what_stands_in_a_period_is_levels_said_in_it_and_clocks_stopped_over_it() -> None:

@@ -1,7 +1,7 @@
 """`cases`: what each customer is owed under his agreement."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import web
 from pydantic import Field
@@ -44,6 +44,7 @@ class Case(Shape):
     level: int
     unconfirmed_levels: list[int]
     state: CaseProgress
+    waits_for: Literal["customer", "third-party", "maintenance"] | None
     responsible: str | None
     offered: str | None
     rated_by: str | None
@@ -96,7 +97,7 @@ async def report(asked: Asked) -> Any:
             "leave out `level` and `reported_at`: your report counts from now, and its level is said by the provider"
         )
     made = await asked.carry_out("case.open", {**given, "customer": own})
-    return _as_told(asked, made)
+    return as_told(asked, made)
 
 
 def _wrong(text: str) -> Wrong:
@@ -114,14 +115,19 @@ async def every(asked: Asked) -> Any:
     return await asked.read(made)
 
 
-async def one(asked: Asked) -> Any:
+def owned(tx: Connection, asked: Asked) -> Known:
+    """The case of the address. Raises Wrong where it is not the reader's."""
     id, own = asked.place["id"], asked.reader.customer
+    found = cases.find(tx, id)
+    if found is None or own not in (None, found.customer):
+        raise nowhere(f"case {id!r}")
+    return found
 
+
+async def one(asked: Asked) -> Any:
     def told(tx: Connection) -> Any:
-        found = cases.find(tx, id)
-        if found is None or own not in (None, found.customer):
-            raise nowhere(f"case {id!r}")
-        return {**_shown(asked, found), "events": [event_json(event) for event in cases.events(tx, id)]}
+        found = owned(tx, asked)
+        return {**_shown(asked, found), "events": [event_json(event) for event in cases.events(tx, found.id)]}
 
     return await asked.read(told)
 
@@ -135,10 +141,10 @@ async def file(asked: Asked) -> web.Response:
 
 
 def _shown(asked: Asked, one: Known) -> dict[str, Any]:
-    return _as_told(asked, case_json(one, asked.rules.caseload.clocks(one, asked.now)))
+    return as_told(asked, case_json(one, asked.rules.caseload.clocks(one, asked.now)))
 
 
-def _as_told(asked: Asked, shown: dict[str, Any]) -> dict[str, Any]:
+def as_told(asked: Asked, shown: dict[str, Any]) -> dict[str, Any]:
     """Our own targets are not for customers."""
     if asked.reader.customer is None:
         return shown

@@ -3,15 +3,13 @@
 from typing import Any, Literal
 
 from pydantic import Field
-from sqlalchemy import Connection
 
 from console.user import Access
-from incidents.case import Case
 from incidents.finding import FindingState, Grade
 from incidents.review import Aim, ReviewState
-from incidents.store import case as cases
+from upheld.api.cases import owned
 from upheld.api.field import Moment, Name, Shape, Time, Words
-from upheld.api.route import Act, Asked, Route, nowhere
+from upheld.api.route import Act, Asked, Route
 from upheld.reviews import review_json
 
 
@@ -84,23 +82,14 @@ class ReviewContesting(Shape):
     reason: Words
 
 
-def _case(tx: Connection, asked: Asked) -> Case:
-    """Raises Wrong where it is not the reader's."""
-    id, own = asked.place["id"], asked.reader.customer
-    found = cases.find(tx, id)
-    if found is None or own not in (None, found.customer):
-        raise nowhere(f"case {id!r}")
-    return found
-
-
 async def one(asked: Asked) -> Any:
-    return await asked.read(lambda tx: review_json(tx, _case(tx, asked), asked.now))
+    return await asked.read(lambda tx: review_json(tx, owned(tx, asked), asked.now))
 
 
 def _said(command: str) -> Act:
     async def act(asked: Asked) -> Any:
         said = {**asked.body, "id": asked.place["id"]}
-        return await asked.carry_out(command, said, lambda tx: _case(tx, asked))
+        return await asked.carry_out(command, said, lambda tx: owned(tx, asked))
 
     return act
 

@@ -21,6 +21,7 @@ from upheld.api import (
     reviews,
     silences,
     statements,
+    stops,
 )
 from upheld.api.gate import guarded
 from upheld.api.openapi import document
@@ -35,6 +36,7 @@ ROUTES: tuple[Route, ...] = (
     *silences.ROUTES,
     *oncall.ROUTES,
     *cases.ROUTES,
+    *stops.ROUTES,
     *library.ROUTES,
     *reviews.ROUTES,
     *exclusions.ROUTES,

@@ -14,6 +14,7 @@ from config.model import Config
 from incidents.attachment import LARGEST
 from incidents.recalling import searched
 from incidents.scope import Scope, Urgency
+from incidents.stop import WAITS
 from incidents.store import attachment as files
 from incidents.store import case as cases
 from upheld.cli.incident import as_json, by, facts_beside
@@ -198,6 +199,32 @@ def file_(config: Config, id: str, sha256: str, output: Path) -> None:
 def confirm(config: Config, id: str, text: str, at: datetime | None, by: str | None, as_json: bool) -> None:
     """The customer confirms the result."""
     show(_event(config, id, "confirmed", text, at, by), as_json=as_json, columns=())
+
+
+@case.command()
+@click.argument("id")
+@click.argument("awaited")
+@click.option("--for", "waits_for", type=click.Choice([one.value for one in WAITS]), default="customer")
+@click.option("--evidence", help="where it can be seen, where it is not the customer: a number of theirs, a file")
+@by
+@as_json
+@with_config
+def stop(
+    config: Config, id: str, awaited: str, waits_for: str, evidence: str | None, by: str | None, as_json: bool
+) -> None:
+    """The resolve clock stands still: the customer is told at once what is awaited, and may contest it."""
+    arguments = {"id": id, "awaited": awaited, "waits_for": waits_for, "evidence": evidence}
+    show(change(config, "case.stop", arguments, by), as_json=as_json, columns=())
+
+
+@case.command("go-on")
+@click.argument("id")
+@by
+@as_json
+@with_config
+def go_on(config: Config, id: str, by: str | None, as_json: bool) -> None:
+    """What was awaited is there: the resolve clock runs again."""
+    show(change(config, "case.go-on", {"id": id}, by), as_json=as_json, columns=())
 
 
 @case.command()

@@ -51,6 +51,8 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/cases"): CARE | {"chen", "brook"},
     ("GET", "/cases/{id}"): OURS | ACMES,
     ("GET", "/cases/{id}/files/{sha256}"): OURS | ACMES,
+    **{("POST", f"/cases/{{id}}/{word}"): CARE for word in ("stop", "go-on")},
+    ("POST", "/cases/{id}/contest-stop"): {"chen"},
     ("GET", "/cases/{id}/review"): OURS | ACMES,
     **{("POST", f"/cases/{{id}}/review/{word}"): CARE for word in ("whys", "actions", "present")},
     **{("POST", f"/cases/{{id}}/review/{word}"): {"chen"} for word in ("confirm", "contest")},
@@ -138,6 +140,8 @@ async def test_every_route_lets_in_whom_the_matrix_lets_in(begun: Programs) -> N
 
 def body_for(path: str) -> dict[str, str]:
     """What a customer's program may send before it is looked whether the thing is his."""
+    if path.endswith("/contest-stop"):
+        return {"reason": "r", "since": rfc3339(NOON)}
     return {"reason": "r"} if path.endswith("/contest") else {}
 
 

@@ -32,6 +32,20 @@ async def test_a_call_is_entered_with_who_called_and_when(programs: Programs) ->
     assert (await programs.ask("engineer", "POST", "/cases", {**call, "customer": "nobody"}))[0] == 409
 
 
+async def test_a_stopped_clock_goes_on_or_is_contested_by_the_customers_program(programs: Programs) -> None:
+    made = await programs.good("wang", "POST", "/cases", {"title": "The shop is slow", "customer": "acme"})
+    path, stop = f"/cases/{made['id']}", {"waits_for": "customer", "awaited": "your log"}
+    assert (await programs.good("wang", "POST", f"{path}/stop", stop))["waits_for"] == "customer"
+    assert (await programs.good("wang", "POST", f"{path}/go-on"))["waits_for"] is None
+    await programs.good("wang", "POST", f"{path}/stop", stop)
+    since = (await programs.good("chen", "GET", path))["events"][-1]["recorded_at"]
+    contest = {"since": since, "reason": "you have it"}
+    assert (await programs.ask("brook", "POST", f"{path}/contest-stop", contest))[0] == 404
+    told = await programs.good("chen", "POST", f"{path}/contest-stop", contest)
+    assert (told["state"], told["waits_for"]) == ("open", None)
+    assert all(clock["target_at"] is None for clock in told["clocks"])
+
+
 async def test_a_review_is_written_by_one_side_and_confirmed_by_the_other(programs: Programs) -> None:
     made = await programs.good("wang", "POST", "/cases", {"title": "The shop stays empty", "customer": "acme"})
     resolved = {"id": made["id"], "what": "resolved", "text": "Cache emptied"}
