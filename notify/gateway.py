@@ -4,7 +4,7 @@ Body and headers are templates, success is an expression over the answer; both r
 but the values named here can be reached. What the gateway reports later is read the same way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from config.instant import Span
 from config.language import say
 from notify import posting
-from notify.channel import DeliveryError, Heard, Letter, Reason, Receipt, What
+from notify.channel import Channel, DeliveryError, Heard, Letter, Listener, Rate, Reason, Receipt, What
 from notify.wording import ROOM, heading, link, mobile, words
 
 _SANDBOX = ImmutableSandboxedEnvironment(undefined=ChainableUndefined, autoescape=False)
@@ -80,6 +80,25 @@ class Gateway(BaseModel):
     limit: int = Field(default=300, ge=20, le=2000)
     """Characters of `text` and of `spoken`."""
     receipts: Receipts | None = None
+
+
+def channel(timeout: Span, throttle: Sequence[Rate]) -> Channel[Gateway]:
+    """To a telephone. Gateways differ in how long they take, and in what one person can bear of them."""
+
+    async def sending(options: Gateway, letter: Letter) -> Receipt:
+        return await send(options, letter, timeout)
+
+    return Channel(
+        options=Gateway,
+        send=sending,
+        idempotent=False,
+        address="phone",
+        timeout=timeout,
+        personal=True,
+        bundles=True,
+        throttle=tuple(throttle),
+        listener=Listener(token=token, read=read, reply=reply),
+    )
 
 
 async def send(options: Gateway, letter: Letter, timeout: Span) -> Receipt:

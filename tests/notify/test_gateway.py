@@ -45,7 +45,7 @@ async def test_a_gateway_gets_what_its_template_says_and_names_the_message() -> 
             }
         )
         told = letter(address=PHONE, message=message(subject="网上商城 & 无法访问", language="zh-CN"))
-        receipt = await sms.send(options, told)
+        receipt = await sms.CHANNEL.send(options, told)
 
     [(method, header, form)] = asked
     assert (method, header) == ("POST", "k zh-CN")
@@ -66,7 +66,7 @@ async def test_a_call_speaks_what_can_be_spoken_and_says_which_key_acknowledges(
         body = '{"to": {{ phone|tojson }}, "say": {{ spoken|tojson }}, "out": "{{ key }}"}'
         options = Gateway.model_validate({"url": url, "body": body})
         told = letter(address=PHONE, message=message(subject="■ 严重故障：网上商城", language="zh-CN"))
-        receipt = await voice.send(options, told)
+        receipt = await voice.CHANNEL.send(options, told)
 
     key = short_key(told.key)
     assert bodies == [{"to": "13800138000", "say": "严重故障：网上商城. 按 1 键受理。", "out": key}]
@@ -98,7 +98,7 @@ async def test_success_and_later_are_what_the_operator_says(
             }
         )
         with pytest.raises(DeliveryError) as caught:
-            await sms.send(options, letter(address=PHONE))
+            await sms.CHANNEL.send(options, letter(address=PHONE))
 
     assert (caught.value.reason, caught.value.permanent) == (reason, permanent)
 
@@ -106,7 +106,7 @@ async def test_success_and_later_are_what_the_operator_says(
 async def test_what_is_no_number_is_not_asked_for() -> None:
     options = Gateway.model_validate({"url": "http://127.0.0.1:1/"})
     with pytest.raises(DeliveryError) as caught:
-        await sms.send(options, letter(address="li@example.com"))
+        await sms.CHANNEL.send(options, letter(address="li@example.com"))
 
     assert (caught.value.reason, caught.value.permanent) == (Reason.BAD_ADDRESS, True)
 
@@ -153,8 +153,8 @@ async def test_a_template_reaches_nothing_but_what_it_is_given() -> None:
     async with serving(gate) as url:
         body = "{{ facts.__class__.__mro__[1].__subclasses__() }}"
         with pytest.raises(DeliveryError) as caught:
-            await sms.send(Gateway.model_validate({"url": url, "body": body}), letter(address=PHONE))
-        yes = await sms.send(Gateway.model_validate({"url": url}), letter(address=PHONE))
+            await sms.CHANNEL.send(Gateway.model_validate({"url": url, "body": body}), letter(address=PHONE))
+        yes = await sms.CHANNEL.send(Gateway.model_validate({"url": url}), letter(address=PHONE))
 
     assert (caught.value.reason, caught.value.permanent) == (Reason.DEFECT, True)
     assert yes.reference == "1"
