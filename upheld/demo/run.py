@@ -25,7 +25,7 @@ from db.engine import Use, open_database
 from db.errors import StoreError, StoreLocked
 from upheld import contracts, log, signing, store
 from upheld.clock import utc_now
-from upheld.demo import setting
+from upheld.demo import duty, setting
 from upheld.demo.history import Past
 from upheld.demo.mailbox import Mailbox, mailbox
 from upheld.demo.pages import DemoPages
@@ -205,6 +205,7 @@ async def _make_history(config: Config, logins: dict[str, str], stop: asyncio.Ev
             users.add_user(
                 tx, name=ROOM, password_hash=hashes[ROOM], role=Role.CUSTOMER.value, now=now, customer=CUSTOMER
             )
+            duty.substitute(tx, config, now)
             store.mark(tx, HISTORY, "made", now)
 
         if not stop.is_set():
