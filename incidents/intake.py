@@ -41,6 +41,10 @@ class Entrance:
         """The headers that reading it again will need."""
         return {name: value for name, value in sent.headers.items() if name.startswith(self.source.keeps)}
 
+    def key(self, sent: Sent) -> str | None:
+        """By which a post that comes again is known; None: each is judged."""
+        return None if self.source.once is None else self.source.once(sent)
+
     def _limited(self, one: News, sent: Sent) -> News:
         after = self.options.ends_after
         if after is None or not isinstance(one, AlertNews) or not one.firing:
@@ -70,7 +74,8 @@ class Intake:
             raise Overloaded
         self._bytes += len(sent.body)
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((inbox.row_of(entrance.id, sent, entrance.kept(sent)), future))
+        row = {**inbox.row_of(entrance.id, sent, entrance.kept(sent)), "key": entrance.key(sent)}
+        self._waiting.append((row, future))
         if self._writer is None:
             self._writer = asyncio.create_task(self._write(), name="inbox")
         await future

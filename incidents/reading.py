@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import structlog
 from sqlalchemy import Connection
 
-from config.instant import Instant
+from config.instant import DAY, Instant, Span
 from incidents.intake import Entrance
 from incidents.service import Incidents
 from incidents.source import AlertNews, Unreadable
@@ -20,6 +20,8 @@ from incidents.store.inbox import Post
 log = structlog.get_logger(__name__)
 
 SLICE = 64
+REMEMBERED: Span = DAY
+"""So long a post is known again by its sender's own id."""
 
 Entrances = Mapping[str, Entrance]
 
@@ -28,17 +30,21 @@ def process(
     tx: Connection, incidents: Incidents, entrances: Entrances, now: Instant, enough: Callable[[], bool] = lambda: False
 ) -> int:
     """Deal with waiting posts until `enough`; how many were. One that cannot be understood is set aside."""
-    posts = inbox.waiting(tx, SLICE)
+    found = inbox.waiting(tx, SLICE)
+    again = [post for post in found if inbox.came_before(tx, post, REMEMBERED)]
+    inbox.finish(tx, again, "came before", now)
+    known = {post.id for post in again}
+    posts = [post for post in found if post.id not in known]
     if not posts:
-        return 0
+        return len(again)
     done: list[Post] = []
     trouble = apart(tx, lambda: done.extend(_together(tx, incidents, entrances, posts, now, enough)))
     if trouble is None:
         inbox.finish(tx, done, "done", now)
-        return len(done)
+        return len(again) + len(done)
     for post in posts:  # one of them is poison: each by itself, so that it takes only itself along
         inbox.finish(tx, [post], _alone(tx, incidents, entrances, post, now), now)
-    return len(posts)
+    return len(found)
 
 
 def _together(

@@ -180,5 +180,7 @@ class Source:
     """Fixed addresses, beside `/hooks/{source}`, that its senders insist on."""
     greeting: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
     """Headers in answer to an OPTIONS with these headers, where the sender asks before it sends."""
+    once: Callable[[Sent], str] | None = None
+    """The sender's own id of a post, where he may send one again when it is long dealt with."""
     first_call: Callable[[Any, Instant], Called] | None = None
     """What is expected of a sender that has not called yet."""

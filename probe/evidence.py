@@ -31,6 +31,12 @@ def evidence_of(answer: Answer) -> dict[str, Any]:
     }
 
 
+def without_body(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """As it stands in the store, but for what a target wrote."""
+    facts = {name: fact for name, fact in evidence["facts"].items() if name != BODY}
+    return {**evidence, "facts": facts}
+
+
 def answer_of(result: str, reason: str, latency_us: int, evidence: Mapping[str, Any]) -> Answer:
     return Answer(
         outcome=Outcome(result),

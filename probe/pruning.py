@@ -4,12 +4,13 @@ until it drops nothing."""
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, union
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, union, update
 
 from config.instant import DAY, Instant
 from db.ledger import store as ledger
 from db.tables.probe import check_transition, failing_result, heartbeat, latency_bucket, observation_run, vote
 from probe.days import BEGINNING
+from probe.evidence import BODY, without_body
 
 AT_ONCE = 1000
 
@@ -40,6 +41,16 @@ def results(tx: Connection, check: str, before: Instant, written: Instant) -> in
     gone = sum(_drop(tx, table, ids) for table, ids in pieces)
     old = select(beat.id).where(beat.check == check, beat.received_at < before, beat.taken.is_(True))
     return gone + _drop(tx, heartbeat, old)
+
+
+def bodies(tx: Connection, before: Instant) -> int:
+    """What targets wrote, of bad results; no leaf stands for it, and the rest of the evidence stays."""
+    bad = failing_result.c
+    written = bad.evidence["facts"][BODY].as_string().is_not(None)
+    old = tx.execute(select(bad.id, bad.evidence).where(bad.started_at < before, written).limit(AT_ONCE)).all()
+    for row in old:
+        tx.execute(update(failing_result).where(bad.id == row.id).values(evidence=without_body(row.evidence)))
+    return len(old)
 
 
 def rollups(tx: Connection, check: str, before: Instant) -> int:

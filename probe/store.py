@@ -10,7 +10,7 @@ from config.state import State
 from db.tables.probe import check_state, check_transition, failing_result, heartbeat, latency_bucket, observation_run
 from probe.batch import Batch, Bucket, Kept, OpenRun, Restated, Snapshot
 from probe.ending import Ending
-from probe.evidence import evidence_of
+from probe.evidence import evidence_of, without_body
 from probe.flap import Flap
 from probe.heartbeat import Beat, Pulse, Signal
 from probe.observation import Run
@@ -127,7 +127,7 @@ def runs_of_day(tx: Connection, checks: Collection[str], day: Instant) -> dict[t
 def failures_of_day(
     tx: Connection, checks: Collection[str], day: Instant
 ) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """The bad results that started on that day, with their evidence, as plain mappings."""
+    """The bad results that started on that day, with their evidence but for what targets wrote, as plain mappings."""
     column = failing_result.c
     started = (column.started_at >= day, column.started_at < day + DAY)
     rows = tx.execute(
@@ -136,7 +136,8 @@ def failures_of_day(
     said = ("started_at", "result", "reason", "latency_us", "evidence")
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
-        found.setdefault((row.check, row.location), []).append({key: row._mapping[key] for key in said})
+        one = {**{key: row._mapping[key] for key in said}, "evidence": without_body(row.evidence)}
+        found.setdefault((row.check, row.location), []).append(one)
     return found
 
 

@@ -27,7 +27,7 @@ from upheld import holds, store
 
 INBOX: Span = 30 * DAY
 BODIES: Span = 30 * DAY
-"""Of frozen evidence; the rest of it stays with its incident."""
+"""What targets wrote; the rest of the evidence stays with its result or its incident."""
 QUARANTINE: Span = 120 * DAY
 NOTIFICATIONS: Span = 365 * DAY
 CLAIMS: Span = 30 * DAY
@@ -87,6 +87,7 @@ def _steps(tx: Connection, config: Config, now: Instant) -> Iterator[Step]:
         yield lambda tx: records.quarantined(tx, now - QUARANTINE)
         yield lambda tx: records.told_changes(tx, now - QUARANTINE)
         yield lambda tx: records.bodies(tx, now - BODIES)
+        yield lambda tx: probes.bodies(tx, now - BODIES)
         begun = [begin for one in known for begin in one.unsealed]
         yield lambda tx: outbox.notifications(tx, min([now - NOTIFICATIONS, *begun]))
     for one in known:
@@ -104,6 +105,7 @@ def _steps(tx: Connection, config: Config, now: Instant) -> Iterator[Step]:
     for component, horizon in horizons.items():
         if horizon.records is not None:
             yield partial(records.incidents, component=component, before=horizon.records)
+            yield partial(records.alerts, component=component, before=horizon.records)
             yield partial(records.changes, component=component, before=horizon.records, now=now)
             yield partial(statements.corrections, component=component, before=horizon.records, now=now)
     limits = {component: horizon.records for component, horizon in horizons.items()}

@@ -50,6 +50,8 @@ inbox = Table(
     Column("done_at", BigInteger),
     Column("outcome", String(60)),
     Column("attempts", Integer, nullable=False, default=0),
+    Column("key", String(255)),
+    Index(None, "source", "key"),
     Index("ix_inbox_waiting", "id", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
 )
 
@@ -94,7 +96,6 @@ alert = Table(
     Column("first_received_at", BigInteger, nullable=False),
     Column("last_received_at", BigInteger, nullable=False),
     Column("count", Integer, nullable=False),
-    Column("incident", String(20)),
     Index(
         "uq_alert_open",
         "source",

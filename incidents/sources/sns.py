@@ -132,4 +132,10 @@ def _verified(envelope: Mapping[str, str], certificate: bytes) -> bool:
     return True
 
 
-SOURCE = Source(options=Options, read=read, authorized=anybody, signed=signed, answer=answers(accepted=200))
+def message(sent: Sent) -> str:
+    return payload.key_of(_envelope(sent)["MessageId"])
+
+
+SOURCE = Source(
+    options=Options, read=read, authorized=anybody, signed=signed, answer=answers(accepted=200), once=message
+)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, desc, func, insert, select, update
 
-from config.instant import Instant
+from config.instant import Instant, Span
 from db.batch import announce
 from db.prepared import Prepared
 from db.tables.incidents import inbox, quarantine
@@ -26,6 +26,16 @@ _WAITING = Prepared(
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_BEFORE = Prepared(
+    select(inbox.c.id)
+    .where(
+        inbox.c.source == bindparam("source"),
+        inbox.c.key == bindparam("key"),
+        inbox.c.id < bindparam("post"),
+        inbox.c.received_at >= bindparam("since"),
+    )
+    .limit(1)
+)
 _FINISH = Prepared(
     update(inbox)
     .where(inbox.c.id == bindparam("post"))
@@ -42,6 +52,7 @@ class Post:
     envelope: Mapping[str, Any]
     """Where it was sent to and the headers its source keeps, where there is something to say of them."""
     outcome: str | None = None
+    key: str | None = None
 
     @property
     def row(self) -> dict[str, Any]:
@@ -79,6 +90,12 @@ def accept(tx: Connection, posts: Sequence[Mapping[str, Any]]) -> None:
 
 def waiting(tx: Connection, limit: int) -> list[Post]:
     return [_post(row) for row in _WAITING.all(tx, {"most": limit})]
+
+
+def came_before(tx: Connection, post: Post, within: Span) -> bool:
+    """Whether the same sender had sent it, by its key, at most so long before."""
+    known = {"source": post.source, "key": post.key, "post": post.id, "since": post.received_at - within}
+    return post.key is not None and _BEFORE.first(tx, known) is not None
 
 
 def oldest(tx: Connection) -> Instant | None:
@@ -152,4 +169,5 @@ def _post(row: Any) -> Post:
         body=row.body,
         envelope=row.envelope or {},
         outcome=getattr(row, "outcome", None) or getattr(row, "reason", None),
+        key=getattr(row, "key", None),
     )

@@ -4,6 +4,7 @@ The ledger's leaves stay; what is personal behind the leaves of a record that go
 """
 
 from collections.abc import Sequence
+from itertools import chain
 
 from sqlalchemy import Connection, delete, exists, func, select
 
@@ -25,6 +26,7 @@ from db.tables.incidents import (
     transition,
 )
 from incidents.store import evidence
+from incidents.store.alert import FIRING
 
 AT_ONCE = 100
 
@@ -58,8 +60,9 @@ def told_changes(tx: Connection, before: Instant) -> int:
 
 
 def components(tx: Connection) -> list[str]:
-    """Every component a change of state or an incident is kept of."""
-    return sorted({*tx.scalars(select(transition.c.component).distinct()), *tx.scalars(select(incident.c.component))})
+    """Every component a change of state, an incident or an alert is kept of."""
+    tables = (transition, incident, alert)
+    return sorted(set(chain.from_iterable(tx.scalars(select(one.c.component).distinct()) for one in tables)))
 
 
 def customers(tx: Connection) -> list[str]:
@@ -84,11 +87,18 @@ def incidents(tx: Connection, component: str, before: Instant) -> int:
     told = exists().where(case.c.incident == incident.c.id)
     old = select(incident.c.id).where(incident.c.component == component, incident.c.resolved_at < before, ~told)
     ids = list(tx.scalars(old.limit(AT_ONCE)))
-    tx.execute(delete(alert).where(alert.c.incident.in_(ids)))
     tx.execute(delete(timer).where(timer.c.subject.in_(ids)))
     tx.execute(delete(incident_event).where(incident_event.c.incident.in_(ids)))
     tx.execute(delete(incident_evidence).where(incident_evidence.c.incident.in_(ids)))
     return tx.execute(delete(incident).where(incident.c.id.in_(ids))).rowcount
+
+
+def alerts(tx: Connection, component: str, before: Instant) -> int:
+    """Those that are over; an incident of theirs that is kept has what they said in its events."""
+    over = select(alert.c.id).where(
+        alert.c.component == component, alert.c.status != FIRING, alert.c.last_received_at < before
+    )
+    return tx.execute(delete(alert).where(alert.c.id.in_(over.limit(AT_ONCE)))).rowcount
 
 
 def cases(tx: Connection, customer: str, before: Instant, now: Instant) -> int:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import OperationalError
 
+from config.instant import DAY
 from db.engine import Database, open_database
 from db.errors import StoreUnavailable
 from db.tables.incidents import counter, quarantine
@@ -49,6 +50,24 @@ def work_off(*entrances: Entrance, limit: int = 1000) -> Callable[[Connection], 
     known = {one.id: one for one in entrances or (am(),)}
     asked = itertools.count(1)
     return lambda tx: process(tx, made, known, NOON + 1, lambda: next(asked) >= limit)
+
+
+async def test_a_post_with_the_senders_own_id_is_judged_once_a_day(database: Database) -> None:
+    def read(options: Routing, told: Sent) -> list[AlertNews]:
+        return [alert(firing=told.body == b"ALARM")]
+
+    own = entrance(read)
+    incidents_ = incidents(config())
+
+    def work(tx: Connection) -> list[int]:
+        for key, body, at in (("m1", b"ALARM", NOON), ("m2", b"OK", NOON + 1), ("m1", b"ALARM", NOON + DAY),
+                              ("m1", b"ALARM", NOON + 2 * DAY + 1)):  # fmt: skip
+            inbox.accept(tx, [{**inbox.row_of("own", sent(body, received_at=at), {}), "key": key}])
+            process(tx, incidents_, {"own": own}, at)
+        return [len(store.newest(tx))]
+
+    await database.write(work)
+    assert await database.read(outcomes) == ["done", "done", "came before", "done"]
 
 
 async def test_a_post_becomes_an_incident_and_is_done_in_one_transaction(database: Database) -> None:

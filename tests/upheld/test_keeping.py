@@ -15,7 +15,7 @@ from config.state import State
 from db.engine import Database
 from db.ledger import store as ledger
 from db.ledger.leaf import Leaf
-from db.tables.incidents import case, case_event, incident, incident_event, transition
+from db.tables.incidents import alert, case, case_event, incident, incident_event, transition
 from db.tables.notify import notification
 from db.tables.probe import failing_result
 from db.tables.statement import statement
@@ -56,7 +56,13 @@ def fill(tx: Connection) -> None:
     tx.execute(
         insert(failing_result).values(
             check="shop/home", location="local", started_at=OLD, recorded_at=OLD, result="down", reason="timeout",
-            latency_us=1, evidence={},
+            latency_us=1, evidence={"detail": "", "phases": {}, "facts": {"status": 502, "body": "Dear Ms Chen"}},
+        )
+    )  # fmt: skip
+    tx.execute(
+        insert(alert).values(
+            source="am", key="k", status="resolved", component="shop", state="down", summary="s", starts_at=OLD,
+            stamp="1", ends_at=OLD, first_received_at=OLD, last_received_at=OLD, count=1,
         )
     )  # fmt: skip
     body = {
@@ -110,8 +116,13 @@ def seal(tx: Connection, period: str, ends_at: Instant) -> None:
 
 
 def counts(tx: Connection) -> dict[str, int]:
-    tables = (failing_result, transition, incident, incident_event, case, case_event, notification, statement)
+    tables = (failing_result, alert, transition, incident, incident_event, case, case_event, notification, statement)
     return {table.name: tx.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+
+
+def facts_seen(tx: Connection) -> Any:
+    evidence = tx.scalar(select(failing_result.c.evidence))
+    return None if evidence is None else evidence["facts"]
 
 
 async def tidied(database: Database, config: Config, now: Instant) -> dict[str, int]:
@@ -135,9 +146,13 @@ async def test_of_the_calendars_work_only_the_last_days_are_remembered(database:
 async def test_while_a_period_waits_for_its_seal_everything_it_rests_on_stays(
     database: Database, config: Config
 ) -> None:
+    """But for what the target wrote: nothing rests on it, and it goes after thirty days."""
     await database.write(fill)
     before = await database.read(counts)
+    await tidied(database, config, OLD + 29 * DAY)
+    assert await database.read(facts_seen) == {"status": 502, "body": "Dear Ms Chen"}
     assert await tidied(database, config, of_day("2027-02-20")) == before
+    assert await database.read(facts_seen) == {"status": 502}
 
 
 async def test_once_sealed_its_results_go_by_age_and_its_records_stay(database: Database, config: Config) -> None:
