@@ -1,5 +1,7 @@
 """Whether every open incident of severity 1 or 2 has something to come: a step, a page, or somebody who is asked again.
 
+One that no policy tells anybody of has not, and nothing would mend that: it is reported (ADR 0124).
+
 Pure. Escalation is rows worked off by one loop; this looks at the rows from outside, so that a lost one is noticed.
 """
 
@@ -10,6 +12,8 @@ from config.instant import MINUTE, Instant, Span
 from incidents.escalation import URGENT
 from incidents.incident import Incident, Progress
 
+ON_CALL = "on-call"
+"""The subject of what upheld finds wrong with its calls; of an incident on it nothing more is said."""
 LATE: Span = MINUTE
 """What was due longer ago than this is not coming by itself."""
 
@@ -29,14 +33,24 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
+    """`untold`: no policy says what should follow, so that nothing can be set again."""
+
     incident: Incident
     why: str
+    untold: bool = False
 
 
 def audit(outlooks: Iterable[Outlook], now: Instant) -> tuple[Violation, ...]:
     """Each incident nothing comes of, with the reason."""
     found = ((one, _wrong(one, now)) for one in outlooks)
     return tuple(Violation(incident=one.incident, why=why) for one, why in found if why is not None)
+
+
+def without_a_policy(one: Violation) -> Violation | None:
+    """What the violation is where no policy is for the incident; None for one that somebody took without a call."""
+    if one.incident.progress is Progress.ACKNOWLEDGED or one.incident.component == ON_CALL:
+        return None
+    return Violation(incident=one.incident, why="no policy tells anybody of it", untold=True)
 
 
 def _wrong(one: Outlook, now: Instant) -> str | None:

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from config.instant import Instant
-from incidents.audit import Outlook, Violation, audit
+from incidents.audit import Outlook, Violation, audit, without_a_policy
 from incidents.incident import Incident
 from incidents.paging import LAPSE, WAKE, Paging
 from incidents.source import AlertNews
@@ -12,7 +12,7 @@ from notify.store.told import next_pages
 
 
 def neglected(tx: Connection, paging: Paging, now: Instant) -> tuple[Violation, ...]:
-    """Severe incidents of which nothing comes, though somebody is to be told."""
+    """Severe incidents of which nothing comes; those that no policy tells anybody of are marked so."""
     steps = timer.earliest(tx, timer.Kind.ESCALATION)
     lapses, wakes = (timer.earliest(tx, timer.Kind.ANSWER, step) for step in (LAPSE, WAKE))
     answers, pages = {**lapses, **wakes}, next_pages(tx)
@@ -20,8 +20,9 @@ def neglected(tx: Connection, paging: Paging, now: Instant) -> tuple[Violation, 
         Outlook(incident=one, step_at=steps.get(one.id), answer_at=answers.get(one.id), page_at=pages.get(one.id))
         for one in incident.unresolved(tx)
     ]
-    wrong = (one for one in audit(outlooks, now) if not _held(tx, paging, one.incident, now))
-    return tuple(one for one in wrong if paging.tells(tx, one.incident))
+    wrong = [one for one in audit(outlooks, now) if not _held(tx, paging, one.incident, now)]
+    found = (one if paging.tells(tx, one.incident) else without_a_policy(one) for one in wrong)
+    return tuple(one for one in found if one is not None)
 
 
 def _held(tx: Connection, paging: Paging, incident: Incident, now: Instant) -> bool:

@@ -18,6 +18,7 @@ from config.outward import Peer as Watched
 from db.engine import Database
 from db.ledger.note import NoteUnreadable, read_checkpoint, read_note
 from incidents import household, rostering
+from incidents.audit import ON_CALL
 from incidents.readiness import AHEAD, Kind, concerns
 from incidents.store import duty
 from incidents.trying import verified
@@ -35,7 +36,7 @@ PULSE = "pulse"
 PEER = "peer"
 DEAD, LATE, SHRANK = "peer_dead", "peer_heartbeat_late", "peer_ledger_shrank"
 _GRAVE, _MILD = "major", "info"
-ON_CALL = "on-call"
+NOBODY_TOLD = "nobody_told"
 READINESS_SECONDS = 300.0
 _LARGEST_ANSWER = 1 << 16
 
@@ -83,7 +84,8 @@ class Watch:
         """Look through the severe incidents, mend what is to be mended, and write that we did."""
         now, rules = self._now(), self._rules()
         neglected = await self._database.read(lambda tx: household.neglected(tx, rules.paging, now))
-        for one in neglected:
+        mended = [one for one in neglected if not one.untold]
+        for one in mended:
             log.error("incident without a next step", incident=one.incident.id, why=one.why)
             self._overdue.inc()
 
@@ -91,8 +93,10 @@ class Watch:
             store.put(tx, PULSE, str(now), now)
             for served in rostering.served(tx, rules.config, now):
                 duty.serve(tx, served)
-            for one in neglected:
+            for one in mended:
                 rules.incidents.repair(tx, one, now)
+            untold = len(mended) < len(neglected)
+            rules.incidents.own_news(tx, ON_CALL, NOBODY_TOLD, _GRAVE, now, on=untold)
             return oldest_due(tx, now)
 
         waiting_since = await self._database.write(work)
@@ -101,7 +105,7 @@ class Watch:
             written_at=now,
             waiting_since=waiting_since,
             audited_at=now,
-            violations=len(neglected),
+            violations=len(mended),
         )
         return False
 

@@ -11,7 +11,7 @@ from config.state import State
 from db.engine import Database
 from db.tables.incidents import timer as timers_table
 from incidents import household
-from incidents.audit import Outlook, audit
+from incidents.audit import ON_CALL, Outlook, audit
 from incidents.incident import Incident, Progress
 from incidents.paging import Paging
 from incidents.service import Incidents
@@ -122,15 +122,20 @@ async def test_who_has_it_is_asked_again_although_the_row_was_lost(database: Dat
     assert list(await database.read(timers)) == [f"{FIRST} remind", f"{FIRST} lapse"]
 
 
-async def test_without_a_policy_nobody_is_missed(database: Database) -> None:
+async def test_what_no_policy_tells_anybody_of_is_reported_once_until_somebody_takes_it(database: Database) -> None:
     quiet = config(component("shop", "home", "api", escalation=None))
-    made = incidents(quiet)
+    made, paging = incidents(quiet), Paging(quiet, "log")
 
-    def work(tx: Connection) -> tuple[object, ...]:
+    def work(tx: Connection) -> list[tuple[str, bool]]:
         down(tx, made)
-        return household.neglected(tx, Paging(quiet, "log"), NOON + HOUR)
+        found = household.neglected(tx, paging, NOON + HOUR)
+        made.own_news(tx, ON_CALL, "nobody_told", "major", NOON + HOUR, on=True)
+        made.acknowledge(tx, FIRST, "person:li", NOON + HOUR, "desk")
+        assert [one for one in household.neglected(tx, paging, NOON + HOUR) if one.untold] == []
+        return [(one.why, one.untold) for one in found]
 
-    assert await database.write(work) == ()
+    assert await database.write(work) == [("no policy tells anybody of it", True)]
+    assert await database.read(pages) == ["li/mail"], "by the policy `default`"
 
 
 async def test_what_upheld_says_of_itself_opens_an_incident_and_ends_it(database: Database) -> None:
