@@ -13,6 +13,7 @@ from incidents.fact import facts_of, kind_of
 from incidents.incident import Incident, Recorded
 from incidents.library import Found
 from incidents.store import case as cases
+from incidents.why import Because
 from notify.store.told import Told
 from probe.evidence import Exchange
 from probe.once import answer_json
@@ -51,6 +52,10 @@ def event_json(recorded: Recorded | CaseRecorded) -> dict[str, Any]:
         "seen_by_customer_at": at(recorded.seen_by_customer_at),
         **facts_of(recorded.event),
     }
+
+
+def because_json(one: Because, language: str) -> dict[str, Any]:
+    return {"at": at(one.at), "because": one.said(language)}
 
 
 def earlier_json(one: Earlier) -> dict[str, Any]:

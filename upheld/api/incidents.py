@@ -1,12 +1,14 @@
 """`incidents`: technical faults and what is done about them."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 from sqlalchemy import Connection
 
+from config.language import CHINESE
 from config.state import State
 from console.user import Access
+from incidents.explaining import explained
 from incidents.incident import Progress
 from incidents.recalling import before
 from incidents.severity import MILDEST, WORST
@@ -16,7 +18,7 @@ from notify.store import told as telling
 from upheld.api.field import Listed, Moment, Name, Said, Shape, Time, Words
 from upheld.api.page import page
 from upheld.api.route import Act, Asked, Route, nowhere
-from upheld.shown import earlier_json, event_json, evidence_json, incident_json, told_json
+from upheld.shown import because_json, earlier_json, event_json, evidence_json, incident_json, told_json
 
 
 class Incident(Shape):
@@ -109,6 +111,23 @@ class IncidentTold(Incident):
     before: list[EarlierIncident]
 
 
+class Because(Shape):
+    at: Time
+    because: str
+
+
+class Why(Shape):
+    """In the order it happened."""
+
+    id: str
+    because: list[Because]
+
+
+class WhyAsked(Shape):
+    person: Name | None = Field(None, description="why this one was called, or was not")
+    language: Literal["zh-CN", "en"] | None = Field(None, description="the site's first if not given")
+
+
 class IncidentPage(Shape):
     items: list[Incident]
     next: str | None
@@ -175,6 +194,17 @@ async def one(asked: Asked) -> Any:
     return await asked.read(told)
 
 
+async def why(asked: Asked) -> Any:
+    id, person, config = asked.place["id"], asked.query["person"], asked.rules.config
+    if person is not None and person not in config.people:
+        raise nowhere(f"person {person!r}")
+    found = await asked.read(lambda tx: explained(tx, config, id, person))
+    if found is None:
+        raise nowhere(f"incident {id!r}")
+    language = asked.query["language"] or next(iter(config.site.languages), CHINESE)
+    return {"id": id, "because": [because_json(each, language) for each in found]}
+
+
 def _carried_out(command: str) -> Act:
     async def act(asked: Asked) -> Any:
         return await asked.carry_out(command, {"id": asked.place["id"], **asked.body})
@@ -211,6 +241,15 @@ ROUTES = (
         access=(Access.STAFF,),
         act=one,
         answer=IncidentTold,
+    ),
+    Route(
+        method="GET",
+        path="/incidents/{id}/why",
+        summary="Why somebody was called, or nobody, from the decisions as they were stored",
+        access=(Access.STAFF,),
+        act=why,
+        query=WhyAsked,
+        answer=Why,
     ),
     _post("acknowledge", "incident.ack", "Take it: escalation stops", Taking),
     _post("resolve", "incident.resolve", "End it by hand", Resolving),

@@ -10,20 +10,19 @@ from sqlalchemy import Connection
 from config.instant import rfc3339
 from config.language import LANGUAGES
 from config.model import Config
-from incidents import rostering
+from incidents.explaining import explained
 from incidents.performing import window_of
 from incidents.recalling import before
 from incidents.severity import MILDEST, WORST
 from incidents.store import evidence
 from incidents.store import incident as incidents
-from incidents.why import Because, explain
 from notify.store import told as telling
 from upheld.cli.answer import language, language_of, printable, written
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, in_force, read, show, with_config
 from upheld.clock import utc_now
 from upheld.performed import performance_json
-from upheld.shown import earlier_json, event_json, evidence_json, incident_json, told_json
+from upheld.shown import because_json, earlier_json, event_json, evidence_json, incident_json, told_json
 
 COLUMNS = ("id", "state", "severity", "component", "opened_at", "acknowledged_at", "resolved_at", "cases")
 
@@ -114,20 +113,12 @@ def facts_beside(event: dict[str, Any]) -> dict[str, Any]:
 def why(config: Config, id: str, person: str | None, lang: str | None, as_json: bool) -> None:
     """Why somebody was called, or nobody: from the decisions as they were stored."""
 
-    def asked(tx: Connection) -> tuple[Because, ...] | None:
-        found = incidents.find(tx, id)
-        if found is None:
-            return None
-        who = rostering.who_at(tx, config, found.opened_at)
-        return explain(incidents.events(tx, id), telling.history(tx, incident=id), who, person)
-
     if person is not None and person not in config.people:
         fail(f"there is no person {person!r}; known: {', '.join(config.people) or 'none'}", 1)
-    found = read(config, asked)
+    found = read(config, lambda tx: explained(tx, config, id, person))
     if found is None:
         fail(f"there is no incident {id!r}; `upheld incident list --all` lists them", 1)
-    language = lang or language_of()
-    rows = [{"at": rfc3339(one.at), "because": one.said(language)} for one in found]
+    rows = [because_json(one, lang or language_of()) for one in found]
     show(rows, as_json=as_json, columns=("at", "because"))
 
 

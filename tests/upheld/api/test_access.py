@@ -28,6 +28,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("GET", "/components"): EVERYBODY,
     ("GET", "/incidents"): OURS,
     ("GET", "/incidents/{id}"): OURS,
+    ("GET", "/incidents/{id}/why"): OURS,
     ("POST", "/incidents/{id}/acknowledge"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/resolve"): {"li-too", "wang", "engineer"},
     ("POST", "/incidents/{id}/escalate"): {"li-too", "wang", "engineer"},

@@ -66,6 +66,17 @@ async def test_a_review_is_written_by_one_side_and_confirmed_by_the_other(progra
     assert (await programs.ask("brook", "GET", path))[0] == 404
 
 
+async def test_programs_are_told_why_somebody_was_called_or_nobody(programs: Programs) -> None:
+    (newest,) = (await programs.good("reads", "GET", "/incidents?resolved=true&limit=1"))["items"]
+    path = f"/incidents/{newest['id']}/why"
+    told = await programs.good("reads", "GET", f"{path}?language=en")
+    said = [one["because"] for one in told["because"]]
+    assert told["id"] == newest["id"] and "It opened with severity 1." in said
+    (person,) = programs.rules.config.people
+    assert (await programs.good("reads", "GET", f"{path}?person={person}"))["because"]
+    assert (await programs.ask("reads", "GET", f"{path}?person=nobody"))[0] == 404
+
+
 async def test_how_fast_and_how_well_is_told_with_n(programs: Programs) -> None:
     told = await programs.good("reads", "GET", f"/performance?to={rfc3339(NOON + 24 * HOUR)}&customer=acme")
     (detect, *_) = told["times"]
