@@ -32,6 +32,7 @@ from incidents.case import (
     RatingFollowed,
     Resumed,
     Taken,
+    UnderTest,
     Waiting,
 )
 from incidents.caseload import NoSuchCase
@@ -183,6 +184,8 @@ def _offered(progress: CaseProgress, facts: CaseFacts, voice: Voice) -> Sequence
     if progress is CaseProgress.OPEN and _running(facts, voice):
         names = ("fulfilled", *names)
     case = facts.standing.case
+    if progress is CaseProgress.OPEN and case.testing:
+        names = (*names, "resumed")
     if progress is CaseProgress.OPEN and _others(facts, voice):
         names = (*names, "stopped")
     if case.progress is not CaseProgress.CONFIRMED:
@@ -199,7 +202,7 @@ def _offered(progress: CaseProgress, facts: CaseFacts, voice: Voice) -> Sequence
 
 
 _FITTING: Mapping[CaseProgress, tuple[str, ...]] = {
-    CaseProgress.OPEN: ("note", "resolved", "waiting", "beyond"),
+    CaseProgress.OPEN: ("note", "resolved", "testing", "waiting", "beyond"),
     CaseProgress.WAITING: ("resumed", "note", "resolved", "beyond"),
     CaseProgress.RESOLVED: ("confirmed", "contested", "note"),
     CaseProgress.CONFIRMED: ("contested", "note"),
@@ -208,6 +211,7 @@ _FITTING: Mapping[CaseProgress, tuple[str, ...]] = {
 _EVENTS: Mapping[str, Callable[[Form, str], CaseEvent]] = {
     "note": lambda form, text: CaseNoted(text=text),
     "waiting": lambda form, text: Waiting(awaited=text),
+    "testing": lambda form, text: UnderTest(plan=text),
     "stopped": lambda form, text: Waiting(
         awaited=text, waits_for=Category(form.get("waits_for")), evidence=form.get("evidence")
     ),
@@ -255,6 +259,14 @@ def _known(voice: Voice) -> Mapping[str, Act]:
                 missing=voice.t("Write what is awaited: only then may the clock stand still."),
             ),
             Act(
+                id="testing",
+                title=voice.t("Test a plan"),
+                asked=voice.t("Which plan is tried out"),
+                hint=seen,
+                button=voice.t("Test it"),
+                missing=voice.t("Write which plan is tried out; the customer reads it."),
+            ),
+            Act(
                 id="stopped",
                 title=voice.t("Wait for others"),
                 asked=voice.t("What is awaited, and from whom"),
@@ -266,7 +278,7 @@ def _known(voice: Voice) -> Mapping[str, Act]:
                 id="resumed",
                 title=voice.t("Go on"),
                 asked="",
-                hint=voice.t("What was awaited is there: the resolve clock runs again from then on."),
+                hint=voice.t("What was awaited is there, or the plan is tried no longer: the resolve clock runs."),
                 button=voice.t("Go on"),
                 missing="",
             ),

@@ -32,6 +32,7 @@ from incidents.case import (
     Resumed,
     StopContested,
     Taken,
+    UnderTest,
     Waiting,
 )
 from incidents.finding import FindingClosed, FindingRaised
@@ -222,6 +223,8 @@ def _case_row(one: CaseRecorded, voice: Voice, files: str) -> Row:
             length = voice.t("{n} KiB", n=-(-size // 1024))
             row = _row(at, voice, voice.t("{who} added a file", who=who), [length, late], quote=name, human=human)
             return replace(row, link=f"{files}{hashed}" if files else "")
+        case UnderTest(plan=plan):
+            return _row(at, voice, voice.t("{who} tries a plan out", who=who), [late], quote=plan, human=human)
         case Waiting() as stop:
             text = voice.t("{waits}; the resolve clock stands still", waits=voice.t(words.WAITS[stop.waits_for.value]))
             seen = voice.t("to be seen in: {evidence}", evidence=stop.evidence) if stop.evidence else ""

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from config.agreement import Agreement
-from config.counting import Category
 from config.instant import Instant, Span
 from config.language import CHINESE, ENGLISH, choose
 from config.look import figure, sentence
@@ -16,6 +15,7 @@ from console import words
 from incidents.case import Case
 from incidents.drill import drilled, of_drill
 from incidents.level import standing
+from incidents.stage import agreed_word, agreement_of, stage
 
 ROOM = "console"
 
@@ -105,19 +105,12 @@ class Voice:
 
     def agreement(self, case: Case) -> Agreement | None:
         """The version the case stands under; None when it is no longer configured."""
-        versions = (one for one in self.config.agreements() if one.id == case.agreement)
-        return next((one for one in versions if one.version == case.agreement_version), None)
+        return agreement_of(case, self.config)
 
     def progress(self, case: Case) -> str:
         """How far it is, in the agreement's own word where it has one."""
-        if case.waits_for not in (None, Category.CUSTOMER):  # the agreement's word is for the customer
-            return self.t(words.WAITS[case.waits_for.value])
-        agreement = self.agreement(case)
-        own = {} if agreement is None or agreement.handling is None else agreement.handling.progress
-        for word, text in own.items():
-            if word == case.progress.value:
-                return choose(text, self.language)
-        return self.t(words.PROGRESS[case.progress.value])
+        own = agreed_word(case, self.agreement(case))
+        return self.t(words.PROGRESS[stage(case)]) if own is None else choose(own, self.language)
 
     def cause(self, title: str) -> str:
         """What an incident is called: a probe's reason in words, a sender's summary as it came."""

@@ -81,6 +81,9 @@ PROGRESS: Mapping[str, str] = {
     "open": "Not resolved yet",
     "waiting": "Waits for the customer",
     "confirmed": "Confirmed",
+    "testing": "Plan under test",
+    "third-party": "Waits for a third party",
+    "maintenance": "Waits for agreed maintenance",
 }
 """Of an incident or a case."""
 
@@ -223,6 +226,7 @@ REFUSALS: tuple[str, ...] = (
     "a fact cannot lie in the future; write when it happened",
     "a report cannot lie in the future; write when it was made",
     "only an open case can wait",
+    "only of an open case a plan is tested",
     "whether it waits is the supplier's to say; a customer contests it",
     "say what is awaited; the customer reads it",
     "the agreement does not leave that out of what counts; the clock runs on",

@@ -32,6 +32,7 @@ from incidents.caseevent import RatingFollowed as RatingFollowed
 from incidents.caseevent import Resumed as Resumed
 from incidents.caseevent import StopContested as StopContested
 from incidents.caseevent import Taken as Taken
+from incidents.caseevent import UnderTest as UnderTest
 from incidents.caseevent import Waiting as Waiting
 from incidents.finding import FindingClosed, FindingRaised, FindingState
 from incidents.review import (
@@ -98,6 +99,8 @@ class Case:
     """When the resolve clock stood, without what the customer contested; None: it still stands."""
     waits_for: Category | None = None
     """While it waits."""
+    testing: bool = False
+    """A plan is under test."""
     resolved_at: Instant | None = None
     confirmed_at: Instant | None = None
     claims: tuple[int, ...] = ()
@@ -163,15 +166,19 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
             told_at = recorded.recorded_at
             pauses = (*_stopped(case, told_at), (told_at, None))
             return replace(after, progress=CaseProgress.WAITING, pauses=pauses, waits_for=waits_for)
+        case UnderTest():
+            return replace(after, testing=True)
         case Resumed():
-            return replace(after, progress=CaseProgress.OPEN, pauses=_stopped(case, at), waits_for=None)
+            tried = case.testing and case.progress is CaseProgress.WAITING
+            ended = replace(after, pauses=_stopped(case, at), waits_for=None, testing=tried)
+            return replace(ended, progress=CaseProgress.OPEN)
         case StopContested(since=since):
             kept = tuple(one for one in case.pauses if one[0] != since)
             if (since, None) not in case.pauses:
                 return replace(after, pauses=kept)
             return replace(after, progress=CaseProgress.OPEN, pauses=kept, waits_for=None)
         case CaseResolved():
-            ended = replace(after, pauses=_stopped(case, at), waits_for=None)
+            ended = replace(after, pauses=_stopped(case, at), waits_for=None, testing=False)
             resolved = replace(ended, progress=CaseProgress.RESOLVED, resolved_at=at)
             *before, last = resolved.rounds
             return _fulfil(replace(resolved, rounds=(*before, replace(last, resolved_at=at))), RESOLVE, at)
@@ -232,7 +239,7 @@ def _written(case: Case, recorded: CaseRecorded) -> Case:
     return replace(case, written=(*case.written, recorded.recorded_at))
 
 
-_PROGRESS = (CaseNoted, Waiting, BeyondAbility, CaseResolved)
+_PROGRESS = (CaseNoted, UnderTest, Waiting, BeyondAbility, CaseResolved)
 
 
 def _earliest(known: Mapping[str, Instant], commitment: str, at: Instant) -> Mapping[str, Instant]:

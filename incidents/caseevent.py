@@ -74,6 +74,13 @@ class FileAdded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnderTest:
+    """A plan is tried out; until the result, or until the case goes on otherwise."""
+
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """Stops the resolve clock from when the customer is shown what is awaited, never before that is written.
 
@@ -95,7 +102,7 @@ class StopContested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed:
-    """What was awaited came, or the wait ended otherwise."""
+    """What was awaited came, or the wait ended otherwise; a plan under test is tried no longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +186,7 @@ CaseEvent: TypeAlias = (
     | HandedOver
     | CaseNoted
     | FileAdded
+    | UnderTest
     | Waiting
     | StopContested
     | Resumed

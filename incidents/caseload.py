@@ -9,6 +9,7 @@ from config.agreement import Agreement, CaseKind, Level
 from config.identity import REFUSAL, resident_number
 from config.instant import Instant, Span
 from config.model import Config
+from config.value import Text
 from db.ledger.store import stamped
 from incidents.calling import BEYOND_LIMIT, MET, OPENED, holding
 from incidents.case import (
@@ -31,6 +32,7 @@ from incidents.case import (
     LevelChanged,
     Resumed,
     Taken,
+    UnderTest,
     Waiting,
     evolve_case,
     open_case,
@@ -47,6 +49,7 @@ from incidents.responsible import unfit_responsible
 from incidents.review import ReviewPresented
 from incidents.reviewed import unfit_review
 from incidents.scope import Scope, Urgency
+from incidents.stage import agreed_word, agreement_of
 from incidents.stop import unfit_stop
 from incidents.store import case as store
 from incidents.store import timer
@@ -76,6 +79,10 @@ class Caseload:
     def ways(self) -> Ways:
         """How our people are reached."""
         return self._paging
+
+    def word(self, case: Case) -> Text | None:
+        """How far it is, as its agreement calls that."""
+        return agreed_word(case, self._version(case))
 
     # opening
 
@@ -292,8 +299,7 @@ class Caseload:
         return fitting[0]
 
     def _version(self, case: Case) -> Agreement | None:
-        versions = (one for one in self._config.agreements() if one.id == case.agreement)
-        return next((one for one in versions if one.version == case.agreement_version), None)
+        return agreement_of(case, self._config)
 
     def _load(self, tx: Connection, case_id: str) -> Case:
         case = store.find(tx, case_id)
@@ -328,7 +334,10 @@ def _check(case: Case, event: CaseEvent, happened_at: Instant, now: Instant) -> 
         raise Refused(f"{case.id} began later than that; write when it happened")
     wrong = {
         Waiting: case.progress is not CaseProgress.OPEN and "only an open case can wait",
-        Resumed: case.progress is not CaseProgress.WAITING and "the case does not wait for anything",
+        UnderTest: not case.open and "only of an open case a plan is tested",
+        Resumed: not case.testing
+        and case.progress is not CaseProgress.WAITING
+        and "the case does not wait for anything",
         CaseResolved: not case.open and "the case is resolved already",
         Confirmed: case.progress is not CaseProgress.RESOLVED and "only a resolved case can be confirmed",
         Contested: case.open and "the case is open; there is no result to contest",

@@ -22,6 +22,7 @@ from incidents.calling import WORDS as CALLED
 from incidents.case import Case, Waiting
 from incidents.drill import SIGN, drilled, of_drill
 from incidents.incident import RECOVERED, Incident
+from incidents.stage import agreed_word, agreement_of
 from incidents.stop import WAITS
 from notify.message import Json, Message
 
@@ -128,6 +129,7 @@ class Writer:
         lines = [
             self._say("We have taken your case {number} and are working on it.", number=case.id),
             self._reason(case.title),
+            *self._progress(case),
             self._say("Recorded at {time}.", time=self.clock_time(case.opened_at)),
             *self._address("room", case.customer),
         ]
@@ -138,6 +140,7 @@ class Writer:
         lines = [
             self._say("Your case has the number {number}.", number=case.id),
             self._reason(case.title),
+            *self._progress(case),
             self._say("Recorded at {time}.", time=self.clock_time(case.opened_at)),
             *self._address("room", case.customer),
         ]
@@ -191,6 +194,7 @@ class Writer:
             *([self._say("To be seen in: {evidence}", evidence=stop.evidence)] if stop.evidence else []),
             self._say("The time to resolve it stands still meanwhile. Not so? Contest it in your room."),
             self._reason(case.title),
+            *self._progress(case),
             *self._address("room", case.customer),
         ]
         return self._case_message(self._say(subject, number=case.id), lines, case, "waiting")
@@ -235,6 +239,7 @@ class Writer:
             self._say("Your case {number} is resolved. Please confirm, or say what is still wrong.", number=case.id),
             self._reason(case.title),
             self._say("It works again.") if how == RECOVERED else how,
+            *self._progress(case),
             *self._link("Confirm or contest without logging in: {link}", link),
             *self._address("room", case.customer),
         ]
@@ -294,6 +299,11 @@ class Writer:
     def _reason(self, title: str) -> str:
         """A probe's reason in words; what a sender or a person wrote stays as it is."""
         return reason_text(title, self.language) or ("—" if self.discreet else title)
+
+    def _progress(self, case: Case) -> list[str]:
+        """In the agreement's own word, where it has one."""
+        word = agreed_word(case, agreement_of(case, self.config))
+        return [] if word is None else [self._say("Progress: {word}", word=choose(word, self.language))]
 
     def _link(self, sentence: str, link: str | None) -> list[str]:
         return [] if link is None else [self._say(sentence, link=link)]

@@ -11,6 +11,9 @@ _PROGRESS = {
     "waiting": "waits for the customer",
     "resolved": "resolved",
     "confirmed": "confirmed by the customer",
+    "testing": "a plan is under test",
+    "third-party": "waits for a third party",
+    "maintenance": "waits for agreed maintenance",
 }
 _KINDS = {"fault": "fault", "question": "question", "complaint": "complaint", "request": "request"}
 

@@ -44,6 +44,7 @@ _DONE = frozenset(
         "taken",
         "handed_over",
         "beyond_ability",
+        "under_test",
         "waiting",
         "resumed",
         "resolved",
@@ -198,6 +199,8 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             seen = facts.get("evidence") or ""
             said = f"{facts['awaited']} ({seen})" if seen else facts["awaited"]
             return t(_WAITS[facts.get("waits_for", "customer")]), said
+        case "under_test":
+            return t("A plan is under test"), facts["plan"]
         case "stop_contested":
             return t(
                 "The customer contests the stop of {time}: the clock ran on", time=voice.time(facts["since"])

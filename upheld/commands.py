@@ -35,6 +35,7 @@ from incidents.case import (
     RatingFollowed,
     Resumed,
     Taken,
+    UnderTest,
     Waiting,
 )
 from incidents.caseload import NoSuchCase
@@ -156,6 +157,7 @@ CASE_EVENTS: Mapping[str, Callable[[str], CaseEvent]] = {
     "respond": lambda text: Fulfilled(commitment="respond", how=text or "told by a person"),
     "accept": lambda text: Fulfilled(commitment="accept", how=text or "accepted"),
     "beyond": lambda text: BeyondAbility(reason=text),
+    "testing": lambda text: UnderTest(plan=text),
     "waiting": lambda text: Waiting(awaited=text),
     "resumed": lambda text: Resumed(),
     "resolved": lambda text: CaseResolved(how=text),

@@ -269,6 +269,18 @@ async def test_a_clock_stopped_for_others_is_shown_with_why_and_contested_in_the
     assert "Harbour Bank contests the stop" in await page(desk, path)
 
 
+async def test_a_plan_under_test_is_said_at_the_desk_and_to_the_customer(world: World, log_in: LogIn) -> None:
+    case = await world.report("The statement is late")
+    desk, room = await log_in(name="li"), await log_in(Role.CUSTOMER, "harbour")
+    path = f"/desk/cases/{case}"
+    assert "Write which plan" in (await send(desk, path, act="testing", text=""))[1]
+    assert (await send(desk, path, act="testing", text="Another printer driver"))[0] == 303
+    text = await page(room, "/room/harbour")
+    assert "Plan under test" in text and "Another printer driver" in text
+    assert (await send(desk, path, act="resumed"))[0] == 303
+    assert "Plan under test" not in await page(room, "/room/harbour")
+
+
 async def test_another_level_is_the_customers_to_confirm_or_contest(world: World, log_in: LogIn) -> None:
     case = await world.report("The statement is late")
     desk, room = await log_in(name="li"), await log_in(Role.CUSTOMER, "harbour")

@@ -153,7 +153,8 @@ def test_a_case_from_the_first_call_to_the_confirmation(config: Path) -> None:
     assert {clock["state"] for clock in shown["clocks"] if clock["name"] == "respond"} == {"met"}
     assert [event["by"] for event in shown["events"]][:2] == ["person:li", "person:li"]
     assert json.loads(upheld("case", "list", "--json").stdout) == []
-    assert [one["id"] for one in json.loads(upheld("case", "list", "--all", "--json").stdout)] == [number]
+    (listed,) = json.loads(upheld("case", "list", "--all", "--json").stdout)
+    assert (listed["id"], listed["progress"]) == (number, listed["state"]), "no word of its own is agreed"
     (row,) = [
         line for line in upheld("case", "list", "--all", "--customer", "acme").stdout.splitlines() if number in line
     ]

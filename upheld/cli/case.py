@@ -4,19 +4,23 @@ from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import Connection
 
 from config.agreement import CaseKind
+from config.language import choose
 from config.model import Config
 from incidents.attachment import LARGEST
+from incidents.case import Case
 from incidents.recalling import searched
 from incidents.scope import Scope, Urgency
+from incidents.stage import stage
 from incidents.stop import WAITS
 from incidents.store import attachment as files
 from incidents.store import case as cases
+from upheld.cli.answer import language_of
 from upheld.cli.incident import as_json, by, facts_beside
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
@@ -25,9 +29,12 @@ from upheld.commands import CASE_EVENTS
 from upheld.shift import shift_json
 from upheld.shown import case_json, event_json, found_json
 
+if TYPE_CHECKING:
+    from incidents.caseload import Caseload
+
 SHIFT = ("id", "responsible", "offered", "customer", "clock", "due_at", "next_action", "title")
 FOUND = ("id", "customer", "component", "title", "cause", "helped")
-COLUMNS = ("id", "state", "customer", "kind", "level", "component", "incident", "reported_at", "title")
+COLUMNS = ("id", "state", "progress", "customer", "kind", "level", "component", "incident", "reported_at", "title")
 
 
 @click.group()
@@ -94,7 +101,8 @@ def list_(config: Config, everything: bool, follow_up: bool, customer: str | Non
     def rows(tx: Connection) -> list[dict[str, Any]]:
         found = cases.every(tx) if everything or follow_up else cases.open_cases(tx)
         found = [one for one in found if one.low_rating or not follow_up]
-        return [case_json(one, caseload.clocks(one, now)) for one in found if customer in (None, one.customer)]
+        seen = [one for one in found if customer in (None, one.customer)]
+        return [{**case_json(one, caseload.clocks(one, now)), "progress": _word(caseload, one)} for one in seen]
 
     show(read(config, rows), as_json=as_json, columns=COLUMNS)
 
@@ -127,7 +135,8 @@ def show_(config: Config, id: str, as_json: bool) -> None:
         if found is None:
             return None
         events = [event_json(event) for event in cases.events(tx, id)]
-        return {**case_json(found, caseload.clocks(found, now)), "events": events}
+        known = {**case_json(found, caseload.clocks(found, now)), "progress": _word(caseload, found)}
+        return {**known, "events": events}
 
     found = read(config, one)
     if found is None:
@@ -142,6 +151,12 @@ def show_(config: Config, id: str, as_json: bool) -> None:
     click.echo("")
     told = [{**event, "facts": facts_beside(event)} for event in events]
     show(told, as_json=False, columns=("happened_at", "recorded_at", "event", "by", "facts"))
+
+
+def _word(caseload: "Caseload", one: Case) -> str:
+    """How far it is in the shell's language and the agreement's own word; its state where that has none."""
+    word = caseload.word(one)
+    return stage(one) if word is None else choose(word, language_of())
 
 
 def _event(config: Config, id: str, what: str, text: str, at: datetime | None, by: str | None) -> Any:

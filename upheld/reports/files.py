@@ -11,6 +11,7 @@ from incidents.case import Case, CaseRecorded
 from incidents.caseload import Caseload
 from incidents.fact import facts_of, kind_of
 from incidents.incident import Incident, Recorded
+from incidents.stage import agreed_word, agreement_of, stage
 from incidents.store import case as cases
 from incidents.store import incident as incidents
 from notify.message import Purpose
@@ -51,19 +52,18 @@ def incident_file(
 
 
 def case_file(tx: Connection, config: Config, caseload: Caseload, case: Case, now: Instant) -> CaseFile:
-    agreement = _version(config, case)
+    agreement = agreement_of(case, config)
     component = None if case.component is None else config.components.get(case.component)
     handling = None if agreement is None else agreement.handling
     rating = None if agreement is None else agreement.rating
-    words = {} if handling is None else {str(word): text for word, text in handling.progress.items()}
     return CaseFile(
         case=case_record(case, caseload.clocks(case, now), config.agreements()),
         agreement_name=_name(agreement, case),
         agreement_version=case.agreement_version,
         component_name=case.component if component is None else component.name,
         caller=case.caller,
-        progress=case.progress.value,
-        progress_name=words.get(case.progress.value),
+        progress=stage(case),
+        progress_name=agreed_word(case, agreement),
         opened_at=case.opened_at,
         resolved_at=case.resolved_at,
         confirmed_at=case.confirmed_at,
@@ -73,11 +73,6 @@ def case_file(tx: Connection, config: Config, caseload: Caseload, case: Case, no
         scores=() if rating is None else rating.scores,
         best=5 if rating is None else rating.best,
     )
-
-
-def _version(config: Config, case: Case) -> Agreement | None:
-    wanted = (case.agreement, case.agreement_version)
-    return next((one for one in config.agreements() if (one.id, one.version) == wanted), None)
 
 
 def _name(agreement: Agreement | None, case: Case) -> str | dict[str, str]:
