@@ -240,6 +240,11 @@ class Exclusion(Value):
     timezone: Zone = "UTC"
     notice: ExclusionNotice | None = None
     text: Text | None = None
+    page: bool = False
+    open: bool = False
+    count: bool = False
+    publish: bool = True
+    """What happens meanwhile: are people called, do incidents open, does its time count all the same, is it shown."""
 
 
 class Group(Value):

@@ -248,6 +248,17 @@ def _exclusions(names: _Names) -> None:
         for component in _items(exclusion, "components"):
             names.want("components", component)
         _window(exclusion, names.report)
+        _switches(exclusion, names.report)
+
+
+def _switches(exclusion: Node, report: Report) -> None:
+    """Who is called is called for an incident; and what is no work holds neither."""
+    page, opened, category = (exclusion.get(key) for key in ("page", "open", "category"))
+    on = [one for one in (page, opened) if one is not None and one.value is True]
+    if on and category is not None and category.text != "maintenance":
+        report.add(on[0].mark, "only maintenance holds calls and incidents; leave out page and open")
+    elif page is not None and page.value is True and (opened is None or opened.value is not True):
+        report.add(page.mark, "people are called for an incident; write open: true, too")
 
 
 def _window(exclusion: Node, report: Report) -> None:

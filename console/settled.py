@@ -9,7 +9,7 @@ from config.language import choose
 from config.look.state import Shown, word
 from console.voice import Voice
 from sla.correction import Correction
-from sla.proposal import Proposal, Revision
+from sla.proposal import Proposal, Proposed, Revision
 from sla.word import CONFIGURATION
 
 CATEGORIES: Mapping[Category, str] = {
@@ -20,6 +20,10 @@ CATEGORIES: Mapping[Category, str] = {
     Category.GOVERNMENT_ACTION: "Government action",
     Category.NETWORK_OPERATOR: "Network operator",
 }
+
+
+OPENS, CALLS = "Incidents open meanwhile", "People are called meanwhile"
+COUNTS, HIDDEN = "Its time counts all the same", "It is not on the public page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,7 @@ def _said(proposal: Proposal, voice: Voice) -> list[str]:
     lines = [voice.t("Asked by {name}, recorded {time}", name=asked, time=_clock(newest.recorded_at, voice))]
     if newest.plan.start is not None and newest.recorded_at > newest.plan.start:
         lines.append(voice.t("Recorded after its own start"))
+    lines += [voice.t(text) for on, text in _meanwhile(newest.plan) if on]
     for notice in newest.notices:
         who, when = voice.customer(notice.event.customer), _clock(notice.happened_at, voice)
         lines.append(voice.t("{customer} had notice {time}", customer=who, time=when))
@@ -97,6 +102,15 @@ def _said(proposal: Proposal, voice: Voice) -> list[str]:
         lines.append(voice.t("No work recorded yet: without it no window counts"))
     lines += [voice.t("Withdrawn: {reason}", reason=one.event.reason) for one in newest.withdrawals]
     return lines
+
+
+def _meanwhile(plan: Proposed) -> tuple[tuple[bool, str], ...]:
+    return (
+        (plan.open, OPENS),
+        (plan.page, CALLS),
+        (plan.count, COUNTS),
+        (not plan.publish, HIDDEN),
+    )
 
 
 def _acts(proposal: Proposal, speaker: str, customer: str | None) -> list[str]:

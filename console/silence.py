@@ -16,6 +16,7 @@ from incidents.decide import Refused
 from incidents.silence import SILENCE, Silence, matchers
 from incidents.store import incident as incidents
 from incidents.store import silence as silences
+from incidents.work import WORK
 
 SILENCES = "/desk/silences"
 SHOWN = 200
@@ -110,8 +111,15 @@ class SilencePage:
 
 def held_by(holders: Sequence[str], voice: Voice) -> str:
     """`silence 3`, for people."""
-    numbers = {one: one.removeprefix(SILENCE) for one in holders if one.startswith(SILENCE)}
-    return voice.listed([voice.t("silence {n}", n=numbers[one]) if one in numbers else one for one in holders])
+    return voice.listed([_holder(one, voice) for one in holders])
+
+
+def _holder(name: str, voice: Voice) -> str:
+    if name.startswith(SILENCE):
+        return voice.t("silence {n}", n=name.removeprefix(SILENCE))
+    if name.startswith(WORK):
+        return voice.t("planned work {n}", n=name.removeprefix(WORK))
+    return name
 
 
 def _row(one: Silence, holds: Sequence[str], voice: Voice) -> Row:

@@ -17,13 +17,13 @@ from incidents.source import AlertNews
 from incidents.store import alert, timer, transition
 from incidents.store.alert import Alert, Ended, Firing
 from incidents.store.transition import Transition
+from incidents.work import works_at
 from probe.ending import Warned
 from probe.panel.store import check_line, flapping
 from probe.panel.vote import state_at
 from probe.result import Reason
 from probe.verdict import CheckChange
-from sla.exclusions import Exclusions
-from sla.work import works_in
+from sla.work import Work
 
 MAINTENANCE = "maintenance"
 SILENCE = DAY
@@ -250,7 +250,8 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
     held_by, held_until = failing_parent(tx, config, component), None
     if held_by is None:
         held_by, held_until = suspected_parent(tx, config, component, min(since), now)
-    work_until = _foreseen_until(tx, config, component_id, now)
+    works = works_at(tx, config, [component_id], now)
+    shut = bool(works) and not any(one.open for one in works)
     return Condition(
         component=component_id,
         state=worst(failing),
@@ -258,8 +259,8 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
         severity=min(severities, key=lambda one: one.value),
         cause=cause,
         title=title,
-        held_by=held_by if work_until is None else MAINTENANCE,
-        held_until=held_until if work_until is None else work_until,
+        held_by=MAINTENANCE if shut else held_by,
+        held_until=max(one.end for one in works) if shut else _sooner(held_until, works),
         newest_at=max((one.newest_at for one in alerts), default=None),
     )
 
@@ -268,10 +269,10 @@ def _checks_of(component: Component) -> list[str]:
     return [check.id for check in component.checks.values()]
 
 
-def _foreseen_until(tx: Connection, config: Config, component: str, now: Instant) -> Instant | None:
-    """The end of planned work on it that was known of: nobody is called for what he was told will happen."""
-    works = works_in(Exclusions(config).known(tx, [component], now), (now, now + 1))
-    return max((one.end for one in works if one.foreseen and component in one.components), default=None)
+def _sooner(held_until: Instant | None, works: Sequence[Work]) -> Instant | None:
+    """What opened in the course of the work is looked at again at its end."""
+    ends = [one.end for one in works]
+    return min([*ends, *([] if held_until is None else [held_until])], default=None)
 
 
 def _severity(config: Config, component: Component | None, component_id: str, one: Firing) -> Severity:

@@ -13,6 +13,7 @@ from incidents.silence import SILENCE, Silence
 from incidents.store import incident as incidents
 from incidents.store import silence as silences
 from incidents.trait import traits
+from incidents.work import WORK, works_at
 
 
 class Quiet:
@@ -23,23 +24,26 @@ class Quiet:
         self.rules = tuple(rule_of(one) for one in config.incidents.inhibit)
 
     def holders(self, tx: Connection, incident: Incident, now: Instant) -> tuple[str, ...]:
-        """Names of silences and numbers of incidents, in order; none: it is called."""
+        """Names of silences and of planned work, numbers of incidents, in order; none: it is called."""
         if not incident.unresolved or incident.merged_into is not None:
             return ()
         components = (incident.component, *(one.component for one in incidents.parts_of(tx, incident)))
         in_force = silences.in_force(tx, now)
         standing = [one for one in in_force if any(one.concerns(each, incident.severity) for each in components)]
         sources = self._sources(tx, incident, now)
-        if not standing and not sources:
+        works = self._works(tx, incident, components, now)
+        if not standing and not sources and not works:
             return ()
         found: set[str] = set()
         for one in traits(tx, self._config, incident, now):
-            holder = self._holder(one, standing, sources)
+            holder = works.get(one["component"]) or self._holder(one, standing, sources)
             if holder is None:
                 return ()
             found.add(holder)
         # Where nothing fails at the moment, because it comes and goes, nothing says that it is something else now.
-        return tuple(sorted(found or {*sources, *(one.name for one in standing)} & {*incident.held_by}))
+        return tuple(
+            sorted(found or {*sources, *works.values(), *(one.name for one in standing)} & {*incident.held_by})
+        )
 
     def because(self, tx: Connection, holders: Sequence[str]) -> str:
         """Why, in the words of those who silenced it, or what explains it."""
@@ -48,6 +52,14 @@ class Quiet:
     def explains(self, tx: Connection, incident: Incident, now: Instant) -> bool:
         """Whether others may be held because of it."""
         return bool(self.rules) and incident.unresolved and next(self._explaining(tx, incident, now), None) is not None
+
+    def _works(self, tx: Connection, incident: Incident, components: Sequence[str], now: Instant) -> Mapping[str, str]:
+        """Component -> the planned work on it in whose course the incident opened, and that calls nobody."""
+        begun = [one for one in works_at(tx, self._config, components, now) if one.start <= incident.opened_at]
+        calling = {component for one in begun if one.page for component in one.components}
+        return {
+            component: f"{WORK}{one.id}" for one in begun for component in one.components if component not in calling
+        }
 
     def _holder(
         self, target: Traits, standing: Sequence[Silence], sources: Mapping[str, Sequence[Traits]]
@@ -98,5 +110,7 @@ def _why(tx: Connection, name: str) -> str:
     if name.startswith(SILENCE):
         silence = silences.find(tx, int(name.removeprefix(SILENCE)))
         return "" if silence is None else silence.reason
+    if name.startswith(WORK):
+        return name.removeprefix(WORK)
     incident = incidents.find(tx, name)
     return "" if incident is None else incident.component

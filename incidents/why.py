@@ -37,6 +37,7 @@ from incidents.incident import (
     Woken,
 )
 from incidents.silence import SILENCE
+from incidents.work import WORK
 from notify.decision import State
 from notify.message import Purpose
 from notify.store.told import Told
@@ -226,8 +227,15 @@ def _ended_by(events: Sequence[Recorded]) -> str:
 
 
 def _holders(names: Sequence[str], language: str) -> str:
-    silences = {one: one.removeprefix(SILENCE) for one in names if one.startswith(SILENCE)}
-    return ", ".join(say(ROOM, language, "silence {n}", n=silences[one]) if one in silences else one for one in names)
+    return ", ".join(_holder(one, language) for one in names)
+
+
+def _holder(name: str, language: str) -> str:
+    if name.startswith(SILENCE):
+        return say(ROOM, language, "silence {n}", n=name.removeprefix(SILENCE))
+    if name.startswith(WORK):
+        return say(ROOM, language, "planned work {n}", n=name.removeprefix(WORK))
+    return name
 
 
 def _in_words(why: str, language: str) -> str:

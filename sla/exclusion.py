@@ -24,6 +24,8 @@ class Flaw(StrEnum):
 
     WITHDRAWN = "withdrawn"
     """Whoever proposed it took it back."""
+    COUNTED = "counted"
+    """Whoever proposed it said that its time counts all the same."""
     CATEGORY = "category"
     """Its category is not allowed by the agreement in force at its start."""
     CUSTOMER_WORD = "customer_word"
@@ -154,6 +156,8 @@ def _flaw(
 ) -> Flaw | None:
     if revision.withdrawal(start) is not None:
         return Flaw.WITHDRAWN
+    if revision.plan.count:
+        return Flaw.COUNTED
     if rule is None:
         return Flaw.CATEGORY
     countersigned = _countersigned(revision, start, customer)

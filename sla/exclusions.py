@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
+from config.agreement import Category
 from config.instant import Instant
 from config.model import Config
 from config.model import Exclusion as Written
@@ -217,6 +218,10 @@ def _check_plan(plan: Proposed, config: Config) -> None:
                 component=name,
                 known=", ".join(config.components),
             )
+    if (plan.page or plan.open) and plan.category is not Category.MAINTENANCE:
+        raise Refused("only maintenance holds calls and incidents; leave out page and open")
+    if plan.page and not plan.open:
+        raise Refused("people are called for an incident; let incidents open, too")
     if plan.every is not None:
         if plan.duration is None or plan.duration <= 0 or plan.start is not None or plan.end is not None:
             raise Refused("a recurring exclusion has a start like 'Sun 01:00' and a duration like 4h, and nothing else")
@@ -295,6 +300,10 @@ def _plan(written: Written) -> Proposed:
         text=written.text,
         given=None if notice is None else notice.given,
         annex=None if notice is None else notice.ref,
+        page=written.page,
+        open=written.open,
+        count=written.count,
+        publish=written.publish,
     )
 
 

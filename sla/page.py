@@ -49,6 +49,7 @@ _ANSWERS = {
 }
 _FLAWS = {
     Flaw.WITHDRAWN: "withdrawn",
+    Flaw.COUNTED: "by its own plan it counts",
     Flaw.CATEGORY: "the agreement does not allow this category",
     Flaw.CUSTOMER_WORD: "the customer's word is missing",
     Flaw.LATE: "announced too late",
@@ -226,7 +227,7 @@ class Page:
         if missed:
             said.append(self.say("A time limit was missed: {cases}.", cases=listed(missed, self.language)))
         # an announced window that nobody used is not held against anybody
-        flaws = {None, Flaw.NOT_WORKED}
+        flaws = {None, Flaw.NOT_WORKED, Flaw.COUNTED}
         late = sorted(
             {one.id for part in self.statement.agreements for one in part.exclusions if one.flaw not in flaws}
         )

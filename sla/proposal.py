@@ -19,7 +19,8 @@ E = TypeVar("E")
 class Proposed:
     """One window [start, end), or a recurring one. `annex` is the part of the contract that announces it at `given`.
 
-    `given` without an annex is a claim: it proves nothing. A second one is a revision.
+    `given` without an annex is a claim: it proves nothing. A second one is a revision. The last four say what happens
+    meanwhile: are people called, do incidents open, does its time count all the same, is it on the public page.
     """
 
     components: tuple[str, ...]
@@ -32,6 +33,10 @@ class Proposed:
     text: Text | None = None
     given: Instant | None = None
     annex: str | None = None
+    page: bool = False
+    open: bool = False
+    count: bool = False
+    publish: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

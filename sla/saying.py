@@ -17,6 +17,8 @@ from sla.word import CONFIGURATION, Said, customer_of
 
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 _ENUMS: Mapping[str, type[StrEnum]] = {"state": State, "category": Category}
+_SWITCHES = {"page": False, "open": False, "count": False, "publish": True}
+"""Said only where they differ: what was said before there were switches is the same fact to the last byte."""
 PERSONAL = frozenset({"proof", "reason", "evidence", "text"})
 """Fields in which a person wrote what he liked."""
 
@@ -28,7 +30,8 @@ def kind_of(event: ExclusionEvent | CorrectionEvent) -> str:
 
 def facts_of(event: ExclusionEvent | CorrectionEvent) -> dict[str, Any]:
     """Plain JSON values; instants and spans in milliseconds."""
-    return {key: _plain(value) for key, value in asdict(event).items()}
+    usual = {key: value for key, value in _SWITCHES.items() if getattr(event, key, None) is value}
+    return {key: _plain(value) for key, value in asdict(event).items() if key not in usual}
 
 
 def _plain(value: Any) -> Any:

@@ -20,7 +20,9 @@ class Work:
     """One window [start, end) that takes place.
 
     `announced_at`: when the first customer had notice; None: nobody says so. `known_at`: when anybody first could
-    know. `agreed`: announced before it began, as an annex or a delivery proves, and approved by a second person.
+    know. `agreed`: announced before it began, as an annex or a delivery proves, approved by a second person, and not to
+    be counted all the same. `page`, `open`, `publish`: whether meanwhile people are called, incidents open, and it is
+    shown.
     """
 
     id: str
@@ -33,10 +35,14 @@ class Work:
     announced_at: Instant | None
     known_at: Instant | None
     agreed: bool
+    page: bool = False
+    open: bool = False
+    publish: bool = True
 
     @property
     def foreseen(self) -> bool:
-        """Planned work that was known of before it began: what fails in it calls nobody."""
+        """Planned work that was known of before it began: what fails in it opens nothing and calls nobody, unless it
+        says so."""
         return self.category is Category.MAINTENANCE and self.known_at is not None and self.known_at <= self.start
 
 
@@ -69,5 +75,10 @@ def _work(id: str, revision: Revision, span: Interval) -> Work:
         text=plan.text,
         announced_at=announced_at,
         known_at=min([*delivered, *claimed, *recorded, *(one.recorded_at for one in revision.approvals)], default=None),
-        agreed=(plan.annex is not None or revision.second is not None) and any(one <= start for one in proven),
+        agreed=not plan.count
+        and (plan.annex is not None or revision.second is not None)
+        and any(one <= start for one in proven),
+        page=plan.page,
+        open=plan.open,
+        publish=plan.publish,
     )

@@ -10,8 +10,8 @@ from statuspage.facts import Window
 
 
 def windows_of(proposals: Iterable[Proposal], first: Instant, last: Instant) -> tuple[Window, ...]:
-    """Everything that overlaps [first, last), by start."""
-    return tuple(_window(one) for one in works_in(proposals, (first, last)))
+    """Everything that overlaps [first, last) and is to be shown, by start. What is not changes no figure."""
+    return tuple(_window(one) for one in works_in(proposals, (first, last)) if one.publish)
 
 
 def _window(work: Work) -> Window:

@@ -68,6 +68,10 @@ def exclusion_add(tx: Connection, call: Call) -> Any:
         duration=given.get("duration"),
         timezone=given.get("timezone") or call.rules.config.site.timezone,
         text=given.get("text"),
+        page=bool(given.get("page")),
+        open=bool(given.get("open")),
+        count=bool(given.get("count")),
+        publish=given.get("publish") is not False,
     )
     all = Exclusions(call.rules.config)
     return _exclusion(tx, call, lambda: all.propose(tx, plan, by, call.now, entered_by=entered_by))

@@ -37,6 +37,8 @@ def excluded(page: Page) -> Section:
 def _effect(page: Page, one: Exclusion) -> Cell:
     if one.valid:
         return Cell(text=page.lasted(one.end - one.start), mark="met")
+    if one.flaw is Flaw.COUNTED:
+        return Cell(text=page.say("Counted"), small=(page.flaw(one),))
     if one.flaw is Flaw.NOT_WORKED:
         return Cell(text=page.say("Not used"), small=(page.flaw(one),))
     return Cell(text=page.say("Invalid"), mark="missed", strong=True, small=(page.flaw(one),))

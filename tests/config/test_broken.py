@@ -227,6 +227,8 @@ EXPECTED = {
     "severity-of-unknown-component": "2:39: no component is named 'shp'; did you mean 'shop'?",
     "inhibition-without-target": "2:54: 'target' must not be empty",
     "inhibition-unreadable": "2:33: bad matcher format: alertname",
+    "work-that-calls-for-nothing": "2:81: people are called for an incident; write open: true, too",
+    "fault-that-opens": "2:87: only maintenance holds calls and incidents; leave out page and open",
     "severity-out-of-range": "2:51: '4' is too large; at most 3",
     "source-kind-unknown": "2:26: kind 'zabbix' is not in this version; known: alertmanager",
     "store-unknown": "1:14: a store is sqlite:///upheld.db or postgresql://user@host/upheld",

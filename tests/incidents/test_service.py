@@ -18,6 +18,7 @@ from incidents.incident import Escalated, Incident, Progress, replay
 from incidents.paging import still_wanted
 from incidents.routing import Routing
 from incidents.service import Incidents, NotFound
+from incidents.store import case as cases
 from incidents.store import incident as store
 from incidents.store import timer
 from notify.message import Notification, Purpose
@@ -756,6 +757,32 @@ async def test_work_that_is_withdrawn_holds_nothing_any_more(database: Database)
         return pages(tx)
 
     assert await database.write(work) == ["li/mail"]
+
+
+@pytest.mark.parametrize("page", [False, True])
+async def test_work_may_let_incidents_open_and_hold_their_calls_until_its_end_or_not(
+    database: Database, page: bool
+) -> None:
+    settings = config(customers=named((customer(),)))
+    made, plans = incidents(settings), Exclusions(settings)
+
+    def work(tx: Connection) -> Incident:
+        plans.propose(tx, replace(move(), open=True, page=page), "person:li", NOON - DAY)
+        see(tx, made, {"shop/home": D}, NOON, NOON)
+        fire_all(tx, made, NOON + HOUR - 1)
+        found = store.newest_of(tx, "shop")
+        assert found is not None
+        return found
+
+    opened = await database.write(work)
+    assert opened.held_by == (() if page else ("work:X-1",))
+    assert len(await database.read(lambda tx: cases.of_incident(tx, opened.id))) == 1
+    called = await database.read(pages)
+    assert bool(called) is page
+
+    await database.write(lambda tx: fire_all(tx, made, NOON + HOUR))
+
+    assert (await database.read(pages)) == (called if page else ["li/mail"])
 
 
 # the outbox asks

@@ -75,6 +75,7 @@ def found(proposals: Iterable[Proposal], terms: Agreement) -> list[Exclusion]:
         ({"category": "network-operator", "notice": ExclusionNotice(given=at("10-12 00:00:00"), ref="mail")}, None),
         ({"category": "network-operator", "notice": None}, Flaw.UNCONFIRMED),
         ({"category": "customer"}, Flaw.CUSTOMER_WORD),
+        ({"count": True}, Flaw.COUNTED),
     ],
 )
 def test_an_exclusion_counts_only_if_announced_in_time_and_confirmed(

@@ -1,10 +1,13 @@
 """What a proposal means before it is judged: what takes place, who could know of it, what the public page counts."""
 
+from dataclasses import replace
+
 import pytest
 
 from config.agreement import Category
 from config.instant import DAY, HOUR
 from sla.proposal import Approved, Countersigned, ExclusionEvent, NoticeGiven, Proposal, Proposed, Withdrawn, replay
+from sla.saying import exclusion_event, facts_of
 from sla.word import Said
 from sla.work import Work, works_in
 
@@ -56,3 +59,13 @@ def test_only_maintenance_that_was_known_before_it_began_is_foreseen() -> None:
     assert [one.foreseen for one in works(after(plan=fault))] == [False]
     assert [one.foreseen for one in works(after(by="configuration"))] == [False]
     assert [one.foreseen for one in works(after(NOTICE, by="configuration"))] == [True]
+
+
+def test_what_counts_all_the_same_is_left_out_of_no_figure_and_older_facts_are_the_same_bytes() -> None:
+    counted = replace(MOVE, count=True, open=True)
+    assert [one.agreed for one in works(after(Approved(), NOTICE, plan=counted))] == [False]
+    assert [(one.open, one.page, one.publish) for one in works(after(plan=counted))] == [(True, False, True)]
+    assert not {"page", "open", "count", "publish"} & facts_of(MOVE).keys()
+    facts = facts_of(replace(counted, publish=False))
+    assert (facts["count"], facts["open"], facts["publish"], "page" in facts) == (True, True, False, False)
+    assert exclusion_event("proposed", facts) == replace(counted, publish=False)

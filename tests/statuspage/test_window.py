@@ -68,6 +68,7 @@ def test_a_single_window_and_its_category() -> None:
     (window,) = shown(fault, start - DAY, start + DAY)
     assert (window.id, window.start, window.end, window.maintenance) == ("x", start, start + HOUR, False)
     assert shown(fault, start + HOUR, start + DAY) == ()
+    assert shown(fault.model_copy(update={"publish": False}), start - DAY, start + DAY) == ()
 
 
 def test_a_window_keeps_its_name_however_far_the_page_looks_back() -> None:

@@ -37,6 +37,10 @@ class Exclusion(Shape):
     duration_s: int | None
     timezone: str | None
     text: str | dict[str, str] | None
+    page: bool
+    open: bool
+    count: bool
+    publish: bool
     requested_by: str
     recorded_at: Time
     annex: str | None
@@ -77,6 +81,10 @@ class Proposing(Shape):
     duration: Length | None = None
     timezone: Zone | None = Field(None, description="of `every`; the site's if not given")
     text: Words | None = Field(None, description="what is done, for the customer")
+    page: bool = Field(False, description="people are called meanwhile; needs `open`")
+    open: bool = Field(False, description="incidents open meanwhile")
+    count: bool = Field(False, description="its time counts all the same")
+    publish: bool = Field(True, description="it is on the public page")
     customer: Name | None = Field(None, description="whose word you write down")
 
 

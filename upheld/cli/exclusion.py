@@ -119,6 +119,10 @@ def _windows(config: Config, known: Iterable[Proposal], id: str, now: Instant) -
 @click.option("--duration", callback=length, metavar="LENGTH", help="like 4h, for a recurring one")
 @click.option("--timezone", help="of --every; the site's if not given")
 @click.option("--text", help="what is done, for the customer")
+@click.option("--page", is_flag=True, help="people are called meanwhile; needs --open")
+@click.option("--open", "open_", is_flag=True, help="incidents open meanwhile")
+@click.option("--count", is_flag=True, help="its time counts all the same")
+@click.option("--publish/--hide", default=True, help="whether it is on the public page  [default: publish]")
 @by
 @dry_run
 @as_json
@@ -133,6 +137,10 @@ def add(
     duration: Span | None,
     timezone: str | None,
     text: str | None,
+    page: bool,
+    open_: bool,
+    count: bool,
+    publish: bool,
     by: str | None,
     dry_run: bool,
     as_json: bool,
@@ -148,6 +156,10 @@ def add(
         "duration": duration,
         "timezone": timezone,
         "text": text,
+        "page": page,
+        "open": open_,
+        "count": count,
+        "publish": publish,
         "dry_run": dry_run,
         **speaker,
     }
