@@ -9,6 +9,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Delete, Insert, Select, String, Update, literal_column
@@ -39,6 +40,7 @@ class Prepared:
 
     def __init__(self, statement: _Statement) -> None:
         self._statement = statement
+        self._takes_columns = isinstance(statement, Insert | Update)
         self._compiled: dict[tuple[str, ...], _Compiled] = {}
 
     def all(self, tx: Connection, given: Given = _NOTHING) -> list[Any]:
@@ -91,7 +93,7 @@ class Prepared:
         return made
 
     def _for(self, dialect: Dialect, given: Given) -> "_Compiled":
-        names = tuple(given)
+        names = tuple(given) if self._takes_columns else ()
         compiled = self._compiled.get(names)
         if compiled is None:
             compiled = self._compiled[names] = _compile(self._statement, dialect, names)
@@ -103,7 +105,8 @@ class _Compiled:
     """`fixed`: parameters that are not given. `binding`, `reading`: what becomes of values on their way in and out."""
 
     text: str
-    names: Sequence[str]
+    pick: Callable[[Given], Sequence[Any]]
+    """In the order of the text."""
     fixed: Given
     binding: Mapping[str, _Change]
     reading: Sequence[tuple[int, _Change]]
@@ -133,11 +136,13 @@ class _Compiled:
             read[place] = change(read[place])
         return read
 
-    def _values(self, given: Given) -> list[Any]:
+    def _values(self, given: Given) -> Sequence[Any]:
+        if not self.fixed and not self.binding:
+            return self.pick(given)
         whole = {**self.fixed, **given}
         for name, change in self.binding.items():
             whole[name] = change(whole[name])
-        return [whole[name] for name in self.names]
+        return self.pick(whole)
 
 
 def _columns(statement: _Statement) -> list[ColumnElement[Any]]:
@@ -145,7 +150,7 @@ def _columns(statement: _Statement) -> list[ColumnElement[Any]]:
 
 
 def _compile(statement: _Statement, dialect: Dialect, given: Sequence[str]) -> _Compiled:
-    keys = list(given) if isinstance(statement, Insert | Update) else None
+    keys = list(given) or None
     compiled = statement.compile(dialect=dialect, column_keys=keys)
     assert isinstance(compiled, SQLCompiler)
     if compiled.insert_prefetch or compiled.update_prefetch:
@@ -160,11 +165,17 @@ def _compile(statement: _Statement, dialect: Dialect, given: Sequence[str]) -> _
     reading = [one.type.dialect_impl(dialect).result_processor(dialect, None) for one in _columns(statement)]
     return _Compiled(
         text=compiled.string,
-        names=names,
+        pick=_pick(names),
         fixed={name: params[name] for name in names if name not in wanted},
         binding={name: change for name, change in binding.items() if change is not None},
         reading=[(place, change) for place, change in enumerate(reading) if change is not None],
     )
+
+
+def _pick(names: Sequence[str]) -> Callable[[Given], Sequence[Any]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda whole: [whole[name] for name in names]
 
 
 def _binding(type_: TypeEngine[Any], dialect: Dialect) -> _Change | None:

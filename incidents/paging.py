@@ -377,9 +377,9 @@ def still_wanted(tx: Connection, told: Notification) -> str | None:
     """Why nobody needs it any more: a page for what is acknowledged or resolved; None when it is to be sent."""
     if told.purpose is not Purpose.PAGE or told.incident is None:
         return None
-    incident = incidents.find(tx, told.incident)
-    if incident is None or incident.progress is Progress.TRIGGERED:
+    progress = incidents.progress_of(tx, told.incident)
+    if progress is None or progress is Progress.TRIGGERED:
         return None
-    if incident.progress is Progress.RESOLVED:
+    if progress is Progress.RESOLVED:
         return "the incident is resolved"
     return None if told.message.facts.get("event") in _ALTHOUGH else "the incident is acknowledged"

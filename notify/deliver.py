@@ -220,7 +220,10 @@ class Deliverer:
         now, channel = self._now(), parcel.leader.notification.channel
 
         def finish(tx: Connection) -> list[After | None]:
-            done = [outbox.finish(tx, entry, result, policy=self._policy, now=now) for entry in parcel.entries]
+            done = [
+                outbox.finish(tx, entry, result, policy=self._policy, now=now, carried=entry is not parcel.leader)
+                for entry in parcel.entries
+            ]
             kind = self._kind(channel)
             if kind is not None and isinstance(result, DeliveryError):
                 hand_on(tx, channel, kind, self._policy, now)

@@ -207,12 +207,21 @@ def hasten(tx: Connection, *, incident: str, person: str, now: Instant) -> int:
 
 
 def finish(
-    tx: Connection, entry: Entry, result: Receipt | DeliveryError, *, policy: Policy, now: Instant
+    tx: Connection,
+    entry: Entry,
+    result: Receipt | DeliveryError,
+    *,
+    policy: Policy,
+    now: Instant,
+    carried: bool = False,
 ) -> After | None:
-    """Record how the attempt ended and what follows; None when the row has meanwhile gone on without us."""
+    """Record how the attempt ended and what follows; None when the row has meanwhile gone on without us.
+
+    `carried`: it went along in another's message, and that one's attempt says how the channel does.
+    """
     channel = entry.notification.channel
     verdict = after_attempt(entry, result, idempotent=policy.idempotent(channel), now=now)
-    kind = policy.kind(channel)
+    kind = None if carried else policy.kind(channel)
     before = trouble(tx, channel, kind) if kind is not None and isinstance(result, Receipt) else None
     _END.run(
         tx,

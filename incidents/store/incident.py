@@ -28,6 +28,7 @@ class Conflict(Exception):
 
 _LATEST = 100
 _FIND = Prepared(select(table.c.snapshot).where(table.c.id == bindparam("incident")))
+_PROGRESS = Prepared(select(table.c.state).where(table.c.id == bindparam("incident")))
 _OPEN_OF = Prepared(
     select(table.c.snapshot).where(
         table.c.component == bindparam("of"), table.c.state != always(Progress.RESOLVED.value)
@@ -74,6 +75,11 @@ def whole_of(tx: Connection, incident: Incident) -> Incident:
     """The one it is part of, while it is; else itself."""
     whole = find(tx, incident.merged_into) if incident.unresolved and incident.merged_into is not None else None
     return incident if whole is None else whole
+
+
+def progress_of(tx: Connection, incident_id: str) -> Progress | None:
+    word = _PROGRESS.scalar(tx, {"incident": incident_id})
+    return None if word is None else Progress(word)
 
 
 def newest_of(tx: Connection, component: str) -> Incident | None:
