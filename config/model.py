@@ -23,6 +23,7 @@ from config.oncall import Escalation, Person, Rota, SeverityNumber
 from config.outward import Heartbeat, Peer
 from config.secret import Secret, referenced
 from config.value import Count, Duration, Hidden, Mailbox, Moment, NameServer, Own, Place, Raw, Text, Value, Zone
+from config.wording import Mails
 
 
 class Tier(StrEnum):
@@ -215,6 +216,8 @@ class Customer(Value):
     """Its own `mail`, and channels of its own besides those for all."""
     mailbox: Mailbox | None = None
     """Where its contacts report by mail."""
+    mails: Mails = Mails()
+    """Of the operator's own, by occasion."""
     contacts: tuple[Contact, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     """Every version, by id and then version."""

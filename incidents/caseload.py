@@ -70,10 +70,10 @@ class NoSuchCase(Exception):
 class Caseload:
     """One configuration's view of what its customers are owed."""
 
-    def __init__(self, config: Config, paging: Paging) -> None:
+    def __init__(self, config: Config, paging: Paging, mail: CaseMail | None = None) -> None:
         self._config = config
         self._paging = paging
-        self._mail = CaseMail(config, paging)
+        self._mail = mail or CaseMail(config, paging)
 
     @property
     def ways(self) -> Ways:

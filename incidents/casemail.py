@@ -3,18 +3,23 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
+import structlog
 from sqlalchemy import Connection
 
 from config.instant import Instant
 from config.language import choose
 from config.model import Config
+from config.wording import Occasion, Wording
 from incidents.case import Case, HandedOver, Waiting
 from incidents.clock import Clock
 from incidents.notice import Writer
 from incidents.paging import Paging
+from incidents.rewording import reworded, values_of
 from incidents.ways import Addressee
 from notify import outbox
 from notify.message import LIFETIME, Message, Notification, Purpose, key_of
+
+log = structlog.get_logger(__name__)
 
 _PRIORITY = 2
 
@@ -22,30 +27,35 @@ _PRIORITY = 2
 class CaseMail:
     """Over the ways of one configuration."""
 
-    def __init__(self, config: Config, paging: Paging) -> None:
+    def __init__(self, config: Config, paging: Paging, stumbled: Callable[[str], None] = lambda customer: None) -> None:
+        """`stumbled` hears of a customer whose own words could not be filled in; ours went out."""
         self._config = config
         self._paging = paging
+        self._stumbled = stumbled
 
-    def customer(self, tx: Connection, case: Case, what: str, now: Instant, how: str = "") -> None:
+    def customer(self, tx: Connection, case: Case, what: Occasion, now: Instant, how: str = "") -> None:
         """Every contact, in his language: `what` happened, `how` in somebody's words."""
+        link = self._paging.links.confirm(case, now) if what == "solved" else None
         words: Mapping[str, Callable[[Writer], Message]] = {
             "opened": lambda writer: writer.opened(case),
             "taken": lambda writer: writer.taken(case),
             "level": lambda writer: writer.level(case, why=how),
             "called": lambda writer: writer.brought_in(case, functions=how.split()),
-            "solved": lambda writer: writer.solved(case, how=how, link=self._paging.links.confirm(case, now)),
+            "solved": lambda writer: writer.solved(case, how=how, link=link),
             "reviewed": lambda writer: writer.reviewed(case, how),
         }
-        self._to_contacts(tx, case, words[what], f"{what}-{case.version}", now)
+        self._to_contacts(tx, case, what, words[what], f"{what}-{case.version}", now, said=how, link=link)
 
     def stopped(self, tx: Connection, case: Case, stop: Waiting, now: Instant) -> None:
         """To the customer: his clock stands still, what for, and where that can be seen."""
-        self._to_contacts(tx, case, lambda writer: writer.waiting(case, stop), f"waiting-{case.version}", now)
+        step, said = f"waiting-{case.version}", stop.awaited
+        self._to_contacts(tx, case, "waiting", lambda writer: writer.waiting(case, stop), step, now, said=said)
 
     def likely(self, tx: Connection, case: Case, clock: Clock, now: Instant) -> None:
         """To the customer: a time limit is likely to be missed."""
         message = partial(_likely, case=case, clock=clock)
-        self._to_contacts(tx, case, message, f"likely-{clock.name}-{clock.due_at}", now)
+        due_at = clock.due_at or clock.started_at
+        self._to_contacts(tx, case, "likely", message, f"likely-{clock.name}-{clock.due_at}", now, due_at=due_at)
 
     def clock(self, tx: Connection, case: Case, clock: Clock, step: str, people: Iterable[str], now: Instant) -> None:
         """To people of ours: how far a commitment is used up."""
@@ -70,14 +80,42 @@ class CaseMail:
         return Writer(config=self._config, language=one.language, discreet=discreet)
 
     def _to_contacts(
-        self, tx: Connection, case: Case, message: Callable[[Writer], Message], step: str, now: Instant
+        self,
+        tx: Connection,
+        case: Case,
+        occasion: Occasion,
+        message: Callable[[Writer], Message],
+        step: str,
+        now: Instant,
+        *,
+        said: str = "",
+        link: str | None = None,
+        due_at: Instant | None = None,
     ) -> None:
         customer = self._config.customers.get(case.customer)
         for contact in () if customer is None else customer.contacts:
             language = contact.language or (None if customer is None else customer.language)
             one = self._paging.by_mail(choose(contact.name, "en"), contact.email, language, now)
-            made = message(Writer(config=self._config, language=one.language))
+            writer = Writer(config=self._config, language=one.language)
+            made = message(writer)
+            wording = None if customer is None else customer.mails.of(occasion)
+            if wording is not None:
+                ends = None if due_at is None else writer.clock_time(due_at)
+                recorded = writer.clock_time(case.opened_at)
+                more = {"said": said, "link": link, "due_at": ends, "recorded_at": recorded}
+                made = self._reworded(made, wording, case, one.language, more)
             self._enqueue(tx, case, one, made, Purpose.CUSTOMER, step, now)
+
+    def _reworded(
+        self, made: Message, wording: Wording, case: Case, language: str, more: Mapping[str, str | None]
+    ) -> Message:
+        """Ours, should it not succeed: a mail that is owed goes out in whatever words."""
+        try:
+            return reworded(made, wording, values_of(self._config, case, language, **more))
+        except Exception as error:  # whatever an operator's words make of it
+            log.error("customer's own words not used", customer=case.customer, case=case.id, error=str(error))
+            self._stumbled(case.customer)
+            return made
 
     def _enqueue(
         self, tx: Connection, case: Case, one: Addressee, message: Message, purpose: Purpose, step: str, now: Instant

@@ -81,8 +81,8 @@ class House:
         self.database = database
         self.now = now
         self.key = signing.ensure(taken.whole.signing.key_file)
-        self.rules: Rules = self._rules_of(taken)
         self.metrics = HouseMetrics(self.registry)
+        self.rules: Rules = self._rules_of(taken)
         self.notify_metrics = NotifyMetrics(self.registry)
         self.places = Places(lambda: self.rules, self.installed.kinds, database, now)
         self.prober = Prober(
@@ -177,7 +177,8 @@ class House:
         self.deliverer.use(self.rules.channels)
 
     def _rules_of(self, taken: Taken) -> Rules:
-        return rules_of(taken.whole, self.installed, signing.secret_of(self.key, "links of mails"))
+        secret = signing.secret_of(self.key, "links of mails")
+        return rules_of(taken.whole, self.installed, secret, self.metrics.stumbled)
 
     def _say_taken_over(self) -> None:
         for taken_over in self.after_reload:

@@ -56,6 +56,12 @@ class HouseMetrics(Collector):
         self._posts = Counter(
             "upheld_inbox_processed", "Webhook posts taken from the inbox and dealt with.", registry=registry
         )
+        self._own_words = Counter(
+            "upheld_mail_wordings_failed",
+            "Mails that went out in our words because a customer's could not be filled in.",
+            ["customer"],
+            registry=registry,
+        )
         self._late = Histogram(
             "upheld_timer_lateness_seconds",
             "How late escalations and clock warnings fired.",
@@ -66,6 +72,9 @@ class HouseMetrics(Collector):
 
     def processed(self, posts: int) -> None:
         self._posts.inc(posts)
+
+    def stumbled(self, customer: str) -> None:
+        self._own_words.labels(customer).inc()
 
     def fired(self, late: Span) -> None:
         self._late.observe(max(late, 0) / SECOND)

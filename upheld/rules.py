@@ -1,6 +1,6 @@
 """What follows from one configuration: the rooms' services built for it. A reload makes a new one and swaps it in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from config.model import Config
 from config.options import parse
 from incidents.caseload import Caseload
+from incidents.casemail import CaseMail
 from incidents.intake import Entrance
 from incidents.link import Links
 from incidents.mailing import Mailing
@@ -31,8 +32,13 @@ class Rules:
     mailing: Mailing
 
 
-def rules_of(config: Config, installed: Installed, secret: bytes | None = None) -> Rules:
-    """`secret` signs the links of mails; without it there are none."""
+def rules_of(
+    config: Config,
+    installed: Installed,
+    secret: bytes | None = None,
+    stumbled: Callable[[str], None] = lambda customer: None,
+) -> Rules:
+    """`secret` signs the links of mails; without it there are none. `stumbled`: over a customer's own words."""
     channels = {
         one.id: (installed.channels[one.kind], parse(installed.channels[one.kind].options, one.options))
         for one in config.channels.values()
@@ -42,7 +48,7 @@ def rules_of(config: Config, installed: Installed, secret: bytes | None = None) 
         channels[LOG_CHANNEL] = (log_channel, log_channel.options())
     links = Links(base=config.site.external_url, secret=secret)
     paging = Paging(config, LOG_CHANNEL, {name: kind for name, (kind, _) in channels.items()}, links)
-    caseload = Caseload(config, paging)
+    caseload = Caseload(config, paging, CaseMail(config, paging, stumbled))
     return Rules(
         config=config,
         incidents=Incidents(config, paging, caseload),

@@ -174,6 +174,11 @@ EXPECTED = {
         "3:31: nothing listens for the mail of a mailbox; write `listen: {mail: 127.0.0.1:8024}`, where the mail "
         "server hands its mail over"
     ),
+    "mails-unknown-occasion": "3:30: unknown key 'closed'; did you mean 'called'?",
+    "mails-unknown-value": (
+        "3:45: a template knows no 'numbr'; known: number, title, level, customer, component, owner, runbook, "
+        "dashboard, room, link, recorded_at, due_at, said, site, text, subject"
+    ),
     "mail-twice": "2:1: 'mail' is short for the channel 'mail', which stands under channels too; keep one",
     "mail-without-sender": "2:7: 'sender' is missing; write `sender: …` here",
     "no-components": "1:1: there are no components; write `components: {shop: https://shop.example.com/}`",
