@@ -1,11 +1,12 @@
-"""What the configuration says of the life of incidents: which explain which."""
+"""What the configuration says of the life of incidents: which explain which, and which were never over."""
 
 from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator
 
 from config import matcher
-from config.value import Value
+from config.instant import DAY, Span
+from config.value import Duration, Value
 
 
 def _readable(text: str) -> str:
@@ -25,5 +26,13 @@ class Inhibition(Value):
     equal: tuple[str, ...] = ()
 
 
+def _short(span: Span) -> Span:
+    if not 0 < span <= DAY:
+        raise ValueError("write more than nothing, and 1d at most")
+    return span
+
+
 class Life(Value):
     inhibit: tuple[Inhibition, ...] = ()
+    reopen_within: Annotated[Duration, AfterValidator(_short)] | None = None
+    """What is back so soon after its end is the same incident; None: it is a new one."""

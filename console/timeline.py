@@ -17,6 +17,7 @@ from incidents.case import (
     CaseNoted,
     CaseOpened,
     CaseRecorded,
+    CaseReopened,
     CaseResolved,
     ClockWarned,
     Confirmed,
@@ -50,6 +51,7 @@ from incidents.incident import (
     Recorded,
     Recovered,
     Released,
+    Reopened,
     Resolved,
     SeverityLowered,
     SeverityRaised,
@@ -161,6 +163,9 @@ def _incident_row(one: Recorded, voice: Voice) -> Row:
         case Parted(incident=part, because=because):
             text = voice.t("{who} split {part} off again", who=who, part=part)
             return _row(at, voice, text, (), because, human=human)
+        case Reopened(severity=severity, because=because):
+            text = voice.t("It came back: open again, severity {n}", n=severity)
+            return _row(at, voice, text, [_because(because, voice)])
         case Released():
             return _row(at, voice, voice.t("Nothing holds its calls any more: it is told again"))
         case Unacknowledged():
@@ -242,6 +247,8 @@ def _case_row(one: CaseRecorded, voice: Voice, files: str) -> Row:
             return _row(at, voice, text, [late], quote=how if human else "", human=human)
         case Confirmed(text=written):
             return _row(at, voice, voice.t("{who} confirmed it", who=who), [late], quote=written, human=human)
+        case CaseReopened(incident=incident):
+            return _row(at, voice, voice.t("The fault came back: open again, as if never resolved"), [incident])
         case Contested(reason=reason):
             text = voice.t("{who} is not satisfied: open again", who=who)
             return _row(at, voice, text, [late], quote=reason, human=human)

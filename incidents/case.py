@@ -17,6 +17,7 @@ from incidents.caseevent import CaseEvent as CaseEvent
 from incidents.caseevent import CaseNoted as CaseNoted
 from incidents.caseevent import CaseOpened as CaseOpened
 from incidents.caseevent import CaseRecorded as CaseRecorded
+from incidents.caseevent import CaseReopened as CaseReopened
 from incidents.caseevent import CaseResolved as CaseResolved
 from incidents.caseevent import ClockWarned as ClockWarned
 from incidents.caseevent import Confirmed as Confirmed
@@ -189,6 +190,11 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
             met = {name: when for name, when in said.fulfilled.items() if name not in (RESOLVE, CONFIRM)}
             opened = replace(said, progress=CaseProgress.OPEN, resolved_at=None, confirmed_at=None)
             return replace(opened, fulfilled=met, rounds=(*said.rounds, Round(started_at=at)))
+        case CaseReopened():
+            met = {name: when for name, when in case.fulfilled.items() if name not in (RESOLVE, CONFIRM)}
+            *before, last = case.rounds
+            rounds = (*before, replace(last, resolved_at=None))
+            return replace(after, progress=CaseProgress.OPEN, resolved_at=None, fulfilled=met, rounds=rounds)
         case BeyondAbility():
             return replace(after, beyond_at=min(at, at if case.beyond_at is None else case.beyond_at))
         case LevelChanged(level=level):

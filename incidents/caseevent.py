@@ -132,6 +132,13 @@ class Contested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReopened:
+    """The fault came back before the customer had confirmed its end: the case is open again, as if never resolved."""
+
+    incident: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LevelChanged:
     """By the supplier, with his reason. The customer sees it at once; the stricter stands until he confirms it."""
 
@@ -194,6 +201,7 @@ CaseEvent: TypeAlias = (
     | CaseResolved
     | Confirmed
     | Contested
+    | CaseReopened
     | LevelChanged
     | LevelConfirmed
     | LevelContested

@@ -1,6 +1,6 @@
 """Cases and their clocks in the store: opened with an incident or by a person, followed to the customer's word."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict, replace
 
 from sqlalchemy import Connection
@@ -23,6 +23,7 @@ from incidents.case import (
     CaseOpened,
     CaseProgress,
     CaseRecorded,
+    CaseReopened,
     CaseResolved,
     ClockWarned,
     Confirmed,
@@ -88,11 +89,25 @@ class Caseload:
 
     def open_for(self, tx: Connection, incident: Incident, now: Instant) -> None:
         """One case for every agreement in force that covers the component."""
+        self._open_but(tx, incident, frozenset(), incident.opened_at, now)
+
+    def reopened(self, tx: Connection, incident: Incident, now: Instant) -> None:
+        """It was never over: nor were its cases, but for those whose customers confirmed it; they get new ones."""
+        for case in store.of_incident(tx, incident.id):
+            if case.progress is CaseProgress.RESOLVED:
+                after = self._append(tx, case, [CaseReopened(incident=incident.id)], SYSTEM, now, now)
+                self._mail.customer(tx, after, "reopened", now)
+        open_again = frozenset(one.agreement for one in store.of_incident(tx, incident.id) if one.open)
+        self._open_but(tx, incident, open_again, now, now)
+
+    def _open_but(
+        self, tx: Connection, incident: Incident, others: Set[str], reported_at: Instant, now: Instant
+    ) -> None:
         for agreement in self._config.covering(incident.component, now):
             level = agreement.level_for(incident.severity)
-            if level is None:
+            if level is None or agreement.id in others:
                 continue
-            opened = _opened(agreement, CaseKind.FAULT, level, incident.title, incident.opened_at)
+            opened = _opened(agreement, CaseKind.FAULT, level, incident.title, reported_at)
             event = replace(opened, component=incident.component, incident=incident.id)
             self._open(tx, event, SYSTEM, now, now)
 

@@ -38,6 +38,7 @@ class CaseMail:
         link = self._paging.links.confirm(case, now) if what == "solved" else None
         words: Mapping[str, Callable[[Writer], Message]] = {
             "opened": lambda writer: writer.opened(case),
+            "reopened": lambda writer: writer.reopened(case),
             "taken": lambda writer: writer.taken(case),
             "level": lambda writer: writer.level(case, why=how),
             "called": lambda writer: writer.brought_in(case, functions=how.split()),

@@ -27,6 +27,7 @@ from incidents.incident import (
     Recorded,
     Recovered,
     Released,
+    Reopened,
     Resolved,
     SeverityLowered,
     SeverityRaised,
@@ -66,10 +67,12 @@ class Course:
             self._judge_part(tx, latest, by, now)
             return latest
         condition = self._condition(tx, component, latest, now)
-        events = decide.decide(latest, condition)
+        events = decide.decide(latest, condition, self._config.incidents.reopen_within or 0)
         after = latest
         if events and isinstance(events[0], Opened):
             after = self._open(tx, events[0], by, now)
+        elif latest is not None and events and isinstance(events[0], Reopened):
+            after = self._reopen(tx, latest, events[0], by, now)
         elif latest is not None:
             after = self._quieten(tx, self._apply(tx, latest, events, by, now) if events else latest, now)
         if after is not None:
@@ -103,6 +106,15 @@ class Course:
         told = self._apply(tx, incident, self._paging.begin(tx, incident, now), SYSTEM, now)
         if incident.recurrence_of is not None:
             self._paging.came_back(tx, incident.recurrence_of, incident, now)
+        return told
+
+    def _reopen(self, tx: Connection, incident: Incident, event: Reopened, by: str, now: Instant) -> Incident:
+        """The same number, told afresh; its cases are open again, with clocks that never stopped."""
+        again = self._apply(tx, incident, [event], by, now)
+        log.info("incident reopened", incident=again.id, component=again.component, severity=again.severity)
+        self._cases.reopened(tx, again, now)
+        told = self._apply(tx, again, self._paging.begin(tx, again, now), SYSTEM, now)
+        self._paging.came_back(tx, told.id, told, now)
         return told
 
     def _freeze(self, tx: Connection, incident: Incident, now: Instant) -> None:
@@ -205,4 +217,4 @@ class Course:
 
 def _shown(event: Event, now: Instant) -> Instant | None:
     """What the public page shows is seen from this commit on; pages to our own people are not."""
-    return now if isinstance(event, (Acknowledged, Resolved, SeverityRaised, SeverityLowered)) else None
+    return now if isinstance(event, (Acknowledged, Reopened, Resolved, SeverityRaised, SeverityLowered)) else None

@@ -16,6 +16,7 @@ from incidents.incident import (
     Opened,
     Progress,
     Recovered,
+    Reopened,
     Resolved,
     SeverityLowered,
     SeverityRaised,
@@ -56,8 +57,8 @@ class Condition:
     """When the newest of its open alerts arrived."""
 
 
-def decide(latest: Incident | None, condition: Condition) -> list[Event]:
-    """`latest` is the component's newest incident, resolved or not."""
+def decide(latest: Incident | None, condition: Condition, reopen_within: Span = 0) -> list[Event]:
+    """`latest` is the component's newest incident, resolved or not. So soon after its end it is open again."""
     if latest is not None and latest.unresolved:
         return _while_open(latest, condition)
     if latest is not None and latest.muted:
@@ -67,6 +68,17 @@ def decide(latest: Incident | None, condition: Condition) -> list[Event]:
             return []
     if not condition.state.failing or condition.held_by is not None:
         return []
+    again = _same_again(latest, condition)
+    if latest is not None and again is not None and condition.since - (latest.resolved_at or 0) <= reopen_within:
+        severity = condition.severity
+        return [
+            Reopened(
+                state=condition.state,
+                severity=severity.value,
+                because=severity.because,
+                started_at=condition.since,
+            )
+        ]
     return [
         Opened(
             component=condition.component,
@@ -76,7 +88,7 @@ def decide(latest: Incident | None, condition: Condition) -> list[Event]:
             cause=condition.cause,
             title=condition.title,
             started_at=condition.since,
-            recurrence_of=_same_again(latest, condition),
+            recurrence_of=again,
         )
     ]
 

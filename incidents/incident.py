@@ -95,6 +95,16 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened:
+    """The same fault is back so soon that it was never over. `started_at`: when it failed again."""
+
+    state: State
+    severity: int
+    because: str
+    started_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
     """By a person: it is part of another incident, and follows that from here on."""
 
@@ -191,6 +201,7 @@ Event: TypeAlias = (
     | Noted
     | Resolved
     | Recovered
+    | Reopened
 )
 
 
@@ -231,6 +242,8 @@ class Incident:
     held_by: tuple[str, ...] = ()
     """What holds its calls: `silence:3`, `INC-2026-0001`."""
 
+    told_from: int = 1
+    """The cycle in which it was last told afresh."""
     merged_into: str | None = None
     """The incident it is part of."""
     parts: tuple[str, ...] = ()
@@ -293,6 +306,11 @@ def evolve(incident: Incident, recorded: Recorded) -> Incident:
             return replace(after, held_by=holders)
         case Released():
             return replace(after, held_by=(), cycle=incident.cycle + 1)
+        case Reopened(state=state, severity=severity):
+            anew = replace(after, progress=Progress.TRIGGERED, state=state, severity=severity, lowered_from=None)
+            open_again = replace(anew, resolved_at=None, recovered=False, acknowledged_by=None, snoozed_until=None)
+            told = replace(open_again, cycle=incident.cycle + 1, told_from=incident.cycle + 2)  # its policy is one more
+            return replace(told, held_by=(), merged_into=None, parts=())
         case Merged(into=into):
             free = replace(after, acknowledged_by=None, snoozed_until=None, held_by=(), parts=())
             return replace(free, progress=Progress.MERGED, merged_into=into)

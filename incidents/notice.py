@@ -146,6 +146,15 @@ class Writer:
         ]
         return self._case_message(self._say("Case {number} opened", number=case.id), lines, case, "opened")
 
+    def reopened(self, case: Case) -> Message:
+        """To the customer: what was said to be over is not."""
+        lines = [
+            self._say("The fault came back: your case {number} is open again, as if never resolved.", number=case.id),
+            self._reason(case.title),
+            *self._address("room", case.customer),
+        ]
+        return self._case_message(self._say("Case {number} is open again", number=case.id), lines, case, "reopened")
+
     def clock(self, case: Case, commitment: str, due_at: Instant, step: str) -> Message:
         """To people of ours: `50`, `75` or `90` per cent of its time are used, its `target` or `limit` has passed."""
         missed = step == "limit"

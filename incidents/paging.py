@@ -168,7 +168,8 @@ class Paging(Ways):
             if told in heard:
                 continue  # that the whole is over says it
             message = self._writer_to(told).resolved(incident, incident.resolved_at or now)
-            self._follow(tx, incident, told, message, "resolved", now, due_at)
+            step = "resolved" if incident.told_from == 1 else f"resolved-{incident.told_from}"
+            self._follow(tx, incident, told, message, step, now, due_at)
 
     def came_back(self, tx: Connection, before: str, incident: Incident, now: Instant) -> None:
         """Whoever is called again need not hear that it was over."""
@@ -283,7 +284,8 @@ class Paging(Ways):
             timer.wind(tx, timer.Kind.ANSWER, incident.id, REMIND, lapse_at - policy.remind, now)
 
     def _page(self, tx: Connection, incident: Incident, carried: Carried, now: Instant) -> None:
-        again = carried.place != FIRST or (incident.cycle > 1 and bool(telling.reached(tx, incident.id)))
+        afresh = incident.cycle <= incident.told_from
+        again = carried.place != FIRST or (not afresh and bool(telling.reached(tx, incident.id)))
         although = incident.progress is Progress.ACKNOWLEDGED
         step = carried.place.name if incident.cycle <= 1 else f"{carried.place.name}-{incident.cycle}"
         contacts = self._contacts(carried, now)

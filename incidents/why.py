@@ -27,6 +27,7 @@ from incidents.incident import (
     Recorded,
     Recovered,
     Released,
+    Reopened,
     Resolved,
     SeverityLowered,
     SeverityRaised,
@@ -146,6 +147,9 @@ def _of_event(one: Recorded) -> Because | None:
             return Because(at=at, sentence="It was split off again: its calls went on.")
         case Parted(incident=part):
             return Because(at=at, sentence="{part} is no part of it any more.", values={"part": part})
+        case Reopened(severity=severity):
+            text = "It came back so soon that it is the same one, with severity {severity}: it was told afresh."
+            return Because(at=at, sentence=text, values={"severity": severity})
         case Unacknowledged():
             return Because(at=at, sentence="Nobody said that he still had it: the calls went on.")
         case Resolved():
@@ -219,7 +223,7 @@ def _ended_by(events: Sequence[Recorded]) -> str:
                 return "held"
             case Merged():
                 return "merged"
-            case Unacknowledged() | Woken() | Released() | Split() | Escalating():
+            case Unacknowledged() | Woken() | Released() | Split() | Reopened() | Escalating():
                 break
             case _:
                 continue

@@ -166,6 +166,10 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             return t("Put off until {time}", time=voice.time(facts["until"])), facts["because"]
         case "held":
             return t("Calls held by {what}", what=", ".join(facts["holders"])), facts["because"]
+        case "reopened":
+            return t("It came back: open again, severity {n}", n=facts["severity"]), ""
+        case "case_reopened":
+            return t("The fault came back: open again, as if never resolved"), facts["incident"]
         case "merged":
             return t("Part of {number} from here on", number=facts["into"]), facts["because"]
         case "absorbed":

@@ -10,6 +10,7 @@ from incidents.incident import (
     Escalated,
     Opened,
     Recorded,
+    Reopened,
     Resolved,
     StateChanged,
 )
@@ -32,7 +33,7 @@ def updates_of(log: Iterable[Recorded]) -> tuple[Update, ...]:
                     updates[0] = replace(first, cause=Cause.CALLED)
             case Acknowledged() if not any(one.cause is Cause.ACKNOWLEDGED for one in updates):
                 updates.append(Update(seq=seq, at=at, phase=Phase.INVESTIGATING, cause=Cause.ACKNOWLEDGED))
-            case StateChanged(state=state):
+            case StateChanged(state=state) | Reopened(state=state):
                 updates.append(
                     Update(seq=seq, at=at, phase=Phase.INVESTIGATING, cause=Cause.CHANGED, state=Shown(state))
                 )
