@@ -69,7 +69,7 @@ def decide(latest: Incident | None, condition: Condition, reopen_within: Span = 
     if not condition.state.failing or condition.held_by is not None:
         return []
     again = _same_again(latest, condition)
-    if latest is not None and again is not None and condition.since - (latest.resolved_at or 0) <= reopen_within:
+    if latest is not None and again is not None and _never_over(latest, condition, reopen_within):
         severity = condition.severity
         return [
             Reopened(
@@ -91,6 +91,12 @@ def decide(latest: Incident | None, condition: Condition, reopen_within: Span = 
             recurrence_of=again,
         )
     ]
+
+
+def _never_over(latest: Incident, condition: Condition, reopen_within: Span) -> bool:
+    """What is muted did not end: what opens beside it is something else."""
+    soon = condition.since - (latest.resolved_at or 0) <= reopen_within
+    return latest.recovered and reopen_within > 0 and soon
 
 
 def _same_again(latest: Incident | None, condition: Condition) -> str | None:

@@ -14,6 +14,7 @@ from incidents.incident import (
     Opened,
     Progress,
     Recovered,
+    Reopened,
     Resolved,
     SeverityLowered,
     SeverityRaised,
@@ -87,6 +88,16 @@ def test_a_muted_incident_gives_way_to_something_new_and_to_something_worse() ->
     milder = incident(Progress.RESOLVED, severity=2, resolved_at=NOON)
     assert isinstance(decide(milder, condition())[0], Opened)
     assert decide(MUTED, condition(newest_at=NOON + 1, held_by="database")) == []
+
+
+def test_what_is_back_within_the_window_is_open_again_unless_it_is_muted_or_something_else() -> None:
+    back = condition(since=NOON + MINUTE, newest_at=NOON + MINUTE)
+
+    assert [type(one) for one in decide(RESOLVED, back, MINUTE)] == [Reopened]
+    assert [type(one) for one in decide(RESOLVED, back, MINUTE - 1)] == [Opened]
+    assert [type(one) for one in decide(MUTED, back, MINUTE)] == [Opened]
+    other = condition(since=NOON + MINUTE, cause="shop/api")
+    assert [type(one) for one in decide(RESOLVED, other, MINUTE)] == [Opened]
 
 
 def test_acknowledging_twice_is_no_fault_and_a_resolved_incident_cannot_be() -> None:
