@@ -16,7 +16,9 @@ LONGEST = 4000
 LONGEST_SAID = 20_000
 """Characters of a mail that a template makes."""
 
-Occasion: TypeAlias = Literal["opened", "taken", "waiting", "level", "called", "likely", "solved", "reviewed"]
+Occasion: TypeAlias = Literal[
+    "opened", "taken", "waiting", "level", "called", "likely", "solved", "reopened", "reviewed"
+]
 NAMES: Mapping[str, str] = {
     "number": "the case's number",
     "title": "what was reported",
@@ -148,6 +150,7 @@ class Mails(Value):
     called: Wording | None = None
     likely: Wording | None = None
     solved: Wording | None = None
+    reopened: Wording | None = None
     reviewed: Wording | None = None
 
     def of(self, occasion: Occasion) -> Wording | None:
