@@ -33,6 +33,9 @@ SLOTS = 4
 LEASE: Span = 90 * SECOND
 """After so long without an end an attempt's process must be dead; longer than any channel may take."""
 
+HELD: Span = SECOND // 5
+"""Between two looks at a channel all of whose receivers have had what they can bear: in a storm each look is dear."""
+
 _REST_S = 1.0
 _GRACE_S = 10.0
 _SWEEP_S = 15.0
@@ -76,6 +79,8 @@ class Deliverer:
         )
         self._sending: dict[asyncio.Task[None], str] = {}
         self._troubled: set[str] = set()
+        self._held: dict[str, Instant] = {}
+        """Channel -> when to look again for whom it may bring a message."""
         self._awake = asyncio.Event()
         self._stopping = False
 
@@ -147,9 +152,9 @@ class Deliverer:
 
     async def _begin_channel(self, channel: str) -> bool:
         free = SLOTS - sum(name == channel for name in self._sending.values())
-        if free <= 0:
-            return False
         now, kind = self._now(), self._kind(channel)
+        if free <= 0 or now < self._held.get(channel, now) <= now + HELD:  # longer: the clock was set back
+            return False
         try:
             claimed = await self._database.write(
                 lambda tx: claim(tx, channel, limit=free, policy=self._policy, now=now, kind=kind)
@@ -163,6 +168,9 @@ class Deliverer:
             return False
         for result in claimed.stopped:
             self._metrics.count(channel, result)
+        if claimed.held:
+            self._held[channel] = now + HELD
+            asyncio.get_running_loop().call_later(HELD / SECOND, self.wake)
         for parcel in claimed.parcels:
             task = asyncio.create_task(self._deliver(parcel), name=f"deliver {parcel.leader.id}")
             self._sending[task] = channel

@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     FromClause,
@@ -55,12 +54,7 @@ HELD_UP = "the channel does not deliver"
 
 _DETAIL_LIMIT = 2000
 _OUTCOME_LIMIT = 60
-_ACTIVE: BindParameter[list[str]] = bindparam(
-    "active",
-    [State.QUEUED.value, State.SENDING.value, State.UNKNOWN.value],
-    expanding=True,
-    literal_execute=True,
-)
+_ACTIVE = [always(state.value) for state in (State.QUEUED, State.SENDING, State.UNKNOWN)]
 _N = notification.c
 _ADD = Prepared(insert(notification))
 _KNOWN = Prepared(select(_N.id).where(_N.idempotency_key == bindparam("key")))

@@ -3,16 +3,27 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from config.instant import Instant
-from db.prepared import Prepared
+from db.prepared import Prepared, always
 from db.tables.notify import delivery, notification
 from notify.breaker import LOOK_BACK, End, Open, standing
 from notify.bundle import TOGETHER, Address
 from notify.channel import Channel, Rate, Reason
 
 _D = delivery.c
+_LATELY = and_(
+    _D.channel == bindparam("over"),
+    _D.carrier.is_(None),
+    or_(_D.ended_at.is_(None), _D.ended_at > bindparam("since")),
+)
+_BEGUN = Prepared(select(func.count().label("begun")).where(_LATELY))
+_BEGUN_TO = Prepared(
+    select(notification.c.person, notification.c.address, _D.started_at)
+    .join(notification, notification.c.id == _D.notification)
+    .where(_LATELY, notification.c.purpose.in_([always(purpose.value) for purpose in sorted(TOGETHER)]))
+)
 _ENDS = Prepared(
     select(_D.ended_at, _D.reason)
     .where(_D.channel == bindparam("over"), _D.ended_at.is_not(None), _D.carrier.is_(None))
@@ -34,8 +45,7 @@ def room(tx: Connection, channel: str, kind: Channel[Any] | None, limit: int, no
         return 0 if now < state.probes_at or tx.scalar(under_way) is not None else 1
     if kind.rate is None:
         return limit
-    lately = or_(_D.ended_at.is_(None), _D.ended_at > now - kind.rate.per)
-    begun = tx.scalar(select(func.count()).where(_D.channel == channel, _D.carrier.is_(None), lately)) or 0
+    begun: int = _BEGUN.scalar(tx, {"over": channel, "since": now - kind.rate.per})
     return max(min(limit, kind.rate.count - begun), 0)
 
 
@@ -51,16 +61,7 @@ def begun(tx: Connection, channel: str, throttle: Sequence[Rate], now: Instant) 
     if not throttle:
         return {}
     since = now - max(rate.per for rate in throttle)
-    rows = tx.execute(
-        select(notification.c.person, notification.c.address, _D.started_at)
-        .join(notification, notification.c.id == _D.notification)
-        .where(
-            _D.channel == channel,
-            _D.carrier.is_(None),
-            or_(_D.ended_at.is_(None), _D.ended_at > since),
-            notification.c.purpose.in_([purpose.value for purpose in TOGETHER]),
-        )
-    )
+    rows = _BEGUN_TO.all(tx, {"over": channel, "since": since})
     found: dict[Address, list[Instant]] = {}
     for row in rows:
         found.setdefault((row.person, row.address), []).append(row.started_at)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, insert, or_, select, update
 
 from config.instant import Instant
-from db.prepared import Prepared
+from db.prepared import Prepared, always
 from db.tables.notify import delivery, notification
 from notify import bundle
 from notify.bundle import Waiting
@@ -22,6 +22,31 @@ _N = notification.c
 _FIND = Prepared(select(notification).where(_N.id == bindparam("of")))
 _BEGIN = Prepared(update(notification).where(_N.id == bindparam("of")))
 _ATTEMPT = Prepared(insert(delivery))
+_DUE_NOW = and_(active(notification), _N.state != always(State.SENDING.value), _N.due_at <= bindparam("now"))
+_CHANNELS_DUE = Prepared(select(_N.channel).where(_DUE_NOW).distinct())
+
+
+def _nothing_before() -> ColumnElement[bool]:
+    """Nothing of the same incident or case for the same person and address is on its way or waits longer."""
+    earlier = notification.alias("earlier")
+    before = and_(
+        active(earlier),
+        earlier.c.id < _N.id,
+        earlier.c.channel == _N.channel,
+        earlier.c.person == _N.person,
+        earlier.c.address == _N.address,
+    )
+    same_incident = exists().where(earlier.c.incident == _N.incident, before)
+    same_case = exists().where(earlier.c.case == _N.case, earlier.c.incident.is_(None), _N.incident.is_(None), before)
+    return and_(~same_incident, ~same_case)
+
+
+_DUE = Prepared(
+    select(_N.id, _N.priority, _N.due_at, _N.person, _N.address, _N.purpose, _N.incident, _N.case, _N.state)
+    .where(_DUE_NOW, _N.channel == bindparam("over"), _nothing_before())
+    .order_by(_N.priority, _N.due_at, _N.id)
+    .limit(LOOK)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +63,15 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """`parcels` are to be sent now; `stopped` were ended instead; `more`: there may be others due."""
+    """`parcels` are to be sent now; `stopped` were ended instead; `more`: there may be others due.
+
+    `held`: some are due, and nobody they are for can bear another message yet.
+    """
 
     parcels: tuple[Parcel, ...]
     stopped: tuple[Result, ...]
     more: bool
+    held: bool = False
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -51,7 +80,7 @@ class Claimed:
 
 def channels_due(tx: Connection, now: Instant) -> frozenset[str]:
     """Names of the channels that have something to send."""
-    return frozenset(tx.scalars(select(_N.channel).where(_waiting(), _N.due_at <= now).distinct()))
+    return frozenset(row.channel for row in _CHANNELS_DUE.all(tx, {"now": now}))
 
 
 def claim(
@@ -84,7 +113,12 @@ def claim(
             chosen.append(Parcel(leader=wanted[0], others=tuple(wanted[1:])))
             for entry in wanted:
                 _begin(tx, entry, now, carrier=wanted[0].id if entry is not wanted[0] else None)
-    return Claimed(parcels=tuple(chosen), stopped=tuple(stopped), more=len(packed) > free or len(due) == LOOK)
+    return Claimed(
+        parcels=tuple(chosen),
+        stopped=tuple(stopped),
+        more=len(packed) > free or len(due) == LOOK,
+        held=bool(due) and not packed,
+    )
 
 
 def hand_on(tx: Connection, channel: str, kind: Channel[Any], policy: Policy, now: Instant) -> int:
@@ -124,27 +158,8 @@ def _still_wanted(
     return wanted
 
 
-def _waiting() -> ColumnElement[bool]:
-    return and_(active(notification), _N.state != State.SENDING.value)
-
-
 def _due(tx: Connection, channel: str, now: Instant) -> list[Waiting]:
-    earlier = notification.alias("earlier")
-    before = and_(
-        active(earlier),
-        earlier.c.id < _N.id,
-        earlier.c.channel == _N.channel,
-        earlier.c.person == _N.person,
-        earlier.c.address == _N.address,
-    )
-    same_incident = exists().where(earlier.c.incident == _N.incident, before)
-    same_case = exists().where(earlier.c.case == _N.case, earlier.c.incident.is_(None), _N.incident.is_(None), before)
-    rows = tx.execute(
-        select(_N.id, _N.priority, _N.due_at, _N.person, _N.address, _N.purpose, _N.incident, _N.case, _N.state)
-        .where(_waiting(), _N.channel == channel, _N.due_at <= now, ~same_incident, ~same_case)
-        .order_by(_N.priority, _N.due_at, _N.id)
-        .limit(LOOK)
-    )
+    rows = _DUE.all(tx, {"over": channel, "now": now})
     return [
         Waiting(
             id=row.id,

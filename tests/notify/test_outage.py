@@ -1,6 +1,7 @@
 """A channel that does not deliver: the breaker, the next way at once, and few messages instead of hundreds after it."""
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -10,6 +11,7 @@ from notify import outbox
 from notify.channel import DeliveryError, Rate, Reason
 from notify.channels import email
 from notify.decision import State
+from notify.deliver import HELD
 from notify.message import Purpose
 from notify.outbox import HELD_UP
 from tests.notify.samples import Spy, notification
@@ -158,6 +160,35 @@ async def test_a_storm_never_brings_a_person_more_than_his_channel_allows(databa
     await desk.work()
     assert len(desk.sent) == 120, "every one is told in the end, most of them together"
     assert len(spy.letters) < 20
+
+
+class Counted:
+    """A store that says how often its writer had a turn."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.turns = 0
+
+    def __getattr__(self, name: str) -> Any:
+        self.turns += name == "write"
+        return getattr(self._database, name)
+
+
+async def test_in_a_storm_whom_nobody_may_tell_yet_is_not_looked_for_at_every_wake(database: Database) -> None:
+    spy, counted = Spy(), Counted(database)
+    throttle = (Rate(count=1, per=15 * MINUTE),)
+    desk = Desk(cast("Database", counted), {"mail": spy.channel(bundles=True, throttle=throttle)})
+    for key in "ab":
+        await desk.add(key)
+        await desk.work()
+
+    before = counted.turns
+    for _ in range(5):
+        await desk.deliverer.step()
+    assert (counted.turns - before, len(spy.letters)) == (0, 1)
+    desk.now += HELD
+    await desk.deliverer.step()
+    assert counted.turns == before + 1
 
 
 @pytest.mark.parametrize("answer", [AWAY, NEVER, DeliveryError("lost", reason=Reason.TIMEOUT, uncertain=True)])
