@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.policy import Compat32
 from email.utils import parseaddr, parsedate_to_datetime
 from hashlib import sha256
@@ -24,13 +25,15 @@ QUEUED: Span = 5 * DAY
 LONGEST_TEXT = 20_000
 """Characters; a longer text is kept whole as a file."""
 MOST_FILES = 20
+GLANCE = 128 << 10
+"""Bytes that are read of a mail that becomes nothing: enough to show what it is."""
 _MOST_LINES = 700_000
 _MOST_PARTS = 60
 _MOST_LEAVES = 200
 _LONGEST_HEADER = 8000
 """Characters that are read of one; its parameters are taken off one by one, each time copying the rest."""
 _LONGEST_ADDRESS = 1000
-_MULTIPART = re.compile(rb"(?i)multipart/|message/(?:rfc822|partial|external)")
+_HOLDERS = (b"multipart/", b"message/rfc822", b"message/partial", b"message/external")
 _NUMBER = re.compile(r"\bCASE-\d{4}-\d{4,}\b")
 _IDENTITY = re.compile(r"<([^<>\s]{1,300})>")
 _ANSWER = re.compile(r"(?i)^(?:(?:re|aw|sv|fw|fwd|wg|回复|答复|转发|回覆|轉寄)(?:\[\d+\])?\s*[:：]\s*)+")
@@ -75,12 +78,32 @@ class Mail:
 
 def read(raw: bytes) -> Mail:
     """Raises Unreadable."""
-    if raw.count(b"\n") > _MOST_LINES or len(_MULTIPART.findall(raw)) > _MOST_PARTS:
+    if raw.count(b"\n") > _MOST_LINES or _parts_at_most(raw.lower()) > _MOST_PARTS:
         raise Unreadable("it is built of more lines or parts than a mail needs")
     try:
         return _taken_apart(message_from_bytes(raw, policy=_Bounded()), raw)
     except Exception as error:  # our reader's mistake, or a recursion that somebody provoked: it is kept as it came
         raise Unreadable(f"our reader stumbled over it: {type(error).__name__}") from error
+
+
+def sender_of(raw: bytes) -> str:
+    """As `read` finds it, by the headers alone. Raises Unreadable."""
+    try:
+        headers = BytesHeaderParser(policy=_Bounded()).parsebytes(raw[:GLANCE])
+        return _written_by(next((str(value) for name, value in headers.raw_items() if name.lower() == "from"), ""))[1]
+    except Exception as error:
+        raise Unreadable(f"our reader stumbled over it: {type(error).__name__}") from error
+
+
+def _written_by(header: str) -> tuple[str, str]:
+    """Name and address."""
+    name, address = parseaddr(header[:_LONGEST_ADDRESS])
+    return words(name), mailbox_of(words(address))
+
+
+def _parts_at_most(raw: bytes) -> int:
+    """How many parts in parts there can be. Counted by C alone, because a search would hold up all others meanwhile."""
+    return min(raw.count(b"\ncontent-type"), sum(raw.count(one) for one in _HOLDERS))
 
 
 class _Bounded(Compat32):
@@ -107,8 +130,7 @@ def _taken_apart(message: Message, raw: bytes) -> Mail:
     def first(name: str) -> str:
         return headers.get(name, [""])[0]
 
-    name, address = parseaddr(first("from")[:_LONGEST_ADDRESS])
-    sender, subject = mailbox_of(words(address)), words(first("subject"))
+    (name, sender), subject = _written_by(first("from")), words(first("subject"))
     found = _Found()
     _gather(message, found)
     text, files = tidy("\n\n".join(found.texts)), found.files
@@ -118,7 +140,7 @@ def _taken_apart(message: Message, raw: bytes) -> Mail:
     references = _IDENTITY.findall(f"{first('in-reply-to')} {first('references')}")
     return Mail(
         sender=sender,
-        name=words(name),
+        name=name,
         subject=subject,
         text=_without_quoted(text) if references else text,
         key=sha256(f"{sender}\n{identity}".encode() if identity else raw).hexdigest(),

@@ -81,6 +81,10 @@ class Mailing:
         wanted = f"{local.partition('+')[0]}@{domain}"
         return next((one for one in self._config.customers.values() if wanted == mailbox_of(one.mailbox or "")), None)
 
+    def speaks(self, sender: str, customer: Customer) -> bool:
+        """Whether it is one of his contacts."""
+        return bool(sender) and any(_of(one) == sender for one in customer.contacts)
+
     def file(self, tx: Connection, customer: Customer, mail: Mail, raw: bytes, now: Instant) -> Filed:
         """One that was filed before is not filed again."""
         if (before := store.known(tx, mail.key, customer.id)) is not None:

@@ -97,6 +97,12 @@ def test_addresses_are_compared_as_mail_servers_do() -> None:
     assert mailbox_of("nobody") == mailbox_of("") == ""
 
 
+def test_a_log_that_speaks_of_parts_is_no_mail_of_many_parts() -> None:
+    assert read(letter(text="POST multipart/form-data\r\n" * 500)).text.count("multipart") == 500
+    with pytest.raises(Unreadable, match="more lines or parts"):
+        read(HOSTILE["a thousand deep"])
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nothing_that_comes_by_mail_harms_its_reader(name: str) -> None:
     try:

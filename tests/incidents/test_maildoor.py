@@ -17,7 +17,8 @@ from db.tables.incidents import quarantine
 from incidents.attachment import LARGEST as LARGEST_FILE
 from incidents.case import Case, CaseEvent, CaseNoted, CaseOpened, FileAdded
 from incidents.caseload import Caseload
-from incidents.maildoor import LARGEST, MailDoor, conversations
+from incidents.mail import GLANCE
+from incidents.maildoor import AT_ONCE, LARGEST, MailDoor, conversations
 from incidents.mailing import OPENED_AT_MOST, Mailing
 from incidents.paging import Paging
 from incidents.store import case as cases
@@ -139,6 +140,17 @@ async def test_who_is_no_contact_is_never_answered_and_a_person_sees_what_he_wro
     assert kept is not None and kept.source == "mail:acme" and b"The login page" in kept.body
 
 
+async def test_a_strangers_mail_is_glanced_at_and_a_contacts_read_to_its_end(office: Office) -> None:
+    text = "first\n" + "x" * 70 + "\n" + ("y" * 70 + "\n") * 4000
+    await office.send(
+        letter(text=text, identity="1@x", sender="eve@elsewhere.example"), letter(text=text, identity="2@x")
+    )
+    (kept,) = await office.database.read(lambda tx: tx.execute(select(quarantine)).all())
+    assert kept.envelope["headers"]["text"].startswith("first\nxxx") and len(kept.body) > GLANCE
+    (file,) = [one for one in await office.events() if isinstance(one, FileAdded)]
+    assert file.name == "mail.txt" and file.size > 2 * GLANCE
+
+
 async def test_robots_bounces_and_our_own_mails_end_here(office: Office) -> None:
     given = f"{digest_of('any')}@provider.example"
     raws = (
@@ -219,3 +231,14 @@ async def test_more_than_it_says_it_takes_is_refused_at_once(office: Office) -> 
             return server.mail("chen@acme.example", [f"SIZE={LARGEST + 1}"])
 
     assert (await asyncio.to_thread(ask))[0] == 552
+
+
+async def test_more_conversations_than_it_holds_are_asked_to_come_again(office: Office) -> None:
+    held = [await asyncio.open_connection(HOST, office.port) for _ in range(AT_ONCE)]
+    for reader, _ in held:
+        assert (await reader.readline()).startswith(b"220")
+    reader, refused = await asyncio.open_connection(HOST, office.port)
+    assert (await reader.readline()).startswith(b"421") and await reader.read() == b""
+    for _, writer in [*held, (reader, refused)]:
+        writer.close()
+        await writer.wait_closed()
