@@ -83,6 +83,8 @@ class Watch:
     async def _audit(self) -> bool:
         """Look through the severe incidents, mend what is to be mended, and write that we did."""
         now, rules = self._now(), self._rules()
+        if self._just_begun(now) and self._ticked_at is None:
+            return False  # what fell due while we were away has not had its turn
         neglected = await self._database.read(lambda tx: household.neglected(tx, rules.paging, now))
         mended = [one for one in neglected if not one.untold]
         for one in mended:
@@ -128,8 +130,8 @@ class Watch:
     async def _beat(self) -> bool:
         """Feel the pulse; while nothing ails, the place outside is told once every so often."""
         now, heartbeat = self._now(), self._rules().config.heartbeat
-        if self._pulse.audited_at is None and now - self._good_at <= STALE:
-            return False  # just begun: no part has had its turn yet
+        if self._just_begun(now):
+            return False  # no part has had its turn yet
         wrong = ailing(self._felt(), now)
         if wrong != self._ailing:
             log.error("not well", ailing=wrong) if wrong else log.info("well")
@@ -147,6 +149,9 @@ class Watch:
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             log.warning("heartbeat did not get out", error=str(error) or type(error).__name__)
         return False
+
+    def _just_begun(self, now: Instant) -> bool:
+        return self._pulse.audited_at is None and now - self._good_at <= STALE
 
     def _felt(self) -> Pulse:
         """What timers say is newer than the last audit."""
