@@ -161,6 +161,8 @@ class Caseload:
         if wrong is not None:
             raise Refused(f"{case.id}: {wrong}")
         after = self._append(tx, case, [judged(event, agreement)], by, happened_at, now)
+        if isinstance(event, CaseNoted) and by.startswith("customer:"):
+            self._mail.wrote(tx, after, event.text, now)
         if isinstance(event, CaseResolved):
             self._mail.customer(tx, after, "solved", now, event.how)
         if isinstance(event, BeyondAbility) or (isinstance(event, Fulfilled) and event.commitment == ESCALATE):

@@ -70,6 +70,13 @@ class CaseMail:
             message = self._to_ours(one).offered(case, by, offer.next_action)
             self._enqueue(tx, case, one, message, Purpose.CLOCK, f"offered-{case.version}", now)
 
+    def wrote(self, tx: Connection, case: Case, text: str, now: Instant) -> None:
+        """To whoever has it, if anybody has: the customer wrote."""
+        known = [one for one in (case.responsible,) if one in self._config.people]
+        for one in self._paging.contacts(known, now):
+            message = self._to_ours(one).wrote(case, text)
+            self._enqueue(tx, case, one, message, Purpose.CLOCK, f"wrote-{case.version}", now)
+
     def called(self, tx: Connection, case: Case, when: str, people: Iterable[str], now: Instant) -> None:
         """To people of ours: the agreement brings them in."""
         for one in self._paging.contacts(people, now):

@@ -183,6 +183,12 @@ class Writer:
         ]
         return self._case_message(self._say("Please take case {number}", number=case.id), lines, case, "offered")
 
+    def wrote(self, case: Case, text: str) -> Message:
+        """To whoever has the case: the customer wrote about it."""
+        subject = self._say("The customer wrote about case {number}", number=case.id)
+        lines = [self._reason(case.title), "", "—" if self.discreet else text, "", f"upheld case show {case.id}"]
+        return self._case_message(subject, lines, case, "customer_wrote")
+
     def likely(self, case: Case, commitment: str, due_at: Instant) -> Message:
         """To the customer: before a time limit is likely to be missed."""
         clock = self._say(commitment)

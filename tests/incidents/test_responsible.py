@@ -10,7 +10,7 @@ from config.agreement import CaseKind
 from config.conduct import Handling
 from config.instant import HOUR, MINUTE, Instant
 from db.engine import Database
-from incidents.case import Case, CaseEvent, CaseResolved, Confirmed, Fulfilled, HandedOver, Taken
+from incidents.case import Case, CaseEvent, CaseNoted, CaseResolved, Confirmed, Fulfilled, HandedOver, Taken
 from incidents.caseload import Caseload
 from incidents.clock import ClockState
 from incidents.decide import Refused
@@ -122,3 +122,19 @@ async def test_where_one_responsible_is_agreed_a_case_without_one_is_not_accepte
         return said(tx, cases, id, Taken(person="li"))
 
     assert (await database.write(work)).fulfilled == {"accept": NOON}
+
+
+async def test_what_the_customer_writes_reaches_whoever_has_the_case(database: Database) -> None:
+    cases = caseload()
+
+    def work(tx: Connection) -> None:
+        id = opened(tx, cases)
+        said(tx, cases, id, CaseNoted(text="Nobody has it yet"), by="customer:acme")
+        said(tx, cases, id, Taken(person="li"))
+        said(tx, cases, id, CaseNoted(text="It went on"), by="customer:acme")
+        said(tx, cases, id, CaseNoted(text="We look"))
+
+    await database.write(work)
+    (told,) = await database.read(lambda tx: notifications(tx, "clock"))
+    assert told.person == "li" and "It went on" in told.message.text
+    assert told.message.subject == "The customer wrote about case CASE-2026-0001"
