@@ -55,6 +55,9 @@ class Quiet:
 
     def _works(self, tx: Connection, incident: Incident, components: Sequence[str], now: Instant) -> Mapping[str, str]:
         """Component -> the planned work on it in whose course the incident opened, and that calls nobody."""
+        beginning = incident.cycle < incident.told_from
+        if not beginning and not any(one.startswith(WORK) for one in incident.held_by):
+            return {}  # what was called once is called on, and nobody need be asked for the work at every alert
         begun = [one for one in works_at(tx, self._config, components, now) if one.start <= incident.opened_at]
         calling = {component for one in begun if one.page for component in one.components}
         return {
