@@ -18,6 +18,8 @@ from notify.store.attempt import begun, room, trouble
 
 LOOK = 500
 """Due notifications that are looked at for one claim."""
+LOOK_ALONE = 100
+"""Where each goes out by itself, a handful at a time."""
 _N = notification.c
 _FIND = Prepared(select(notification).where(_N.id == bindparam("of")))
 _BEGIN = Prepared(update(notification).where(_N.id == bindparam("of")))
@@ -45,7 +47,7 @@ _DUE = Prepared(
     select(_N.id, _N.priority, _N.due_at, _N.person, _N.address, _N.purpose, _N.incident, _N.case, _N.state)
     .where(_DUE_NOW, _N.channel == bindparam("over"), _nothing_before())
     .order_by(_N.priority, _N.due_at, _N.id)
-    .limit(LOOK)
+    .limit(bindparam("most"))
 )
 
 
@@ -96,12 +98,14 @@ def claim(
         hand_on(tx, channel, kind, policy, now)
     if not free:
         return Claimed(parcels=(), stopped=(), more=True)
-    due = _due(tx, channel, now)
+    bundles = kind is not None and kind.bundles
+    look = LOOK if bundles else LOOK_ALONE
+    due = _due(tx, channel, now, look)
     throttle = kind.throttle if kind is not None else ()
     packed = bundle.parcels(
         due,
         begun(tx, channel, throttle, now),
-        bundles=kind is not None and kind.bundles,
+        bundles=bundles,
         throttle=throttle,
         now=now,
     )
@@ -116,7 +120,7 @@ def claim(
     return Claimed(
         parcels=tuple(chosen),
         stopped=tuple(stopped),
-        more=len(packed) > free or len(due) == LOOK,
+        more=len(packed) > free or len(due) == look,
         held=bool(due) and not packed,
     )
 
@@ -158,8 +162,8 @@ def _still_wanted(
     return wanted
 
 
-def _due(tx: Connection, channel: str, now: Instant) -> list[Waiting]:
-    rows = _DUE.all(tx, {"over": channel, "now": now})
+def _due(tx: Connection, channel: str, now: Instant, most: int) -> list[Waiting]:
+    rows = _DUE.all(tx, {"over": channel, "now": now, "most": most})
     return [
         Waiting(
             id=row.id,
