@@ -14,7 +14,7 @@ from console.store import every_user
 from console.user import Access, allowed
 from console.visit import Visit, see_other
 from console.voice import Voice
-from incidents import rostering
+from incidents import dutycalendar, offering, rostering
 from incidents.decide import Refused
 from incidents.oncall import Roster
 from incidents.readiness import Concern, Kind, concerns
@@ -23,6 +23,7 @@ from incidents.trying import verified
 
 PLAN = "/desk/oncall"
 DAYS = 14
+_REASON = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,8 @@ class OncallPage:
                 reason = form.text("withdrawal", why)
                 id, by, now = int(form.get("id")[:15]), visit.user.speaks_as, visit.now
                 return await self._carry_out(visit, form, lambda tx: rostering.withdraw(tx, id, reason, by, now))
+            case "ask":
+                return await self._ask(visit, form, why)
             case "override":
                 change = _read(form, visit, why)
                 config = visit.config
@@ -81,7 +84,23 @@ class OncallPage:
                 form.errors[""] = voice.t("Choose one of the buttons of the page.")
                 return await self._page(visit, form, status=422)
 
-    async def _carry_out(self, visit: Visit, form: Form, work: Callable[[Connection], object]) -> web.Response:
+    async def _ask(self, visit: Visit, form: Form, why: str) -> web.Response:
+        """The other is asked; the plan stays until he accepts."""
+        voice, config, me = visit.voice, visit.config, visit.user.person or ""
+        rota = form.one_of("swap_rota", dict.fromkeys(config.rotas, ""), voice.t("Choose a rota."))
+        other = form.one_of("other", dict.fromkeys(config.people, ""), voice.t("Choose who it is."))
+        reason = form.text("swap_reason", why)
+        if len(reason) > _REASON:
+            form.errors["swap_reason"] = voice.t("At most {n} characters.", n=_REASON)
+        ways, now = self._rules.caseload().ways, visit.now
+        return await self._carry_out(
+            visit, form, lambda tx: offering.ask(tx, config, ways, rota, (me, other), reason, now), f"?asked={other}"
+        )
+
+    async def _carry_out(
+        self, visit: Visit, form: Form, work: Callable[[Connection], object], shown: str = ""
+    ) -> web.Response:
+        """`shown`: what the page says when it was done."""
         if not form.good:
             return await self._page(visit, form, status=422)
         try:
@@ -89,7 +108,7 @@ class OncallPage:
         except Refused as error:
             form.errors[""] = visit.voice.refusal(error)
             return await self._page(visit, form, status=409)
-        return see_other(PLAN)
+        return see_other(PLAN + shown)
 
     async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
         config, end = visit.config, visit.now + DAYS * DAY
@@ -103,6 +122,7 @@ class OncallPage:
 
         roster, worries, people = await self._rules.database.read(read)
         voice = replace(visit.voice, people=people)
+        me = visit.user.person if visit.user.person in config.people else None
         plans = [_plan(rota, roster, voice) for rota in config.rotas]
         return visit.page(
             "oncall.html",
@@ -117,6 +137,9 @@ class OncallPage:
             people={one: voice.person(one) for one in config.people},
             deeds={one.value: voice.t(text) for one, text in _DEEDS.items()},
             may_act=allowed(visit.user, Access.INCIDENTS),
+            me=me,
+            asked=voice.person(asked) if (asked := visit.request.query.get("asked")) in config.people else "",
+            calendar=None if me is None else dutycalendar.address(ways.links, me),
             example=written(visit.now, voice.zone),
         )
 

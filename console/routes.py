@@ -19,6 +19,7 @@ from console.contract import ContractPage
 from console.desk import Desk
 from console.door import Act, Door
 from console.drill import DRILLS, DrillPage
+from console.duty import DutyPage
 from console.finding import FINDINGS, FindingPage
 from console.incident import IncidentPage
 from console.issued import Statements
@@ -110,6 +111,7 @@ class Console:
         self._sample = SamplePage(rules)
         self._library = LibraryPage(rules)
         self._oncall = OncallPage(rules)
+        self._duty = DutyPage(rules)
         self._ways = WaysPage(rules)
         self._silence = SilencePage(rules)
         self._unrouted = UnroutedPage(rules)
@@ -135,6 +137,9 @@ class Console:
             _page("POST", "/logout", Access.MEMBER, self._login.leave),
             _page("GET", "/answer/{token}", Access.PUBLIC, self._answer.show),
             _page("POST", "/answer/{token}", Access.PUBLIC, self._answer.act),
+            _page("GET", "/oncall/{token}.ics", Access.PUBLIC, self._duty.calendar),
+            _page("GET", "/oncall/swaps/{token}", Access.PUBLIC, self._duty.show),
+            _page("POST", "/oncall/swaps/{token}", Access.PUBLIC, self._duty.accept),
             _page("GET", "/desk", Access.STAFF, self._desk.show),
             _page("GET", "/desk/incidents", Access.STAFF, self._desk.incidents),
             _page("GET", "/desk/incidents/{id}", Access.STAFF, self._incident.show),

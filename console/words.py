@@ -253,6 +253,8 @@ REFUSALS: tuple[str, ...] = (
     "what was served already cannot be changed; that change is over",
     "a change ends after it begins, and lasts a year at most",
     "nobody takes his own place",
+    "the plan has changed since; ask again",
+    "has no address of his own to ask him at",
     "say why; whoever reads the plan wants to know",
     "says otherwise for that time; withdraw it first, or choose another time",
     "is withdrawn already",

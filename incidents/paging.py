@@ -302,8 +302,7 @@ class Paging(Ways):
 
     def _acknowledging(self, incident: Incident, one: Addressee, now: Instant) -> str | None:
         """Only where the address is this person's own: what stands in a group's chat is anybody's to press."""
-        kind = self._kinds.get(one.channel)
-        return self.links.acknowledge(incident, one.person, now) if kind is not None and kind.personal else None
+        return self.links.acknowledge(incident, one.person, now) if self.personal(one.channel) else None
 
     def _contacts(self, carried: Carried, now: Instant) -> list[Addressee]:
         """Each by his own ways, or all over the step's channels."""

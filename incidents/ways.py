@@ -93,6 +93,11 @@ class Ways:
             for way in _over(over, person) or person.reach or self._default_ways(person)
         ]
 
+    def personal(self, channel: str) -> bool:
+        """Whether each address of it is one person's own."""
+        kind = self._kinds.get(channel)
+        return kind is not None and kind.personal
+
     def discreet(self, channel: str) -> bool:
         """Whether what goes over it says ids instead of names."""
         written, kind = self._config.channels.get(channel), self._kinds.get(channel)

@@ -32,6 +32,7 @@ class Purpose(StrEnum):
     AGREEMENT = "agreement"  # an agreement needs its managers
     CHECKPOINT = "checkpoint"  # the ledger's signed head leaves the house
     CHANNEL = "channel"  # a channel does not deliver, or does again
+    DUTY = "duty"  # somebody asks for a change of shifts
     PROOF = "proof"  # an address is asked to prove itself, or a channel is tried
 
 
@@ -45,6 +46,7 @@ LIFETIME: Mapping[Purpose, Span] = {
     Purpose.AGREEMENT: 3 * DAY,
     Purpose.CHECKPOINT: 3 * DAY,
     Purpose.CHANNEL: DAY,
+    Purpose.DUTY: 3 * DAY,
     Purpose.PROOF: 15 * MINUTE,
 }
 """How long after its creation a notification may still be sent."""

@@ -5,7 +5,7 @@ from console.user import Role
 from incidents.rota import Deed
 from incidents.store import duty
 from tests.console.conftest import LogIn, page, send
-from tests.console.world import NOW, World
+from tests.console.world import NOW, PASSWORD, World
 
 PLAN = "/desk/oncall"
 CHANGE = {"act": "override", "rota": "primary", "deed": "replace", "person": "wang", "reason": "ill"}
@@ -28,6 +28,23 @@ async def test_it_shows_who_is_on_call_now_and_changes_it(world: World, log_in: 
     text = await page(reader, PLAN)
     assert "Wang Fang for everybody" in text and "ill" in text
     assert "On call: <b>Wang Fang</b>" in await page(reader, "/desk")
+
+
+async def test_whoever_can_be_asked_nowhere_is_not_asked_and_who_is_nobody_is_offered_nothing(
+    world: World, log_in: LogIn
+) -> None:
+    stranger = await log_in(Role.ENGINEER)
+    assert "Ask for a change of shifts" not in await page(stranger, PLAN)
+    await world.user("lili", Role.ENGINEER, person="li")
+    await stranger.post("/login", data={"name": "lili", "password": PASSWORD}, allow_redirects=False)
+    asked = {"act": "ask", "swap_rota": "primary", "other": "wang", "swap_reason": "a wedding"}
+    assert "Ask for a change of shifts" in await page(stranger, PLAN)
+    assert "Wang Fang is asked" in await page(stranger, f"{PLAN}?asked=wang")
+    assert 'role="status"' not in await page(stranger, f"{PLAN}?asked=nobody")
+    assert (await send(stranger, PLAN, home=PLAN, **{**asked, "other": "nobody"}))[0] == 422
+    assert (await send(stranger, PLAN, home=PLAN, **{**asked, "swap_reason": "x" * 201}))[0] == 422
+    status, text = await send(stranger, PLAN, home=PLAN, **asked)
+    assert status == 409 and "as no shift that begins within a year" in text, "only li serves this rota"
 
 
 async def test_a_change_is_taken_back(world: World, log_in: LogIn) -> None:
