@@ -56,7 +56,7 @@ def said(template: str, values: Mapping[str, str]) -> str:
     sandbox = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     try:
         made = sandbox.from_string(template).render(values)
-    except (TemplateError, TypeError, OverflowError) as error:
+    except (TemplateError, SyntaxError, RecursionError, TypeError, OverflowError) as error:
         raise ValueError(f"the template cannot be filled in: {error}") from error
     if len(made) > LONGEST_SAID:
         raise ValueError(f"the template makes more than {LONGEST_SAID} characters")
@@ -71,12 +71,12 @@ def names_in(template: str) -> set[str]:
         raise ValueError(f"a template has at most {LONGEST} characters")
     try:
         tree = Environment(autoescape=False).parse(template)
-    except TemplateError as error:
+        wrong = next(_foreign(tree), None)
+        names = meta.find_undeclared_variables(tree)
+    except (TemplateError, RecursionError) as error:
         raise ValueError(f"this is no template: {error}") from error
-    wrong = next(_foreign(tree), None)
     if wrong is not None:
         raise ValueError(f"a template only names values and asks for them; it cannot hold '{wrong}'")
-    names = meta.find_undeclared_variables(tree)
     unknown = sorted(names - NAMES.keys())
     if unknown:
         raise ValueError(f"a template knows no '{unknown[0]}'; known: {', '.join(NAMES)}")

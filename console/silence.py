@@ -51,7 +51,7 @@ class SilencePage:
         form, voice, now = Form(visit.typed, visit.voice), visit.voice, visit.now
         work, by = self._rules.incidents(), visit.user.speaks_as
         match form.get("act"):
-            case "end" if form.get("id").isdigit():
+            case "end" if form.get("id").isascii() and form.get("id").isdigit():
                 id, reason = int(form.get("id")[:15]), form.text("ending", voice.t("Write why it is over."))
                 return await self._carry_out(visit, form, lambda tx: work.end_silence(tx, id, by, reason, now))
             case "add":

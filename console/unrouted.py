@@ -89,7 +89,7 @@ def _letter(one: Post, voice: Voice, *, may_open: bool) -> Letter:
     name, sender = said.get("name", ""), said.get("from", "")
     known = customer in voice.config.customers
     return Letter(
-        sender=f"{name} <{sender}>" if name and sender else sender or voice.t("nobody"),
+        sender=f"{name} <{sender}>" if name and sender else sender or name or voice.t("nobody"),
         subject=said.get("subject", ""),
         text=said.get("text", ""),
         customer=voice.customer(customer) if known else customer,

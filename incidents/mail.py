@@ -29,11 +29,15 @@ GLANCE = 128 << 10
 """Bytes that are read of a mail that becomes nothing: enough to show what it is."""
 _MOST_LINES = 700_000
 _MOST_PARTS = 60
+_MOST_BLOCKS = 1000
+"""Of a delivery report, each of which the parser makes a mail of."""
 _MOST_LEAVES = 200
 _LONGEST_HEADER = 8000
 """Characters that are read of one; its parameters are taken off one by one, each time copying the rest."""
 _LONGEST_ADDRESS = 1000
 _HOLDERS = (b"multipart/", b"message/rfc822", b"message/partial", b"message/external")
+_REPORT = b"message/delivery-status"
+_COMMENT = re.compile(r"\s*\([^()]*\)$")
 _NUMBER = re.compile(r"\bCASE-\d{4}-\d{4,}\b")
 _IDENTITY = re.compile(r"<([^<>\s]{1,300})>")
 _ANSWER = re.compile(r"(?i)^(?:(?:re|aw|sv|fw|fwd|wg|回复|答复|转发|回覆|轉寄)(?:\[\d+\])?\s*[:：]\s*)+")
@@ -44,7 +48,7 @@ _ROBOTS = ("x-autoreply", "x-autorespond", "x-failed-recipients", "list-id")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """`sender`: the address of From as `mailbox_of` writes it, empty where there is none.
+    """`sender`: the address of From as `mailbox_of` writes it, empty where there is none or more than one can be read.
 
     `key` tells it from every other mail: its Message-ID with its sender, or its bytes where it has none. `references`:
     ids of mails before it. `handed_in_at`: when our own mail server took it. `machine`: what shows that no person
@@ -78,32 +82,49 @@ class Mail:
 
 def read(raw: bytes) -> Mail:
     """Raises Unreadable."""
-    if raw.count(b"\n") > _MOST_LINES or _parts_at_most(raw.lower()) > _MOST_PARTS:
-        raise Unreadable("it is built of more lines or parts than a mail needs")
+    if (wrong := _too_much(raw)) is not None:
+        raise Unreadable(wrong)
     try:
         return _taken_apart(message_from_bytes(raw, policy=_Bounded()), raw)
     except Exception as error:  # our reader's mistake, or a recursion that somebody provoked: it is kept as it came
         raise Unreadable(f"our reader stumbled over it: {type(error).__name__}") from error
 
 
+def _too_much(raw: bytes) -> str | None:
+    lines = raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n")
+    small = raw.lower()
+    if lines > _MOST_LINES or _parts_at_most(small) > _MOST_PARTS:
+        return "it is built of more lines or parts than a mail needs"
+    if _REPORT in small and sum(raw.count(one) for one in (b"\n\n", b"\n\r", b"\r\r")) > _MOST_BLOCKS:
+        return "it reports on more deliveries than a mail needs"
+    return None
+
+
 def sender_of(raw: bytes) -> str:
     """As `read` finds it, by the headers alone. Raises Unreadable."""
     try:
         headers = BytesHeaderParser(policy=_Bounded()).parsebytes(raw[:GLANCE])
-        return _written_by(next((str(value) for name, value in headers.raw_items() if name.lower() == "from"), ""))[1]
+        return _written_by([str(value) for name, value in headers.raw_items() if name.lower() == "from"])[1]
     except Exception as error:
         raise Unreadable(f"our reader stumbled over it: {type(error).__name__}") from error
 
 
-def _written_by(header: str) -> tuple[str, str]:
-    """Name and address."""
-    name, address = parseaddr(header[:_LONGEST_ADDRESS])
-    return words(name), mailbox_of(words(address))
+def _written_by(said: Sequence[str]) -> tuple[str, str]:
+    """Name and address. What the mail server may have read as somebody else's From is nobody's: it looked for forgers
+    under the address that it read.
+    """
+    line = " ".join(" ".join(said)[:_LONGEST_ADDRESS].split())
+    name, address = parseaddr(line)
+    plain = _COMMENT.sub("", line)
+    if len(said) != 1 or not (plain == address or plain.endswith(f"<{address}>")):
+        return words(line), ""
+    return words(name), mailbox_of(address if address.isascii() else words(address))
 
 
 def _parts_at_most(raw: bytes) -> int:
     """How many parts in parts there can be. Counted by C alone, because a search would hold up all others meanwhile."""
-    return min(raw.count(b"\ncontent-type"), sum(raw.count(one) for one in _HOLDERS))
+    begun = raw.count(b"\ncontent-type") + raw.count(b"\rcontent-type")
+    return min(begun, sum(raw.count(one) for one in _HOLDERS))
 
 
 class _Bounded(Compat32):
@@ -130,7 +151,7 @@ def _taken_apart(message: Message, raw: bytes) -> Mail:
     def first(name: str) -> str:
         return headers.get(name, [""])[0]
 
-    (name, sender), subject = _written_by(first("from")), words(first("subject"))
+    (name, sender), subject = _written_by(headers.get("from", [])), words(first("subject"))
     found = _Found()
     _gather(message, found)
     text, files = tidy("\n\n".join(found.texts)), found.files

@@ -106,14 +106,13 @@ class Mailing:
 
     def _unfit(self, tx: Connection, customer: Customer, mail: Mail, known: bool, now: Instant) -> str | None:
         """Why it becomes nothing; a robot comes before an unknown sender, because it is no matter of contacts."""
-        numbered = (resident_number(one) for one in (mail.subject, mail.text, *(name for name, _ in mail.files)))
         if mail.sender in self._own or self._is_ours(mail.identity.casefold()):
             return Why.OWN
         if mail.machine is not None:
             return f"{Why.MACHINE}: {mail.machine}"
         if not known:
             return Why.UNKNOWN
-        if any(numbered):
+        if _numbered(mail):
             return Why.NUMBER
         if store.count(tx, customer.id, Outcome.OPENED, now - _WITHIN) >= OPENED_AT_MOST:
             return Why.TOO_MANY
@@ -175,12 +174,16 @@ def set_aside(
     tx: Connection, customer: str, mail: Mail | None, raw: bytes, why: str, now: Instant, case: str | None = None
 ) -> None:
     """Into the quarantine, for a person to see. One with an identity number leaves nothing but who wrote it."""
-    bare = why == Why.NUMBER
+    bare = mail is not None and _numbered(mail)
     said: Mapping[str, str] = {} if mail is None else {"from": mail.sender, "name": mail.name}
     if mail is not None and not bare:
         said = {**said, "subject": mail.subject[:300], "text": mail.text[:_SHOWN], "case": case or ""}
     row = inbox.row_of(store.source_of(customer), Sent(body=b"" if bare else raw, received_at=now), said)
     inbox.put_into_quarantine(tx, row, why)
+
+
+def _numbered(mail: Mail) -> bool:
+    return any(resident_number(one) for one in (mail.subject, mail.text, *(name for name, _ in mail.files)))
 
 
 def _of(contact: Contact) -> str:

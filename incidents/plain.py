@@ -52,7 +52,7 @@ def words(header: str) -> str:
     except (HeaderParseError, ValueError):
         return line
     said = "".join(one if isinstance(one, str) else decoded(one, charset) for one, charset in pieces)
-    return " ".join(said.split())
+    return " ".join(harmless(said).split())
 
 
 def text_of_page(page: str) -> str:
@@ -95,6 +95,12 @@ class _Reader(HTMLParser):
             if self._leads.startswith(("http://", "https://")) and self._leads not in "".join(self.said[self._began :]):
                 self.said.append(f" ({self._leads})")
             self._leads = None
+
+    @override
+    def parse_html_declaration(self, i: int) -> int:
+        """`<![` of a word that it does not know stops the parser; `<![if` of Office comes often."""
+        office = self.rawdata.startswith("<![", i)
+        return self.parse_bogus_comment(i) if office else super().parse_html_declaration(i)
 
     @override
     def handle_data(self, data: str) -> None:

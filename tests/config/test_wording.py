@@ -24,6 +24,8 @@ from config.wording import LONGEST_SAID, NAMES, Wording, said
         ("{% include number %}", "cannot hold 'include'"),
         ("{% macro m() %}{% endmacro %}{{ number }}", "cannot hold 'macro'"),
         ("{{ number }}" + "x" * 4000, "at most 4000"),
+        ("{{ " + "not " * 900 + "number }}", "no template"),
+        ("{% if number %}" * 130 + "{{ number }}" + "{% endif %}" * 130, "cannot be filled in"),
         ("nothing that tells it", "without its {{ number }}"),
         ({"de": "{{ number }}"}, "not a language"),
         ({}, "quoted string"),

@@ -34,4 +34,5 @@ async def test_what_cannot_be_is_said_and_nothing_is_silenced(world: World, log_
     status, text = await send(reader, PAGE, home=PAGE, **{**ADD, "matchers": "host!=x"})
     assert status == 409 and "What fits everything silences too much" not in text and "component=shop" in text
     assert (await send(reader, PAGE, home=PAGE, act="end", id="7", ending="why"))[0] == 409
+    assert (await send(reader, PAGE, home=PAGE, act="end", id="²", ending="why"))[0] == 422
     assert await world.database.read(lambda tx: silences.newest(tx, 9)) == ()

@@ -113,3 +113,42 @@ def test_nothing_that_comes_by_mail_harms_its_reader(name: str) -> None:
         said = (mail.subject, mail.name, mail.text, *(file for file, _ in mail.files))
         assert all("\n" not in one for one in (mail.subject, mail.name))
         assert all(one == harmless(one) or one.encode(errors="strict") for one in said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<=?utf-8?q?chen=40acme.example?=>",
+        "chen@acme.example, eve@evil.example",
+        "chen@acme.example\r\nFrom: eve@evil.example",
+        "chen@acme.example]<eve@evil.example>",
+        "<@evil.example:chen@acme.example>",
+        "chen@acme.example: eve@evil.example;",
+    ],
+)
+def test_a_from_that_the_mail_server_may_have_read_as_another_is_nobodys(said: str) -> None:
+    assert read(bare(f"From: {said}", "Subject: x", "", "x")).sender == ""
+
+
+@pytest.mark.parametrize(
+    "said", ["chen@acme.example", "chen@acme.example (Chen Jing)", '"Chen, Jing"\r\n <chen@acme.example>']
+)
+def test_however_programs_write_one_sender_it_is_he(said: str) -> None:
+    assert read(bare(f"From: {said}", "Subject: x", "", "x")).sender == "chen@acme.example"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"From: a@b\n\n" + b"\r" * 750_000,
+        b"From: a@b\nContent-Type: Message/delivery-status\n\n" + b"a: b\r\n\r\n" * 1100,
+    ],
+)
+def test_what_makes_a_mail_of_every_byte_is_not_taken_apart(raw: bytes) -> None:
+    with pytest.raises(Unreadable, match="than a mail needs"):
+        read(raw)
+
+
+def test_a_page_is_read_on_after_what_its_parser_does_not_know() -> None:
+    assert read(letter(html="<p>one<![if !mso]><p>two<![endif]><![nonsense]><p>three")).text == "one\ntwo\nthree"
+    assert read(bare("From: chen@acme.example", "Subject: a\0b", "", "x")).subject == "a\ufffdb"

@@ -177,10 +177,13 @@ async def test_what_the_record_refuses_is_set_aside_whole_and_an_identity_number
     assert await office.aside() == ["identity_number"] and await office.cases() == []
     (kept,) = await office.database.read(lambda tx: tx.execute(select(quarantine)).all())
     assert kept.body == b"" and "11010519491231002X" not in str(kept.envelope)
+    await office.send(letter(identity="3@x", text="I am 11010519491231002X", sender="eve@elsewhere.example"))
+    kept = (await office.database.read(lambda tx: tx.execute(select(quarantine)).all()))[1]
+    assert kept.reason == "unknown_sender" and kept.body == b"" and "1231002X" not in str(kept.envelope)
     big = letter(identity="2@x", files=[("core.dump", b"x" * (LARGEST_FILE + 1)), ("log.txt", b"short")])
     assert await office.send(big) == [f"250 2.0.0 {FIRST}"]
     assert [one.name for one in await office.events() if isinstance(one, FileAdded)] == ["log.txt"]
-    assert (await office.aside())[1] == "files_left: core.dump has more than 5 MiB"
+    assert (await office.aside())[2] == "files_left: core.dump has more than 5 MiB"
 
 
 async def test_a_mail_that_waited_long_counts_from_when_our_server_had_it_but_not_from_any_year(office: Office) -> None:
