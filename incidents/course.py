@@ -37,6 +37,7 @@ from incidents.incident import (
     open_incident,
 )
 from incidents.paging import MERGED, Paging
+from incidents.quiet import Scene
 from incidents.store import evidence, timer
 from incidents.store import incident as store
 from incidents.store.number import next_number
@@ -137,9 +138,9 @@ class Course:
             self._follow(tx, after, event, by, now)
         return after
 
-    def _quieten(self, tx: Connection, incident: Incident, now: Instant) -> Incident:
+    def _quieten(self, tx: Connection, incident: Incident, now: Instant, scene: Scene | None = None) -> Incident:
         """What holds its calls now does so from here on; where nothing does any more they go on."""
-        holders = self._paging.quiet.holders(tx, incident, now)
+        holders = self._paging.quiet.holders(tx, incident, now, scene)
         if not incident.unresolved or holders == incident.held_by:
             return incident
         if holders:
@@ -153,13 +154,19 @@ class Course:
         if not self._paging.quiet.rules:
             return
         explains = self._paging.quiet.explains(tx, incident, now)
-        for one in store.unresolved(tx):
-            if one.id != incident.id and (explains or incident.id in one.held_by):
-                self._quieten(tx, one, now)
+        known = store.unresolved(tx)
+        may = [one for one in known if one.id != incident.id and (explains or incident.id in one.held_by)]
+        self._quieten_each(tx, may, now)
 
     def _quieten_all(self, tx: Connection, now: Instant) -> None:
-        for incident in store.unresolved(tx):
-            self._quieten(tx, incident, now)
+        self._quieten_each(tx, store.unresolved(tx), now)
+
+    def _quieten_each(self, tx: Connection, those: Sequence[Incident], now: Instant) -> None:
+        scene = self._paging.quiet.scene(tx, now) if those else None
+        for one in those:
+            after = self._quieten(tx, one, now, scene)
+            if scene is not None and one.id in scene.open:
+                scene.open[one.id] = after
 
     def _follow(self, tx: Connection, incident: Incident, event: Event, by: str, now: Instant) -> None:
         match event:

@@ -2,6 +2,7 @@
 nothing of the next."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -16,6 +17,15 @@ from incidents.trait import traits
 from incidents.work import WORK, works_at
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """`open`: incidents by number, the oldest first, without those that are part of another. `explaining`: of those
+    that explain others, the traits that do."""
+
+    open: dict[str, Incident]
+    explaining: Mapping[str, Sequence[Traits]]
+
+
 class Quiet:
     """By one configuration."""
 
@@ -23,14 +33,21 @@ class Quiet:
         self._config = config
         self.rules = tuple(rule_of(one) for one in config.incidents.inhibit)
 
-    def holders(self, tx: Connection, incident: Incident, now: Instant) -> tuple[str, ...]:
+    def scene(self, tx: Connection, now: Instant) -> Scene:
+        """What there is to explain anything. Looked at once for many: each look asks for all that is open."""
+        known = reversed(incidents.unresolved(tx)) if self.rules else ()
+        unresolved = {one.id: one for one in known if one.merged_into is None}
+        found = {id: tuple(self._explaining(tx, one, now)) for id, one in unresolved.items()}
+        return Scene(open=unresolved, explaining={id: those for id, those in found.items() if those})
+
+    def holders(self, tx: Connection, incident: Incident, now: Instant, scene: Scene | None = None) -> tuple[str, ...]:
         """Names of silences and of planned work, numbers of incidents, in order; none: it is called."""
         if not incident.unresolved or incident.merged_into is not None:
             return ()
         components = (incident.component, *(one.component for one in incidents.parts_of(tx, incident)))
         in_force = silences.in_force(tx, now)
         standing = [one for one in in_force if any(one.concerns(each, incident.severity) for each in components)]
-        sources = self._sources(tx, incident, now)
+        sources = self._sources(tx, incident, now, scene)
         works = self._works(tx, incident, components, now)
         if not standing and not sources and not works:
             return ()
@@ -76,16 +93,21 @@ class Quiet:
     def _explained(self, target: Traits, source: Traits) -> bool:
         return any(rule.holds(target, source) for rule in self.rules)
 
-    def _sources(self, tx: Connection, target: Incident, now: Instant) -> Mapping[str, Sequence[Traits]]:
+    def _sources(
+        self, tx: Connection, target: Incident, now: Instant, scene: Scene | None
+    ) -> Mapping[str, Sequence[Traits]]:
         """What is open and explains others, the oldest first, with those of its traits that do (none: it rests); never
         what is itself held because of the target."""
         if not self.rules:
             return {}
-        known = reversed(incidents.unresolved(tx))
-        unresolved = {one.id: one for one in known if one.id != target.id and one.merged_into is None}
-        others = (one for one in unresolved.values() if not _because_of(target.id, one, unresolved))
-        found = {one.id: tuple(self._explaining(tx, one, now)) for one in others}
-        return {id: those for id, those in found.items() if those or self._rests(tx, unresolved[id], target, now)}
+        seen = scene or self.scene(tx, now)
+        return {
+            id: seen.explaining.get(id, ())
+            for id, one in seen.open.items()
+            if id != target.id
+            and (id in seen.explaining or self._rests(tx, one, target, now))
+            and not _because_of(target.id, one, seen.open)
+        }
 
     def _rests(self, tx: Connection, source: Incident, target: Incident, now: Instant) -> bool:
         """What comes and goes explains also while it is gone, until its incident ends."""

@@ -1,6 +1,7 @@
 """One fault explains another: whom nobody is called for meanwhile, and that the call comes. Rules alone, and on both
 databases."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,11 +9,15 @@ from sqlalchemy import Connection
 
 from config.instant import MINUTE, Instant
 from config.life import Inhibition, Life
+from config.model import Config
 from db.engine import Database
+from incidents import quiet
 from incidents.decide import Refused
-from incidents.inhibition import rule_of
+from incidents.incident import Incident
+from incidents.inhibition import Traits, rule_of
 from incidents.service import Incidents
 from incidents.store import incident as store
+from incidents.trait import traits
 from incidents.why import explain
 from tests.incidents.samples import BY_SERVICE, NOON, alert, component, config, incidents
 from tests.incidents.told import pages
@@ -103,6 +108,29 @@ async def test_a_source_that_comes_after_what_it_explains_stops_the_calls_and_in
         ["li/mail"],
         ["li/mail"],
     ]
+
+
+async def test_what_a_source_explains_is_looked_up_once_for_all_that_it_holds(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shops = [f"shop{number}" for number in range(8)]
+    made = incidents(config(component("cellar"), *map(component, shops), incidents=Life(inhibit=(CELLARS,))))
+    looked: list[str] = []
+
+    def counted(tx: Connection, known: Config, incident: Incident, now: Instant) -> Iterator[Traits]:
+        looked.append(incident.id)
+        return traits(tx, known, incident, now)
+
+    def work(tx: Connection) -> None:
+        for at, shop in enumerate(shops):
+            said(made, tx, shop, NOON + at, cellar="north")
+        monkeypatch.setattr(quiet, "traits", counted)
+        said(made, tx, "cellar", NOON + len(shops), **NO_POWER)
+
+    await database.write(work)
+
+    assert sum(bool(those) for those in (await database.read(held)).values()) == len(shops)
+    assert 0 < len(looked) < len(shops) ** 2 / 2
 
 
 async def test_two_that_explain_each_other_do_not_silence_both(database: Database) -> None:
