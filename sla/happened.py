@@ -25,6 +25,7 @@ _GRADES = {"major": "major nonconformity", "minor": "minor nonconformity", "obse
 _PEOPLE = ("person:", "customer:")
 _WROTE = frozenset({"noted", "case_noted"})
 """People's own progress: what was done, in their words."""
+_HOLDERS = {"silence": "silence {n}", "work": "planned work {n}"}
 _WAITS = {
     "customer": "Waits for the customer; the resolve clock stands still",
     "third-party": "Waits for a third party; the resolve clock stands still",
@@ -128,6 +129,12 @@ def _measured(voice: Voice, one: Transition) -> tuple[Cell, ...]:
     )
 
 
+def _holder(voice: Voice, name: str) -> str:
+    """What holds calls is an incident, or has a number of its own kind."""
+    kind, _, number = name.partition(":")
+    return voice.t(_HOLDERS[kind], n=number) if number and kind in _HOLDERS else name
+
+
 def _bound(one: Transition) -> str:
     if one.repeats:
         return "last seen so {time}"
@@ -165,7 +172,8 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
         case "snoozed":
             return t("Put off until {time}", time=voice.time(facts["until"])), facts["because"]
         case "held":
-            return t("Calls held by {what}", what=", ".join(facts["holders"])), facts["because"]
+            holders = t(", ").join(_holder(voice, one) for one in facts["holders"])
+            return t("Calls held by {what}", what=holders), facts["because"]
         case "reopened":
             return t("It came back: open again, severity {n}", n=facts["severity"]), ""
         case "case_reopened":

@@ -1,6 +1,6 @@
 """Which mails came in already and what became of them, and those that wait for a person."""
 
-from sqlalchemy import Connection, desc, func, insert, select
+from sqlalchemy import Connection, LargeBinary, desc, func, insert, literal, select
 
 from config.instant import Instant
 from db.tables.incidents import case, mail, quarantine
@@ -44,6 +44,9 @@ def aside_since(tx: Connection, since: Instant) -> int:
 
 
 def aside(tx: Connection, limit: int) -> list[Post]:
-    """Of every customer, the newest first; the outcome is why."""
-    found = select(quarantine).where(quarantine.c.source.startswith(ASIDE, autoescape=True))
+    """Of every customer, the newest first, without their bytes, which are a MiB each; the outcome is why."""
+    shown = [one for one in quarantine.c if one.key != "body"]
+    found = select(*shown, literal(b"", LargeBinary).label("body")).where(
+        quarantine.c.source.startswith(ASIDE, autoescape=True)
+    )
     return posts_of(tx.execute(found.order_by(desc(quarantine.c.id)).limit(limit)))

@@ -22,6 +22,7 @@ from incidents.maildoor import AT_ONCE, LARGEST, MailDoor, conversations
 from incidents.mailing import OPENED_AT_MOST, Mailing
 from incidents.paging import Paging
 from incidents.store import case as cases
+from incidents.store import mail as store
 from notify.message import digest_of
 from tests.incidents.letters import HOSTILE, PNG, TO, letter
 from tests.incidents.samples import NOON, config, customer, named
@@ -138,6 +139,8 @@ async def test_who_is_no_contact_is_never_answered_and_a_person_sees_what_he_wro
     assert await office.cases() == [] and await office.told() == []
     kept = await office.database.read(lambda tx: tx.execute(select(quarantine)).first())
     assert kept is not None and kept.source == "mail:acme" and b"The login page" in kept.body
+    shown = await office.database.read(lambda tx: store.aside(tx, 9))
+    assert [(one.outcome, one.body) for one in shown] == [("unknown_sender", b"")] * 4
 
 
 async def test_a_strangers_mail_is_glanced_at_and_a_contacts_read_to_its_end(office: Office) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from config.language import CHINESE, ENGLISH, LANGUAGES
+from sla.casefile import Happening
+from sla.happened import sentence_of
 from sla.paper.sheet import Blank, Prose, Sheet, Table
 from sla.paper.typeset import typeset
 from sla.paper.web import page_of
@@ -159,6 +161,13 @@ def test_who_reported_a_case_is_named_as_far_as_it_is_known() -> None:
     assert "waits for the customer" in said(paper("forms", replace(FILE, progress="waiting")).sheet(ENGLISH))
     named = {"en": "on its way", "zh-CN": "处理中"}
     assert "on its way" in said(paper("forms", replace(FILE, progress_name=named)).sheet(ENGLISH))
+
+
+def test_what_holds_calls_is_named_in_the_readers_language() -> None:
+    facts = {"holders": ["silence:3", "work:X-7", "INC-2026-0001"], "because": ""}
+    held = Happening(what="held", happened_at=0, recorded_at=0, by="upheld", facts=facts)
+    text, _ = sentence_of(Voice(paper("inspection").frame, CHINESE), held)
+    assert text == "呼叫暂停：静默 3，计划作业 X-7，INC-2026-0001"
 
 
 def test_an_inspection_finds_failures_gaps_slowness_a_dying_certificate_and_silence() -> None:
