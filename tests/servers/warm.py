@@ -9,16 +9,19 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from upheld.cli import main
 
 COMMAND = str(Path(sys.executable).with_name("upheld"))
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__, *(f"upheld.cli.{name}" for name in ("case", "incident", "statement"))])
+_FORKS.set_forkserver_preload(
+    [__name__, *(f"upheld.cli.{name}" for name in ("case", "incident", "server", "statement"))]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +62,9 @@ def command(
         )
         return Done(code=done.returncode, out=done.stdout, err=done.stderr)
     with tempfile.TemporaryDirectory() as made:
-        given, out, err = (Path(made) / name for name in ("in", "out", "err"))
-        given.write_text(stdin or "")
-        process = _FORKS.Process(target=_run, args=(list(words), folder, dict(environment), (given, out, err)))
-        process.start()
+        streams = Streams(*(Path(made) / name for name in ("in", "out", "err")))
+        streams.given.write_text(stdin or "")
+        process = begin(words, folder, environment, streams)
         process.join(timeout)
         code = process.exitcode
         if code is None:
@@ -70,15 +72,40 @@ def command(
             process.join()
             raise subprocess.TimeoutExpired(["upheld", *words], timeout)
         process.close()
-        return Done(code=code, out=out.read_text(), err=err.read_text())
+        return Done(code=code, out=streams.out.read_text(), err=streams.err.read_text())
 
 
-def _run(words: list[str], folder: Path, environment: dict[str, str], streams: tuple[Path, Path, Path]) -> None:
+class Streams(NamedTuple):
+    """Files in place of a terminal."""
+
+    given: Path
+    out: Path
+    err: Path
+
+
+def begin(
+    words: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    streams: Streams,
+    first: Callable[[], None] | None = None,
+) -> ForkServerProcess:
+    """The same, not waited for; `first` (it is pickled) runs in the process before the command."""
+    process = _FORKS.Process(target=_run, args=(list(words), folder, dict(environment), streams, first))
+    process.start()
+    return process
+
+
+def _run(
+    words: list[str], folder: Path, environment: dict[str, str], streams: Streams, first: Callable[[], None] | None
+) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     for number, path in enumerate(streams):
-        os.dup2(os.open(path, os.O_CREAT | os.O_RDWR, 0o600), number)
+        os.dup2(os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600), number)
     sys.stdin = open(0, closefd=False)  # noqa: SIM115
     sys.argv = ["upheld", *words]
+    if first is not None:
+        first()
     sys.exit(main())
