@@ -75,7 +75,7 @@ def _watch(place: str, meet: Callable[[Any], None], *, before: bool) -> None:
 ACCEPTING = Step(name="accepted, not committed", place="incidents.store.inbox:accept")
 PROMISING = Step(name="committed, not answered", place="incidents.intake:Intake._write_group")
 DECIDING = Step(name="decided, not committed", place="incidents.reading:process")
-DECIDED = Step(name="decided and committed, nobody told", place="upheld.house:House._process_inbox")
+DECIDED = Step(name="decided and committed, nobody told", place="upheld.reader:Reader.step")
 CLAIMING = Step(name="claimed, not committed", place="notify.deliver:claim")
 SENDING = Step(name="about to be sent", place="notify.deliver:Deliverer._send", before=True)
 SENT = Step(name="sent, not written down", place="notify.deliver:Deliverer._send", again=True)
@@ -83,7 +83,7 @@ MARKING = Step(name="written down as sent, not committed", place="notify.outbox:
 MARKED = Step(name="written down as sent", place="notify.deliver:Deliverer._record")
 ESCALATING = Step(name="escalated, not committed", place="incidents.service:Incidents._escalate")
 ESCALATED = Step(
-    name="escalated and committed, nobody told", place="upheld.house:House._fire_timers", since=ESCALATING.place
+    name="escalated and committed, nobody told", place="upheld.clockwork:Clockwork.step", since=ESCALATING.place
 )
 STEPS = (ACCEPTING, PROMISING, DECIDING, DECIDED, ESCALATING, ESCALATED, CLAIMING, SENDING, SENT, MARKING, MARKED)
 """In an order in which each comes, however slow the machine is."""
@@ -107,8 +107,8 @@ def killed(process: ForkServerProcess) -> bool:
 
 
 def sent(upheld: Upheld, post: dict[str, Any], process: ForkServerProcess) -> bool:
-    """Sent again and again until it is taken, or until the server has died."""
-    while not killed(process):
+    """Sent again and again until it is taken, or until the server has ended."""
+    while process.is_alive():
         try:
             if upheld.post("/hooks/am", post, token=town.TOKEN).status == 202:
                 return True

@@ -30,6 +30,7 @@ need_program unshare util-linux
 need_program wrk wrk
 need_program redis-server redis-server
 need_program sshd openssh-server
+need_file libfaketime /usr/lib/*/faketime/libfaketimeMT.so.1
 need_program mariadbd mariadb-server-core
 need_file python3-grpcio /usr/lib/python3/dist-packages/grpc/__init__.py
 
