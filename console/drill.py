@@ -6,13 +6,13 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from config.language import choose
+from console.deed import carried_out
 from console.form import Form
 from console.reading import people_of
 from console.rules import Rules
 from console.user import Access, allowed
 from console.visit import Visit, see_other
 from console.voice import Voice
-from incidents.decide import Refused
 from incidents.drill import drilled
 from incidents.drilling import Report, reports
 
@@ -45,10 +45,13 @@ class DrillPage:
         if not form.good:
             return await self._page(visit, form, status=422)
         incidents, by = self._rules.incidents(), visit.user.by
-        try:
-            made = await self._rules.database.write(lambda tx: incidents.drill(tx, component, None, by, visit.now))
-        except Refused as error:
-            form.errors[""] = visit.voice.refusal(error)
+        made = await carried_out(
+            self._rules.database,
+            lambda tx: incidents.drill(tx, component, None, by, visit.now),
+            form,
+            visit.voice,
+        )
+        if made is None:
             return await self._page(visit, form, status=409)
         return see_other(f"/desk/incidents/{made.id}")
 

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from config.language import choose
 from console import words
+from console.deed import carried_out
 from console.form import Form
 from console.rules import Rules
 from console.user import Access, allowed
@@ -13,7 +14,6 @@ from console.visit import Visit, see_other
 from console.voice import Voice
 from incidents import auditing
 from incidents.auditing import Finding
-from incidents.decide import Refused
 from incidents.finding import FindingRaised, FindingState, Grade
 
 FINDINGS = "/desk/findings"
@@ -50,12 +50,13 @@ class FindingPage:
             return await self._page(visit, form, status=422)
         raised = FindingRaised(source=source, clause=clause, grade=Grade(grade))
         caseload, by = self._rules.caseload(), visit.user.by
-        try:
-            made = await self._rules.database.write(
-                lambda tx: auditing.raise_finding(tx, caseload, customer, title, raised, by, visit.now)
-            )
-        except Refused as error:
-            form.errors[""] = voice.refusal(error)
+        made = await carried_out(
+            self._rules.database,
+            lambda tx: auditing.raise_finding(tx, caseload, customer, title, raised, by, visit.now),
+            form,
+            voice,
+        )
+        if made is None:
             return await self._page(visit, form, status=409)
         return see_other(f"/desk/cases/{made.id}/review")
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from config.instant import DAY
 from config.look.reason import reason_text
+from console.deed import carried_out
 from console.form import Form, written
 from console.rules import Rules
 from console.store import every_user
@@ -15,7 +16,6 @@ from console.user import Access, allowed
 from console.visit import Visit, see_other
 from console.voice import Voice
 from incidents import dutycalendar, offering, rostering
-from incidents.decide import Refused
 from incidents.oncall import Roster
 from incidents.readiness import Concern, Kind, concerns
 from incidents.rota import Change, Deed, Shift
@@ -70,7 +70,7 @@ class OncallPage:
         form, voice = Form(visit.typed, visit.voice), visit.voice
         why = voice.t("Write why; whoever reads the plan wants to know.")
         match form.get("act"):
-            case "withdraw" if form.get("id").isdigit():
+            case "withdraw" if form.get("id").isascii() and form.get("id").isdigit():
                 reason = form.text("withdrawal", why)
                 id, by, now = int(form.get("id")[:15]), visit.user.speaks_as, visit.now
                 return await self._carry_out(visit, form, lambda tx: rostering.withdraw(tx, id, reason, by, now))
@@ -103,12 +103,8 @@ class OncallPage:
         """`shown`: what the page says when it was done."""
         if not form.good:
             return await self._page(visit, form, status=422)
-        try:
-            await self._rules.database.write(work)
-        except Refused as error:
-            form.errors[""] = visit.voice.refusal(error)
-            return await self._page(visit, form, status=409)
-        return see_other(PLAN + shown)
+        await carried_out(self._rules.database, work, form, visit.voice)
+        return see_other(PLAN + shown) if form.good else await self._page(visit, form, status=409)
 
     async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
         config, end = visit.config, visit.now + DAYS * DAY

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from aiohttp import web
 from sqlalchemy import Connection
 
+from console.deed import carried_out
 from console.form import Form
 from console.listing import named
 from console.reading import people_of
@@ -13,10 +14,8 @@ from console.user import Access, allowed
 from console.visit import Visit, see_other
 from console.voice import Voice
 from incidents import sampling
-from incidents.decide import Refused
 from incidents.sample import Reread
 from incidents.sampling import Sampled, samples
-from incidents.store.incident import Conflict
 
 SAMPLE = "/desk/sample"
 
@@ -54,12 +53,7 @@ class SamplePage:
         def record(tx: Connection) -> None:
             sampling.reread(tx, caseload, case, findings, by, visit.now, sound=sound)
 
-        try:
-            await self._rules.database.write(record)
-        except Refused as error:
-            form.errors[""] = voice.refusal(error)
-        except Conflict:
-            form.errors[""] = voice.t("Somebody else changed it at the same moment. Look at it and repeat.")
+        await carried_out(self._rules.database, record, form, voice)
         return see_other(SAMPLE) if form.good else await self._page(visit, form, status=409)
 
     async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:

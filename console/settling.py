@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from aiohttp import web
 from sqlalchemy import Connection
 
+from console.deed import carried_out
 from console.form import Form, written
 from console.reading import components_of
 from console.rules import Rules
@@ -18,7 +19,6 @@ from sla.corrections import Corrections
 from sla.exclusions import Exclusions
 from sla.proposal import Proposal
 from sla.store.correction import corrections
-from sla.word import Refused
 
 DESK = "/desk/exclusions"
 
@@ -91,12 +91,8 @@ class SettlingPage:
     async def _carry_out(self, visit: Visit, form: Form, work: Callable[[Connection], object]) -> web.Response:
         if not form.good:
             return await self._page(visit, form, status=422)
-        try:
-            await self._rules.database.write(work)
-        except Refused as error:
-            form.errors[""] = visit.voice.refusal(error)
-            return await self._page(visit, form, status=409)
-        return see_other(visit.request.path)
+        await carried_out(self._rules.database, work, form, visit.voice)
+        return see_other(visit.request.path) if form.good else await self._page(visit, form, status=409)
 
     async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
         config, customer = visit.config, visit.request.match_info.get("customer")

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from aiohttp import web
 from sqlalchemy import Connection
 
+from console.deed import carried_out
 from console.form import Form, written
 from console.rules import Rules
 from console.store import every_user
 from console.user import Access, allowed
 from console.visit import Visit, see_other
 from console.voice import Voice
-from incidents.decide import Refused
 from incidents.silence import SILENCE, Silence, matchers
 from incidents.store import incident as incidents
 from incidents.store import silence as silences
@@ -81,12 +81,8 @@ class SilencePage:
     async def _carry_out(self, visit: Visit, form: Form, work: Callable[[Connection], object]) -> web.Response:
         if not form.good:
             return await self._page(visit, form, status=422)
-        try:
-            await self._rules.database.write(work)
-        except Refused as error:
-            form.errors[""] = visit.voice.refusal(error)
-            return await self._page(visit, form, status=409)
-        return see_other(SILENCES)
+        await carried_out(self._rules.database, work, form, visit.voice)
+        return see_other(SILENCES) if form.good else await self._page(visit, form, status=409)
 
     async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
         def read(tx: Connection) -> tuple[Sequence[Silence], Mapping[str, Sequence[str]], Mapping[str, str | None]]:

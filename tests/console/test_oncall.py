@@ -51,6 +51,7 @@ async def test_a_change_is_taken_back(world: World, log_in: LogIn) -> None:
     reader = await log_in(Role.ENGINEER)
     await send(reader, PLAN, home=PLAN, **CHANGE, end="2026-11-19T09:00")
 
+    assert (await send(reader, PLAN, home=PLAN, act="withdraw", id="²", withdrawal="well again"))[0] == 422
     assert await send(reader, PLAN, home=PLAN, act="withdraw", id="1", withdrawal="well again") == (303, PLAN)
 
     assert "withdrawn" in await page(reader, PLAN)
