@@ -169,7 +169,10 @@ def _snooze(tx: Connection, incidents: Incidents, id: str, form: Form, now: Inst
 
 
 def _merge(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instant, by: str) -> Incident:
-    return incidents.merge(tx, id, form.get("into"), by, form.get("same"), now)
+    try:
+        return incidents.merge(tx, id, form.get("into"), by, form.get("same"), now)
+    except NotFound as error:  # a slip of the pen, and what was typed is shown again
+        raise Refused(f"{form.get('into')}: there is no such incident") from error
 
 
 def _split(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instant, by: str) -> Incident:

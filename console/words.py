@@ -186,6 +186,7 @@ REFUSALS: tuple[str, ...] = (
     "there is nothing to split",
     "do it there",
     "an incident is no part of itself",
+    "there is no such incident",
     "a drill is a fault of its own; nothing is merged with it",
     "is part of no other incident",
     "say what makes the two one fault, or two faults",

@@ -14,6 +14,8 @@ async def test_two_incidents_are_merged_and_split_at_the_desk(world: World, log_
     assert (await send(reader, path, **same, into=""))[0] == 422
     status, text = await send(reader, path, **same, into=part.id)
     assert status == 409 and "An incident is no part of itself." in text
+    status, text = await send(reader, path, **same, into="INC-2026-9999")
+    assert status == 409 and "There is no such incident." in text and "the same switch" in text
     assert await send(reader, path, **same, into=whole.id) == (303, path)
 
     assert await send(reader, other, act="acknowledge") == (303, other)
