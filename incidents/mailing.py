@@ -114,9 +114,8 @@ class Mailing:
             return Why.UNKNOWN
         if _numbered(mail):
             return Why.NUMBER
-        if store.count(tx, customer.id, Outcome.OPENED, now - _WITHIN) >= OPENED_AT_MOST:
-            return Why.TOO_MANY
-        return None
+        many = store.count(tx, customer.id, Outcome.OPENED, now - _WITHIN) >= OPENED_AT_MOST
+        return Why.TOO_MANY if many and self._answered(tx, customer, mail) is None else None
 
     def _is_ours(self, identity: str) -> bool:
         """Whether a Message-ID has the form of those that we give."""

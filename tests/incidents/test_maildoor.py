@@ -171,6 +171,7 @@ async def test_robots_bounces_and_our_own_mails_end_here(office: Office) -> None
 async def test_a_robot_that_answers_every_receipt_is_stopped_after_a_while(office: Office) -> None:
     await office.send(*(letter(identity=f"{number}@x") for number in range(OPENED_AT_MOST + 2)))
     assert len(await office.cases()) == OPENED_AT_MOST and await office.aside() == ["too_many"] * 2
+    assert await office.send(letter(f"Re: {FIRST}", identity="answer@x")) == [f"250 2.0.0 {FIRST}"]
     office.now += HOUR + 1
     assert (await office.send(letter(identity="later@x")))[0].startswith("250 2.0.0 CASE-")
 
