@@ -13,7 +13,7 @@ WORDS = {
     *("id", "customer", "agreement", "component", "kind", "state", "status", "outcome", "reason", "source", "level"),
     *("severity_word", "stamp", "incident", "case", "exclusion", "correction", "check", "location", "result", "signal"),
     *("purpose", "channel", "role", "way", "sha256", "period", "number", "verdict", "record_sha256", "seal", "what"),
-    *("obligation", "rule", "digest", "subject", "files", "indicator", "value", "rota", "deed"),
+    *("obligation", "rule", "digest", "subject", "files", "indicator", "value", "rota", "deed", "key"),
 }
 """Columns that hold a word of ours, a name of a thing or a hash, whatever the table."""
 
