@@ -112,18 +112,19 @@ class Schedule:
         interval: Span,
         run: Callable[[Instant, Instant], Awaitable[Span | None]],
         missed: Callable[[Instant, Instant], None],
+        now: Instant,
         limit: float = 3600.0,
         host: str | None = None,
         late: bool = False,
         unsure: bool = False,
     ) -> Slot:
-        """The first run is at the check's next tick. One that takes longer than `limit` seconds is replaced.
+        """The first run is at the first tick after `now`. One that takes longer than `limit` seconds is replaced.
 
+        `now` is that of whoever judged what came before: adding thousands takes a while, in which ticks fall due.
         `late`: its newest tick went by unasked. It is asked for it soon, as any check that is late. `unsure`: a change
         is unconfirmed. It is asked again as soon.
         """
         phase = phase_of(check, interval)
-        now = self._timeline.now()
         following = tick_of(now, interval, phase) + interval
         tick = following - interval if late else following
         due = min(now + phase % SPREAD, following) if late or unsure else following

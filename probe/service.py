@@ -240,6 +240,7 @@ class Prober:
                 check.interval,
                 asking.run,
                 asking.missed,
+                now,
                 watch.limit,
                 host_of(check.target),
                 late=watch.late,

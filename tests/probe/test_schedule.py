@@ -31,7 +31,7 @@ class Desk:
         self.under_way: Counter[str] = Counter()
         self.most = 0
 
-    def add(self, check: str, interval: Span, host: str | None = None) -> Slot:
+    def add(self, check: str, interval: Span, host: str | None = None, now: Instant | None = None) -> Slot:
         async def work(tick: Instant, started: Instant) -> Span | None:
             self.runs.append((check, tick, started))
             self.under_way[check] += 1
@@ -41,9 +41,11 @@ class Desk:
             self.under_way[check] -= 1
             return self.recheck.get(check)
 
-        return self.schedule.add(
-            check, interval, work, lambda first, last: self.missed.append((check, first, last)), host=host
-        )
+        def missed(first: Instant, last: Instant) -> None:
+            self.missed.append((check, first, last))
+
+        now = self.loop.wall() if now is None else now
+        return self.schedule.add(check, interval, work, missed, now, host=host)
 
     def ticks(self, check: str) -> list[Instant]:
         return [tick for name, tick, _ in self.runs if name == check]
@@ -282,7 +284,7 @@ def test_a_tick_that_is_due_at_once_does_not_end_the_schedule_on_uvloop(monkeypa
 
         loop = asyncio.get_running_loop()
         schedule = Schedule(Timeline(loop.time, lambda: START + round(loop.time() * 1000)))
-        schedule.add("shop/home", 10, work, lambda first, last: None)
+        schedule.add("shop/home", 10, work, lambda first, last: None, START + round(loop.time() * 1000))
         schedule.start()
         await asyncio.wait_for(done.wait(), 10)
         await schedule.stop(1)
@@ -303,7 +305,7 @@ def test_a_run_that_has_died_is_noticed_and_replaced_and_the_others_go_on(loop: 
             await asyncio.sleep(50)
 
     async def watch() -> None:
-        slot = desk.schedule.add("shop/stuck", 10 * SECOND, stuck, lambda first, last: None, 30.0)
+        slot = desk.schedule.add("shop/stuck", 10 * SECOND, stuck, lambda first, last: None, loop.wall(), 30.0)
         desk.add("shop/home", 10 * SECOND)
         desk.schedule.start()
         for second in range(300):
@@ -354,3 +356,23 @@ def test_what_begins_together_is_woken_for_once(loop: VirtualLoop) -> None:
     run(watch(), loop)
     begun = {tick for number in range(2000) for tick in desk.ticks(f"c{number}/home")}
     assert 450 < len(begun) <= 500
+
+
+def test_a_tick_that_comes_while_thousands_are_being_added_is_asked(loop: VirtualLoop) -> None:
+    """It was not there yet when what came before was judged, so nobody else would ask for it."""
+    desk = Desk(loop)
+
+    async def watch() -> None:
+        now = loop.wall()
+        for number in range(500):
+            loop.hold(0.02)
+            desk.add(f"c{number}/home", 10 * SECOND, now=now)
+        desk.schedule.start()
+        await asyncio.sleep(14.99)
+        await desk.schedule.stop(1)
+
+    run(watch(), loop)
+    for number in range(500):
+        check = f"c{number}/home"
+        assert desk.ticks(check) == grid(check, 10 * SECOND, START, START + 25 * SECOND)
+    assert not desk.missed
