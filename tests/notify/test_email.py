@@ -40,9 +40,11 @@ def attached(mail: Mail) -> list[EmailMessage]:
 
 @asynccontextmanager
 async def raw_server(answer: Answer) -> AsyncIterator[Options]:
-    """A server that says exactly what a test wants."""
+    """A server that says exactly what a test wants; it keeps no connection when the test is over."""
+    writers = list[asyncio.StreamWriter]()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
         try:
             await answer(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -56,6 +58,9 @@ async def raw_server(answer: Answer) -> AsyncIterator[Options]:
         yield Options(host="127.0.0.1", port=port, sender="upheld@example.com")
     finally:
         server.close()
+        for one in writers:
+            one.transport.abort()
+        await asyncio.sleep(0)
 
 
 @pytest.fixture
