@@ -29,7 +29,8 @@ def test_what_flaps_is_counted_and_what_is_up_is_never_down(tmp_path: Path) -> N
     assert found.false == []
     before = [one for one in found.told if one.outage.end < found.kills[0].at]
     watched = [one for one in before if one.outage.length >= 2 * one.interval]
-    assert watched and all(one.seen and one.bounded for one in watched)
+    assert watched and all(one.bounded for one in watched)
+    assert all(one.seen for one in watched if not one.holes), "a kill while it was confirmed leaves a doubt (0118)"
     assert found.kills and found.reloads > 1
     assert found.street.lost["reset"] + found.street.lost["swallowed"] + found.street.lost["cut"] > 0
 
