@@ -54,21 +54,21 @@ class WaysPage:
         def way_of(tx: Connection) -> Addressee:
             return trying.way_of(config, ways, channel, person, now)
 
+        def test(tx: Connection) -> object:
+            return trying.test(tx, way_of(tx), now)
+
+        def ask(tx: Connection) -> object:
+            return trying.ask(tx, way_of(tx), now)
+
         def prove(tx: Connection) -> None:
             why = trying.prove(tx, way_of(tx), form.get("code"), by, now)
             said.extend([] if why is None else [voice.t(why)])
 
-        work: Callable[[Connection], object]
-        match form.get("act"):
-            case "test":
-                work = lambda tx: trying.test(tx, way_of(tx), now)  # noqa: E731
-            case "ask":
-                work = lambda tx: trying.ask(tx, way_of(tx), now)  # noqa: E731
-            case "prove":
-                work = prove
-            case _:
-                form.errors[""] = voice.t("Choose one of the buttons of the page.")
-                return await self._page(visit, form, status=422)
+        deeds: dict[str, Callable[[Connection], object]] = {"test": test, "ask": ask, "prove": prove}
+        work = deeds.get(form.get("act"))
+        if work is None:
+            form.errors[""] = voice.t("Choose one of the buttons of the page.")
+            return await self._page(visit, form, status=422)
         try:
             await self._rules.database.write(work)
         except Refused as error:
