@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from config.instant import DAY, MINUTE, Instant, Span
 from config.model import Component, Config
 from config.state import State, worst
+from incidents import removal
 from incidents.decide import Condition
 from incidents.impact import changes_since, combine_of
 from incidents.parent import failing_parent, suspected_parent
@@ -41,12 +42,14 @@ def take_check_news(tx: Connection, config: Config, news: Sequence[CheckChange],
     by_component: dict[str, list[CheckChange]] = {}
     for one in news:
         component = one.check.partition("/")[0]
-        if component in config.components:
-            by_component.setdefault(component, []).append(one)
+        by_component.setdefault(component, []).append(one)
     for component, changes in by_component.items():
+        if component not in config.components:
+            removal.ceased(tx, component, changes, by, now)
+            continue
         since = min(one.happened_at for one in changes)
         _redraw(tx, config.components[component], changes, since, by, now)
-    return list(by_component)
+    return [one for one in by_component if one in config.components]
 
 
 def redraw(tx: Connection, config: Config, component: str, by: str, now: Instant) -> None:

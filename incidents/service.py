@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from config.identity import REFUSAL, resident_number
 from config.instant import MINUTE, Instant, Span
-from incidents import decide, drilling, hearing, lapse, merging, news
+from incidents import decide, drilling, hearing, lapse, merging, news, removal
 from incidents.audit import Violation
 from incidents.course import SYSTEM, Course
 from incidents.course import NotFound as NotFound
@@ -267,6 +267,7 @@ class Incidents(Course):
 
     def look_again(self, tx: Connection, now: Instant) -> None:
         """After a start or a reload: what changed while nobody looked."""
+        removal.forget(tx, self._config, SYSTEM, now)
         for component in self._config.components:
             news.redraw(tx, self._config, component, SYSTEM, now)
         for component in self._family.parents_first(list(self._config.components)):

@@ -58,6 +58,7 @@ REASONS: Mapping[str, str] = {
     "peer_heartbeat_late": "Another upheld answers but does not work",
     "peer_ledger_shrank": "The ledger of another upheld has become smaller",
     "check_removed": "Not measured: check removed",
+    "component_removed": "Not measured: taken out of the configuration",
     "drill": "A drill",
 }
 

@@ -136,6 +136,38 @@ async def test_a_component_whose_checks_were_all_taken_away_is_unknown_and_not_d
     assert await database.read(lambda tx: line(tx, "shop")) == [(NOON, X)]
 
 
+async def test_a_component_that_was_taken_out_is_unknown_from_when_nobody_saw_it_any_more(database: Database) -> None:
+    """Its agreement stands in the store, so that its time is counted on: without this as up for ever."""
+    before, after = incidents(config()), incidents(config(component("crm")))
+
+    def work(tx: Connection) -> None:
+        see(tx, before, {"shop/home": U, "shop/api": U}, NOON, NOON)
+        after.look_again(tx, NOON + HOUR)
+        see(tx, after, {"shop/home": X}, NOON + MINUTE, NOON + HOUR)
+        see(tx, after, {"shop/api": X}, NOON + MINUTE, NOON + HOUR)
+        after.look_again(tx, NOON + 2 * HOUR)
+
+    await database.write(work)
+
+    found = await database.read(lambda tx: line(tx, "shop"))
+    assert [one for one in found if one[0] <= NOON + MINUTE] == [(NOON, U), (NOON + MINUTE, X)]
+    assert {state for _, state in found[1:]} == {X} and found[-1][0] == NOON + HOUR
+
+
+async def test_a_component_that_senders_spoke_of_and_that_was_taken_out_is_unknown(database: Database) -> None:
+    before, after = incidents(config()), incidents(config(component("shop", "home")))
+
+    def work(tx: Connection) -> None:
+        before.alert_news(tx, "am", [alert()], BY_SERVICE, NOON, NOON)
+        before.alert_news(tx, "am", [alert(firing=False, at=NOON + MINUTE)], BY_SERVICE, NOON + MINUTE, NOON + MINUTE)
+        after.look_again(tx, NOON + HOUR)
+        after.look_again(tx, NOON + 2 * HOUR)
+
+    await database.write(work)
+
+    assert await database.read(lambda tx: line(tx, "crm")) == [(NOON, D), (NOON + MINUTE, U), (NOON + HOUR, X)]
+
+
 async def test_a_reload_that_takes_the_failing_check_away_redraws_the_line_from_then_on(database: Database) -> None:
     before = incidents(config())
     after = incidents(config(component("shop", "home")))

@@ -9,7 +9,9 @@ import yaml
 from click.testing import Result
 from pytest_aiohttp.plugin import AiohttpClient
 
-from config.instant import DAY
+from config.instant import DAY, HOUR
+from config.state import State
+from incidents.store.transition import Transition, append
 from sla.store import contract as store
 from tests.upheld.house import NOON, document, house, served, write
 from tests.upheld.test_cli import refused, upheld
@@ -20,6 +22,7 @@ from upheld.statements import statement_of
 pytestmark = pytest.mark.store
 
 ACME = "acme/sla-standard"
+UP = Transition(component="shop", state=State.UP, happened_at=NOON - HOUR, by="source:am")
 REVISION = {"id": ACME, "target": "99", "effective": "2026-09-20", "reason": "less traffic by night", "signed": []}
 
 
@@ -45,6 +48,19 @@ async def test_a_restart_keeps_what_is_stored_after_the_file_has_lost_it(tmp_pat
             lambda tx: statement_of(tx, opened.config, opened.rules.caseload, "acme", "2026-09", NOON)
         )
         assert [part.component for part in statement.components] == ["shop"]
+
+
+async def test_a_component_that_the_files_lose_is_no_longer_counted_as_up(tmp_path: Path) -> None:
+    """Whoever takes it out together with its customer takes its measuring away, and not the agreement."""
+    async with house(tmp_path) as opened:
+        await opened.database.write(lambda tx: append(tx, UP, UP.happened_at))
+        write(tmp_path, components={"crm": {}}, customers={}, listen={"address": opened.config.listen.address})
+        assert await opened.reload() == []
+        statement = await opened.database.read(
+            lambda tx: statement_of(tx, opened.config, opened.rules.caseload, "acme", "2026-09", NOON + DAY)
+        )
+    (part,) = statement.components
+    assert (part.component, part.account.service_time - part.account.unobserved) == ("shop", HOUR)
 
 
 async def test_a_reload_with_another_text_keeps_the_contract_and_says_so(
