@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
+import orjson
 import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 BODY_SECONDS = 10
 RETRY_AFTER_SECONDS = 5
+JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -102,8 +104,7 @@ class Hooks:
             return self._answer(entrances[0], Outcome.UNAUTHORIZED, "unauthorized", "wrong or missing token", sent)
         name = trusting[0].id
         try:
-            async with asyncio.timeout(self._body_seconds):
-                sent = replace(sent, body=await request.read())
+            sent = replace(sent, body=await self._body(request))
         except web.HTTPRequestEntityTooLarge:
             return self._refuse(name, "too_large", 413, "a post may have 1 MiB")
         except web.RequestPayloadError:
@@ -122,6 +123,12 @@ class Hooks:
         if not signed:
             return self._answer(trusting[0], Outcome.UNAUTHORIZED, "unauthorized", "wrong or missing signature", sent)
         return await self._take(signed[0], sent)
+
+    async def _body(self, request: web.Request) -> bytes:
+        if request.content.is_eof():  # it came with its headers, as most do: nobody has to be waited for
+            return await request.read()
+        async with asyncio.timeout(self._body_seconds):
+            return await request.read()
 
     async def _signed(self, entrance: Entrance, sent: Sent) -> bool:
         signed = entrance.source.signed
@@ -184,7 +191,7 @@ def _response(status: int, body: Mapping[str, object] | None) -> web.Response:
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status in (429, 503) else {}
     if body is None:
         return web.Response(status=status, headers=headers)
-    return web.json_response(dict(body), status=status, headers=headers)
+    return web.Response(body=orjson.dumps(dict(body)), status=status, headers={**JSON, **headers})
 
 
 def _printable(text: str, limit: int = 500) -> str:

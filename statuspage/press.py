@@ -1,7 +1,7 @@
-"""When the pages are made anew: on every change, and while somebody looks often enough to say how things stand now.
+"""When the pages are made anew: while somebody looks on every change, and often enough to say how things stand now.
 
-Making a page is dear and reading one is not. What nobody looks at is made when something changes, and not because time
-goes by: who comes after a quiet time waits until it is made.
+Making a page is dear and reading one is not. What nobody looks at is made a few times a minute while things change, and
+not because time goes by: who comes after a quiet time waits until what he is given is made.
 """
 
 import asyncio
@@ -16,7 +16,8 @@ from db.errors import StoreUnavailable
 log = structlog.get_logger(__name__)
 
 AGE_SECONDS = 10.0
-"""A reader is given no older page."""
+"""A reader is given no older page; so long after somebody asked he counts as looking, and so long a change waits where
+nobody does."""
 LARGE_AGE_SECONDS = 30.0
 """Nor here, where making them is dear."""
 REST_SECONDS = 0.2
@@ -41,6 +42,8 @@ class Press:
         self._least_age = self._age = age
         self._clock = clock
         self._made_at = clock()
+        self._asked_at = float("-inf")
+        self._held = self._shown = 0
         self._wanted = asyncio.Event()
         self._made = asyncio.Condition()
         self._stopping = False
@@ -48,32 +51,44 @@ class Press:
 
     def changed(self) -> None:
         """Something was committed that a page may show."""
-        self._wanted.set()
+        if self._looked_at():
+            self._wanted.set()
+        else:
+            self._held += 1
 
     def stop(self) -> None:
         self._stopping = True
         self._wanted.set()
 
     async def fresh(self) -> None:
-        """For a reader: returns once the pages are young enough, or when that takes too long."""
-        if self._clock() - self._made_at <= self._age:
+        """For a reader: returns once the pages are young enough and hold back nothing, or when that takes too long."""
+        self._asked_at = self._clock()
+        if not self._stale():
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_SECONDS), self._made:
-                self._wanted.set()
-                await self._made.wait()
+                while self._stale() and not self._stopping:
+                    self._wanted.set()
+                    await self._made.wait()
 
     async def run(self) -> None:
         while await self._asked():
             self._wanted.clear()
-            self._made_at = self._clock()
+            began_at, held = self._clock(), self._held
             await self._try()
-            took = self._clock() - self._made_at
+            self._made_at, self._shown = began_at, held
+            took = self._clock() - began_at
             self._age = max(self._least_age, min(LARGE_AGE_SECONDS, 60 * took))
             await self._tell()
             # At most a tenth of the time goes into making pages, however fast things change.
             await asyncio.sleep(max(REST_SECONDS, 9 * took))
         await self._tell()
+
+    def _stale(self) -> bool:
+        return self._held != self._shown or self._clock() - self._made_at > self._age
+
+    def _looked_at(self) -> bool:
+        return self._watched() or self._clock() - self._asked_at <= self._age
 
     async def _tell(self) -> None:
         """Whoever waits need not wait longer."""
@@ -87,7 +102,7 @@ class Press:
                 async with asyncio.timeout(self._age):
                     await self._wanted.wait()
             except TimeoutError:
-                if self._watched() or self._troubled:
+                if self._watched() or self._troubled or self._held != self._shown:
                     break
         return not self._stopping
 

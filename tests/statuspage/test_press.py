@@ -38,10 +38,10 @@ def maker() -> Maker:
 
 
 @asynccontextmanager
-async def running(pages: Press) -> AsyncIterator[None]:
+async def running(pages: Press) -> AsyncIterator[Press]:
     task = asyncio.create_task(pages.run())
     try:
-        yield
+        yield pages
     finally:
         pages.stop()
         await task
@@ -60,6 +60,41 @@ async def test_what_nobody_looks_at_is_made_when_it_changes_and_not_because_time
         await until(lambda: maker.made == 1)
         await asyncio.sleep(0.2)
         assert maker.made == 1
+        pages.changed()
+        await until(lambda: maker.made == 2)
+
+
+async def test_changes_nobody_looks_at_are_made_together(maker: Maker) -> None:
+    async with running(maker.press(age=0.2)) as pages:
+        for _ in range(10):
+            pages.changed()
+            await asyncio.sleep(0.005)
+        assert maker.made == 0
+        await until(lambda: maker.made == 1)
+        await asyncio.sleep(0.3)
+        assert maker.made == 1
+
+
+async def test_who_comes_while_a_change_is_held_back_waits_until_it_is_made(maker: Maker) -> None:
+    pages = maker.press()
+    async with running(pages):
+        pages.changed()
+        await asyncio.sleep(0.05)
+        assert maker.made == 0
+        await asyncio.gather(pages.fresh(), pages.fresh())
+        assert maker.made == 1
+        await pages.fresh()
+        assert maker.made == 1
+
+
+async def test_while_somebody_looks_a_change_is_made_at_once(maker: Maker) -> None:
+    pages = maker.press()
+    async with running(pages):
+        await pages.fresh()
+        pages.changed()
+        await until(lambda: maker.made == 1)
+        maker.now += press.AGE_SECONDS + 1
+        maker.watched = True
         pages.changed()
         await until(lambda: maker.made == 2)
 
