@@ -23,7 +23,7 @@ from console.visit import Visit, see_other
 from console.voice import Voice
 from sla import agreeing
 from sla.agreeing import Act, Signature
-from sla.annex import annex, style_hash
+from sla.annex import annex
 from sla.annexed import annexed
 from sla.contract import Confirmed, Contract, Declined, Ended, Event, Refused, Reminded, Side, Way
 from sla.store import contract as store
@@ -91,7 +91,7 @@ class AgreementPage:
         return see_other(f"/desk/agreements/{contract.id}")
 
     async def annex(self, visit: Visit) -> web.Response:
-        """A page of its own, to print; its style sheet stands in it and no other may."""
+        """A page of its own, to print."""
         contract = await self.find(visit)
         asked = visit.request.query.get("version", "")
         number = int(asked) if asked.isdecimal() else None
@@ -99,9 +99,6 @@ class AgreementPage:
         if found is None:
             return visit.not_found()
         response = web.Response(body=annex(found), content_type="text/html", charset="utf-8")
-        response.headers["Content-Security-Policy"] = (
-            f"default-src 'none'; style-src 'sha256-{style_hash()}'; base-uri 'none'; frame-ancestors 'none'"
-        )
         response.headers["Cache-Control"] = "no-store"
         return response
 

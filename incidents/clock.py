@@ -234,8 +234,9 @@ def _first(kept: Mapping[str, Instant], commitment: Commitment) -> Instant | Non
     return min((kept[name] for name in names if name in kept), default=None)
 
 
-_FACTS = {"accepted": ACCEPT, "resolved": RESOLVE, "restored": RESOLVE, "confirmed": CONFIRM}
-"""What meets a commitment whatever it is called -> the name under which the case keeps it."""
+_FACTS = {"accepted": ACCEPT, "resolved": RESOLVE, "restored": RESOLVE, "workaround": RESOLVE, "confirmed": CONFIRM}
+"""What meets a commitment whatever it is called -> the name under which the case keeps it. A solution is a way round
+too (ADR 0130)."""
 
 
 def _by_plan(done_at: Instant | None) -> ClockState:

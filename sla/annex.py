@@ -4,24 +4,19 @@ One page complete in itself: no script, no other file, nothing fetched. What it 
 with the hash that the store and every statement name it by.
 """
 
-from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
-from importlib.resources import files
-
-from markupsafe import Markup
 
 from config.agreement import Agreement, Level
 from config.instant import Span
 from config.language import CHINESE, ENGLISH
 from config.look import environment, sentence
-from config.look.asset import assets
 from config.look.figure import full_day, length
 from sla.annexed import Annexed, both
 from sla.clause import ROOM, clauses
 from sla.commitment import level_text
+from sla.paper.style import STATEMENT, style
 
 LANGUAGES = (CHINESE, ENGLISH)
 
@@ -43,7 +38,7 @@ def annex(one: Annexed) -> bytes:
         digest=one.version.sha256,
         zh=partial(sentence, ROOM, CHINESE),
         _=str,
-        style=style(),
+        style=style(STATEMENT),
         parties=one.parties,
         components=[both(one.names.get(name, name)) for name in agreement.components],
         effective=_days(agreement.effective, zone),
@@ -53,16 +48,6 @@ def annex(one: Annexed) -> bytes:
         levels=[_level(level) for level in one.levels],
     )
     return text.encode()
-
-
-def style() -> Markup:
-    own = (files(ROOM) / "static" / "statement.css").read_text(encoding="utf-8")
-    return Markup(assets("config.look")["upheld.css"].body.decode() + own)
-
-
-def style_hash() -> str:
-    """For a Content-Security-Policy that lets this style sheet stand in the page, and no other."""
-    return b64encode(sha256(str(style()).encode()).digest()).decode()
 
 
 def _days(at: int, zone: str) -> tuple[str, str]:

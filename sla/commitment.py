@@ -44,7 +44,7 @@ STOPS = {
     "triggered": "met by the start of the emergency process",
     "engaged": "met by an expert at work",
     "arrived": "met by arrival, or remote operation where agreed",
-    "workaround": "met by a workaround",
+    "workaround": "met by a workaround or the solution",
     "proposed": "met by a proposed solution",
     "handed_over": "met by the hand-over",
     "answered": "met by an answer",

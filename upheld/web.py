@@ -18,6 +18,7 @@ from incidents.fetching import Fetcher
 from incidents.routes import Hooks
 from probe.metrics import blackbox_text
 from probe.routes import ping_routes
+from sla.paper.style import allowed
 from upheld import heads, ledger, receipts, signing
 from upheld.api.problem import problem
 from upheld.house import House
@@ -31,8 +32,8 @@ LOCAL = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
-        "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'self' {allowed()}; img-src 'self' data:; script-src 'self'; "
+        "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

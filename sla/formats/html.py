@@ -1,14 +1,12 @@
 """One printable page, complete in itself: no script, no other file, nothing fetched. The same sheet as on paper."""
 
-from importlib.resources import files
-
 from markupsafe import Markup
 
 from config.look import environment
-from config.look.asset import assets
 from sla.format import Format
 from sla.paper.sheet import Strips
 from sla.paper.statement import statement_sheet
+from sla.paper.style import STATEMENT, style
 from sla.statement import Statement
 
 _HEIGHTS = {"up": 9, "degraded": 15, "partial": 22, "down": 30, "unknown": 19, "excluded": 30}
@@ -19,14 +17,9 @@ def _render(statement: Statement, language: str) -> bytes:
     text = (
         environment("sla", language, statement.zone)
         .get_template("statement.html")
-        .render(sheet=statement_sheet(statement, language), strip=_strip, axis=_axis, style=_style())
+        .render(sheet=statement_sheet(statement, language), strip=_strip, axis=_axis, style=style(STATEMENT))
     )
     return text.encode()
-
-
-def _style() -> Markup:
-    own = (files("sla") / "static" / "statement.css").read_text(encoding="utf-8")
-    return Markup(assets("config.look")["upheld.css"].body.decode() + own)
 
 
 def _strip(days: tuple[str, ...]) -> Markup:

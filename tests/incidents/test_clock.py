@@ -265,6 +265,31 @@ def test_outside_service_hours_the_level_has_clocks_of_its_own_by_the_wall_clock
     ]
 
 
+def test_what_is_solved_needs_no_workaround_any_more() -> None:
+    night = at("2026-09-05T03:00")
+    solved = case(night, (CaseResolved(how="x"), night + 30 * MINUTE))
+    found = clock(solved, standard(), "workaround", now=night + DAY)
+
+    assert (found.state, found.done_at) == (ClockState.MET, night + 30 * MINUTE)
+
+
+def test_a_workaround_before_the_solution_counts_from_its_own_time() -> None:
+    night = at("2026-09-05T03:00")
+    helped = (Fulfilled(commitment="workaround", how="the other line"), night + HOUR)
+    found = clock(case(night, helped, (CaseResolved(how="x"), night + 9 * HOUR)), standard(), "workaround")
+
+    assert (found.state, found.done_at) == (ClockState.MET, night + HOUR)
+
+
+def test_a_solution_the_customer_contests_was_no_workaround() -> None:
+    night = at("2026-09-05T03:00")
+    said = ((CaseResolved(how="x"), night + HOUR), (Contested(reason="no"), night + 2 * HOUR))
+    contested = case(night, *said)
+
+    assert clock(contested, standard(), "workaround", now=night + 3 * HOUR).state is ClockState.RUNNING
+    assert clock(contested, standard(), "workaround", now=night + 5 * HOUR).state is ClockState.MISSED
+
+
 def test_a_level_without_clocks_of_its_own_waits_for_the_next_opening() -> None:
     ordinary = level(1, commitment("respond", 30 * MINUTE, calendar="service_hours"))
     agreed = agreement(levels=(ordinary,), hours=office())

@@ -16,10 +16,12 @@ from config.discover import discover
 from config.language import LANGUAGES, catalogue
 from sla import formats
 from sla.format import Format
+from sla.paper.style import allowed
 from sla.parties import parties_of
 from sla.period import parse_period
 from sla.statement import Statement, compose
 from tests.sla.contract import AGREEMENT, LATER, at, config, facts
+from tests.sla.printable import may_stand
 from tests.sla.reporting import MEASURE
 from tests.sla.solving import account_of
 
@@ -185,6 +187,10 @@ def test_the_page_stands_alone(statement: Statement, language: str) -> None:
     assert "script" not in page.tags
     assert "url(" not in render(statement, "html", language)
     assert f'<html lang="{language}">' in render(statement, "html", language)
+
+
+def test_a_server_lets_the_pages_style_sheet_stand_in_it(statement: Statement) -> None:
+    assert may_stand(render(statement, "html", "en"), allowed())
 
 
 def test_what_people_typed_is_shown_and_never_markup(statement: Statement) -> None:

@@ -11,10 +11,12 @@ from console.routes import Console
 from console.store import add_user
 from console.user import Role
 from db.engine import Database
+from tests.sla.printable import may_stand
 from tests.upheld.house import NOON, Reader
 from tests.upheld.test_reports import config, fails, issue, rules
 from upheld.reports.shelf import Shelf
 from upheld.rules import Rules
+from upheld.web import HEADERS
 
 __all__ = ["config", "rules"]
 HASHED = hash_password("four words make one")
@@ -102,6 +104,12 @@ async def test_only_a_report_that_asks_for_words_has_a_page_to_write_them(enter:
     await text(li, "/desk/reports/incident/INC-9/words?customer=acme", 404)
     shown = await text(li, f"/desk/reports/completion/{CASE}/words?customer=acme&lang=zh-CN")
     assert shown.count("<textarea") == 2 and "处理过程" in shown
+
+
+async def test_a_report_in_a_browser_has_its_look(enter: Enter) -> None:
+    li = await enter(Role.ENGINEER, None)
+    report = await text(li, f"/desk/reports/incident/{INCIDENT}?customer=acme")
+    assert may_stand(report, HEADERS["Content-Security-Policy"])
 
 
 async def test_an_incident_and_a_case_lead_to_their_reports(enter: Enter) -> None:
