@@ -375,7 +375,7 @@ def _event(carried: Carried) -> Escalated:
 
 
 def still_wanted(tx: Connection, told: Notification) -> str | None:
-    """Why nobody needs it any more: a page for what is acknowledged or resolved; None when it is to be sent."""
+    """Why nobody needs it any more: a page for what is acknowledged, merged or resolved; None when it is to be sent."""
     if told.purpose is not Purpose.PAGE or told.incident is None:
         return None
     progress = incidents.progress_of(tx, told.incident)
@@ -383,4 +383,6 @@ def still_wanted(tx: Connection, told: Notification) -> str | None:
         return None
     if progress is Progress.RESOLVED:
         return "the incident is resolved"
+    if progress is Progress.MERGED:
+        return MERGED
     return None if told.message.facts.get("event") in _ALTHOUGH else "the incident is acknowledged"

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from config.instant import HOUR, MINUTE
+from config.matcher import parse
 from db.engine import Database
 from incidents.incident import Acknowledged, Noted
 from incidents.reading import process
@@ -11,8 +12,11 @@ from incidents.source import Change, News, Remark, Taken
 from incidents.store import alert as alerts
 from incidents.store import change, inbox, pruning
 from incidents.store import incident as store
+from incidents.store import silence as silences
 from tests.incidents.samples import BY_SERVICE, NOON, alert, config, incidents, sent
 from tests.incidents.sources.doors import entrance
+from tests.incidents.test_alertmanager import POST
+from tests.incidents.test_silenced import silence
 from tests.incidents.told import pages
 
 KNOWN = ("shop", "crm")
@@ -79,6 +83,30 @@ async def test_the_labels_of_an_alert_are_kept_as_far_as_they_help(database: Dat
 
     (kept,) = await database.read(lambda tx: alerts.firing_of(tx, "am", 10))
     assert (len(kept.labels), kept.labels["service"], len(kept.labels["l1"])) == (60, "crm", 300)
+
+
+LABELS = {"服务.名称": "crm", "severity": "high", "host name": "甲-1", "größe": "∞", "🚨": "a=b", 'say "=~"': "да"}
+
+
+async def test_labels_of_any_name_find_the_component_are_silenced_and_are_kept_as_they_came(database: Database) -> None:
+    post = {**POST, "alerts": [{**POST["alerts"][0], "labels": LABELS, "fingerprint": "f1"}]}
+    own = entrance("alertmanager", "am", token="t", component_from=["服务.名称"])
+    made = incidents(config())
+
+    def work(tx: Connection) -> None:
+        made.silence(tx, silence('"host name"=~"甲-.+"', "服务.名称=crm", r'"say \"=~\""="да"'), NOON)
+        inbox.accept(tx, [inbox.row_of("am", sent(post), {})])
+        process(tx, made, {"am": own}, NOON)
+
+    await database.write(work)
+
+    (incident,) = await database.read(store.unresolved)
+    assert (incident.component, incident.severity, incident.held_by) == ("crm", 2, ("silence:1",))
+    (kept,) = await database.read(lambda tx: alerts.firing_of(tx, "am", 10))
+    assert (kept.key, kept.labels) == ("f1", LABELS)
+    (read,) = await database.read(lambda tx: silences.in_force(tx, NOON))
+    assert [one.label for one in read.matchers] == ["host name", "服务.名称", 'say "=~"']
+    assert all(one.fits(kept.labels) and parse(one.written) == one for one in read.matchers)
 
 
 def test_a_component_is_the_first_label_that_names_one_or_is_one_s_other_name() -> None:

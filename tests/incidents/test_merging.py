@@ -8,8 +8,8 @@ from config.state import State
 from db.engine import Database
 from incidents import household
 from incidents.decide import Refused
-from incidents.incident import Acknowledged, Incident, Progress, replay
-from incidents.paging import Paging
+from incidents.incident import Acknowledged, Escalated, Incident, Progress, replay
+from incidents.paging import Paging, still_wanted
 from incidents.service import Incidents
 from incidents.store import case as cases
 from incidents.store import incident as store
@@ -26,7 +26,7 @@ from tests.incidents.samples import (
     named,
     see,
 )
-from tests.incidents.told import deliver, line, pages
+from tests.incidents.told import deliver, line, notifications, pages
 
 WHOLE, PART, THIRD = "INC-2026-0001", "INC-2026-0002", "INC-2026-0003"
 
@@ -62,6 +62,12 @@ def the(tx: Connection, id: str) -> Incident:
 def until(tx: Connection, made: Incidents, now: Instant) -> None:
     for due in timer.due(tx, now, 100):
         made.fire(tx, due, now)
+
+
+def steps(tx: Connection, id: str) -> list[tuple[int, int]]:
+    """Round and step of all that was carried out of its policy."""
+    told = [one.event for one in store.events(tx, id)]
+    return [(one.round, one.step) for one in told if isinstance(one, Escalated)]
 
 
 async def test_two_that_are_one_are_called_taken_and_ended_as_one(database: Database) -> None:
@@ -109,6 +115,39 @@ async def test_two_that_are_one_are_called_taken_and_ended_as_one(database: Data
     assert open_cases == [False, False]
     assert await database.read(lambda tx: pages(tx, purpose="resolved")) == ["li/mail"]  # once, for both
     assert await database.read(lambda tx: line(tx, "shop")) == [(NOON, State.DEGRADED), (NOON + HOUR, State.UP)]
+
+
+async def test_one_that_is_merged_while_it_is_called_about_calls_no_more_and_the_whole_goes_on_where_it_stood(
+    database: Database,
+) -> None:
+    made = house()
+
+    def merges(tx: Connection) -> list[str | None]:
+        shop(made, tx, State.DOWN, NOON)
+        said(made, tx, "crm", "high", NOON + 10 * MINUTE)
+        deliver(tx)
+        said(made, tx, "crm", "critical", NOON + 11 * MINUTE)
+        in_hand = notifications(tx, "page")[-1]  # a channel has it already and asks once more whether it is wanted
+        read_before = [one for one in timer.due(tx, NOON + HOUR, 100) if one.subject == PART]
+        wanted = [still_wanted(tx, in_hand)]
+        made.merge(tx, PART, WHOLE, "person:li", "the same switch", NOON + 12 * MINUTE)
+        made.fire_all(tx, read_before, NOON + 12 * MINUTE)
+        return [*wanted, still_wanted(tx, in_hand)]
+
+    assert await database.write(merges) == [None, "merged"]
+    assert await database.read(lambda tx: pages(tx, state="suppressed")) == ["li/mail"]
+    due = await database.read(lambda tx: timer.earliest(tx, timer.Kind.ESCALATION))
+    assert due == {WHOLE: NOON + 15 * MINUTE}
+
+    def goes_on(tx: Connection) -> list[tuple[str | None, str]]:
+        before = len(notifications(tx, "page"))
+        for minute in range(12, 41):
+            until(tx, made, NOON + minute * MINUTE)
+        return [(one.incident, one.person) for one in notifications(tx, "page")[before:]]
+
+    assert await database.write(goes_on) == [(WHOLE, "wang"), (WHOLE, "li"), (WHOLE, "wang")]
+    assert await database.read(lambda tx: steps(tx, WHOLE)) == [(1, 1), (1, 2), (2, 1), (2, 2)]
+    assert await database.read(lambda tx: steps(tx, PART)) == [(1, 1)]
 
 
 async def test_a_part_that_gets_worse_makes_the_whole_worse_and_calls_again(database: Database) -> None:

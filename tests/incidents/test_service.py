@@ -1,7 +1,8 @@
 """From news to incidents, pages and timers, in one transaction, on both databases."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -12,9 +13,9 @@ from config.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from config.model import Config, Exclusion, ExclusionNotice
 from config.oncall import Escalation, Layer, Reach, Rota, Step
 from config.state import State
-from db.engine import Database
+from db.engine import Database, Use, open_database
 from incidents.decide import Refused
-from incidents.incident import Escalated, Incident, Progress, replay
+from incidents.incident import Acknowledged, Escalated, Incident, Noted, Progress, Resolved, replay
 from incidents.paging import still_wanted
 from incidents.routing import Routing
 from incidents.service import Incidents, NotFound
@@ -185,6 +186,52 @@ async def test_numbers_are_dense_and_unique_whoever_opens_at_once(database: Data
     assert found == [f"INC-2026-{n:04d}" for n in range(1, 31)]
 
 
+async def test_of_many_who_change_one_incident_at_once_each_decides_on_what_is_there(
+    database: Database, database_url: str, database_kind: str
+) -> None:
+    made, people = incidents(config()), [f"person:p{n}" for n in range(12)]
+    await database.write(lambda tx: down(tx, made))
+
+    def takes(by: str) -> Callable[[Connection], str | None]:
+        return lambda tx: made.acknowledge(tx, FIRST, by, NOON + MINUTE, "command").acknowledged_by
+
+    def notes(by: str) -> Callable[[Connection], str | None]:
+        return lambda tx: made.note(tx, FIRST, by, f"seen by {by}", NOON + MINUTE).id
+
+    def ends(by: str) -> Callable[[Connection], str | None]:
+        return lambda tx: made.resolve(tx, FIRST, by, f"mended by {by}", NOON + 2 * MINUTE).acknowledged_by
+
+    async with another_process(database, database_url, database_kind) as other:
+        hands = [database, other]
+
+        async def all_at_once(act: Callable[[str], Callable[[Connection], str | None]]) -> list[str | None]:
+            return await asyncio.gather(*(hands[n % 2].write(act(by)) for n, by in enumerate(people)))
+
+        had, _ = await asyncio.gather(all_at_once(takes), all_at_once(notes))
+        had_at_the_end = await all_at_once(ends)
+    log = await database.read(lambda tx: store.events(tx, FIRST))
+    (first,) = {*had, *had_at_the_end}
+    assert [one.by for one in log if isinstance(one.event, Acknowledged)] == [first]
+    assert sorted(one.by for one in log if isinstance(one.event, Noted)) == sorted(people)
+    assert len([one for one in log if isinstance(one.event, Resolved)]) == 1
+    assert replay(FIRST, log) == await database.read(newest)
+    with pytest.raises(Refused, match="already resolved"):
+        await database.write(takes("person:late"))
+
+
+@asynccontextmanager
+async def another_process(database: Database, url: str, kind: str) -> AsyncIterator[Database]:
+    """A writer as a second process has it; SQLite has one for all."""
+    if kind == "sqlite":
+        yield database
+        return
+    other = await open_database(url, Use.READ)
+    try:
+        yield other
+    finally:
+        await other.close()
+
+
 # answering
 
 
@@ -231,6 +278,31 @@ async def test_only_who_got_a_page_hears_that_it_is_over(database: Database) -> 
 
     assert await database.read(lambda tx: pages(tx, purpose="resolved")) == ["li/mail"]
     assert await database.read(lambda tx: pages(tx, state="suppressed")) == ["wang/mail"]
+
+
+async def test_that_it_is_over_is_told_over_the_ways_it_was_told_and_what_told_nobody_is_over_without_a_word(
+    database: Database,
+) -> None:
+    ways = (Reach(channel="mail"), Reach(channel="ding"), Reach(channel="call", after=5 * MINUTE))
+    made = incidents(config(people=named((LI.model_copy(update={"reach": ways}), config().people["wang"]))))
+
+    def work(tx: Connection) -> None:
+        down(tx, made)
+        deliver(tx, channel="mail")
+        deliver(tx, channel="ding", state="failed")  # and the call is not due yet
+        up(tx, made, NOON + MINUTE)
+        down(tx, made, NOON + 3 * HOUR)
+        deliver(tx, channel="mail", state="failed")
+        deliver(tx, channel="ding", state="failed")
+        up(tx, made, NOON + 3 * HOUR + MINUTE)
+
+    await database.write(work)
+
+    over = await database.read(lambda tx: [(one.incident, one.channel) for one in notifications(tx, "resolved")])
+    assert over == [(FIRST, "mail")]
+    assert [one.progress for one in await database.read(store.newest)] == [Progress.RESOLVED] * 2
+    assert await database.read(lambda tx: pages(tx, state="suppressed")) == ["li/call"] * 2
+    assert await database.read(timers) == {}
 
 
 async def test_a_page_that_may_have_arrived_is_followed_by_the_news_that_it_is_over(database: Database) -> None:

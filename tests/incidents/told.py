@@ -22,11 +22,14 @@ def notifications(tx: Connection, purpose: str) -> list[Notification]:
     return [notification_of(row) for row in rows]
 
 
-def deliver(tx: Connection, person: str | None = None, *, state: str = "sent") -> None:
-    """What waits (for that person) counts as sent."""
+def deliver(tx: Connection, person: str | None = None, *, channel: str | None = None, state: str = "sent") -> None:
+    """What waits (for that person, over that channel) counts as sent."""
     waiting = update(notification).where(notification.c.state == "queued")
-    chosen = waiting if person is None else waiting.where(notification.c.person == person)
-    tx.execute(chosen.values(state=state, done_at=1))
+    if person is not None:
+        waiting = waiting.where(notification.c.person == person)
+    if channel is not None:
+        waiting = waiting.where(notification.c.channel == channel)
+    tx.execute(waiting.values(state=state, done_at=1))
 
 
 def timers(tx: Connection) -> dict[str, Instant]:
