@@ -6,7 +6,7 @@ from importlib import import_module
 from bench.common import Row, table, yardstick
 
 SECTIONS = (
-    "account", "month", "ledger", "intake", "alerts", "timers", "page", "checks", "scale", "saturated",
+    "account", "month", "ledger", "intake", "alerts", "timers", "page", "checks", "scrape", "scale", "saturated",
     "saturated_tls", "tls", "pdf", "verify",
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
@@ -16,8 +17,8 @@ from config.state import State
 from incidents.drill import of_drill
 from incidents.routing import UNROUTED
 from incidents.severity import MILDEST, WORST
-from incidents.store import alert, case, inbox, incident, transition
-from probe.exposition import Family, label, written
+from incidents.store import alert, case, inbox, incident
+from probe.exposition import ROWS, Family, label, written
 from upheld.budgets import Standing, standings
 
 
@@ -35,9 +36,9 @@ class Snapshot:
     budgets: Sequence[Standing] = ()
 
 
-def snapshot(tx: Connection, config: Config, now: Instant) -> Snapshot:
+def snapshot(tx: Connection, config: Config, known: Mapping[str, State], now: Instant) -> Snapshot:
+    """`known`: the states of components as they are recorded."""
     severities = [one.severity for one in incident.unresolved(tx) if not of_drill(one.component)]
-    known = transition.latest_states(tx)
     return Snapshot(
         states={name: known.get(name, State.UNKNOWN) for name in sorted(config.components)},
         incidents={severity: severities.count(severity) for severity in range(WORST, MILDEST + 1)},
@@ -84,9 +85,13 @@ class HouseMetrics(Collector):
         self._snapshot = shown
 
     def texts(self) -> Iterator[str]:
-        """Of the components, piece by piece."""
-        states = self._snapshot.states if self._snapshot is not None else {}
-        return written(_COMPONENT_STATE, [(label("component", name), state) for name, state in states.items()])
+        """Of the components, piece by piece, some of them empty."""
+        states = iter(self._snapshot.states.items() if self._snapshot is not None else ())
+        rows = list[tuple[str, State]]()
+        while some := [(label("component", name), state) for name, state in islice(states, ROWS)]:
+            rows += some
+            yield ""
+        yield from written(_COMPONENT_STATE, rows)
 
     @override
     def collect(self) -> Iterator[Metric]:

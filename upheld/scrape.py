@@ -6,12 +6,16 @@ At no time is all of the text in memory, nor is the loop held for more than one 
 import asyncio
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from config.state import State
+from db.engine import Database
 from db.errors import StoreUnavailable
+from incidents.store.transition import latest_states
 from probe.metrics import texts
 from upheld.house import House
 from upheld.metrics import snapshot
@@ -22,6 +26,8 @@ PATIENCE_SECONDS = 10.0
 MARGIN_SECONDS = 0.5
 PIECE = 1 << 16
 """Bytes that are worth sending."""
+SLICE = 1000
+"""Components whose states are read at a time."""
 
 
 async def metrics(house: House, request: web.Request) -> web.StreamResponse:
@@ -29,7 +35,8 @@ async def metrics(house: House, request: web.Request) -> web.StreamResponse:
     config, now = house.config, house.now()
     try:
         async with asyncio.timeout(patience(request.headers.get(TIMEOUT))):
-            house.metrics.show(await house.database.read(lambda tx: snapshot(tx, config, now)))
+            known = await _states(house.database)
+            house.metrics.show(await house.database.read(lambda tx: snapshot(tx, config, known, now)))
             await house.notify_metrics.refresh(house.database, house.rules.channels, now)
     except (StoreUnavailable, TimeoutError):
         house.metrics.show(None)
@@ -42,6 +49,15 @@ async def metrics(house: House, request: web.Request) -> web.StreamResponse:
     await _send(response, chain([own], house.metrics.texts(), texts(house.prober, now)), squeeze)
     await response.write_eof()
     return response
+
+
+async def _states(database: Database) -> dict[str, State]:
+    """What comes from PostgreSQL is put into rows on the loop itself: so many at a time."""
+    known, last = dict[str, State](), ""
+    while some := await database.read(partial(latest_states, after=last, most=SLICE)):
+        known |= some
+        last = next(reversed(some))
+    return known
 
 
 async def _send(response: web.StreamResponse, pieces: Iterator[str], squeeze: "zlib._Compress | None") -> None:

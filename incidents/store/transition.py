@@ -45,12 +45,18 @@ _RECENT = Prepared(select(table.c.happened_at, table.c.state).where(_OF).order_b
 _AT = Prepared(
     select(table.c.state).where(_OF, table.c.happened_at <= bindparam("at")).order_by(*_LATEST_FIRST).limit(1)
 )
-_FIRST = select(func.min(table.c.component).label("name")).cte("named", recursive=True)
+_FIRST = (
+    select(func.min(table.c.component).label("name"))
+    .where(table.c.component > bindparam("after"))
+    .cte("named", recursive=True)
+)
 _NEXT = select(func.min(table.c.component)).where(table.c.component > _FIRST.c.name).scalar_subquery()
 _NAMED = _FIRST.union_all(select(_NEXT).where(_FIRST.c.name.is_not(None)))
 """Every name, each found in the index after the one before: the table itself holds years."""
 _ITS_STATE = select(table.c.state).where(table.c.component == _NAMED.c.name).order_by(*_LATEST_FIRST).limit(1)
-_LATEST_STATES = select(_NAMED.c.name, _ITS_STATE.scalar_subquery()).where(_NAMED.c.name.is_not(None))
+_LATEST_STATES = (
+    select(_NAMED.c.name, _ITS_STATE.scalar_subquery()).where(_NAMED.c.name.is_not(None)).limit(bindparam("most"))
+)
 _AFTER = Prepared(
     select(table.c.happened_at, table.c.state)
     .where(_OF, table.c.happened_at > bindparam("at"))
@@ -126,9 +132,9 @@ def latest_state(tx: Connection, component: str) -> State | None:
     return None if word is None else State(word)
 
 
-def latest_states(tx: Connection) -> dict[str, State]:
-    """Of every component of which anything is recorded."""
-    return {name: State(word) for name, word in tx.execute(_LATEST_STATES)}
+def latest_states(tx: Connection, after: str = "", most: int = 10_000_000) -> dict[str, State]:
+    """Of so many components of which anything is recorded, in the order of their names, from behind this one on."""
+    return {name: State(word) for name, word in tx.execute(_LATEST_STATES, {"after": after, "most": most})}
 
 
 def failing_since(tx: Connection, component: str) -> Instant:

@@ -15,6 +15,7 @@ from db.engine import Database
 from incidents.store import transition
 from tests.servers.sender import alert, alert_post
 from tests.upheld.house import NOON, TOKEN, Reader, configuration, house, served
+from upheld import scrape
 from upheld.budgets import budgets
 from upheld.installed import installed
 from upheld.rules import rules_of
@@ -132,6 +133,31 @@ async def test_every_component_is_shown_as_it_was_recorded_last(database: Databa
         return transition.latest_states(tx)
 
     assert await database.write(record) == {"a": State.DOWN, "b": State.UP, "c": State.UP}
+    first, second, none = await database.read(
+        lambda tx: [transition.latest_states(tx, after=after, most=2) for after in ("", "b", "c")]
+    )
+    assert (list(first.items()), second, none) == ([("a", State.DOWN), ("b", State.UP)], {"c": State.UP}, {})
+
+
+async def test_more_components_than_are_read_at_a_time_are_all_shown(
+    tmp_path: Path, aiohttp_client: AiohttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scrape, "SLICE", 2)
+    names = [f"c{number}" for number in range(7)]
+
+    def record(tx: Connection) -> None:
+        for name in names[:6]:
+            one = transition.Transition(component=name, state=State.DOWN, happened_at=NOON, by="probe:local")
+            transition.append(tx, one, NOON)
+
+    written = {name: {"name": name} for name in ("shop", *names)}
+    async with house(tmp_path, components=written) as opened, served(opened, aiohttp_client) as reader:
+        await opened.database.write(record)
+        shown = await samples(reader)
+        pieces = list(opened.metrics.texts())
+    down = {name for name in names if shown[("upheld_component_state", name, "down")]}
+    assert down == set(names[:6]) and shown[("upheld_component_state", "c6", "unknown")] == 1
+    assert pieces[0] == "" and pieces[1].count("upheld_component_state{") == 5 * len(written)
 
 
 async def test_the_room_has_the_same_figures_as_the_statement(database: Database, tmp_path: Path) -> None:
