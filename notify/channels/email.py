@@ -24,6 +24,7 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from typing_extensions import override
 
 from config.instant import MINUTE, SECOND, Span, moment_of
 from notify.channel import Channel, DeliveryError, Letter, Rate, Reason, Receipt
@@ -153,12 +154,21 @@ def mail_of(options: Options, letter: Letter) -> EmailMessage:
     return mail
 
 
+class _Client(SMTP):
+    @override
+    def close(self) -> None:
+        # Not a polite TLS farewell: a server that does not answer it would keep the connection.
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+        super().close()
+
+
 class _Call:
     """One conversation with the server. `handed_over`: the text is on the wire, so only its answer makes it certain."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._client = SMTP(
+        self._client = _Client(
             hostname=options.host,
             port=options.port,
             use_tls=options.implicit,
@@ -208,9 +218,6 @@ class _Call:
         self.hang_up()
 
     def hang_up(self) -> None:
-        # Not a polite TLS farewell: a server that does not answer it would keep the connection.
-        if isinstance(self._client.transport, asyncio.WriteTransport):
-            self._client.transport.abort()
         self._client.close()
 
     async def _encrypt(self) -> bool:

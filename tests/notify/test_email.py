@@ -1,13 +1,17 @@
 """The mail channel, against real SMTP servers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from threading import Event
 
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,11 +19,10 @@ from pydantic import ValidationError
 
 from notify.channel import Attachment, DeliveryError, Reason
 from notify.channels import email
-from notify.channels.email import Options, mail_of, send
+from notify.channels.email import Options, Tls, mail_of, send
 from tests.notify.samples import letter, message
+from tests.probe.listener import Serve, authority, listening, serving
 from tests.servers.smtp import Mail, Mode, Smtp
-
-Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 pytestmark = pytest.mark.server
 
@@ -39,28 +42,10 @@ def attached(mail: Mail) -> list[EmailMessage]:
 
 
 @asynccontextmanager
-async def raw_server(answer: Answer) -> AsyncIterator[Options]:
-    """A server that says exactly what a test wants; it keeps no connection when the test is over."""
-    writers = list[asyncio.StreamWriter]()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
-        try:
-            await answer(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    try:
+async def raw_server(answer: Serve) -> AsyncIterator[Options]:
+    """A server that says exactly what a test wants."""
+    async with listening(answer) as port:
         yield Options(host="127.0.0.1", port=port, sender="upheld@example.com")
-    finally:
-        server.close()
-        for one in writers:
-            one.transport.abort()
-        await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -285,7 +270,7 @@ async def _closed_for_good(reader: asyncio.StreamReader, writer: asyncio.StreamW
     ],
 )
 async def test_a_server_that_misbehaves_before_the_text_leaves_no_doubt(
-    answer: Answer, permanent: bool | None, monkeypatch: pytest.MonkeyPatch
+    answer: Serve, permanent: bool | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(email, "TIMEOUT", 300)
     async with raw_server(answer) as chosen, asyncio.timeout(5):
@@ -293,6 +278,42 @@ async def test_a_server_that_misbehaves_before_the_text_leaves_no_doubt(
 
     assert not error.uncertain
     assert permanent is None or error.permanent is permanent
+
+
+async def test_a_server_that_answers_no_tls_farewell_keeps_no_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, file = authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", file)
+    over = Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        serve = asyncio.create_task(
+            asyncio.to_thread(_stay_on_the_line, listener, serving(own.issue_cert("127.0.0.1")), over)
+        )
+        await send(Options(host="127.0.0.1", port=port, tls=Tls.IMPLICIT, sender="upheld@example.com"), letter())
+        await asyncio.sleep(0)  # what was hung up is let go in the next turn
+        ours = [one for one in psutil.Process().net_connections("tcp") if one.raddr and one.raddr.port == port]
+        over.set()
+        await serve
+    assert ours == []
+
+
+def _stay_on_the_line(listener: socket.socket, secure: ssl.SSLContext, over: Event) -> None:
+    line, _ = listener.accept()
+    with secure.wrap_socket(line, server_side=True) as talking, talking.makefile("rwb") as talk:
+        talk.write(b"220 here\r\n")
+        talk.flush()
+        text = False
+        for heard in talk:
+            if text and heard != b".\r\n":
+                continue
+            text = heard.startswith(b"DATA")
+            talk.write(b"354 go on\r\n" if text else b"221 bye\r\n" if heard == b"QUIT\r\n" else b"250 ok\r\n")
+            talk.flush()
+            if heard == b"QUIT\r\n":
+                break
+        over.wait()
 
 
 @pytest.mark.parametrize(

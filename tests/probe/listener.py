@@ -18,7 +18,9 @@ HOST = "127.0.0.1"
 
 
 @asynccontextmanager
-async def listening(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+async def listening(
+    serve: Serve, tls: ssl.SSLContext | None = None, *, host: str = HOST, port: int = 0
+) -> AsyncIterator[int]:
     """The port of a server that hands every connection to `serve`; no connection outlives it."""
     connections: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
 
@@ -34,9 +36,12 @@ async def listening(serve: Serve, tls: ssl.SSLContext | None = None) -> AsyncIte
             writer.close()
 
     def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not server.is_serving():  # it was accepted in the turn in which all this ended
+            writer.transport.abort()
+            return
         connections[writer] = asyncio.create_task(handle(reader, writer))
 
-    server = await asyncio.start_server(begin, HOST, 0)
+    server = await asyncio.start_server(begin, host, port)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

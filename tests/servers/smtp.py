@@ -15,6 +15,7 @@ from typing import Self
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from typing_extensions import override
 
 from tests.servers.program import HOST, free_port, until
 
@@ -59,6 +60,25 @@ class Mail:
         return "" if part is None else str(part.get_content())
 
 
+class _Controller(Controller):
+    """Ends its connections with its loop; otherwise the garbage collector met them in whatever test ran by then."""
+
+    _made: tuple[SMTP, ...] = ()
+
+    @override
+    def factory(self) -> SMTP:
+        made: SMTP = super().factory()  # type: ignore[no-untyped-call]
+        self._made = (*self._made, made)
+        return made
+
+    @override
+    def cancel_tasks(self, stop_loop: bool = True) -> None:
+        for one in self._made:
+            if isinstance(one.transport, asyncio.WriteTransport):
+                one.transport.abort()
+        super().cancel_tasks(stop_loop)
+
+
 class Smtp:
     """Runs in a thread of its own, so that a test may wait for mail in any way it likes.
 
@@ -76,7 +96,7 @@ class Smtp:
         self._lock = threading.Lock()
         self._login = login
         context = self._issue_certificate(folder) if tls else None
-        self._controller = Controller(
+        self._controller = _Controller(
             self,
             hostname=HOST,
             port=self.port,
