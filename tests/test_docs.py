@@ -6,7 +6,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from asyncio import StreamReader, StreamWriter, start_server
+from asyncio import StreamReader, StreamWriter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -34,6 +34,7 @@ from sla.parties import parties_of
 from sla.period import parse_period
 from sla.record import Facts
 from sla.statement import compose
+from tests.probe.listener import listening
 from upheld.cli.main import COMMANDS, LATER, main
 from upheld.installed import installed
 
@@ -345,12 +346,11 @@ async def test_the_example_of_a_kind_asks_a_server_that_speaks_first(example: di
     async def greet(reader: StreamReader, writer: StreamWriter) -> None:
         writer.write(b"220 at your service\r\n")
         await writer.drain()
-        writer.close()
 
     kind = discover(import_module("probe.kinds"), "KIND", ProbeKind)[example["probe.kinds"]]
     assert kind.open is not None
-    async with await start_server(greet, "127.0.0.1", 0) as server, kind.open() as ask:
-        target = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with listening(greet) as port, kind.open() as ask:
+        target = f"127.0.0.1:{port}"
         for begins, outcome, reason in (("220", Outcome.UP, None), ("SSH-", Outcome.DOWN, Reason.BODY)):
             question = Question(check="", target=target, options=kind.options(begins=begins), timeout=5000)
             answer = await ask(question)

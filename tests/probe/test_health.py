@@ -12,7 +12,7 @@ from probe.health import Others, Word
 from probe.resolver import open_resolver
 from probe.result import Outcome, Reason
 from probe.witness import REACHED, ask, silent
-from tests.probe.listener import free_port
+from tests.probe.listener import free_port, listening
 from tests.probe.stage import Stage, check
 from tests.probe.virtual import START, VirtualLoop, run
 
@@ -170,11 +170,12 @@ def test_with_nobody_to_contradict_nothing_is_held(loop: VirtualLoop) -> None:
 
 
 async def test_a_witness_that_refuses_was_reached() -> None:
-    server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    with open_resolver() as resolver:
-        words = await ask(resolver, [f"tcp://127.0.0.1:{port}", f"tcp://127.0.0.1:{free_port()}"])
-        dead = await ask(resolver, ["tcp://255.255.255.255:443"])
-    server.close()
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        return
+
+    async with listening(hang_up) as port:
+        with open_resolver() as resolver:
+            words = await ask(resolver, [f"tcp://127.0.0.1:{port}", f"tcp://127.0.0.1:{free_port()}"])
+            dead = await ask(resolver, ["tcp://255.255.255.255:443"])
     assert set(words.values()) == {REACHED}
     assert silent(dead) and not silent(words) and not silent({})

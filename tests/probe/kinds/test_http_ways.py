@@ -143,7 +143,10 @@ async def proxying(heard: list[str], *, refusing: str = "") -> AsyncIterator[int
             return
         onward, back = await asyncio.open_connection(HOST, int(place.rpartition(":")[2]))
         writer.write(b"HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n")
-        await asyncio.gather(_pump(reader, back), _pump(onward, writer))
+        try:
+            await asyncio.gather(_pump(reader, back), _pump(onward, writer))
+        finally:
+            back.transport.abort()
 
     async with listening(serve) as port:
         yield port

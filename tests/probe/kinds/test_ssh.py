@@ -56,17 +56,19 @@ async def test_a_key_that_is_only_shown_proves_nothing(sshd: OpenSsh) -> None:
 
     async def between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         back, there = await asyncio.open_connection(HOST, sshd.port)
-        writer.write(await back.readline())
-        there.write(await reader.readline())
-        for source, target in ((back, writer), (reader, there), (reader, there)):
-            size = await source.readexactly(4)
-            message = bytearray(await source.readexactly(int.from_bytes(size, "big")))
-            if message[1] == identity.KEX_INIT:
-                message[10] ^= 1
-            target.write(size + message)
-        writer.write(await back.read(5000))
-        await writer.drain()
-        there.close()
+        try:
+            writer.write(await back.readline())
+            there.write(await reader.readline())
+            for source, target in ((back, writer), (reader, there), (reader, there)):
+                size = await source.readexactly(4)
+                message = bytearray(await source.readexactly(int.from_bytes(size, "big")))
+                if message[1] == identity.KEX_INIT:
+                    message[10] ^= 1
+                target.write(size + message)
+            writer.write(await back.read(5000))
+            await writer.drain()
+        finally:
+            there.transport.abort()
 
     async with listening(between) as port:
         answer = await asked(KIND, f"{HOST}:{port}", host_keys=sshd.keys["ed25519"])

@@ -84,10 +84,8 @@ async def test_what_confirms_an_outage_asks_another_address_of_the_name(monkeypa
 
     async def right_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"hello\r\n")
-        writer.close()
 
-    async with listening(wrong) as port:
-        right = await asyncio.start_server(right_one, "127.0.0.9", port)
+    async with listening(wrong) as port, listening(right_one, host="127.0.0.9", port=port):
         monkeypatch.setattr(socket, "getaddrinfo", named)
         assert KIND.open is not None
         async with KIND.open() as ask:
@@ -97,7 +95,6 @@ async def test_what_confirms_an_outage_asks_another_address_of_the_name(monkeypa
             second = await ask_target(ask, elsewhere(question, first), Terms())
             within = await ask_target(ask, question, Terms(attempts=2))
             third = await ask_target(ask, elsewhere(question, second), Terms())
-        right.close()
     assert (first.outcome, first.facts["address"]) == (Outcome.DOWN, HOST)
     assert (second.outcome, within.outcome) == (Outcome.UP, Outcome.UP)
     assert second.facts["address"] == "127.0.0.9", "a good answer of several says whose it is too"
