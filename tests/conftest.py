@@ -2,7 +2,8 @@
 
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Generator, Iterator
+import signal
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -48,6 +49,30 @@ def pytest_runtest_setup() -> None:
         program.told = len(program.output)
 
 
+class TakesTooLong(BaseException):
+    """Nothing that a test waits for, and nothing it catches."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """A long form that hangs fails where it hangs, after the minutes it names, and the next one has its turn."""
+    mark = item.get_closest_marker("long")
+    if mark is None:
+        return (yield)
+    minutes: int = mark.kwargs["minutes"]
+
+    def over(*_: object) -> None:
+        raise TakesTooLong(f"more than {minutes} minutes")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, 60 * minutes, 5)  # again and again: a callback of the loop may swallow it
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A failed test shows what the programs it used had to say."""
@@ -66,6 +91,17 @@ def quick_passwords() -> Iterator[None]:
     shipped, password._hasher = password._hasher, PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
     yield
     password._hasher = shipped
+
+
+@pytest.fixture
+def show(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Figures for whoever looks on, also where the test is passed."""
+
+    def shown(figures: str) -> None:
+        with capsys.disabled():
+            print(f"\n{figures}", flush=True)
+
+    return shown
 
 
 @pytest.fixture

@@ -56,8 +56,12 @@ class Expected:
 class Machine(RuleBasedStateMachine):
     """Alerts of one component; every failure is an alert of its own, which comes once and ends once."""
 
+    examples = 0
+    writes = 0
+
     def __init__(self, empty: Path) -> None:
         super().__init__()
+        type(self).examples += 1
         self.file = empty.with_suffix(".copy")
         shutil.copy(empty, self.file)
         self.runner = asyncio.Runner()
@@ -75,6 +79,7 @@ class Machine(RuleBasedStateMachine):
         self.made = incidents(CONFIG)
 
     def write(self, work: Callable[[Connection], T]) -> T:
+        type(self).writes += 1
         return self.runner.run(self.database.write(work))
 
     def post(self, number: int, at: Instant, *, firing: bool) -> Callable[[Connection], None]:
@@ -224,6 +229,9 @@ async def empty(templates: Templates) -> Path:
     return Path((await templates.sqlite()).removeprefix("sqlite:///"))
 
 
+LONG = 2_000
+
+
 def machine(empty: Path) -> type[Machine]:
     """One that begins with a copy of this store."""
 
@@ -241,6 +249,9 @@ def test_the_store_holds_what_the_small_machine_says(empty: Path) -> None:
 
 
 @pytest.mark.store
-@pytest.mark.long
-def test_the_store_holds_what_the_small_machine_says_for_long(empty: Path) -> None:
-    run_state_machine_as_test(machine(empty), settings=settings(max_examples=2_000, stateful_step_count=60))
+@pytest.mark.long(minutes=60)
+def test_the_store_holds_what_the_small_machine_says_for_long(empty: Path, show: Callable[[str], None]) -> None:
+    lived = machine(empty)
+    run_state_machine_as_test(lived, settings=settings(max_examples=LONG, stateful_step_count=60))
+    show(f"{lived.examples} lives of an incident, {lived.writes} transactions, each as the small machine says")
+    assert lived.examples >= LONG

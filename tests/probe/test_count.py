@@ -1,5 +1,6 @@
 """Downtime is counted without bias, and the truth lies within what is printed, though the process be killed."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,10 @@ def test_outages_are_counted_without_bias(tmp_path: Path) -> None:
     assert found.kills > 3
 
 
-@pytest.mark.long
-def test_ten_thousand_outages_are_counted_without_bias(tmp_path: Path) -> None:
+@pytest.mark.long(minutes=90)
+def test_ten_thousand_outages_are_counted_without_bias(tmp_path: Path, show: Callable[[str], None]) -> None:
     seen, short = seen_and_short(tmp_path, LONG)
-    print(table(seen, short))
+    show(table(seen, short))
     assert [one for one in seen.told if not one.bounded or one.praised] == []
     assert abs(seen.mean) <= BIAS
     watched = Figures(told=[one for one in seen.told if not one.holes], kills=0)

@@ -1,5 +1,6 @@
 """A real server counts targets that flap over a bad line, though it be killed: nothing that is up is called down."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,10 @@ def test_what_flaps_is_counted_and_what_is_up_is_never_down(tmp_path: Path) -> N
 
 
 @pytest.mark.server
-@pytest.mark.long
-def test_an_hour_of_three_hundred_flapping_checks(tmp_path: Path) -> None:
+@pytest.mark.long(minutes=90)
+def test_an_hour_of_three_hundred_flapping_checks(tmp_path: Path, show: Callable[[str], None]) -> None:
     found = lived(tmp_path, 1, CHECKS, HOUR, Pace())
-    print(table(found))
+    show(table(found))
     assert found.false == []
     watched = [one for one in found.told if not one.holes and one.outage.length >= 3 * one.interval]
     assert all(one.seen and one.bounded for one in watched)

@@ -26,7 +26,7 @@ async def reckon(done: str, sender: Sender, store: str, receiver: Receiver, *, o
     twice = [posts for posts in came.values() if len(posts) > 1]
     late = storm.after_its_end(account, came) if one_clock else []
     figures = (
-        f"\n{done}: {len(taken)} posts taken, {len(lost)} lost, {sum(stored.values()) - len(stored)} stored "
+        f"{done}: {len(taken)} posts taken, {len(lost)} lost, {sum(stored.values()) - len(stored)} stored "
         f"twice; {len(account.incidents)} incidents; {len(sent)} notifications, {len(silent)} never came, "
         f"{len(twice)} came twice, {len(late)} after the end, "
         f"at most {max(told.attempts for told in account.notifications)} attempts; {escalations(account)}"

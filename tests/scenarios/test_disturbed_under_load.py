@@ -3,6 +3,7 @@
 import random
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,9 @@ HOUR = 3600
 
 
 @pytest.mark.server
-@pytest.mark.long
+@pytest.mark.long(minutes=30)
 async def test_a_clock_that_is_set_200_times_loses_no_escalation_and_fires_none_early(
-    folder: Path, receiver: Receiver, database_url: str, capsys: pytest.CaptureFixture[str]
+    folder: Path, receiver: Receiver, database_url: str, show: Callable[[str], None]
 ) -> None:
     chance, clock = random.Random(TIMES), Clock(folder)
     upheld = Upheld(folder / "upheld", storm.configuration(database_url, receiver), environment=clock.environment)
@@ -32,15 +33,13 @@ async def test_a_clock_that_is_set_200_times_loses_no_escalation_and_fires_none_
         sender.stop()
         clock.set(HOUR + 60)  # what was to be done an hour from now is due
         await storm.settled(database_url)
-        figures = await reckon(f"{TIMES} settings of the clock", sender, database_url, receiver, one_clock=False)
-    with capsys.disabled():
-        print(figures)
+        show(await reckon(f"{TIMES} settings of the clock", sender, database_url, receiver, one_clock=False))
 
 
 @pytest.mark.server
-@pytest.mark.long
+@pytest.mark.long(minutes=30)
 async def test_a_process_that_stands_still_200_times_loses_no_escalation_and_fires_none_early(
-    serve: Serve, receiver: Receiver, database_url: str, capsys: pytest.CaptureFixture[str]
+    serve: Serve, receiver: Receiver, database_url: str, show: Callable[[str], None]
 ) -> None:
     chance = random.Random(TIMES)
     upheld = serve(storm.configuration(database_url, receiver))
@@ -53,6 +52,4 @@ async def test_a_process_that_stands_still_200_times_loses_no_escalation_and_fir
             time.sleep(chance.uniform(0.05, 0.5))
         sender.stop()
     await storm.settled(database_url)
-    figures = await reckon(f"{TIMES} halts", sender, database_url, receiver)
-    with capsys.disabled():
-        print(figures)
+    show(await reckon(f"{TIMES} halts", sender, database_url, receiver))

@@ -1,5 +1,7 @@
 """kill -9, again and again, while two hundred webhooks a second come in: what was promised is kept."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.scenarios import storm
@@ -13,22 +15,18 @@ LONG, ROUNDS = 50, 10
 
 @pytest.mark.server
 async def test_kill_9_under_load_loses_nothing_and_tells_nobody_of_what_is_over(
-    serve: Serve, receiver: Receiver, database_url: str, database_kind: str, capsys: pytest.CaptureFixture[str]
+    serve: Serve, receiver: Receiver, database_url: str, database_kind: str, show: Callable[[str], None]
 ) -> None:
-    figures = await killed(serve, receiver, database_url, SHORT[database_kind], seed=0)
-    with capsys.disabled():
-        print(figures)
+    show(await killed(serve, receiver, database_url, SHORT[database_kind], seed=0))
 
 
 @pytest.mark.server
-@pytest.mark.long
+@pytest.mark.long(minutes=30)
 @pytest.mark.parametrize("seed", range(1, ROUNDS + 1))
 async def test_kill_9_under_load_a_thousand_times(
-    serve: Serve, receiver: Receiver, database_url: str, capsys: pytest.CaptureFixture[str], seed: int
+    serve: Serve, receiver: Receiver, database_url: str, show: Callable[[str], None], seed: int
 ) -> None:
-    figures = await killed(serve, receiver, database_url, LONG, seed=seed, all_told=True)
-    with capsys.disabled():
-        print(figures)
+    show(await killed(serve, receiver, database_url, LONG, seed=seed, all_told=True))
 
 
 async def killed(serve: Serve, receiver: Receiver, store: str, times: int, *, seed: int, all_told: bool = False) -> str:

@@ -121,15 +121,17 @@ async def test_the_stand_alone_script_agrees(written: bytes, tmp_path: Path) -> 
 
 
 async def test_no_single_change_goes_unseen(written: bytes) -> None:
-    _tamper(written, FEW, seed=1)
+    assert _tamper(written, FEW, seed=1) > FEW // 2
 
 
-@pytest.mark.long
-async def test_none_of_ten_thousand_changes_goes_unseen(written: bytes) -> None:
-    _tamper(written, MANY, seed=2)
+@pytest.mark.long(minutes=60)
+async def test_none_of_ten_thousand_changes_goes_unseen(written: bytes, show: Callable[[str], None]) -> None:
+    show(f"{_tamper(written, MANY, seed=2)} of {MANY} changes leave another bundle, none goes unseen")
 
 
-def _tamper(written: bytes, times: int, seed: int) -> None:
+def _tamper(written: bytes, times: int, seed: int) -> int:
+    """How many changes made a difference."""
+    seen = 0
     chance = random.Random(seed)
     whole = json.loads(written)
     places = list(_places(whole, ()))
@@ -141,6 +143,8 @@ def _tamper(written: bytes, times: int, seed: int) -> None:
         if data == written:
             continue
         assert found(data), f"{number}: {done} at {place} goes unseen"
+        seen += 1
+    return seen
 
 
 def _places(value: Any, here: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
