@@ -35,7 +35,8 @@ WRITTEN = "written"
 class Value(BaseModel):
     """One frozen part of the configuration; an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    # built when first used: a process that reads no configuration, or a small one, needs few of them
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
 
 def _span(value: object, info: ValidationInfo) -> object:

@@ -4,18 +4,16 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from config.value import Duration
+from config.value import Duration, Value
 
 UNROUTED = "unrouted"
 """Stands for a component when an alert names none we know: somebody is told all the same."""
 
 
-class Routing(BaseModel):
+class Routing(Value):
     """What every source can be told."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     component_from: tuple[str, ...] = Field(default=("component", "service", "job", "instance"), min_length=1)
     """Labels tried in turn for the name of a component."""

@@ -11,10 +11,11 @@ from urllib.parse import parse_qsl
 
 from jinja2 import ChainableUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from config.instant import Span
 from config.language import say
+from config.value import Value
 from notify import posting
 from notify.channel import Channel, DeliveryError, Heard, Letter, Listener, Rate, Reason, Receipt, What
 from notify.wording import ROOM, heading, link, mobile, words
@@ -43,13 +44,11 @@ Template = Annotated[str, AfterValidator(_template)]
 Expression = Annotated[str, AfterValidator(_expression)]
 
 
-class Receipts(BaseModel):
+class Receipts(Value):
     """What the gateway posts to `/receipts/<channel>`; expressions over `json`, `form` and `query`.
 
     `id` names the message: the gateway's reference, or our `key` where it gives that back. `key` is what was pressed.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     token: SecretStr = Field(min_length=16)
     id: Expression
@@ -60,15 +59,13 @@ class Receipts(BaseModel):
     reply: str = "ok"
 
 
-class Gateway(BaseModel):
+class Gateway(Value):
     """`success`, `later` and `reference` are expressions over the answer: `status`, `text`, `json`.
 
     Without a `reference` the message is known by our own `key`.
 
     Templates know `phone`, `text`, `spoken`, `subject`, `key`, `language`, `url`, and the message's `facts`.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: Annotated[SecretStr, AfterValidator(posting.hidden_web)]
     method: Literal["GET", "POST", "PUT"] = "POST"

@@ -3,8 +3,9 @@
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Self, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
+from config.value import Value
 from probe.fault import Fault, down
 from probe.result import Plain, Reason
 
@@ -19,10 +20,8 @@ Text: TypeAlias = Annotated[
 Figure: TypeAlias = Annotated[Decimal, Field(allow_inf_nan=False)]
 
 
-class Wanted(BaseModel):
+class Wanted(Value):
     """Of one value, as text. Nothing given: any value will do."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     expect: Text | None = None
     """The value itself."""

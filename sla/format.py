@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
+from config.value import Value
 from sla.statement import Statement
 
 
-class NoOptions(BaseModel):
+class NoOptions(Value):
     """A format that can be told nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Unwritable(RuntimeError):

@@ -7,9 +7,10 @@ the annotations. An alert lasts until it is resolved, and at most `LASTING` shou
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from config.instant import DAY, MINUTE, rfc3339
+from config.value import Value
 from notify import posting
 from notify.channel import Channel, Letter, Receipt
 from notify.wording import link
@@ -19,10 +20,8 @@ PASSING = 5 * MINUTE
 """How long what concerns no incident, such as a test, stays an alert."""
 
 
-class Options(BaseModel):
+class Options(Value):
     """`url` of the Alertmanager without `/api`; `labels` are put to every alert, for its routes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: Annotated[str, AfterValidator(posting.web)]
     labels: Mapping[str, str] = Field(default_factory=dict)

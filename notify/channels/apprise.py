@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.util import find_spec
 
-from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
+from pydantic import SecretStr, field_validator
 
 from config.instant import SECOND, Span
+from config.value import Value
 from notify.channel import Channel, DeliveryError, Letter, Reason, Receipt
 from notify.wording import heading
 
@@ -20,10 +21,8 @@ AT_ONCE = 4
 _MARGIN_S = 2.0
 
 
-class Options(BaseModel):
+class Options(Value):
     """`url` as Apprise has it: `bark://host/key`, `pushover://user@token`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: SecretStr
 

@@ -8,10 +8,11 @@ import hmac
 from base64 import b64encode
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
+from pydantic import AfterValidator, SecretStr
 from yarl import URL
 
 from config.instant import MINUTE, SECOND, Instant
+from config.value import Value
 from notify import posting
 from notify.channel import Channel, DeliveryError, Letter, Rate, Reason, Receipt
 from notify.wording import in_bytes, mobile, words
@@ -24,10 +25,8 @@ _BUSY = {-1}
 _GONE = {400013, 400101, 400102, 400106}
 
 
-class Options(BaseModel):
+class Options(Value):
     """`url` as DingTalk gave it; `secret` starts with SEC where signing was chosen."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: Annotated[SecretStr, AfterValidator(posting.hidden_web)]
     secret: SecretStr | None = None

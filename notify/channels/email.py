@@ -23,10 +23,11 @@ from aiosmtplib import (
     SMTPResponseException,
     SMTPTimeoutError,
 )
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from typing_extensions import override
 
 from config.instant import MINUTE, SECOND, Span, moment_of
+from config.value import Value
 from notify.channel import Channel, DeliveryError, Letter, Rate, Reason, Receipt
 from notify.message import digest_of, harmless
 from notify.page import page_of
@@ -61,10 +62,8 @@ def _mailbox(text: str) -> str:
     return text
 
 
-class Options(BaseModel):
+class Options(Value):
     """`username` defaults to the sender where there is a password."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = Field(min_length=1)
     port: int = Field(default=587, ge=1, le=65535)

@@ -9,9 +9,10 @@ import re
 from base64 import b64encode
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
+from pydantic import AfterValidator, SecretStr
 
 from config.instant import MINUTE, SECOND, Instant
+from config.value import Value
 from notify import posting
 from notify.channel import Channel, DeliveryError, Letter, Rate, Reason, Receipt
 from notify.wording import in_bytes, words
@@ -24,10 +25,8 @@ _BAD_REQUEST = 9499
 _GONE = {19001, 19002}
 
 
-class Options(BaseModel):
+class Options(Value):
     """`url` as Feishu gave it; `secret` where signing was chosen."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: Annotated[SecretStr, AfterValidator(posting.hidden_web)]
     secret: SecretStr | None = None

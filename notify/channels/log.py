@@ -1,17 +1,15 @@
 """Writes what would have been sent into the log: for a first try, and where no mail is configured."""
 
 import structlog
-from pydantic import BaseModel, ConfigDict
 
+from config.value import Value
 from notify.channel import Channel, Letter, Receipt
 
 log = structlog.get_logger(__name__)
 
 
-class Options(BaseModel):
+class Options(Value):
     """None."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 async def send(options: Options, letter: Letter) -> Receipt:

@@ -6,8 +6,9 @@ A message has at most 4096 bytes; a longer one would become a file. Severity 1 i
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
+from config.value import Value
 from notify import posting
 from notify.channel import Channel, DeliveryError, Letter, Reason, Receipt
 from notify.wording import heading, in_bytes, link
@@ -18,10 +19,8 @@ _TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 _PRIORITY = {1: 5, 2: 4}
 
 
-class Options(BaseModel):
+class Options(Value):
     """`topic` is where it goes unless the way of reaching gives another; `token` where topics are guarded."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: Annotated[str, AfterValidator(posting.web)]
     topic: str | None = Field(default=None, pattern=_TOPIC.pattern)

@@ -5,9 +5,10 @@ The incident's number is the `dedup_key`, so a repetition is the same event, and
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from config.instant import rfc3339
+from config.value import Value
 from notify import posting
 from notify.channel import Channel, Letter, Receipt
 from notify.wording import in_bytes, link
@@ -19,10 +20,8 @@ _SEVERITY = {1: "critical", 2: "error", 3: "warning"}
 _ACTION = {"incident.acknowledged": "acknowledge", "incident.resolved": "resolve"}
 
 
-class Options(BaseModel):
+class Options(Value):
     """`routing_key` of the service's integration; `url` of another receiver of such events."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     routing_key: SecretStr = Field(min_length=1)
     url: Annotated[str, AfterValidator(posting.web)] = URL

@@ -5,9 +5,10 @@ A webhook answers with the word `ok`; a bot always with 200 and `"ok": true` or 
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, model_validator
+from pydantic import AfterValidator, SecretStr, model_validator
 
 from config.instant import SECOND
+from config.value import Value
 from notify import posting
 from notify.channel import Channel, DeliveryError, Letter, Rate, Reason, Receipt
 from notify.wording import in_bytes, words
@@ -19,10 +20,8 @@ _LOGIN = {"invalid_auth", "not_authed", "token_revoked", "token_expired", "accou
 _GONE = {"channel_not_found", "is_archived", "not_in_channel"}
 
 
-class Options(BaseModel):
+class Options(Value):
     """`url` or both of `token` and `channel`; `api` is another address of the API."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: Annotated[SecretStr | None, AfterValidator(posting.hidden_web)] = None
     token: SecretStr | None = None

@@ -6,9 +6,10 @@ answered 200 and wrote the trouble into the body, which is read too.
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
+from pydantic import AfterValidator, SecretStr
 
 from config.instant import SECOND
+from config.value import Value
 from notify import posting
 from notify.channel import Channel, DeliveryError, Letter, Rate, Reason, Receipt
 from notify.wording import heading, in_bytes, link
@@ -18,10 +19,8 @@ LIMIT = 20_000
 _TROUBLE = "delivery failed with error"
 
 
-class Options(BaseModel):
+class Options(Value):
     """`url` as the workflow shows it; it carries its signature."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: Annotated[SecretStr, AfterValidator(posting.hidden_web)]
 

@@ -6,9 +6,10 @@ A text has at most 4096 UTF-16 units; a group takes 20 messages a minute.
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
+from pydantic import AfterValidator, SecretStr
 
 from config.instant import MINUTE, SECOND
+from config.value import Value
 from notify import posting
 from notify.channel import Channel, DeliveryError, Letter, Rate, Reason, Receipt
 from notify.wording import in_units, words
@@ -18,10 +19,8 @@ API = "https://api.telegram.org"
 _CHAT = re.compile(r"-?[0-9]{1,20}|@\w{1,64}")
 
 
-class Options(BaseModel):
+class Options(Value):
     """`chat` is where it goes unless the way of reaching gives another; `api` is a bot API server of your own."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     token: SecretStr
     chat: str | None = None

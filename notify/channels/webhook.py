@@ -11,9 +11,10 @@ from binascii import Error as NotBase64
 from hashlib import sha256
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
+from pydantic import AfterValidator, SecretStr
 
 from config.instant import SECOND, rfc3339
+from config.value import Value
 from notify import posting
 from notify.channel import Channel, DeliveryError, Letter, Reason, Receipt
 from notify.posting import TIMEOUT, is_web, web
@@ -42,10 +43,8 @@ def _usable(secret: SecretStr) -> SecretStr:
 Secret = Annotated[SecretStr, AfterValidator(_usable)]
 
 
-class Options(BaseModel):
+class Options(Value):
     """`url`: where it goes unless the notification's address is one. Two secrets while one replaces the other."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: Annotated[str | None, AfterValidator(web)] = None
     secret: Secret | None = None

@@ -7,9 +7,10 @@ Text, because markdown mentions nobody; a text has at most 2048 bytes, of which 
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
+from pydantic import AfterValidator, SecretStr
 
 from config.instant import MINUTE, SECOND
+from config.value import Value
 from notify import posting
 from notify.channel import Channel, DeliveryError, Letter, Rate, Reason, Receipt
 from notify.wording import in_bytes, mobile, words
@@ -21,10 +22,8 @@ _BUSY = {-1}
 _GONE = {93000, 93008, 93017}
 
 
-class Options(BaseModel):
+class Options(Value):
     """`url` as WeCom gave it; it carries the key."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: Annotated[SecretStr, AfterValidator(posting.hidden_web)]
 

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Self, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StrictInt, StringConstraints, model_validator
 
 from config.pattern import Expression
+from config.value import Value
 
 
 def _several(value: object) -> object:
@@ -16,13 +17,11 @@ Texts: TypeAlias = Annotated[tuple[_Text, ...], BeforeValidator(_several), Field
 Rcodes: TypeAlias = Annotated[tuple[_Text, ...], BeforeValidator(_several), Field(min_length=1, max_length=30)]
 
 
-class Section(BaseModel):
+class Section(Value):
     """Values are what stands behind the type, as in a zone file; expressions are tried on whole records.
 
     A record is written `shop.example.com. 300 IN A 192.0.2.10`.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     includes: Texts = ()
     """Each must be there, of the type that was asked for."""
@@ -52,10 +51,8 @@ def _short(value: object) -> object:
     return {"includes": value} if isinstance(value, str | list | tuple) else value
 
 
-class Expect(BaseModel):
+class Expect(Value):
     """`answer: 192.0.2.10` is short for `answer: {includes: [192.0.2.10]}`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     rcode: Rcodes = ("NOERROR",)
     """One of these."""

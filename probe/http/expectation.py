@@ -8,9 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import orjson
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     Strict,
     field_validator,
@@ -20,6 +18,7 @@ from pydantic import (
 from config.duration import parse_duration, print_duration
 from config.instant import DAY, HOUR, MINUTE, SECOND, Instant, Span, instant_of
 from config.pattern import Expression, pattern
+from config.value import Value
 from probe.fault import Fault, down
 from probe.http.assertion import Assertion, assertion
 from probe.http.response import Response
@@ -57,10 +56,8 @@ Comparisons: TypeAlias = Annotated[tuple[_Comparison, ...], BeforeValidator(_sev
 Versions: TypeAlias = Annotated[tuple[_Version, ...], BeforeValidator(_several)]
 
 
-class HeaderRule(BaseModel):
+class HeaderRule(Value):
     """On all values of a header. Written as a text alone, that is `matches`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     matches: Expression | None = None
     """A regular expression at least one of its values must match."""
@@ -87,10 +84,8 @@ class HeaderRule(BaseModel):
         return None
 
 
-class Expect(BaseModel):
+class Expect(Value):
     """What a good answer is. Of every key one value or a list of them, all of which must hold; `status` one of them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     status: Statuses = ("200-399",)
     """`200`, `"300-399"`, or a list of both."""

@@ -8,8 +8,9 @@ from urllib.parse import quote, urlencode
 from weakref import WeakValueDictionary
 
 import orjson
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
+from config.value import Value
 from probe.fault import ours
 from probe.http.client import Client, Fetched, Manner
 from probe.http.proxy import Proxy
@@ -39,17 +40,13 @@ def _https(text: str) -> str:
     return text
 
 
-class Basic(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class Basic(Value):
     username: Annotated[str, Field(max_length=1000)]
     password: SecretStr
 
 
-class OAuth2(BaseModel):
+class OAuth2(Value):
     """Client credentials (RFC 6749 4.4). A token is used again until shortly before it ends, or is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     token_url: Annotated[str, AfterValidator(_https)]
     client_id: Annotated[str, Field(min_length=1, max_length=1000)]

@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 import orjson
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
 from yarl import URL
 
 from config.pattern import Expression, pattern
+from config.value import Value
 from probe.fault import down
 from probe.http.assertion import found_at, way
 from probe.http.client import Fetched
@@ -38,13 +39,11 @@ def _short(written: object) -> object:
     return {"json": written} if written.startswith("$") else {"matches": written}
 
 
-class Take(BaseModel):
+class Take(Value):
     """Where a value stands: one of `json`, `header`, `cookie`, or the body; `matches` takes a part of a text.
 
     Written as a text alone it is `json` where it begins with `$`, else `matches` on the body.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     json_: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_way)] | None = Field(None, alias="json")
     header: Annotated[str, Field(min_length=1, max_length=200)] | None = None
@@ -88,10 +87,8 @@ class Take(BaseModel):
         return found if isinstance(found, str) else None
 
 
-class Step(BaseModel):
+class Step(Value):
     """A request. `{{name}}` in address, headers, payload and json stands for a value that is known by then."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     """For people; left out, its number."""

@@ -11,9 +11,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator
 
 from config.instant import DAY, Instant
+from config.value import Value
 from probe.expiry import WarnBefore, expiry_facts
 from probe.fault import down, ours
 from probe.http.client import Client, Fetched, Manner
@@ -50,9 +51,7 @@ def _address(text: str) -> str:
 Address = Annotated[str, AfterValidator(_address)]
 
 
-class Options(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class Options(Value):
     server: Address | None = None
     """The registry's RDAP server; without it the one the list names for the domain."""
     registries: Address = REGISTRIES

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from config.duration import parse_duration
 from config.instant import DAY, MINUTE, SECOND, Span
-from config.value import Zone
+from config.value import Value, Zone
 from probe.cron import fault_in as fault_in_cron
 from probe.heartbeat import Entrance, Rhythm, Signal, Words
 from probe.kind import ProbeKind
@@ -27,10 +27,8 @@ Written = Annotated[Span, BeforeValidator(_span)]
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class Keywords(BaseModel):
+class Keywords(Value):
     """Looked for in what a plain report says, exactly as written; `fail` first, then `success`, `start`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     fail: Annotated[tuple[Word, ...], Field(max_length=20)] = ()
     success: Annotated[tuple[Word, ...], Field(max_length=20)] = ()
@@ -43,8 +41,7 @@ class Keywords(BaseModel):
         return Words(fail=self.fail, success=self.success, start=self.start, otherwise=Signal(self.otherwise))
 
 
-class Options(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Options(Value):
     needs_target: ClassVar[bool] = False
 
     period: Annotated[Written, Field(ge=SECOND, le=366 * DAY)] | None = None

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from yarl import URL
 
+from config.value import Value
 from probe.fault import Fault, down
 from probe.http.client import Client, Manner
 from probe.http.login import Basic
@@ -29,9 +30,7 @@ from probe.value import Figure
 _SHOWN = 300
 
 
-class Options(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class Options(Value):
     query: Annotated[str, Field(min_length=1, max_length=8192)]
     """PromQL that gives an instant vector or a scalar."""
     at_least: Figure | None = None

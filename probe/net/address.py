@@ -8,8 +8,9 @@ from ipaddress import ip_address
 from typing import Annotated, Literal, TypeAlias
 
 from aiohttp.abc import ResolveResult
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 
+from config.value import Value
 from probe.fault import down, ours
 from probe.net.course import BadTarget, Course, Unanswered
 from probe.net.names import look_up
@@ -24,10 +25,8 @@ Family: TypeAlias = Annotated[
 _SOCKETS = {"auto": socket.AF_UNSPEC, "4": socket.AF_INET, "6": socket.AF_INET6}
 
 
-class Reach(BaseModel):
+class Reach(Value):
     """The options every kind that opens connections has; its own options model is a class below this one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     family: Family = "auto"
     """`auto`: whatever this machine has a route to. `both`: IPv4 and IPv6 must answer."""

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, field_validator, model_validator
+from pydantic import Field, Strict, field_validator, model_validator
 
 from config.pattern import Expression, pattern
+from config.value import Value
 from probe.fault import down
 from probe.net.connection import READ_LIMIT, Connection
 from probe.net.course import Unanswered
@@ -18,10 +19,8 @@ _FILLED = re.compile(r"\{\{(\w+)\}\}")
 _Text = Annotated[str, Field(min_length=1, max_length=8192)]
 
 
-class Step(BaseModel):
+class Step(Value):
     """One of: send and then wait; or encrypt. `send` and `send_hex` may stand beside one of the three waits."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     send: _Text | None = None
     """`{{1}}` or `{{name}}` stands for a group of the newest `matches`."""

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias
 from warnings import catch_warnings, simplefilter
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+from pydantic import BeforeValidator, Field, Strict, model_validator
 
+from config.value import Value
 from probe.fault import ours
 from probe.net.course import Unanswered
 from probe.result import Reason
@@ -27,10 +28,8 @@ _VERSIONS = {
 _OLD = {"1.0", "1.1"}
 
 
-class Tls(BaseModel):
+class Tls(Value):
     """The same in every kind. Files are PEM and are read anew when they have changed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     verify: Annotated[bool, Strict()] = True
     ca_file: Annotated[str, Field(min_length=1)] | None = None

@@ -7,18 +7,16 @@ import asyncio
 from pathlib import Path
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
-from pydantic import BaseModel, ConfigDict
 
+from config.value import Value
 from sla.anchor import Anchor, AnchorError, Head, Receipt, WebAddress
 from sla.asking import post
 
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
 
 
-class Options(BaseModel):
+class Options(Value):
     """`ca_file`: PEM certificates of the authority's root, and of those between where it does not send them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: WebAddress
     ca_file: Path

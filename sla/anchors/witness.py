@@ -7,9 +7,10 @@ import base64
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator
 
 from config.instant import SECOND
+from config.value import Value
 from db.ledger.cosignature import Witness, cosignatures, read_witness
 from db.ledger.note import NoteUnreadable, read_note
 from sla.anchor import Anchor, AnchorError, Head, Receipt, WebAddress
@@ -29,10 +30,8 @@ def _readable(key: str) -> str:
     return key
 
 
-class Options(BaseModel):
+class Options(Value):
     """`url` is its submission prefix, `key` the verifier key it publishes, `name+hash+key`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: WebAddress
     key: Annotated[str, AfterValidator(_readable)]
