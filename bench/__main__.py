@@ -6,8 +6,8 @@ from importlib import import_module
 from bench.common import Row, table, yardstick
 
 SECTIONS = (
-    "account", "month", "ledger", "intake", "alerts", "timers", "page", "checks", "scrape", "scale", "saturated",
-    "saturated_tls", "tls", "pdf", "verify",
+    "account", "month", "ledger", "intake", "alerts", "alerts_postgres", "overload", "timers", "page", "checks",
+    "scrape", "scale", "saturated", "saturated_tls", "tls", "pdf", "verify",
 )  # fmt: skip
 
 

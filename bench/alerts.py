@@ -7,11 +7,11 @@ timers, outbox and ledger, while the posts come in on the same two cores.
 import json
 import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from bench.common import Row, row, wrk
-from bench.intake import decided
+from bench.common import Load, Row, row, wrk
 from tests.servers.process import Upheld
 from tests.servers.program import HOST, NotReady, scratch
 from tests.servers.smtp import Smtp
@@ -29,7 +29,12 @@ P99 = 100
 """Milliseconds until the answer; over it the rate counts for nothing."""
 TOKEN = "bench-token"
 UNDECIDED = "inbox WHERE done_at IS NULL"
+DECIDED = "inbox WHERE done_at IS NOT NULL"
 NEVER = "0001-01-01T00:00:00Z"
+
+
+Count = Callable[[str], int]
+"""Rows of what follows `FROM`."""
 
 
 def measure() -> Row:
@@ -38,30 +43,36 @@ def measure() -> Row:
         Smtp(folder) as mail,
         Upheld(folder / "upheld", configuration(mail.port)) as server,
     ):
-        url, file = f"{server.url}/hooks/am", server.folder / "upheld.db"
-        wrk(url, write_script(folder, delay=10, rising=False), seconds=3, connections=10)
-        before, cpu = decided(file), server.cpu()
-        script = write_script(folder, delay=1000 * CONNECTIONS // OFFERED)
-        load = wrk(url, script, seconds=SECONDS, connections=CONNECTIONS)
-        rate, used = (decided(file) - before) / SECONDS, (server.cpu() - cpu) / SECONDS
-        notes = [
-            f"{load.rate:,.0f} posts/s answered 202, p99 {load.p99:.1f} ms, {load.bad} refused; {used:.2f} CPU s/s",
-            f"undecided at the end: {count(file, UNDECIDED)}; in the store: {contents(file)}",
-        ]
-        with suppress(NotReady):
-            server.wait_until(lambda: count(file, UNDECIDED) == 0, "all are decided", timeout=SECONDS)
-        each = (server.cpu() - cpu) / max(1, decided(file) - before)
-        notes.append(f"CPU from the first post until the last was decided and told: {each * 1e6:,.0f} us a post")
+        load, rate, notes = loaded(server, folder, lambda what: counted(server.folder / "upheld.db", what))
     name = f"alerts: decided a second for {SECONDS} s, answered within {P99} ms (p99)"
     return row(name, ours=rate if load.p99 <= P99 else 0.0, peer=LIMIT, limit=1, at_least=True, notes=notes)
 
 
-def contents(file: Path) -> str:
+def loaded(server: Upheld, folder: Path, count: Count) -> tuple[Load, float, list[str]]:
+    """What wrk saw, how many were decided a second meanwhile, and what there is to say of it."""
+    url = f"{server.url}/hooks/am"
+    wrk(url, write_script(folder, delay=10, rising=False), seconds=3, connections=10)
+    before, cpu = count(DECIDED), server.cpu()
+    script = write_script(folder, delay=1000 * CONNECTIONS // OFFERED)
+    load = wrk(url, script, seconds=SECONDS, connections=CONNECTIONS)
+    rate, used = (count(DECIDED) - before) / SECONDS, (server.cpu() - cpu) / SECONDS
+    notes = [
+        f"{load.rate:,.0f} posts/s answered 202, p99 {load.p99:.1f} ms, {load.bad} refused; {used:.2f} CPU s/s",
+        f"undecided at the end: {count(UNDECIDED)}; in the store: {contents(count)}",
+    ]
+    with suppress(NotReady):
+        server.wait_until(lambda: count(UNDECIDED) == 0, "all are decided", timeout=SECONDS)
+    each = (server.cpu() - cpu) / max(1, count(DECIDED) - before)
+    notes.append(f"CPU from the first post until the last was decided and told: {each * 1e6:,.0f} us a post")
+    return load, rate, notes
+
+
+def contents(count: Count) -> str:
     tables = ("incident", "timer", "notification", "delivery", "ledger_leaf")
-    return ", ".join(f"{one} {count(file, one):,}" for one in tables)
+    return ", ".join(f"{one} {count(one):,}" for one in tables)
 
 
-def count(file: Path, what: str) -> int:
+def counted(file: Path, what: str) -> int:
     connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
     try:
         return int(connection.execute(f"SELECT count(*) FROM {what}").fetchone()[0])

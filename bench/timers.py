@@ -7,7 +7,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from bench.alerts import count
+from bench.alerts import counted
 from bench.common import Row, row
 from tests.servers.process import Upheld
 from tests.servers.program import scratch
@@ -40,7 +40,7 @@ def measure() -> Row:
                 alert(f"a{each}", starts_at="2026-11-22T10:00:00Z", component=f"c{each}") for each in range(INCIDENTS)
             ]
             server.post("/hooks/am", alert_post(alerts), token=TOKEN)
-            server.wait_until(lambda: count(file, "incident") == INCIDENTS, "every incident is open")
+            server.wait_until(lambda: counted(file, "incident") == INCIDENTS, "every incident is open")
         first = fill(file)
         with server:
             sleep_until(first + KILLED_AT * 1000)
