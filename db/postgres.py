@@ -24,6 +24,8 @@ _THE_SERVER = 0x7570_6866
 _SERVER_LEAVES_WITHIN_S = 5
 _READERS = 4
 _PATIENCE_S = 10
+_STATEMENTS = 1000
+"""Kept prepared by each connection. With SQLAlchemy's hundred they drive each other out, and each is prepared anew."""
 
 
 class PostgresDatabase:
@@ -111,6 +113,7 @@ async def open_postgres(url: URL, use: Use) -> PostgresDatabase:
         connect_args={
             "timeout": _PATIENCE_S,
             "command_timeout": _PATIENCE_S,
+            "prepared_statement_cache_size": _STATEMENTS,
             "server_settings": {"application_name": f"upheld-{use.value}", "lock_timeout": "8s"},
         },
     )

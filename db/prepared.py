@@ -1,15 +1,14 @@
 """Statements that are compiled once, for what is asked dozens of times about every alert.
 
-SQLAlchemy's own way to run one costs several times what SQLite needs for it. Here SQLite's connection is asked itself;
-on PostgreSQL, where the way to the server costs more, SQLAlchemy runs the same statement.
+SQLAlchemy's own way to run one costs several times what SQLite needs for it, and as much as the way to PostgreSQL and
+back. Here the driver is asked itself.
 """
 
-import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
+from operator import attrgetter, itemgetter, methodcaller
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Delete, Insert, Select, String, Update, literal_column
@@ -22,6 +21,7 @@ Given: TypeAlias = Mapping[str, Any]
 _Statement: TypeAlias = Select[Any] | Insert | Update | Delete
 _Change: TypeAlias = Callable[[Any], Any]
 _NOTHING: Given = {}
+_ROWS, _COUNT, _NUMBER = methodcaller("fetchall"), attrgetter("rowcount"), attrgetter("lastrowid")
 
 
 def always(word: str) -> ColumnElement[str]:
@@ -45,10 +45,9 @@ class Prepared:
 
     def all(self, tx: Connection, given: Given = _NOTHING) -> list[Any]:
         """Rows with their columns as attributes."""
-        store = _sqlite(tx)
-        if store is None:
+        if not tx.in_transaction():  # it begins with this one, which is SQLAlchemy's to do
             return [self._row(row) for row in tx.execute(self._statement, given)]
-        return [self._row(row) for row in self._for(tx.dialect, given).rows(store, given, tx.dialect)]
+        return [self._row(row) for row in self._for(tx, given).rows(tx, given)]
 
     def first(self, tx: Connection, given: Given = _NOTHING) -> Any | None:
         rows = self.all(tx, given)
@@ -61,27 +60,22 @@ class Prepared:
 
     def run(self, tx: Connection, given: Given = _NOTHING) -> int:
         """How many rows it changed."""
-        store = _sqlite(tx)
-        if store is None:
+        if not tx.in_transaction():
             return tx.execute(self._statement, given).rowcount
-        return self._for(tx.dialect, given).run(store, given, tx.dialect).rowcount
+        return self._for(tx, given).run(tx, given)
 
     def add(self, tx: Connection, given: Given) -> int:
         """Of an insert of one row: the number it got."""
-        store = _sqlite(tx)
-        if store is None:
-            key = tx.execute(self._statement, given).inserted_primary_key
-            number = None if key is None else key[0]
-        else:
-            number = self._for(tx.dialect, given).run(store, given, tx.dialect).lastrowid
-        assert number is not None
-        return int(number)
+        if tx.in_transaction():
+            return self._for(tx, given).add(tx, given)
+        key = tx.execute(self._statement, given).inserted_primary_key
+        assert key is not None
+        return int(key[0])
 
     def run_all(self, tx: Connection, given: Sequence[Given]) -> None:
         """Once for each; all give the same parameters."""
-        store = _sqlite(tx)
-        if store is not None and given:
-            self._for(tx.dialect, given[0]).run_all(store, given, tx.dialect)
+        if given and tx.in_transaction():
+            self._for(tx, given[0]).run_all(tx, given)
         elif given:
             tx.execute(self._statement, given)
 
@@ -92,11 +86,11 @@ class Prepared:
         made: Callable[[Iterable[Any]], Any] = row._make
         return made
 
-    def _for(self, dialect: Dialect, given: Given) -> "_Compiled":
-        names = tuple(given) if self._takes_columns else ()
+    def _for(self, tx: Connection, given: Given) -> "_Compiled":
+        names = (tx.dialect.name, *given) if self._takes_columns else (tx.dialect.name,)
         compiled = self._compiled.get(names)
         if compiled is None:
-            compiled = self._compiled[names] = _compile(self._statement, dialect, names)
+            compiled = self._compiled[names] = _compile(self._statement, tx.dialect, names[1:])
         return compiled
 
 
@@ -110,25 +104,23 @@ class _Compiled:
     fixed: Given
     binding: Mapping[str, _Change]
     reading: Sequence[tuple[int, _Change]]
+    returns: bool
+    """Of an insert: the database gives the number back as a row."""
 
-    def rows(self, store: sqlite3.Connection, given: Given, dialect: Dialect) -> list[Sequence[Any]]:
-        try:
-            found = store.execute(self.text, self._values(given)).fetchall()
-        except sqlite3.Error as error:
-            raise _known(self.text, error, dialect) from error
+    def rows(self, tx: Connection, given: Given) -> Sequence[Sequence[Any]]:
+        found: Sequence[Sequence[Any]] = _asked(tx, self.text, self._values(given), _ROWS)
         return [self._read(row) for row in found] if self.reading else found
 
-    def run(self, store: sqlite3.Connection, given: Given, dialect: Dialect) -> sqlite3.Cursor:
-        try:
-            return store.execute(self.text, self._values(given))
-        except sqlite3.Error as error:
-            raise _known(self.text, error, dialect) from error
+    def run(self, tx: Connection, given: Given) -> int:
+        return int(_asked(tx, self.text, self._values(given), _COUNT))
 
-    def run_all(self, store: sqlite3.Connection, given: Sequence[Given], dialect: Dialect) -> None:
-        try:
-            store.executemany(self.text, [self._values(one) for one in given])
-        except sqlite3.Error as error:
-            raise _known(self.text, error, dialect) from error
+    def add(self, tx: Connection, given: Given) -> int:
+        if self.returns:
+            return int(_asked(tx, self.text, self._values(given), _ROWS)[0][0])
+        return int(_asked(tx, self.text, self._values(given), _NUMBER))
+
+    def run_all(self, tx: Connection, given: Sequence[Given]) -> None:
+        _asked(tx, self.text, [self._values(one) for one in given], _COUNT, many=True)
 
     def _read(self, row: Sequence[Any]) -> Sequence[Any]:
         read = list(row)
@@ -168,6 +160,7 @@ def _compile(statement: _Statement, dialect: Dialect, given: Sequence[str]) -> _
         pick=_pick(names),
         fixed={name: params[name] for name in names if name not in wanted},
         binding={name: change for name, change in binding.items() if change is not None},
+        returns=bool(compiled.implicit_returning),
         reading=[(place, change) for place, change in enumerate(reading) if change is not None],
     )
 
@@ -182,16 +175,17 @@ def _binding(type_: TypeEngine[Any], dialect: Dialect) -> _Change | None:
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _sqlite(tx: Connection) -> sqlite3.Connection | None:
-    """None where SQLAlchemy is to run it: on another database, and where a transaction begins with it."""
-    if tx.dialect.name != "sqlite" or not tx.in_transaction():
-        return None
-    connection: Any = tx.connection.dbapi_connection
-    return connection if isinstance(connection, sqlite3.Connection) else None
-
-
-def _known(text: str, error: sqlite3.Error, dialect: Dialect) -> Exception:
-    """The error as SQLAlchemy raises it; what was bound, which may be personal, is not in it."""
-    known = DBAPIError.instance(text, None, error, sqlite3.Error, dialect=dialect)
-    assert isinstance(known, Exception)
-    return known
+def _asked(tx: Connection, text: str, values: Sequence[Any], take: Callable[[Any], Any], *, many: bool = False) -> Any:
+    """From the driver's own cursor. Raises what SQLAlchemy raises, without what was bound: it may be personal."""
+    errors = tx.dialect.loaded_dbapi.Error
+    connection = tx.connection.dbapi_connection
+    assert connection is not None
+    cursor = connection.cursor()
+    try:
+        (cursor.executemany if many else cursor.execute)(text, values)
+        return take(cursor)
+    except errors as error:
+        gone = tx.dialect.is_disconnect(error, tx.connection, cursor)
+        if gone:
+            tx.invalidate(error)
+        raise DBAPIError.instance(text, None, error, errors, dialect=tx.dialect, connection_invalidated=gone) from error
