@@ -1,6 +1,6 @@
 """How much of each budget the running periods have used and what is left, for the customers' rooms and the metrics."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -32,9 +32,9 @@ class Standing:
     forecast: Forecast
 
 
-def standings(tx: Connection, config: Config, now: Instant, customer: str | None = None) -> list[Standing]:
-    """Of every customer, or of one. All components whose periods began together are read at once."""
-    agreements = [one for one in config.agreements() if customer in (None, one.customer)]
+def standings(tx: Connection, config: Config, customers: Collection[str], now: Instant) -> list[Standing]:
+    """Of these customers. All components whose periods began together are read at once."""
+    agreements = [one for one in config.agreements() if one.customer in customers]
     components = sorted({name for one in agreements for name in one.components})
     proposals, settled = Exclusions(config).known(tx, components, now), corrections(tx, components, now)
     going = list(_running(agreements, proposals, now))
@@ -49,7 +49,7 @@ def standings(tx: Connection, config: Config, now: Instant, customer: str | None
 
 def budgets(tx: Connection, config: Config, customer: str, now: Instant) -> Sequence[Budget]:
     """One for each component and agreement in force."""
-    return [_budget(one) for one in standings(tx, config, now, customer)]
+    return [_budget(one) for one in standings(tx, config, [customer], now)]
 
 
 def _running(agreements: Iterable[Agreement], proposals: Sequence[Proposal], now: Instant) -> Iterator[Running]:

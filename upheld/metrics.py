@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from typing_extensions import override
 
 import upheld
-from config.instant import SECOND, Instant, Span
+from config.instant import SECOND, Span
 from config.model import Config
 from config.state import State
 from incidents.drill import of_drill
@@ -19,7 +19,7 @@ from incidents.routing import UNROUTED
 from incidents.severity import MILDEST, WORST
 from incidents.store import alert, case, inbox, incident
 from probe.exposition import ROWS, Family, label, written
-from upheld.budgets import Standing, standings
+from upheld.budgets import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Snapshot:
     budgets: Sequence[Standing] = ()
 
 
-def snapshot(tx: Connection, config: Config, known: Mapping[str, State], now: Instant) -> Snapshot:
+def snapshot(tx: Connection, config: Config, known: Mapping[str, State], budgets: Sequence[Standing]) -> Snapshot:
     """`known`: the states of components as they are recorded."""
     severities = [one.severity for one in incident.unresolved(tx) if not of_drill(one.component)]
     return Snapshot(
@@ -45,7 +45,7 @@ def snapshot(tx: Connection, config: Config, known: Mapping[str, State], now: In
         cases=len(case.open_cases(tx)),
         inbox=inbox.waiting_count(tx),
         unrouted=alert.firing_count(tx, UNROUTED),
-        budgets=standings(tx, config, now),
+        budgets=budgets,
     )
 
 

@@ -12,13 +12,16 @@ from itertools import chain
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from config.instant import Instant
+from config.model import Config
 from config.state import State
 from db.engine import Database
 from db.errors import StoreUnavailable
 from incidents.store.transition import latest_states
 from probe.metrics import texts
+from upheld.budgets import Standing, standings
 from upheld.house import House
-from upheld.metrics import snapshot
+from upheld.metrics import Snapshot, snapshot
 
 TIMEOUT = "X-Prometheus-Scrape-Timeout-Seconds"
 """How long Prometheus waits, told with each scrape."""
@@ -26,8 +29,8 @@ PATIENCE_SECONDS = 10.0
 MARGIN_SECONDS = 0.5
 PIECE = 1 << 16
 """Bytes that are worth sending."""
-SLICE = 1000
-"""Components whose states are read at a time."""
+SLICE, CUSTOMERS = 1000, 5
+"""Components whose states, and customers whose budgets are read at a time."""
 
 
 async def metrics(house: House, request: web.Request) -> web.StreamResponse:
@@ -35,8 +38,7 @@ async def metrics(house: House, request: web.Request) -> web.StreamResponse:
     config, now = house.config, house.now()
     try:
         async with asyncio.timeout(patience(request.headers.get(TIMEOUT))):
-            known = await _states(house.database)
-            house.metrics.show(await house.database.read(lambda tx: snapshot(tx, config, known, now)))
+            house.metrics.show(await _snapshot(house.database, config, now))
             await house.notify_metrics.refresh(house.database, house.rules.channels, now)
     except (StoreUnavailable, TimeoutError):
         house.metrics.show(None)
@@ -51,13 +53,17 @@ async def metrics(house: House, request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def _states(database: Database) -> dict[str, State]:
-    """What comes from PostgreSQL is put into rows on the loop itself: so many at a time."""
+async def _snapshot(database: Database, config: Config, now: Instant) -> Snapshot:
+    """In slices: what comes from PostgreSQL is put into rows and reckoned with on the loop itself."""
     known, last = dict[str, State](), ""
     while some := await database.read(partial(latest_states, after=last, most=SLICE)):
         known |= some
         last = next(reversed(some))
-    return known
+    budgets, customers = list[Standing](), list(config.customers)
+    for start in range(0, len(customers), CUSTOMERS):
+        those = customers[start : start + CUSTOMERS]
+        budgets += await database.read(partial(standings, config=config, customers=those, now=now))
+    return await database.read(lambda tx: snapshot(tx, config, known, budgets))
 
 
 async def _send(response: web.StreamResponse, pieces: Iterator[str], squeeze: "zlib._Compress | None") -> None:

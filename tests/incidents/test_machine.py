@@ -249,7 +249,7 @@ def test_the_store_holds_what_the_small_machine_says(empty: Path) -> None:
 
 
 @pytest.mark.store
-@pytest.mark.long(minutes=60)
+@pytest.mark.long(minutes=120)
 def test_the_store_holds_what_the_small_machine_says_for_long(empty: Path, show: Callable[[str], None]) -> None:
     lived = machine(empty)
     run_state_machine_as_test(lived, settings=settings(max_examples=LONG, stateful_step_count=60))

@@ -14,7 +14,7 @@ from config.state import State
 from db.engine import Database
 from incidents.store import transition
 from tests.servers.sender import alert, alert_post
-from tests.upheld.house import NOON, TOKEN, Reader, configuration, house, served
+from tests.upheld.house import NOON, TOKEN, Reader, configuration, document, house, served
 from upheld import scrape
 from upheld.budgets import budgets
 from upheld.installed import installed
@@ -139,10 +139,11 @@ async def test_every_component_is_shown_as_it_was_recorded_last(database: Databa
     assert (list(first.items()), second, none) == ([("a", State.DOWN), ("b", State.UP)], {"c": State.UP}, {})
 
 
-async def test_more_components_than_are_read_at_a_time_are_all_shown(
+async def test_more_components_and_customers_than_are_read_at_a_time_are_all_shown(
     tmp_path: Path, aiohttp_client: AiohttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scrape, "SLICE", 2)
+    monkeypatch.setattr(scrape, "CUSTOMERS", 2)
     names = [f"c{number}" for number in range(7)]
 
     def record(tx: Connection) -> None:
@@ -151,13 +152,18 @@ async def test_more_components_than_are_read_at_a_time_are_all_shown(
             transition.append(tx, one, NOON)
 
     written = {name: {"name": name} for name in ("shop", *names)}
-    async with house(tmp_path, components=written) as opened, served(opened, aiohttp_client) as reader:
+    acme = document()["customers"]["acme"]
+    customers = {f"customer-{number}": acme for number in range(5)}
+    changes = {"components": written, "customers": customers}
+    async with house(tmp_path, **changes) as opened, served(opened, aiohttp_client) as reader:
         await opened.database.write(record)
         shown = await samples(reader)
         pieces = list(opened.metrics.texts())
     down = {name for name in names if shown[("upheld_component_state", name, "down")]}
     assert down == set(names[:6]) and shown[("upheld_component_state", "c6", "unknown")] == 1
     assert pieces[0] == "" and pieces[1].count("upheld_component_state{") == 5 * len(written)
+    owed = [labels for name, *labels in shown if name == "upheld_budget_remaining_seconds"]
+    assert len(owed) == len(customers) and {*customers} < {value for labels in owed for value in labels}
 
 
 async def test_the_room_has_the_same_figures_as_the_statement(database: Database, tmp_path: Path) -> None:
