@@ -48,6 +48,13 @@ class Origin(StrEnum):
     SITE = "site"
 
 
+class Countersign(StrEnum):
+    """How the customer's signer puts his word to a statement."""
+
+    LOGIN = "login"
+    LINK = "link"
+
+
 class Fee(Value):
     amount: Amount
     """An exact decimal, `120000` or `1999.50`."""
@@ -111,6 +118,8 @@ class Agreement(Value):
     contacts: Literal["any", "company-only"] = "any"
     """company-only: landline and company mail, private ones refused."""
     language: Literal["zh-CN", "en"] | None = None
+    countersign: Countersign = Countersign.LOGIN
+    """link: also by a link in a mail to the customer's one contact of kind `signer`."""
     origins: dict[str, Origin] = Field(default_factory=dict)
     """Term -> where it stands, for every term that has a value: `target`, `period`, `levels`…"""
 

@@ -203,7 +203,7 @@ class Contact(Value):
     name: Text
     email: Mailbox | None = None
     phone: str | None = None
-    kind: Literal["primary", "technical", "billing", "emergency"] = "primary"
+    kind: Literal["primary", "technical", "billing", "emergency", "signer"] = "primary"
     language: Literal["zh-CN", "en"] | None = None
 
 

@@ -216,6 +216,21 @@ def _agreements(names: _Names) -> None:
         for agreement in _items(customer, "agreements"):
             for component in _items(agreement, "components"):
                 names.want("components", component)
+            _signer(names, customer, agreement)
+
+
+def _signer(names: _Names, customer: Node, agreement: Node) -> None:
+    """Whose word a link carries is one person's."""
+    written = agreement.get("countersign")
+    signers = [one for one in _items(customer, "contacts") if _signs(one)]
+    if written is not None and written.text == "link" and len(signers) != 1:
+        advice = "write one with `kind: signer` and an email among the customer's contacts"
+        names.report.add(written.mark, f"a link is for one signer, and there are {len(signers)}; {advice}")
+
+
+def _signs(contact: Node) -> bool:
+    kind = contact.get("kind") if isinstance(contact.value, dict) else None
+    return kind is not None and kind.text == "signer" and contact.get("email") is not None
 
 
 def _mailboxes(names: _Names) -> None:

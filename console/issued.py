@@ -7,8 +7,11 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from config.instant import Instant
+from config.model import Contact
+from console.signature import Asked
 from sla.record import Word
 from sla.standing import Standing
+from sla.statement import Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,28 @@ class File:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSign:
+    """A sealed statement as its signer sees it. `signer`: whose word a link carries now; None: nobody's."""
+
+    statement: Statement
+    standing: Standing
+    signer: Contact | None
+
+    def over(self, asked: Asked, now: Instant) -> str | None:
+        """Why the link does nothing any more; None while it holds."""
+        seal = self.statement.seal
+        if now >= asked.expires_at:
+            return "It was valid for some days only. Nothing was changed."
+        if seal is None or (seal.revision, seal.record_sha256) != (asked.revision, asked.record_sha256):
+            return "The statement was revised since; use the newest mail. Nothing was changed."
+        if self.signer is None or self.signer.email != asked.signer:
+            return "Whoever signs is another by now, or signs with a login. Nothing was changed."
+        if self.standing.countersigned_at is not None:
+            return "The statement is countersigned already. Nothing was changed."
+        return None
+
+
 class Statements(Protocol):
     """Everything takes part in the caller's transaction. What a person does wrong raises `sla.sealing.NotSealed`."""
 
@@ -49,6 +74,12 @@ class Statements(Protocol):
     def answer(self, tx: Connection, customer: str, period: str, word: Word, by: str, now: Instant) -> None: ...
 
     def countersign(self, tx: Connection, customer: str, period: str, by: str, now: Instant) -> None: ...
+
+    def to_sign(self, tx: Connection, asked: Asked) -> ToSign | None:
+        """The newest revision of that statement; None where nothing is sealed."""
+
+    def countersign_by_link(self, tx: Connection, asked: Asked, now: Instant) -> None:
+        """The signer's word, where what he was shown still stands."""
 
     def dispute(
         self, tx: Connection, customer: str, period: str, line: str, reason: str, by: str, now: Instant

@@ -16,6 +16,7 @@ from console.case import CasePage
 from console.component import ComponentPage
 from console.consent import ConsentPage
 from console.contract import ContractPage
+from console.countersigning import CountersigningPage
 from console.desk import Desk
 from console.door import Act, Door
 from console.drill import DRILLS, DrillPage
@@ -102,6 +103,7 @@ class Console:
         )
         self._login = Login(self.door, address or _socket, demo)
         self._answer = AnswerPage(rules)
+        self._countersigning = CountersigningPage(rules)
         self._desk = Desk(rules)
         self._incident = IncidentPage(rules)
         self._drill = DrillPage(rules)
@@ -137,6 +139,8 @@ class Console:
             _page("POST", "/logout", Access.MEMBER, self._login.leave),
             _page("GET", "/answer/{token}", Access.PUBLIC, self._answer.show),
             _page("POST", "/answer/{token}", Access.PUBLIC, self._answer.act),
+            _page("GET", "/countersign/{token}", Access.PUBLIC, self._countersigning.show),
+            _page("POST", "/countersign/{token}", Access.PUBLIC, self._countersigning.sign),
             _page("GET", "/oncall/{token}.ics", Access.PUBLIC, self._duty.calendar),
             _page("GET", "/oncall/swaps/{token}", Access.PUBLIC, self._duty.show),
             _page("POST", "/oncall/swaps/{token}", Access.PUBLIC, self._duty.accept),

@@ -18,10 +18,12 @@ from sla.parties import NoStatement
 from sla.period import parse_period
 from sla.record import Word
 from sla.sealing import NotSealed
+from sla.standing import Way
 
 SHOWN = ("pdf", "xlsx", "json", "bundle")
 """Offered for reading in this order, as far as they are installed."""
 ACTS = ("accept-time", "contest-time", "countersign", "dispute")
+_SIGNED, _SIGNED_BY_LINK = "countersigned {time}", "countersigned {time} by the link of a mail"
 _VERDICTS = {
     "met": "Met",
     "missed": "Missed",
@@ -126,7 +128,7 @@ def _row(one: Issued, customer: str, offered: Sequence[str], voice: Voice) -> Is
         for text, at in (
             ("sealed {time}", standing.sealed_at),
             ("delivered {time}", standing.delivered_at),
-            ("countersigned {time}", standing.countersigned_at),
+            (_SIGNED_BY_LINK if standing.countersigned_way is Way.MAIL else _SIGNED, standing.countersigned_at),
         )
         if at is not None
     ]

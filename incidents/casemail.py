@@ -102,6 +102,8 @@ class CaseMail:
     ) -> None:
         customer = self._config.customers.get(case.customer)
         for contact in () if customer is None else customer.contacts:
+            if contact.kind == "signer":  # is written to about what he signs
+                continue
             language = contact.language or (None if customer is None else customer.language)
             one = self._paging.by_mail(choose(contact.name, "en"), contact.email, language, now)
             writer = Writer(config=self._config, language=one.language)

@@ -10,6 +10,7 @@ from config.agreement import (
     Agreement,
     Calendar,
     Category,
+    Countersign,
     Counting,
     ExclusionEffect,
     Origin,
@@ -118,6 +119,8 @@ def _sentences(agreement: Agreement, language: str) -> Iterator[tuple[str, str]]
             amount=_money(one.amount),
         )
         yield "amounts", amount
+    if agreement.countersign is Countersign.LINK:
+        yield "countersign", say("The customer's signer may countersign a statement by a link in a mail to him alone.")
     if agreement.fee is not None:
         amount = _money(agreement.fee.amount)
         yield "fee", say(_FEES[agreement.fee.per], amount=amount, currency=agreement.fee.currency)
@@ -173,7 +176,7 @@ def counting(terms: Counting, language: str) -> Iterator[tuple[str, str]]:
     )
 
 
-_WRITTEN = frozenset({"measured_from", "remedies", "amounts", "fee"})
+_WRITTEN = frozenset({"measured_from", "remedies", "amounts", "countersign", "fee"})
 _FEES = {
     Period.MONTH: "Fee: {currency} {amount} per month.",
     Period.QUARTER: "Fee: {currency} {amount} per quarter.",

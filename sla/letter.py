@@ -1,12 +1,12 @@
 """What is written to the customer and to those who hold a statement up. Pure: from values to a `Message`."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.instant import Instant
 from config.language import choose
 from config.look import sentence
-from config.look.figure import full_day
+from config.look.figure import full_day, moment
 from config.value import Text
 from notify.message import Json, Message
 from sla.clause import ROOM
@@ -16,6 +16,7 @@ from sla.sealing import Step, Who
 from sla.statement import Statement
 
 ISSUED, QUESTION, HELD = "statement.issued", "statement.question", "statement.held"
+TO_SIGN, COUNTERSIGNED = "statement.to_sign", "statement.countersigned"
 _WHO = {
     Who.NOBODY: "nobody",
     Who.CUSTOMER: "the customer",
@@ -68,6 +69,39 @@ class Writer:
             verdict=page.verdict(self.statement.verdict),
         )
         return self._message(ISSUED, subject, lines, {"revision": seal.revision}, copies, enclosures)
+
+    def to_sign(self, seal: Seal, signer: str, link: str, expires_at: Instant, enclosures: Sequence[str]) -> Message:
+        """To the signer alone: whoever has the link signs."""
+        page, until = self._page, moment(expires_at, self.statement.zone, self.language)
+        number = page.number
+        lines = [
+            self._say("Here is the statement {number} for {period}.", number=number, period=page.period),
+            "",
+            page.summary(),
+            "",
+            self._say("Hash of the record") + f": sha256 {seal.record_sha256}",
+            "",
+            self._say("Countersign it as {signer}, without logging in: {link}", signer=signer, link=link),
+            self._say("The link holds until {time} and for this revision alone.", time=until),
+            self._say("Keep this mail to yourself: whoever has the link signs. Without it nothing is signed."),
+        ]
+        subject = self._say("To countersign: statement {number}, {period}", number=number, period=page.period)
+        made = self._message(TO_SIGN, subject, lines, {"revision": seal.revision}, (), enclosures)
+        return replace(made, links=(link,))
+
+    def countersigned(self, seal: Seal, signer: str) -> Message:
+        """To the customer's contact, so that a link that went astray does not stay unseen."""
+        page = self._page
+        lines = [
+            self._say("{signer} has countersigned it by the link in a mail.", signer=signer),
+            "",
+            self._say("Hash of the record") + f": sha256 {seal.record_sha256}",
+            "",
+            self._say("If that was not so, tell us at once."),
+            *([self.address] if self.address else []),
+        ]
+        subject = self._say("Statement {number}, {period}: countersigned", number=page.number, period=page.period)
+        return self._message(COUNTERSIGNED, subject, lines, {"revision": seal.revision}, (), ())
 
     def question(self, figures: str, until_days: int, revision: int) -> Message:
         """How unmeasured time counts, to the customer's contact."""

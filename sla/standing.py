@@ -24,10 +24,18 @@ class What(StrEnum):
     MAILED = "mailed"  # number of the attempt, addresses' count
     DELIVERED = "delivered"  # the customer's mail server took the statement
     UNDELIVERED = "undelivered"  # it did not
-    COUNTERSIGNED = "countersigned"  # record_sha256
+    COUNTERSIGNED = "countersigned"  # record_sha256, entered_by, way
     DISPUTED = "disputed"  # line, reason
     PROPOSED = "proposed"  # record_sha256, changes, deltas: late facts ask for the next revision
     TOLD = "told"  # steps, stage: those who must do something were told
+
+
+class Way(StrEnum):
+    """How a countersignature came."""
+
+    ROOM = "room"
+    COMMAND = "command"
+    MAIL = "mail"  # by the link of one
 
 
 class Stage(StrEnum):
@@ -84,6 +92,8 @@ class Standing:
     undelivered: str | None = None
     """Why, until it is mailed again."""
     countersigned_at: Instant | None = None
+    countersigned_way: Way | None = None
+    """None also where it was signed before ways were recorded."""
     disputes: tuple[Dispute, ...] = ()
     proposed: str | None = None
     """The hash of the record that late facts would give."""
@@ -135,7 +145,8 @@ def after(standing: Standing, one: Happening) -> Standing:
         case What.UNDELIVERED:
             return replace(standing, undelivered=one.body["reason"])
         case What.COUNTERSIGNED:
-            return replace(standing, countersigned_at=one.at)
+            way = one.body.get("way")
+            return replace(standing, countersigned_at=one.at, countersigned_way=Way(way) if way else None)
         case What.DISPUTED:
             dispute = Dispute(line=one.body["line"], reason=one.body["reason"], at=one.at, by=one.by)
             return replace(standing, disputes=(*standing.disputes, dispute))

@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection
 
 from config.instant import Instant
-from console.issued import File, Issued
+from console.issued import File, Issued, ToSign
+from console.signature import Asked
 from sla.parties import NoStatement, parties_of
 from sla.record import Word
 from sla.sealing import figures, months
+from sla.standing import Way
 from sla.store import statement as stored
+from upheld.countersigning import countersign, to_sign
 from upheld.files import BUNDLE, bundle_file, kinds
 from upheld.installed import installed
 from upheld.rules import Rules
@@ -51,7 +54,13 @@ class Counter:
         sealer_of(self._rules()).answer(tx, customer, parsed(period), word, by, by, now)
 
     def countersign(self, tx: Connection, customer: str, period: str, by: str, now: Instant) -> None:
-        sealer_of(self._rules()).countersign(tx, customer, parsed(period), by, by, now)
+        sealer_of(self._rules()).countersign(tx, customer, parsed(period), by, by, now, Way.ROOM)
+
+    def to_sign(self, tx: Connection, asked: Asked) -> ToSign | None:
+        return to_sign(tx, self._rules(), asked)
+
+    def countersign_by_link(self, tx: Connection, asked: Asked, now: Instant) -> None:
+        countersign(tx, self._rules(), asked, now)
 
     def dispute(
         self, tx: Connection, customer: str, period: str, line: str, reason: str, by: str, now: Instant

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from sla.record import Word
 from sla.seal import seal_json
+from sla.standing import Way
 from upheld.call import Call, Command
 from upheld.listing import standing_json
 from upheld.sealing import sealer_of
@@ -30,7 +31,7 @@ def countersign(tx: Connection, call: Call) -> Any:
     given = call.arguments
     speaker = given["speaks"] or call.by
     sealer, period = sealer_of(call.rules), parsed(given["period"])
-    return standing_json(sealer.countersign(tx, given["customer"], period, speaker, call.by, call.now))
+    return standing_json(sealer.countersign(tx, given["customer"], period, speaker, call.by, call.now, Way.COMMAND))
 
 
 def dispute(tx: Connection, call: Call) -> Any:

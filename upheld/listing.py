@@ -62,6 +62,7 @@ def standing_json(standing: Standing) -> dict[str, Any]:
         "asked_at": None if question is None else at(question.asked_at),
         "answer": None if answer is None else answer.word.value,
         "countersigned_at": at(standing.countersigned_at),
+        "countersigned_way": standing.countersigned_way,
         "disputes": [{"line": one.line, "reason": one.reason, "at": at(one.at)} for one in standing.disputes],
         "revision_proposed": standing.proposed is not None,
     }

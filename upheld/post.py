@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from config.instant import DAY, Instant
 from config.language import choose
-from config.model import Contact
+from config.model import Contact, Customer
 from config.oncall import Role
+from console.signature import Asked, address, expiry
 from incidents.ways import Addressee
 from notify import outbox
 from notify.channel import Attachment
@@ -21,6 +22,7 @@ from sla.duereport import DueReport
 from sla.report import paper_of
 from sla.reporting import Owed
 from sla.sealing import Hold, Step
+from sla.signer import signer_of
 from sla.standing import Happening, Stage, What
 from sla.statement import Statement
 from sla.store import report as reports
@@ -52,10 +54,41 @@ class Post:
         statement = sealed_statement(last)
         one = self._contact(statement.customer, now)
         assert one is not None, "decided only where there is somebody to mail to"
-        kinds = ["pdf" if "pdf" in installed().formats else "html", BUNDLE]
-        names = [f"{last.customer}/{last.period}/{last.seal.revision}/{kind}/{one.language}" for kind in kinds]
+        names = self._enclosures(last, one.language)
         message = self._writer(statement, one.language).issued(last.seal, self._copies(), names)
         self._enqueue(tx, one, message, f"{last.period}-{last.seal.revision}-{attempt}", last.customer, now)
+
+    def to_sign(self, tx: Connection, last: SealedRevision, now: Instant) -> None:
+        """Once for each revision, and without a copy to anybody."""
+        statement = sealed_statement(last)
+        customer = self._config.customers[last.customer]
+        contact = signer_of(customer, statement)
+        if contact is None or contact.email is None or not self._rules.paging.mails:
+            return
+        asked = Asked(
+            customer=last.customer,
+            period=last.period,
+            revision=last.seal.revision,
+            record_sha256=last.seal.record_sha256,
+            signer=contact.email,
+            expires_at=expiry(now),
+        )
+        link = address(self._rules.paging.links, asked)
+        if link is None:
+            return
+        one = self._addressee(customer, contact, now)
+        enclosed = self._enclosures(last, one.language)[:1]
+        name = choose(contact.name, one.language)
+        message = self._writer(statement, one.language).to_sign(last.seal, name, link, asked.expires_at, enclosed)
+        self._enqueue(tx, one, message, f"{last.period}-{last.seal.revision}-to-sign", last.customer, now)
+
+    def countersigned(self, tx: Connection, statement: Statement, signer: Contact, now: Instant) -> None:
+        """By a link; to the customer's contact."""
+        one, seal = self._contact(statement.customer, now), statement.seal
+        if one is not None and seal is not None:
+            message = self._writer(statement, one.language).countersigned(seal, choose(signer.name, one.language))
+            what = f"{statement.period}-{seal.revision}-countersigned"
+            self._enqueue(tx, one, message, what, statement.customer, now)
 
     def question(self, tx: Connection, statement: Statement, mark: str, what: str, revision: int, now: Instant) -> None:
         """How unmeasured time counts, to the customer's contact; `mark` are the figures asked about."""
@@ -94,6 +127,11 @@ class Post:
             message = self._report_writer(of, one.language).reminder(step, owed.missing)
             what = key_of(of.kind, of.subject, owed.standing.issue, stage)
             self._enqueue(tx, one, message, what, of.customer, now, Purpose.CLOCK)
+
+    def _enclosures(self, last: SealedRevision, language: str) -> list[str]:
+        """The sheet, and what proves it."""
+        kinds = ["pdf" if "pdf" in installed().formats else "html", BUNDLE]
+        return [f"{last.customer}/{last.period}/{last.seal.revision}/{kind}/{language}" for kind in kinds]
 
     def _copies(self) -> list[str]:
         return [
@@ -148,8 +186,10 @@ class Post:
         contact = primary_contact(self._rules, customer)
         if contact is None or not self._rules.paging.mails:
             return None
-        known = self._config.customers[customer]
-        language = contact.language or known.language or known.agreements[-1].language
+        return self._addressee(self._config.customers[customer], contact, now)
+
+    def _addressee(self, customer: Customer, contact: Contact, now: Instant) -> Addressee:
+        language = contact.language or customer.language or customer.agreements[-1].language
         return self._rules.paging.by_mail(choose(contact.name, "en"), contact.email, language, now)
 
 

@@ -25,7 +25,7 @@ from sla.remedydocument import owed_more
 from sla.revision import changes, deltas
 from sla.seal import Replaced, delta_json, digest, seal_json, sealed
 from sla.sealing import Ask, CountAsDown, Draft, Mail, NotSealed, SealIt, Tell, Who, decide
-from sla.standing import Happening, Stage, Standing, What
+from sla.standing import Happening, Stage, Standing, Way, What
 from sla.statement import Statement
 from sla.store import remedy
 from sla.store import statement as stored
@@ -187,13 +187,13 @@ class Sealer:
         return self.step(tx, customer, period, now)
 
     def countersign(
-        self, tx: Connection, customer: str, period: Period, by: str, entered_by: str, now: Instant
+        self, tx: Connection, customer: str, period: Period, by: str, entered_by: str, now: Instant, way: Way
     ) -> Standing:
         """The customer puts his word to the same hash. Raises NotSealed."""
         self._own(customer, by)
         last = self._sealed(tx, customer, period)
         if stored.standing(tx, customer, str(period)).countersigned_at is None:
-            body = {"record_sha256": last.seal.record_sha256, "entered_by": entered_by}
+            body = {"record_sha256": last.seal.record_sha256, "entered_by": entered_by, "way": way.value}
             self._happened(tx, customer, period, What.COUNTERSIGNED, last.seal.revision, now, body, by)
         return stored.standing(tx, customer, str(period))
 
@@ -268,6 +268,7 @@ class Sealer:
                 last = self._sealed(tx, customer, period)
                 self._happened(tx, customer, period, What.MAILED, last.seal.revision, now, {"attempt": attempt})
                 self._post.statement(tx, last, attempt, now)
+                self._post.to_sign(tx, last, now)
             case Tell(stage=stage, steps=waits):
                 body = {"stage": stage.value, "steps": [one.hold for one in waits]}
                 self._happened(tx, customer, period, What.TOLD, coming, now, body)

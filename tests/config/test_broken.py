@@ -126,7 +126,7 @@ EXPECTED = {
     "checkpoints-mail-word": "2:52: 'hourly' is none of 'daily', 'weekly' or 'none'",
     "channel-dangling": "2:43: no channel is named 'mial'; did you mean 'mail'?",
     "components-as-list": "1:13: a list is not a mapping of names; write `components: {name: …}`",
-    "contact-unknown-kind": "2:60: 'main' is none of 'primary', 'technical', 'billing' or 'emergency'",
+    "contact-unknown-kind": "2:60: 'main' is none of 'primary', 'technical', 'billing', 'emergency' or 'signer'",
     "down-when-more-than-there-are": "5:32: fewer than 2 are always up: there are 1 checks",
     "down-when-unknown": "1:32: 'some' is none of 'any', 'all' or 'fewer_than_up'",
     "env-misspelt": "1:14: '${SMTP_PASSWORD}' is not understood; write ${env:NAME} or ${file:path}",

@@ -81,6 +81,7 @@ SEEN = attachment("seen.txt", b"What was seen")
 OPEN_TO_ALL = {
     *(("GET", "/login"), ("POST", "/login"), ("GET", "/{place}/"), ("GET", "/desk/static/{name}")),
     *(("GET", "/answer/{token}"), ("POST", "/answer/{token}")),
+    *(("GET", "/countersign/{token}"), ("POST", "/countersign/{token}")),
     *(("GET", "/oncall/{token}.ics"), ("GET", "/oncall/swaps/{token}"), ("POST", "/oncall/swaps/{token}")),
 }
 

@@ -17,11 +17,12 @@ from config.model import Config
 from config.registry import Registries
 from config.state import State
 from console.budget import Budget
-from console.issued import File, Issued
+from console.issued import File, Issued, ToSign
 from console.login import DemoLogin
 from console.owed import NotWritten
 from console.password import hash_password
 from console.routes import Console
+from console.signature import Asked
 from console.store import add_user
 from console.user import Role
 from db.engine import Database
@@ -132,6 +133,12 @@ class Shelf:
         raise NotSealed("nothing is asked")
 
     def countersign(self, tx: Connection, customer: str, period: str, by: str, now: Instant) -> None:
+        raise NotSealed("nothing is sealed")
+
+    def to_sign(self, tx: Connection, asked: Asked) -> ToSign | None:
+        return None
+
+    def countersign_by_link(self, tx: Connection, asked: Asked, now: Instant) -> None:
         raise NotSealed("nothing is sealed")
 
     def dispute(

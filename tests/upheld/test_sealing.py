@@ -15,7 +15,7 @@ from sla.period import parse_period
 from sla.record import Word
 from sla.seal import holds
 from sla.sealing import NotSealed
-from sla.standing import What
+from sla.standing import Way, What
 from sla.statement import Statement
 from sla.store import statement as stored
 from tests.upheld.months import OCTOBER, Months, at, written
@@ -264,18 +264,18 @@ async def test_the_customer_countersigns_the_same_hash_or_disputes_a_line(months
 
     def speak(tx: Connection) -> None:
         tx_of[:] = [tx]
-        months.sealer.countersign(tx, "acme", OCTOBER, by, by, now)
+        months.sealer.countersign(tx, "acme", OCTOBER, by, by, now, Way.ROOM)
         disputed("acme-shop")
         with pytest.raises(NotSealed, match="has no line 'mail'; it has acme-shop"):
             disputed("mail")
         with pytest.raises(NotSealed, match="needs a reason"):
             disputed("acme-shop", " ")
         with pytest.raises(NotSealed, match="person:li cannot speak"):
-            months.sealer.countersign(tx, "acme", OCTOBER, "person:li", "person:li", now)
+            months.sealer.countersign(tx, "acme", OCTOBER, "person:li", "person:li", now, Way.COMMAND)
 
     await months.database.write(speak)
     standing = await months.standing()
-    assert standing.countersigned_at == now
+    assert (standing.countersigned_at, standing.countersigned_way) == (now, Way.ROOM)
     assert [(one.line, one.by) for one in standing.disputes] == [("acme-shop", by)]
     said = [one.body["record_sha256"] for one in await months.happenings() if one.by == by]
     assert said == [last.seal.record_sha256] * 2

@@ -40,6 +40,7 @@ class Statement(Shape):
     asked_at: Time | None
     answer: str | None
     countersigned_at: Time | None
+    countersigned_way: str | None
     disputes: list[Dispute]
     revision_proposed: bool
 
