@@ -1,7 +1,9 @@
 """Structured logs: one line of fields an event; on a terminal for people, otherwise JSON for machines."""
 
+import io
 import logging
 import sys
+from typing import TextIO, cast
 
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestPayloadError
@@ -33,6 +35,18 @@ class Lines(logging.Handler):
         log.log(record.levelno, record.getMessage(), logger=record.name, exc_info=error)
 
 
+class _StandardError(io.TextIOBase):
+    """Whatever it is when a line is written: a command may be run where it is put elsewhere for a while."""
+
+    @override
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    @override
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def set_up(*, verbose: bool = False, quiet: bool = False) -> None:
     """`quiet`: warnings and worse only, where the terminal belongs to a person who wants something else."""
     level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
@@ -48,7 +62,7 @@ def set_up(*, verbose: bool = False, quiet: bool = False) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[Lines()])

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from config.model import Config
 from db.engine import Use, open_database
 from db.errors import StoreLocked
-from upheld import contracts, control
+from upheld import contracts, control, log
 from upheld.call import Call
 from upheld.cli.shared import login
 from upheld.clock import utc_now
@@ -47,6 +47,7 @@ async def _change(config: Config, command: str, by: str, arguments: Mapping[str,
 
 
 async def _change_here(config: Config, command: str, by: str, arguments: Mapping[str, Any]) -> Any:
+    log.set_up(quiet=True)  # what is decided on the way would stand among the answer
     database = await open_database(config.store.url.reveal(), Use.COMMAND)
     now = utc_now()
 
