@@ -49,7 +49,10 @@ CorrectionEvent: TypeAlias = Requested | Approved | Confirmed | Contested
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """`words`: customer -> whether he confirmed it, his last word. `approved_by` is never who asked for it."""
+    """`words`: customer -> whether he confirmed it, his last word. `approved_by` is never who asked for it.
+
+    `entered_by` wrote it down where another asked for it.
+    """
 
     id: str
     component: str
@@ -64,6 +67,7 @@ class Correction:
     approved_at: Instant | None = None
     words: tuple[tuple[str, bool, Instant], ...] = ()
     version: int = 1
+    entered_by: str | None = None
 
     @property
     def interval(self) -> Interval:
@@ -98,6 +102,7 @@ def correction_of(id: str, said: Said[CorrectionEvent]) -> Correction:
         evidence=asked.evidence,
         requested_by=said.by,
         requested_at=said.recorded_at,
+        entered_by=said.entered_by,
     )
 
 

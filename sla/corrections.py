@@ -7,7 +7,7 @@ from config.model import Config
 from sla.correction import Approved, Confirmed, Contested, Correction, CorrectionEvent, Requested
 from sla.store import correction as store
 from sla.store.number import next_number
-from sla.word import Refused, Said, customer_of, spoken_by
+from sla.word import WRITER, Refused, Said, customer_of, spoken_by
 
 LETTER = "C"
 
@@ -50,6 +50,8 @@ class Corrections:
             raise Refused(
                 "{id}: {name} asked for it and cannot approve it; a second person has to", id=id, name=_name(by)
             )
+        if by == correction.entered_by:
+            raise Refused(WRITER, id=id, name=_name(by))
         if correction.approved_by is not None:
             raise Refused(
                 "{id} is approved already, by {name}; nothing is left to approve",

@@ -28,7 +28,7 @@ from sla.proposal import (
 )
 from sla.store import exclusion as store
 from sla.store.number import next_number
-from sla.word import CONFIGURATION, Refused, Said, customer_of, spoken_by
+from sla.word import CONFIGURATION, WRITER, Refused, Said, customer_of, spoken_by
 
 LETTER = "X"
 
@@ -91,6 +91,8 @@ class Exclusions:
             raise Refused(
                 "{id}: {name} asked for it and cannot approve it; a second person has to", id=id, name=_name(by)
             )
+        if by == revision.entered_by:
+            raise Refused(WRITER, id=id, name=_name(by))
         if revision.second is not None:
             raise Refused(
                 "{id} is approved already, by {name}; nothing is left to approve", id=id, name=_name(revision.second.by)

@@ -84,7 +84,10 @@ ExclusionEvent: TypeAlias = Proposed | NoticeGiven | Approved | Countersigned | 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """A plan with what was said of it. What was said of an earlier plan says nothing of this one."""
+    """A plan with what was said of it. What was said of an earlier plan says nothing of this one.
+
+    `entered_by` wrote it down where another asked for it.
+    """
 
     plan: Proposed
     by: str
@@ -93,6 +96,7 @@ class Revision:
     notices: tuple[Said[NoticeGiven], ...] = ()
     countersignatures: tuple[Said[Countersigned], ...] = ()
     withdrawals: tuple[Said[Withdrawn], ...] = ()
+    entered_by: str | None = None
 
     @property
     def recurring(self) -> bool:
@@ -143,7 +147,7 @@ def proposal_of(id: str, said: Said[ExclusionEvent]) -> Proposal:
     """What a `Proposed` event begins."""
     plan = said.event
     assert isinstance(plan, Proposed)
-    return Proposal(id=id, revisions=(Revision(plan=plan, by=said.by, recorded_at=said.recorded_at),))
+    return Proposal(id=id, revisions=(_revision(plan, said),))
 
 
 def evolve(proposal: Proposal, said: Said[ExclusionEvent]) -> Proposal:
@@ -151,8 +155,7 @@ def evolve(proposal: Proposal, said: Said[ExclusionEvent]) -> Proposal:
     after, newest, event = replace(proposal, version=proposal.version + 1), proposal.newest, said.event
     match event:
         case Proposed():
-            revision = Revision(plan=event, by=said.by, recorded_at=said.recorded_at)
-            return replace(after, revisions=(*proposal.revisions, revision))
+            return replace(after, revisions=(*proposal.revisions, _revision(event, said)))
         case Approved():
             return _with(after, replace(newest, approvals=(*newest.approvals, _as(said, event))))
         case NoticeGiven():
@@ -174,6 +177,10 @@ def replay(id: str, events: Iterable[Said[ExclusionEvent]]) -> Proposal:
     for said in rest:
         found = evolve(found, said)
     return found
+
+
+def _revision(plan: Proposed, said: Said[ExclusionEvent]) -> Revision:
+    return Revision(plan=plan, by=said.by, recorded_at=said.recorded_at, entered_by=said.entered_by)
 
 
 def _as(said: Said[ExclusionEvent], event: E) -> Said[E]:

@@ -10,6 +10,8 @@ E = TypeVar("E")
 
 CONFIGURATION = "configuration"
 """Signs what stands in the configuration."""
+WRITER = "{id}: {name} wrote it down in the customer's name and cannot approve it; a second person has to"
+"""Whoever writes for another has said it, too: otherwise one person alone could be both."""
 _CUSTOMER = "customer:"
 
 

@@ -75,6 +75,18 @@ async def test_a_wrong_request_is_refused_and_takes_no_number(
     assert await asked(database, corrections) == "C-1"
 
 
+async def test_who_wrote_it_down_in_the_customers_name_is_no_second_person(
+    database: Database, corrections: Corrections
+) -> None:
+    """One of our people alone could else take an outage out of the count, as if its customer had asked for it."""
+    by = f"customer:{CUSTOMER}"
+    await database.write(lambda tx: corrections.request(tx, request(), by, NOW, entered_by="person:li"))
+    with pytest.raises(Refused, match="li wrote it down in the customer's name"):
+        await database.write(lambda tx: corrections.approve(tx, "C-1", "person:li", NOW))
+    approved = await database.write(lambda tx: corrections.approve(tx, "C-1", "person:wang", NOW))
+    assert approved.second(CUSTOMER) == "person:wang"
+
+
 REFUSED: list[tuple[Callable[[Corrections, Connection], object], str]] = [
     (lambda all, tx: all.approve(tx, "C-1", "person:li", NOW), "li asked for it and cannot approve it"),
     (lambda all, tx: all.approve(tx, "C-1", f"customer:{CUSTOMER}", NOW), "confirm"),

@@ -95,6 +95,17 @@ async def test_every_event_is_a_leaf_from_which_it_can_be_told_again(
     assert await database.read(told) == await database.read(lambda tx: store.events_of(tx, id))
 
 
+async def test_who_wrote_the_plan_down_in_the_customers_name_is_no_second_person(
+    database: Database, exclusions: Exclusions
+) -> None:
+    by = f"customer:{CUSTOMER}"
+    await database.write(lambda tx: exclusions.propose(tx, plan(), by, NOW, entered_by="person:li"))
+    with pytest.raises(Refused, match="li wrote it down in the customer's name"):
+        await database.write(lambda tx: exclusions.approve(tx, "X-1", "person:li", NOW))
+    approved = await database.write(lambda tx: exclusions.approve(tx, "X-1", "person:wang", NOW))
+    assert approved.newest.second is not None and approved.newest.entered_by == "person:li"
+
+
 WRONG_PLANS: list[tuple[dict[str, Any], str]] = [
     ({"start": END, "end": START}, "ends before it begins"),
     ({"start": START, "end": START}, "ends before it begins"),
