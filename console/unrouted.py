@@ -84,7 +84,7 @@ def _row(one: Alert, entrance: Entrance | None, voice: Voice) -> Row:
 
 
 def _letter(one: Post, voice: Voice, *, may_open: bool) -> Letter:
-    customer, said = one.source.removeprefix(mail.ASIDE), one.envelope.get("headers", {})
+    customer, said = mail.customer_of(one.source), one.envelope.get("headers", {})
     why, _, detail = (one.outcome or "").partition(": ")
     name, sender = said.get("name", ""), said.get("from", "")
     known = customer in voice.config.customers

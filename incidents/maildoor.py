@@ -118,14 +118,15 @@ class MailDoor:
             except Exception as error:  # our own mistake: a person sees the mail, its sender is not sent away
                 log.exception("mail not understood", customer=customer.id)
                 why = f"{why}: {type(error).__name__}"
-        return await self._database.write(lambda tx: _keep(tx, customer.id, raw, why, now))
+        stranger = not mailing.speaks("" if mail is None else mail.sender, customer)
+        return await self._database.write(lambda tx: _keep(tx, customer.id, raw, why, now, stranger=stranger))
 
 
-def _keep(tx: Connection, customer: str, raw: bytes, why: str, now: Instant) -> Filed:
+def _keep(tx: Connection, customer: str, raw: bytes, why: str, now: Instant, *, stranger: bool) -> Filed:
     key = sha256(raw).hexdigest()
     if store.known(tx, key, customer) is not None:
         return Filed(outcome=Outcome.ASIDE, again=True)
-    set_aside(tx, customer, None, raw, why, now)
+    set_aside(tx, customer, None, raw, why, now, stranger=stranger)
     store.add(tx, key, customer, Outcome.ASIDE, None, now)
     return Filed(outcome=Outcome.ASIDE)
 

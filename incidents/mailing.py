@@ -99,7 +99,7 @@ class Mailing:
                 raise trouble
             why = None if trouble is None else f"{Why.REFUSED}: {trouble}"
         if found is None:
-            set_aside(tx, customer.id, mail, raw, why or Why.UNKNOWN, now)
+            set_aside(tx, customer.id, mail, raw, why or Why.UNKNOWN, now, stranger=contact is None)
             found = Filed(outcome=Outcome.ASIDE)
         store.add(tx, mail.key, customer.id, found.outcome, found.case, now)
         return found
@@ -170,14 +170,27 @@ class Mailing:
 
 
 def set_aside(
-    tx: Connection, customer: str, mail: Mail | None, raw: bytes, why: str, now: Instant, case: str | None = None
+    tx: Connection,
+    customer: str,
+    mail: Mail | None,
+    raw: bytes,
+    why: str,
+    now: Instant,
+    case: str | None = None,
+    *,
+    stranger: bool = False,
 ) -> None:
-    """Into the quarantine, for a person to see. One with an identity number leaves nothing but who wrote it."""
+    """Into the quarantine, for a person to see; strangers' crowd out no contact's.
+
+    One with an identity number leaves nothing but who wrote it.
+    """
     bare = mail is not None and _numbered(mail)
     said: Mapping[str, str] = {} if mail is None else {"from": mail.sender, "name": mail.name}
     if mail is not None and not bare:
         said = {**said, "subject": mail.subject[:300], "text": mail.text[:_SHOWN], "case": case or ""}
-    row = inbox.row_of(store.source_of(customer), Sent(body=b"" if bare else raw, received_at=now), said)
+    row = inbox.row_of(
+        store.source_of(customer, stranger=stranger), Sent(body=b"" if bare else raw, received_at=now), said
+    )
     inbox.put_into_quarantine(tx, row, why)
 
 

@@ -8,11 +8,17 @@ from incidents.store.inbox import Post, posts_of
 
 ASIDE = "mail:"
 """Before a customer's id: the source under which a mail that became nothing stands in the quarantine."""
+_STRANGER = "?"
+"""Behind it for what no contact wrote: the quarantine keeps so many of each source, and anybody can write many."""
 _M = mail.c
 
 
-def source_of(customer: str) -> str:
-    return f"{ASIDE}{customer}"[:100]
+def source_of(customer: str, *, stranger: bool) -> str:
+    return f"{ASIDE}{customer}{_STRANGER if stranger else ''}"[:100]
+
+
+def customer_of(source: str) -> str:
+    return source.removeprefix(ASIDE).removesuffix(_STRANGER)
 
 
 def known(tx: Connection, key: str, customer: str) -> tuple[str, str | None] | None:
@@ -44,9 +50,11 @@ def aside_since(tx: Connection, since: Instant) -> int:
 
 
 def aside(tx: Connection, limit: int) -> list[Post]:
-    """Of every customer, the newest first, without their bytes, which are a MiB each; the outcome is why."""
+    """Of every customer, contacts' mails before strangers', the newest first, without their bytes, which are a MiB
+    each; the outcome is why."""
     shown = [one for one in quarantine.c if one.key != "body"]
     found = select(*shown, literal(b"", LargeBinary).label("body")).where(
         quarantine.c.source.startswith(ASIDE, autoescape=True)
     )
-    return posts_of(tx.execute(found.order_by(desc(quarantine.c.id)).limit(limit)))
+    strangers = quarantine.c.source.endswith(_STRANGER, autoescape=True)
+    return posts_of(tx.execute(found.order_by(strangers, desc(quarantine.c.id)).limit(limit)))

@@ -17,12 +17,13 @@ from db.tables.incidents import quarantine
 from incidents.attachment import LARGEST as LARGEST_FILE
 from incidents.case import Case, CaseEvent, CaseNoted, CaseOpened, FileAdded
 from incidents.caseload import Caseload
-from incidents.mail import GLANCE
+from incidents.mail import GLANCE, read
 from incidents.maildoor import AT_ONCE, LARGEST, MailDoor, conversations
 from incidents.mailing import OPENED_AT_MOST, Mailing
 from incidents.paging import Paging
 from incidents.store import case as cases
 from incidents.store import mail as store
+from incidents.store.inbox import QUARANTINE_LIMIT
 from notify.message import digest_of
 from tests.incidents.letters import HOSTILE, PNG, TO, letter
 from tests.incidents.samples import NOON, config, customer, named
@@ -138,9 +139,25 @@ async def test_who_is_no_contact_is_never_answered_and_a_person_sees_what_he_wro
     assert await office.aside() == ["unknown_sender"] * 4
     assert await office.cases() == [] and await office.told() == []
     kept = await office.database.read(lambda tx: tx.execute(select(quarantine)).first())
-    assert kept is not None and kept.source == "mail:acme" and b"The login page" in kept.body
+    assert kept is not None and kept.source == "mail:acme?" and b"The login page" in kept.body
     shown = await office.database.read(lambda tx: store.aside(tx, 9))
     assert [(one.outcome, one.body) for one in shown] == [("unknown_sender", b"")] * 4
+
+
+async def test_however_many_strangers_write_a_contacts_mail_that_waits_is_kept_and_shown(office: Office) -> None:
+    await office.send(letter(text="I am 11010519491231002X"))
+    (acme,) = [one for one in office.config.customers.values() if one.id == "acme"]
+
+    def flood(tx: Connection) -> None:
+        for number in range(QUARANTINE_LIMIT + 1):
+            raw = letter(identity=f"{number}@evil", sender="eve@elsewhere.example")
+            office.mailing().file(tx, acme, read(raw), raw, NOON)
+
+    await office.database.write(flood)
+
+    shown = await office.database.read(lambda tx: store.aside(tx, 3))
+    assert [one.outcome for one in shown] == ["identity_number", "unknown_sender", "unknown_sender"]
+    assert {store.customer_of(one.source) for one in shown} == {"acme"}
 
 
 async def test_a_strangers_mail_is_glanced_at_and_a_contacts_read_to_its_end(office: Office) -> None:
