@@ -1,7 +1,7 @@
 """Exclusions and corrections as rows of a page: when, what, how far, who said what, what may still be said. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.agreement import Category
 from config.instant import Instant
@@ -10,7 +10,7 @@ from config.look.state import Shown, word
 from console.voice import Voice
 from sla.correction import Correction
 from sla.proposal import Proposal, Proposed, Revision
-from sla.word import CONFIGURATION
+from sla.word import CONFIGURATION, customer_of
 
 CATEGORIES: Mapping[Category, str] = {
     Category.MAINTENANCE: "Maintenance",
@@ -46,7 +46,7 @@ class Row:
 
 def exclusion_row(proposal: Proposal, speaker: str, customer: str | None, voice: Voice) -> Row:
     """For the desk, or for a `customer`."""
-    newest = proposal.newest
+    newest = _for_eyes(proposal.newest, customer)
     plan = newest.plan
     return Row(
         id=proposal.id,
@@ -54,10 +54,26 @@ def exclusion_row(proposal: Proposal, speaker: str, customer: str | None, voice:
         title=voice.t(CATEGORIES[plan.category]) if plan.text is None else choose(plan.text, voice.language),
         when=_when(newest, voice),
         components=voice.listed([voice.component(name) for name in plan.components]),
-        standing=_standing(proposal, voice),
-        said=_said(proposal, voice),
+        standing=_standing(proposal, newest, voice),
+        said=_said(proposal, newest, customer, voice),
         acts=_acts(proposal, speaker, customer),
     )
+
+
+def _for_eyes(newest: Revision, customer: str | None) -> Revision:
+    """What other customers had and said is none of his."""
+    if customer is None:
+        return newest
+    return replace(
+        newest,
+        notices=tuple(one for one in newest.notices if one.event.customer == customer),
+        countersignatures=tuple(one for one in newest.countersignatures if one.event.customer == customer),
+    )
+
+
+def _asker(by: str, customer: str | None, voice: Voice) -> str:
+    another = customer is not None and customer_of(by) not in (None, customer)
+    return voice.t("another customer") if another else voice.who(by)
 
 
 def _when(revision: Revision, voice: Voice) -> str:
@@ -68,8 +84,7 @@ def _when(revision: Revision, voice: Voice) -> str:
     return voice.t("every {when}, {length}, zone {zone}", when=plan.every, length=length, zone=plan.timezone)
 
 
-def _standing(proposal: Proposal, voice: Voice) -> str:
-    newest = proposal.newest
+def _standing(proposal: Proposal, newest: Revision, voice: Voice) -> str:
     if proposal.withdrawn:
         return voice.t("Withdrawn")
     if newest.second is not None:
@@ -81,9 +96,8 @@ def _standing(proposal: Proposal, voice: Voice) -> str:
     return voice.t("Waits for a second person")
 
 
-def _said(proposal: Proposal, voice: Voice) -> list[str]:
-    newest = proposal.newest
-    asked = voice.t("configuration") if newest.by == CONFIGURATION else voice.who(newest.by)
+def _said(proposal: Proposal, newest: Revision, customer: str | None, voice: Voice) -> list[str]:
+    asked = voice.t("configuration") if newest.by == CONFIGURATION else _asker(newest.by, customer, voice)
     lines = [voice.t("Asked by {name}, recorded {time}", name=asked, time=_clock(newest.recorded_at, voice))]
     if newest.plan.start is not None and newest.recorded_at > newest.plan.start:
         lines.append(voice.t("Recorded after its own start"))
@@ -94,6 +108,9 @@ def _said(proposal: Proposal, voice: Voice) -> list[str]:
     for signed in newest.countersignatures:
         who, when = voice.customer(signed.event.customer), _clock(signed.recorded_at, voice)
         lines.append(voice.t("{customer} countersigned {time}", customer=who, time=when))
+        if signed.entered_by is not None:
+            writer, proof = voice.who(signed.entered_by), signed.event.proof
+            lines.append(voice.t("{name} wrote that down, to be seen in: {proof}", name=writer, proof=proof))
     if proposal.works:
         done = max(proposal.works, key=lambda one: one.event.end)
         start, end = _clock(done.event.start, voice), _clock(done.event.end, voice)
@@ -131,11 +148,15 @@ def correction_row(one: Correction, speaker: str, customer: str | None, voice: V
     state = word(Shown(one.state.value), voice.language)
     lines = [
         voice.t(
-            "Asked by {name}, recorded {time}", name=voice.who(one.requested_by), time=_clock(one.requested_at, voice)
+            "Asked by {name}, recorded {time}",
+            name=_asker(one.requested_by, customer, voice),
+            time=_clock(one.requested_at, voice),
         ),
         voice.t("Evidence: {evidence}", evidence=one.evidence),
     ]
     for name, confirmed, at in one.words:
+        if customer not in (None, name):
+            continue
         text = "{customer} confirmed it {time}" if confirmed else "{customer} contested it {time}"
         lines.append(voice.t(text, customer=voice.customer(name), time=_clock(at, voice)))
     return Row(

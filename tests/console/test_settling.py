@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from config.agreement import Category
 from config.instant import DAY, HOUR, MINUTE
@@ -123,6 +124,27 @@ async def test_what_does_not_concern_a_customer_is_neither_shown_nor_his_to_sign
     assert "X-1" in text and "X-2" not in text
     status, _ = await send(reader, room, home=room, act="countersign", id="X-2")
     assert status == 409
+
+
+async def test_what_another_customer_had_and_said_is_not_shown_in_a_room(
+    world: World, log_in: LogIn, asked: None
+) -> None:
+    """Both stand on the same system; who else is a customer, and what he signed, is between him and us."""
+    exclusions, corrections = Exclusions(world.config), Corrections(world.config)
+
+    def say(tx: Connection) -> None:
+        exclusions.notice(tx, "X-1", "person:li", NOW, delivered_at=NOW - DAY, proof="mail", customer="linden")
+        exclusions.countersign(tx, "X-1", "linden", NOW, proof="sheet 7", entered_by="person:li")
+        corrections.confirm(tx, "C-1", "linden", NOW)
+        plan = Proposed(components=("payments",), category=Category.CUSTOMER, start=NOW - DAY, end=NOW - HOUR)
+        exclusions.propose(tx, plan, "customer:linden", NOW, entered_by="person:li")
+
+    await world.database.write(say)
+    text = await page(await log_in(Role.CUSTOMER, "harbour"), ROOM)
+    assert "X-1" in text and "C-1" in text and "another customer" in text
+    assert "Linden" not in text and "linden" not in text
+    own = await page(await log_in(Role.CUSTOMER, "linden", "clinic"), "/room/linden/exclusions")
+    assert "Linden Clinic countersigned" in own and "wrote that down, to be seen in: sheet 7" in own
 
 
 async def test_an_auditor_looks_and_has_no_button(log_in: LogIn, asked: None) -> None:

@@ -12,7 +12,7 @@ from sla.store import correction as corrections
 from upheld.api.field import Effect, Listed, Moment, Name, Said, Shape, Time, Trial, Words
 from upheld.api.page import page
 from upheld.api.route import Asked, Route, nowhere
-from upheld.api.word import covered, saying, spoken
+from upheld.api.word import covered, for_eyes, saying, spoken
 from upheld.settled import correction_json, said_json
 
 
@@ -78,13 +78,13 @@ class Contesting(Shape):
 
 async def every(asked: Asked) -> Any:
     found = await asked.read(lambda tx: corrections.corrections(tx, covered(asked)))
-    return page(found, lambda one: one.id, correction_json, asked.query)
+    return page(found, lambda one: one.id, lambda one: for_eyes(asked, correction_json(one)), asked.query)
 
 
 async def one(asked: Asked) -> Any:
     def told(tx: Connection) -> Any:
         events = [said_json(said) for said in corrections.events_of(tx, asked.place["id"])]
-        return {**correction_json(_known(asked, tx)), "events": events}
+        return for_eyes(asked, {**correction_json(_known(asked, tx)), "events": events})
 
     return await asked.read(told)
 

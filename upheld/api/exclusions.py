@@ -14,7 +14,7 @@ from sla.store import exclusion as exclusions
 from upheld.api.field import Effect, Length, Listed, Moment, Name, Said, Shape, Time, Trial, Words
 from upheld.api.page import page
 from upheld.api.route import Asked, Route, nowhere
-from upheld.api.word import covered, saying, spoken
+from upheld.api.word import covered, for_eyes, saying, spoken
 from upheld.settled import exclusion_json, said_json
 
 
@@ -122,13 +122,15 @@ async def every(asked: Asked) -> Any:
         found = Exclusions(asked.rules.config).known(tx, covered(asked), asked.now)
         return [one for one in found if asked.query["withdrawn"] or not one.withdrawn]
 
-    return page(await asked.read(known), lambda one: one.id, exclusion_json, asked.query)
+    return page(
+        await asked.read(known), lambda one: one.id, lambda one: for_eyes(asked, exclusion_json(one)), asked.query
+    )
 
 
 async def one(asked: Asked) -> Any:
     def told(tx: Connection) -> Any:
         events = [said_json(said) for said in exclusions.events_of(tx, asked.place["id"])]
-        return {**exclusion_json(_known(asked, tx)), "events": events}
+        return for_eyes(asked, {**exclusion_json(_known(asked, tx)), "events": events})
 
     return await asked.read(told)
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from sla.word import customer_of
 from upheld.api.problem import Wrong
 from upheld.api.route import Act, Asked, nowhere
 
+ANOTHER = "another customer"
 Known = Callable[[Asked, Connection], object]
 """Raises Wrong where there is no such thing for the reader."""
 
@@ -31,6 +33,35 @@ def covered(asked: Asked) -> list[str] | None:
     return sorted({name for one in asked.rules.config.agreements() if one.customer == own for name in one.components})
 
 
+def for_eyes(asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
+    """Without what other customers said, had or would pay, where a customer reads: their number is none of his."""
+    own = asked.reader.customer
+    if own is None:
+        return told
+    kept = {key: _kept(key, value, own) for key, value in told.items()}
+    if _anothers(kept["requested_by"], own):
+        kept["requested_by"] = ANOTHER
+    return kept
+
+
+def _kept(key: str, value: Any, own: str) -> Any:
+    match key:
+        case "notices" | "effect":
+            return [one for one in value or () if one["customer"] == own]
+        case "countersigned_by":
+            return [one for one in value if one == own]
+        case "words":
+            return {name: word for name, word in value.items() if name == own}
+        case "events":
+            return [one for one in value if not _anothers(one["by"], own) and one.get("customer") in (None, own)]
+        case _:
+            return value
+
+
+def _anothers(by: str, own: str) -> bool:
+    return customer_of(by) not in (None, own)
+
+
 def saying(command: str, known: Known, *, of_customer: bool) -> Act:
     """Carries it out on what the address names by `id`; `of_customer`: only a customer can say that."""
 
@@ -41,6 +72,7 @@ def saying(command: str, known: Known, *, of_customer: bool) -> Act:
             raise Wrong(
                 HTTPStatus.UNPROCESSABLE_ENTITY, missing, [{"pointer": "/customer", "detail": "Field required"}]
             )
-        return await asked.carry_out(command, {"id": asked.place["id"], **given}, lambda tx: known(asked, tx))
+        said = await asked.carry_out(command, {"id": asked.place["id"], **given}, lambda tx: known(asked, tx))
+        return for_eyes(asked, said)
 
     return act

@@ -200,6 +200,36 @@ async def test_another_customers_things_look_like_what_does_not_exist(begun: Pro
     assert await events(begun) == 1
 
 
+async def test_what_another_customer_had_said_and_pays_is_not_told(begun: Programs) -> None:
+    """Both stand on the window; a trial of one's own word is no way to another's figures and money."""
+    await begun.good("li", "POST", "/exclusions", {**OPERATOR, "components": ["shop", "post"]})
+    whose = {"customer": "brook", "delivered_at": rfc3339(STARTS - DAY), "proof": "mail of brook"}
+    await begun.good("li", "POST", "/exclusions/X-2/notice", whose)
+    await begun.good("brook", "POST", "/exclusions/X-2/countersign")
+    caused = {**OPERATOR, "components": ["shop", "post"], "category": "customer", "customer": "brook"}
+    await begun.good("li", "POST", "/exclusions", caused)
+
+    told = [
+        await begun.good("chen", "GET", "/exclusions"),
+        await begun.good("acmes-eyes", "GET", "/exclusions/X-2"),
+        await begun.good("chen", "GET", "/exclusions/X-3"),
+        await begun.good("chen", "POST", "/exclusions/X-2/countersign?dry_run=true"),
+    ]
+    assert "brook" not in str(told)
+    assert [one["customer"] for one in told[-1]["effect"]] == ["acme"]
+    ours = await begun.good("reads", "GET", "/exclusions/X-2")
+    assert [one["customer"] for one in ours["notices"]] == ours["countersigned_by"] == ["brook"]
+
+
+async def test_what_another_customer_said_of_a_correction_is_not_told(begun: Programs) -> None:
+    shared = {"terms": {"terms": "strict-7x24@1", "target": "99.9", "covers": ["shop"], "profile": "sla-standard@1"}}
+    shared["terms"]["effective"] = shared["terms"]["measured_from"] = "2026-09-20"
+    await begun.good("li", "POST", "/agreements/brook/revise", {"reason": "shop too", **shared})
+    await begun.good("li", "POST", "/corrections/C-1/contest", {"customer": "brook", "reason": "not so"})
+    assert (await begun.good("brook", "GET", "/corrections/C-1"))["words"] == {"brook": "contested"}
+    assert "brook" not in str(await begun.good("chen", "GET", "/corrections/C-1"))
+
+
 RECURRING: dict[str, Any] = {
     "components": ["shop"],
     "category": "maintenance",
