@@ -23,6 +23,10 @@ SLICE = 64
 REMEMBERED: Span = DAY
 """So long a post is known again by its sender's own id."""
 
+INTAKE = "intake"
+"""The subject of what upheld finds wrong with its own hearing."""
+UNHEARD, GRAVE = "post_unheard", "major"
+
 Entrances = Mapping[str, Entrance]
 
 
@@ -81,16 +85,24 @@ def _take(
 def _alone(tx: Connection, incidents: Incidents, entrances: Entrances, post: Post, now: Instant) -> str:
     entrance = entrances.get(post.source)
     if entrance is None:
-        inbox.put_into_quarantine(tx, post.row, "the source was removed before this was read")
+        _set_aside(tx, incidents, post, "the source was removed before this was read", now)
         return "no such source any more"
     trouble = apart(tx, lambda: _one(tx, incidents, entrance, post, now))
     if trouble is None:
         return "done"
-    inbox.put_into_quarantine(tx, post.row, f"{type(trouble).__name__}: {trouble}")
+    _set_aside(tx, incidents, post, f"{type(trouble).__name__}: {trouble}", now)
     if isinstance(trouble, Unreadable):
         return "unreadable"
     log.error("post not understood", source=post.source, post=post.id, exc_info=trouble)
     return "set aside"
+
+
+def _set_aside(tx: Connection, incidents: Incidents, post: Post, why: str, now: Instant) -> None:
+    """Its sender believes that we heard him: somebody is told that we did not."""
+    inbox.put_into_quarantine(tx, post.row, why, promised=True)
+    trouble = apart(tx, lambda: incidents.own_news(tx, INTAKE, UNHEARD, GRAVE, now, on=True))
+    if trouble is not None:
+        log.error("nobody told of a post set aside", source=post.source, post=post.id, exc_info=trouble)
 
 
 def _one(tx: Connection, incidents: Incidents, entrance: Entrance, post: Post, now: Instant) -> None:

@@ -13,14 +13,15 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from sqlalchemy import Connection
 
-from config.instant import SECOND, Instant
+from config.instant import DAY, SECOND, Instant
 from config.outward import Peer as Watched
 from db.engine import Database
 from db.ledger.note import NoteUnreadable, read_checkpoint, read_note
 from incidents import household, rostering
 from incidents.audit import ON_CALL
 from incidents.readiness import AHEAD, Kind, concerns
-from incidents.store import duty
+from incidents.reading import GRAVE, INTAKE, UNHEARD
+from incidents.store import duty, inbox
 from incidents.trying import verified
 from notify.store.told import oldest_due
 from upheld import store
@@ -123,6 +124,8 @@ class Watch:
             wrong = found(tx)
             for kind in Kind:
                 rules.incidents.own_news(tx, ON_CALL, kind.value, _MILD, now, on=kind in wrong)
+            unheard = inbox.unheard(tx, now - DAY)
+            rules.incidents.own_news(tx, INTAKE, UNHEARD, GRAVE, now, on=unheard)
 
         await self._database.write(work)
         return False

@@ -54,6 +54,7 @@ REASONS: Mapping[str, str] = {
     "channel_unverified": "A channel that nobody has tried",
     "one_verified_channel": "Called for severity 1 without a second channel that was tried",
     "nobody_told": "A severe incident that no policy tells anybody of",
+    "post_unheard": "An accepted post that could not be understood",
     "peer_dead": "Another upheld does not answer",
     "peer_heartbeat_late": "Another upheld answers but does not work",
     "peer_ledger_shrank": "The ledger of another upheld has become smaller",

@@ -17,6 +17,7 @@ TOPIC = "inbox"
 QUARANTINE_LIMIT = 200
 """Bodies kept a source; the oldest go."""
 QUARANTINE_BYTES = 1 << 20
+_PROMISED = "promised"
 _ADD = Prepared(insert(inbox))
 _OLDEST = Prepared(select(inbox.c.received_at).where(inbox.c.done_at.is_(None)).order_by(inbox.c.id).limit(1))
 _WAITING = Prepared(
@@ -112,8 +113,8 @@ def finish(tx: Connection, posts: Sequence[Post], outcome: str, now: Instant) ->
     _FINISH.run_all(tx, [{"post": post.id, "now": now, "became": outcome[:60]} for post in posts])
 
 
-def put_into_quarantine(tx: Connection, row: Mapping[str, Any], reason: str) -> None:
-    """A row of `row_of`, with why it could not be understood."""
+def put_into_quarantine(tx: Connection, row: Mapping[str, Any], reason: str, *, promised: bool = False) -> None:
+    """A row of `row_of`, with why it could not be understood. `promised`: its sender was told that it was accepted."""
     source = row["source"]
     tx.execute(
         insert(quarantine).values(
@@ -121,7 +122,7 @@ def put_into_quarantine(tx: Connection, row: Mapping[str, Any], reason: str) -> 
             received_at=row["received_at"],
             reason=harmless(reason)[:2000],
             body=row["body"][:QUARANTINE_BYTES],
-            envelope=row["envelope"],
+            envelope={**(row["envelope"] or {}), _PROMISED: True} if promised else row["envelope"],
         )
     )
     surplus = (
@@ -134,6 +135,12 @@ def put_into_quarantine(tx: Connection, row: Mapping[str, Any], reason: str) -> 
     oldest_kept = tx.scalar(surplus)
     if oldest_kept is not None:
         tx.execute(delete(quarantine).where(quarantine.c.source == source, quarantine.c.id <= oldest_kept))
+
+
+def unheard(tx: Connection, since: Instant) -> bool:
+    """Whether a post received since then was accepted and stands aside all the same."""
+    found = tx.scalars(select(quarantine.c.envelope).where(quarantine.c.received_at >= since))
+    return any(_PROMISED in (envelope or ()) for envelope in found)
 
 
 def kept(tx: Connection, source: str | None, since: Instant, limit: int) -> list[Post]:
