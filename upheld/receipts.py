@@ -4,7 +4,6 @@ The post carries the token of the channel's own options, as a bearer token or as
 given an address and no more.
 """
 
-import hmac
 from functools import partial
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy import Connection
 
 from incidents.decide import Refused
 from incidents.service import NotFound
+from incidents.source import same
 from notify.channel import Heard, What
 from notify.message import Notification, Purpose
 from notify.store import receipt
@@ -39,7 +39,7 @@ async def _take(house: House, request: web.Request) -> web.Response:
     options: Any = configured[1]
     token = listener.token(options)
     query = dict(request.query)
-    if token is None or not _same(token, _given(request, query.pop("token", ""))):
+    if token is None or not same(_given(request, query.pop("token", "")), token):
         return web.Response(status=401, text="the token is missing or wrong\n")
     found = listener.read(options, await request.read(), query)
     if found is None:
@@ -79,7 +79,3 @@ def _follow(tx: Connection, house: House, told: Notification, heard: Heard) -> N
 def _given(request: web.Request, in_query: str) -> str:
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     return value.strip() if scheme.lower() == "bearer" else in_query
-
-
-def _same(expected: str, given: str) -> bool:
-    return hmac.compare_digest(expected.encode(), given.encode())

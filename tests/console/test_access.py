@@ -168,6 +168,15 @@ async def test_what_is_not_his_looks_to_a_customer_like_what_does_not_exist(worl
     assert len(bodies) == 1
 
 
+@pytest.mark.parametrize("place", ["incidents", "cases", "components", "agreements/harbour", "reports/forms"])
+async def test_an_address_in_no_letters_leads_nowhere(log_in: LogIn, place: str) -> None:
+    """What one of the stores cannot even be asked for is no mistake of ours, and no store that is away."""
+    reader = await log_in()
+    for ending in ("%00", "a%00b", "%1f"):
+        answer = await reader.get(URL(f"/desk/{place}/{ending}", encoded=True), allow_redirects=False)
+        assert (ending, answer.status) == (ending, 404)
+
+
 async def test_a_customer_cannot_speak_for_anothers_case(world: World, log_in: LogIn) -> None:
     case = await world.report("Clinic question", customer="linden")
     reader = await log_in(Role.CUSTOMER, "harbour")
@@ -182,6 +191,7 @@ async def test_a_customer_cannot_speak_for_anothers_case(world: World, log_in: L
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
     ],
 )
 async def test_a_form_on_another_site_changes_nothing(world: World, log_in: LogIn, headers: dict[str, str]) -> None:

@@ -146,3 +146,18 @@ async def test_who_does_not_know_the_token_or_the_message_changes_nothing(
 
         assert (await shop(opened)).progress is Progress.TRIGGERED
         assert [one.heard for one in await history(opened)] == [(), ()]
+
+
+async def test_a_token_in_no_letters_is_a_wrong_one_and_no_mistake_of_ours(
+    tmp_path: Path, aiohttp_client: AiohttpClient
+) -> None:
+    async with (
+        serving(gate) as gateway,
+        house(tmp_path, **changes(gateway)) as opened,
+        served(opened, aiohttp_client) as reader,
+    ):
+        incoming, outgoing = await asyncio.open_connection(reader.host, reader.port)
+        head = b"POST /receipts/call HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\r\nConnection: close\r\n"
+        outgoing.write(head + b"Content-Length: 2\r\n\r\n{}")
+        assert b" 401 " in await incoming.readline()
+        outgoing.close()
