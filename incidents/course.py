@@ -154,9 +154,8 @@ class Course:
         if not self._paging.quiet.rules:
             return
         explains = self._paging.quiet.explains(tx, incident, now)
-        known = store.unresolved(tx)
-        may = [one for one in known if one.id != incident.id and (explains or incident.id in one.held_by)]
-        self._quieten_each(tx, may, now)
+        may = store.unresolved(tx) if explains else store.held_because_of(tx, incident)
+        self._quieten_each(tx, [one for one in may if one.id != incident.id], now)
 
     def _quieten_all(self, tx: Connection, now: Instant) -> None:
         self._quieten_each(tx, store.unresolved(tx), now)

@@ -17,6 +17,14 @@ class Rule:
     target: Sequence[Matcher]
     equal: Sequence[str] = ()
 
+    def may_explain(self, known: Traits) -> bool:
+        """By what of an incident is known without its alerts; no is for sure."""
+        return _may(self.source, known)
+
+    def may_hold(self, known: Traits) -> bool:
+        """The same of what is explained."""
+        return _may(self.target, known)
+
     def explains(self, traits: Traits) -> bool:
         """Whether this is one that explains others."""
         return all(one.fits(traits) for one in self.source)
@@ -34,6 +42,10 @@ class Rule:
 
     def _explained(self, traits: Traits) -> bool:
         return all(one.fits(traits) for one in self.target)
+
+
+def _may(matchers: Sequence[Matcher], known: Traits) -> bool:
+    return all(one.fits(known) for one in matchers if one.label in known)
 
 
 def rule_of(written: Inhibition) -> Rule:

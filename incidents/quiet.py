@@ -13,7 +13,7 @@ from incidents.inhibition import Traits, rule_of
 from incidents.silence import SILENCE, Silence
 from incidents.store import incident as incidents
 from incidents.store import silence as silences
-from incidents.trait import traits
+from incidents.trait import known_of, traits
 from incidents.work import WORK, works_at
 
 
@@ -98,8 +98,8 @@ class Quiet:
     ) -> Mapping[str, Sequence[Traits]]:
         """What is open and explains others, the oldest first, with those of its traits that do (none: it rests); never
         what is itself held because of the target."""
-        if not self.rules:
-            return {}
+        if not any(rule.may_hold(one) for rule in self.rules for one in known_of(tx, target)):
+            return {}  # of a storm most are none that a rule speaks of, and need not be held against all that is open
         seen = scene or self.scene(tx, now)
         return {
             id: seen.explaining.get(id, ())
@@ -114,6 +114,9 @@ class Quiet:
         return source.id in target.held_by and next(traits(tx, self._config, source, now), None) is None
 
     def _explaining(self, tx: Connection, incident: Incident, now: Instant) -> Iterator[Traits]:
+        known = list(known_of(tx, incident))
+        if not any(rule.may_explain(one) for rule in self.rules for one in known):
+            return iter(())
         failing = traits(tx, self._config, incident, now)
         return (one for one in failing if any(rule.explains(one) for rule in self.rules))
 

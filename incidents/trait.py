@@ -27,6 +27,13 @@ def traits(tx: Connection, config: Config, incident: Incident, now: Instant) -> 
                 yield {**labels, **ours, "customer": customer}
 
 
+def known_of(tx: Connection, incident: Incident) -> Iterator[Mapping[str, str]]:
+    """What all of its labels say, known without its alerts: which component, of it and of its parts, and how bad."""
+    severity = str(incident.severity)
+    for component in (incident.component, *(one.component for one in parts_of(tx, incident))):
+        yield {"component": component, "severity": severity}
+
+
 def _failing(tx: Connection, config: Config, component: str) -> Iterator[tuple[str, Mapping[str, str]]]:
     known = config.components.get(component)
     newest = transition.newest(tx, component) if known is not None and known.checks else None

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, desc, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Text, bindparam, cast, desc, func, insert, or_, select, update
 
 from config.instant import Instant
 from config.state import State
@@ -40,6 +40,14 @@ _NEWEST_OF = Prepared(
     .order_by(desc(table.c.opened_at), desc(func.length(table.c.id)), desc(table.c.id))
     .limit(1)
 )
+_NAMING = Prepared(
+    select(table.c.snapshot)
+    .where(
+        table.c.state != always(Progress.RESOLVED.value), cast(table.c.snapshot, Text).contains(bindparam("incident"))
+    )
+    .order_by(desc(table.c.opened_at), desc(table.c.id))
+)
+"""Asked after every alert: the store looks through the open ones without our reading each of them."""
 _RESOLVED_OF = Prepared(
     select(table.c.snapshot)
     .where(
@@ -86,6 +94,12 @@ def newest_of(tx: Connection, component: str) -> Incident | None:
     """The component's newest incident; an unresolved one always is the newest, whatever the clock said."""
     row = _OPEN_OF.first(tx, {"of": component}) or _NEWEST_OF.first(tx, {"of": component})
     return None if row is None else _incident(row)
+
+
+def held_because_of(tx: Connection, incident: Incident) -> list[Incident]:
+    """Unresolved ones whose calls it holds."""
+    found = [_incident(row) for row in _NAMING.all(tx, {"incident": incident.id})]
+    return [one for one in found if incident.id in one.held_by]
 
 
 def unresolved(tx: Connection) -> list[Incident]:

@@ -45,6 +45,12 @@ def held(tx: Connection) -> dict[str, tuple[str, ...]]:
     return {one.id: one.held_by for one in reversed(store.unresolved(tx))}
 
 
+def the(tx: Connection, id: str) -> Incident:
+    found = store.find(tx, id)
+    assert found is not None
+    return found
+
+
 NO_POWER = {"alertname": "NoPower", "cellar": "north"}
 
 
@@ -131,6 +137,47 @@ async def test_what_a_source_explains_is_looked_up_once_for_all_that_it_holds(
 
     assert sum(bool(those) for those in (await database.read(held)).values()) == len(shops)
     assert 0 < len(looked) < len(shops) ** 2 / 2
+
+
+async def test_what_no_rule_speaks_of_is_not_held_against_all_that_is_open(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a storm most are neither: what is known of them without their alerts says so."""
+    shops = [f"shop{number}" for number in range(8)]
+    rules = (rule("component=cellar", "component=~shop.*"),)
+    made = incidents(
+        config(component("cellar"), component("crm"), *map(component, shops), incidents=Life(inhibit=rules))
+    )
+    looked: list[str] = []
+
+    def counted(tx: Connection, known: Config, incident: Incident, now: Instant) -> Iterator[Traits]:
+        looked.append(incident.component)
+        return traits(tx, known, incident, now)
+
+    def work(tx: Connection) -> None:
+        said(made, tx, "cellar", NOON, **NO_POWER)
+        for at, shop in enumerate(shops):
+            said(made, tx, shop, NOON + at)
+        monkeypatch.setattr(quiet, "traits", counted)
+        said(made, tx, "crm", NOON + MINUTE)
+
+    await database.write(work)
+
+    assert looked == [] and len(await database.read(pages)) == 2
+    assert [one.id for one in await database.read(lambda tx: store.held_because_of(tx, the(tx, CELLAR)))] == [
+        f"INC-2026-000{number}" for number in range(9, 1, -1)
+    ]
+
+
+@pytest.mark.parametrize("written", ["severity=1", "alertname=NoPower", "component!=shop", 'severity=~"1|2"'])
+@pytest.mark.parametrize("traits", [{"alertname": "NoPower"}, {"alertname": "Rain"}, {}])
+def test_what_is_known_without_alerts_rules_out_nothing_that_a_rule_holds(written: str, traits: Traits) -> None:
+    for known in ({"component": "shop", "severity": "1"}, {"component": "crm", "severity": "3"}):
+        either = rule_of(rule(written, written))
+        assert either.may_explain(known) or not either.explains({**traits, **known})
+        assert either.may_hold(known) or not rule_of(rule("source=am", written)).holds(
+            {**traits, **known}, {"source": "am"}
+        )
 
 
 async def test_two_that_explain_each_other_do_not_silence_both(database: Database) -> None:
