@@ -179,12 +179,16 @@ def reclassify(incident: Incident, severity: int, reason: str) -> list[Event]:
     return [kind(severity=severity, because=because)]
 
 
-def escalate(incident: Incident) -> None:
-    """Raises Refused for a resolved incident, and for one whose calls are held."""
+def escalate(incident: Incident, untold: str | None = None) -> None:
+    """Raises Refused for a resolved incident, for one whose calls are held, and where that would call nobody: whoever
+    has it would have it no more. `untold`: why.
+    """
     if not incident.unresolved:
         raise Refused(f"{incident.id} is already resolved; there is nothing to escalate")
     if incident.held_by:
         raise Refused(f"its calls are held by {', '.join(incident.held_by)}; let that end first")
+    if untold is not None:
+        raise Refused(f"{incident.id}: {untold}; nobody would be called")
 
 
 def note(text: str) -> list[Event]:

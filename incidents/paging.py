@@ -232,6 +232,11 @@ class Paging(Ways):
         policy = self._policy(tx, incident)
         return policy is not None and foreign(policy, incident.severity) is None
 
+    def untold(self, incident: Incident) -> str | None:
+        """Why the policy of today would tell nobody of it."""
+        policy = self._of_today(incident.component)
+        return "no policy tells anybody of it" if policy is None else foreign(policy, incident.severity)
+
     def rearm(self, tx: Connection, incident: Incident, now: Instant) -> list[Event]:
         """Nothing was to come of it: what should have been there is set again."""
         policy = self._policy(tx, incident)

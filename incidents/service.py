@@ -169,7 +169,7 @@ class Incidents(Course):
     def escalate(self, tx: Connection, incident_id: str, by: str, now: Instant) -> Incident:
         """The policy of today is told from its first step. Raises NotFound or decide.Refused."""
         incident = self._load_whole(tx, incident_id)
-        decide.escalate(incident)
+        decide.escalate(incident, self._paging.untold(incident))
         return self._apply(tx, incident, self._paging.begin(tx, incident, now), by, now)
 
     def resolve(self, tx: Connection, incident_id: str, by: str, reason: str, now: Instant) -> Incident:

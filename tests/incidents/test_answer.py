@@ -255,3 +255,23 @@ async def test_what_is_resolved_is_not_escalated(database: Database) -> None:
     )
     with pytest.raises(Refused, match="already resolved"):
         await database.write(lambda tx: made.escalate(tx, FIRST, "person:li", NOON + HOUR))
+
+
+@pytest.mark.parametrize("policy", [None, "mild"], ids=["no policy", "one for other severities"])
+async def test_what_would_call_nobody_is_not_escalated_and_whoever_has_it_keeps_it(
+    database: Database, policy: str | None
+) -> None:
+    """The answer said that it was done, and nobody was called."""
+    before = incidents(config(component("shop", "home")))
+    mild = Escalation(id="mild", steps=(Step(notify=("li",)),), severity=(3,))
+    after = incidents(config(component("shop", "home", escalation=policy), escalations=named((mild,))))
+
+    def work(tx: Connection) -> None:
+        see(tx, before, {"shop/home": State.DOWN}, NOON, NOON)
+        before.acknowledge(tx, FIRST, "person:li", NOON + 1, "desk")
+        with pytest.raises(Refused, match="nobody would be called"):
+            after.escalate(tx, FIRST, "person:li", NOON + MINUTE)
+        found = store.find(tx, FIRST)
+        assert found is not None and found.acknowledged_by == "person:li"
+
+    await database.write(work)
