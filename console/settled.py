@@ -7,6 +7,7 @@ from config.agreement import Category
 from config.instant import Instant
 from config.language import choose
 from config.look.state import Shown, word
+from console.reading import components_of
 from console.voice import Voice
 from sla.correction import Correction
 from sla.proposal import Proposal, Proposed, Revision
@@ -53,7 +54,7 @@ def exclusion_row(proposal: Proposal, speaker: str, customer: str | None, voice:
         at=newest.recorded_at,
         title=voice.t(CATEGORIES[plan.category]) if plan.text is None else choose(plan.text, voice.language),
         when=_when(newest, voice),
-        components=voice.listed([voice.component(name) for name in plan.components]),
+        components=voice.listed([voice.component(name) for name in _theirs(plan.components, customer, voice)]),
         standing=_standing(proposal, newest, voice),
         said=_said(proposal, newest, customer, voice),
         acts=_acts(proposal, speaker, customer),
@@ -69,6 +70,13 @@ def _for_eyes(newest: Revision, customer: str | None) -> Revision:
         notices=tuple(one for one in newest.notices if one.event.customer == customer),
         countersignatures=tuple(one for one in newest.countersignatures if one.event.customer == customer),
     )
+
+
+def _theirs(components: Sequence[str], customer: str | None, voice: Voice) -> Sequence[str]:
+    if customer is None:
+        return components
+    covered = components_of(voice.config, customer, voice.now)
+    return [name for name in components if name in covered]
 
 
 def _asker(by: str, customer: str | None, voice: Voice) -> str:

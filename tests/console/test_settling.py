@@ -136,13 +136,14 @@ async def test_what_another_customer_had_and_said_is_not_shown_in_a_room(
         exclusions.notice(tx, "X-1", "person:li", NOW, delivered_at=NOW - DAY, proof="mail", customer="linden")
         exclusions.countersign(tx, "X-1", "linden", NOW, proof="sheet 7", entered_by="person:li")
         corrections.confirm(tx, "C-1", "linden", NOW)
-        plan = Proposed(components=("payments",), category=Category.CUSTOMER, start=NOW - DAY, end=NOW - HOUR)
+        both = ("payments", "ledger")
+        plan = Proposed(components=both, category=Category.CUSTOMER, start=NOW - DAY, end=NOW - HOUR)
         exclusions.propose(tx, plan, "customer:linden", NOW, entered_by="person:li")
 
     await world.database.write(say)
     text = await page(await log_in(Role.CUSTOMER, "harbour"), ROOM)
     assert "X-1" in text and "C-1" in text and "another customer" in text
-    assert "Linden" not in text and "linden" not in text
+    assert "Linden" not in text and "linden" not in text and "Core ledger" not in text
     own = await page(await log_in(Role.CUSTOMER, "linden", "clinic"), "/room/linden/exclusions")
     assert "Linden Clinic countersigned" in own and "wrote that down, to be seen in: sheet 7" in own
 

@@ -1,6 +1,6 @@
 """Whose word a request is, and what of the house its reader sees."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -34,18 +34,21 @@ def covered(asked: Asked) -> list[str] | None:
 
 
 def for_eyes(asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
-    """Without what other customers said, had or would pay, where a customer reads: their number is none of his."""
+    """Without what other customers have, said or would pay, where a customer reads: their number is none of his."""
     own = asked.reader.customer
     if own is None:
         return told
-    kept = {key: _kept(key, value, own) for key, value in told.items()}
+    seen = covered(asked) or ()
+    kept = {key: _kept(key, value, own, seen) for key, value in told.items()}
     if _anothers(kept["requested_by"], own):
         kept["requested_by"] = ANOTHER
     return kept
 
 
-def _kept(key: str, value: Any, own: str) -> Any:
+def _kept(key: str, value: Any, own: str, seen: Sequence[str]) -> Any:
     match key:
+        case "components":
+            return [one for one in value if one in seen]
         case "notices" | "effect":
             return [one for one in value or () if one["customer"] == own]
         case "countersigned_by":
@@ -53,7 +56,8 @@ def _kept(key: str, value: Any, own: str) -> Any:
         case "words":
             return {name: word for name, word in value.items() if name == own}
         case "events":
-            return [one for one in value if not _anothers(one["by"], own) and one.get("customer") in (None, own)]
+            theirs = [one for one in value if not _anothers(one["by"], own) and one.get("customer") in (None, own)]
+            return [{name: _kept(name, said, own, seen) for name, said in one.items()} for one in theirs]
         case _:
             return value
 
