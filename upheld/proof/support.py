@@ -28,6 +28,8 @@ TOLERANCE = SECOND
 """A difference no longer than this is none: the edges of two lines may be told a moment apart."""
 WRITTEN_WITHIN = HOUR
 """So long after its end a day's leaf may still be to come."""
+PROBE = "probe:"
+"""How it is said that a probe says it."""
 _BETTER = frozenset((State.UP, State.DEGRADED))
 
 
@@ -41,6 +43,8 @@ def unsupported(told: Sequence[Told], components: Sequence[str], window: Interva
     for component in components if window[0] < window[1] else ():
         observed = _observed(told, component, window)
         if observed is None:
+            if _probed(told, component):
+                yield f"{component} was recorded by probes, but no check of it is here: whoever sealed it left them out"
             continue
         recorded = _recorded(told, component)
         points = sorted({window[0], window[1], *(at for at, _ in (*observed, *recorded) if window[0] < at < window[1])})
@@ -56,6 +60,12 @@ def _recorded(told: Sequence[Told], component: str) -> Line:
     mine = [one for one in told if one.entry.stream == f"transition/{component}"]
     last = {one.entry.body["happened_at"]: State(one.entry.body["state"]) for one in mine}
     return sorted(last.items())
+
+
+def _probed(told: Sequence[Told], component: str) -> bool:
+    """Whether any change of it says that a probe saw it; a probe's check is always recorded before."""
+    mine = (one.entry for one in told if one.entry.stream == f"transition/{component}")
+    return any(one.body["by"].startswith(PROBE) for one in mine)
 
 
 def _observed(told: Sequence[Told], component: str, window: Interval) -> Line | None:

@@ -293,6 +293,20 @@ async def test_dropped_samples_leave_a_line_that_nothing_carries(root: Root) -> 
     assert said.endswith("but what was observed says unknown")
 
 
+async def test_checks_left_out_of_the_seal_are_missed_where_probes_recorded_the_line(root: Root) -> None:
+    """Without them the component looks like one that only senders speak of, and nothing contradicts its line."""
+
+    def left_out(facts: list[Fact]) -> list[Fact]:
+        hidden = ("check", "observed", "incident", "case")
+        kept = [one for one in facts if one.entry.stream.partition("/")[0] not in hidden]
+        return [one for one in kept if not (one.entry.kind == "transition" and one.entry.body["state"] == "down")]
+
+    report = verify(await root.forges(left_out), public_key(root.held.key))
+    assert [(one.check, one.text.partition(":")[0]) for one in report.findings] == [
+        ("support", "acme-shop was recorded by probes, but no check of it is here")
+    ]
+
+
 def asking(**changes: Any) -> dict[str, Any]:
     """The shop, its check changed."""
     shop = CHECKED["components"]["acme-shop"]

@@ -43,7 +43,7 @@ def defined(at: int, **changes: Any) -> Told:
 
 
 def became(state: str, at: int) -> Told:
-    body = {"component": "shop", "state": state, "happened_at": at}
+    body = {"component": "shop", "state": state, "happened_at": at, "by": "probe:local"}
     return told("transition", "transition/shop", body, at)
 
 
