@@ -22,7 +22,21 @@ from config.official import OfficialDays
 from config.oncall import Escalation, Person, Rota, SeverityNumber
 from config.outward import Heartbeat, Peer
 from config.secret import Secret, referenced
-from config.value import Count, Duration, Hidden, Mailbox, Moment, NameServer, Own, Place, Raw, Text, Value, Zone
+from config.value import (
+    Count,
+    Duration,
+    Hidden,
+    Mailbox,
+    Moment,
+    NameServer,
+    Own,
+    Place,
+    Raw,
+    Text,
+    Value,
+    WebPage,
+    Zone,
+)
 from config.wording import Mails
 
 
@@ -34,7 +48,7 @@ class Tier(StrEnum):
 
 class Site(Value):
     name: Text = "upheld"
-    external_url: str | None = None
+    external_url: WebPage | None = None
     timezone: Zone = "UTC"
     languages: tuple[Literal["zh-CN", "en"], ...] = ("zh-CN", "en")
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from ipaddress import ip_address
 from re import compile as pattern
 from typing import Annotated, Any, TypeAlias
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from annotated_types import Ge, Le
@@ -117,6 +118,16 @@ def _mailbox(value: str) -> str:
     return value
 
 
+def _page(value: str) -> str:
+    try:
+        fine = urlsplit(value).scheme in ("http", "https") and bool(urlsplit(value).hostname)
+    except ValueError:
+        fine = False
+    if not fine:
+        raise ValueError(f"'{value}' is no address of a page; write one like https://status.example.com")
+    return value
+
+
 def _place(value: str) -> str:
     host, _, port = value.removeprefix("tcp://").rpartition(":")
     if not value.startswith("tcp://") or not host.strip("[]") or not port.isdigit() or not 0 < int(port) < 65536:
@@ -191,6 +202,7 @@ Text: TypeAlias = Annotated[
 """One text for all languages, or one for each; read it with `config.language.choose`."""
 
 Mailbox: TypeAlias = Annotated[str, AfterValidator(_mailbox)]
+WebPage: TypeAlias = Annotated[str, AfterValidator(_page)]
 Place: TypeAlias = Annotated[str, AfterValidator(_place)]
 Own: TypeAlias = Annotated[str, AfterValidator(_own)]
 """Host and port that only programs on this machine reach."""

@@ -96,8 +96,8 @@ class IncidentPage:
             form=form,
             severities={one: visit.voice.t("Severity {n}", n=one) for one in SEVERITIES},
             may_act=allowed(visit.user, Access.INCIDENTS),
-            because=[(voice.clock(one.at), one.said(visit.language)) for one in because],
-            mine=[(voice.clock(one.at), one.said(visit.language)) for one in mine],
+            because=[(voice.clock(one.at), one.said(visit.language, voice.person)) for one in because],
+            mine=[(voice.clock(one.at), one.said(visit.language, voice.person)) for one in mine],
             **_view(facts, voice),
         )
 

@@ -62,7 +62,6 @@ def worst_first(found: Sequence[Incident]) -> list[Incident]:
 def incident_row(one: Incident, cases: Sequence[Standing], voice: Voice) -> IncidentRow:
     until = one.resolved_at or voice.now
     near = [face for case in cases if (face := clockface.nearest(case.case, case.clocks, voice)) is not None]
-    at = voice.clock(one.acknowledged_at, seconds=False) if one.acknowledged_at is not None else ""
     return IncidentRow(
         id=one.id,
         state=Shown.UP.value if one.recovered else one.state.value,
@@ -72,11 +71,22 @@ def incident_row(one: Incident, cases: Sequence[Standing], voice: Voice) -> Inci
         began=voice.clock(one.started_at, seconds=False),
         lasted=voice.length(max(0, until - one.started_at)),
         progress=_progress(one, voice),
-        holder=f"{voice.who(one.acknowledged_by)}{at and voice.comma + at}" if one.acknowledged_by else "",
+        holder=_holder(one, voice),
         free=one.progress is Progress.TRIGGERED,
         clocks=clockface.by_urgency(near),
         customers=voice.listed([voice.customer(case.case.customer) for case in cases]),
     )
+
+
+def _holder(one: Incident, voice: Voice) -> str:
+    """Who has it and since when; of what is over, who took it: the time is not that of the end."""
+    if one.acknowledged_by is None:
+        return ""
+    who, at = voice.who(one.acknowledged_by), one.acknowledged_at
+    if at is None:
+        return who
+    time = voice.clock(at, seconds=False)
+    return f"{who}{voice.comma}{time}" if one.unresolved else voice.t("taken by {who}, {time}", who=who, time=time)
 
 
 def _progress(one: Incident, voice: Voice) -> str:

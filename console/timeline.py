@@ -173,14 +173,16 @@ def _incident_row(one: Recorded, voice: Voice) -> Row:
         case Escalating() as event if human:
             return _row(at, voice, voice.t("{who} began its policy again", who=who), [event.policy], human=True)
         case Escalating() as event:
-            return _row(at, voice, voice.t("Told by the policy {policy}", policy=event.policy), [event.version])
+            return _row(
+                at, voice, voice.t("Told by the policy {policy}", policy=event.policy), [_version(event.version, voice)]
+            )
         case PolicyDiffers(policy=policy, version=""):
             return _row(
                 at, voice, voice.t("There is no policy {policy} any more; it goes on by its own", policy=policy)
             )
         case PolicyDiffers(policy=policy, version=version):
             text = voice.t("The policy {policy} was changed; it goes on by its own", policy=policy)
-            return _row(at, voice, text, [version])
+            return _row(at, voice, text, [_version(version, voice)])
         case Escalated() as event:
             place = voice.t("step {step}, round {round}", step=event.step, round=event.round)
             if event.nobody is not None:
@@ -345,6 +347,10 @@ def _because(text: str, voice: Voice) -> str:
     if found := re.fullmatch(r"the sender's word (.+)", text):
         return voice.t("the sender’s word {word}", word=found[1])
     return text
+
+
+def _version(version: str, voice: Voice) -> str:
+    return voice.t("version {version}", version=version) if version else ""
 
 
 def _nobody(text: str, voice: Voice) -> str:

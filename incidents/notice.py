@@ -111,7 +111,7 @@ class Writer:
             self._say("Acknowledged by {who}.", who=incident.acknowledged_by or ""),
             *self._where_to_look(incident),
         ]
-        subject = self._say("Acknowledged") + ": " + self._subject(incident.state, incident)
+        subject = self._pair(self._say("Acknowledged"), self._subject(incident.state, incident))
         return self._message(subject, lines, incident, "incident.acknowledged")
 
     def resolved(self, incident: Incident, at: Instant) -> Message:
@@ -121,14 +121,14 @@ class Writer:
             self._say("It began at {time}.", time=self._time(incident)),
             *self._where_to_look(incident),
         ]
-        subject = self._say("Resolved") + ": " + self._subject(state, incident)
+        subject = self._pair(self._say("Resolved"), self._subject(state, incident))
         return self._message(subject, lines, incident, "incident.resolved")
 
     def taken(self, case: Case) -> Message:
         """To the customer: somebody works on it. The accepted delivery of this is the receipt an agreement asks for."""
         lines = [
             self._say("We have taken your case {number} and are working on it.", number=case.id),
-            self._reason(case.title),
+            self._about(case),
             *self._progress(case),
             self._say("Recorded at {time}.", time=self.clock_time(case.opened_at)),
             *self._address("room", case.customer),
@@ -139,7 +139,7 @@ class Writer:
         """To the customer: the case has a number."""
         lines = [
             self._say("Your case has the number {number}.", number=case.id),
-            self._reason(case.title),
+            self._about(case),
             *self._progress(case),
             self._say("Recorded at {time}.", time=self.clock_time(case.opened_at)),
             *self._address("room", case.customer),
@@ -150,7 +150,7 @@ class Writer:
         """To the customer: what was said to be over is not."""
         lines = [
             self._say("The fault came back: your case {number} is open again, as if never resolved.", number=case.id),
-            self._reason(case.title),
+            self._about(case),
             *self._address("room", case.customer),
         ]
         return self._case_message(self._say("Case {number} is open again", number=case.id), lines, case, "reopened")
@@ -165,7 +165,7 @@ class Writer:
         lines = [
             *used,
             self._say("Due at {time}.", time=self.clock_time(due_at)),
-            self._reason(case.title),
+            self._about(case),
             f"upheld case show {case.id}",
         ]
         return self._case_message(subject, lines, case, "clock_missed" if missed else "clock_warned")
@@ -178,7 +178,7 @@ class Writer:
                 who=by.partition(":")[2] or by,
                 what="—" if self.discreet else next_action,
             ),
-            self._reason(case.title),
+            self._about(case),
             f"upheld case take {case.id}",
         ]
         return self._case_message(self._say("Please take case {number}", number=case.id), lines, case, "offered")
@@ -186,7 +186,7 @@ class Writer:
     def wrote(self, case: Case, text: str) -> Message:
         """To whoever has the case: the customer wrote about it."""
         subject = self._say("The customer wrote about case {number}", number=case.id)
-        lines = [self._reason(case.title), "", "—" if self.discreet else text, "", f"upheld case show {case.id}"]
+        lines = [self._about(case), "", "—" if self.discreet else text, "", f"upheld case show {case.id}"]
         return self._case_message(subject, lines, case, "customer_wrote")
 
     def likely(self, case: Case, commitment: str, due_at: Instant) -> Message:
@@ -195,7 +195,7 @@ class Writer:
         lines = [
             self._say("We may not keep a time limit of your case {number}: {clock}.", number=case.id, clock=clock),
             self._say("Due at {time}.", time=self.clock_time(due_at)),
-            self._reason(case.title),
+            self._about(case),
             *self._address("room", case.customer),
         ]
         subject = self._say("Case {number}: a time limit may be missed", number=case.id)
@@ -208,7 +208,7 @@ class Writer:
             self._say(sentence, awaited=stop.awaited),
             *([self._say("To be seen in: {evidence}", evidence=stop.evidence)] if stop.evidence else []),
             self._say("The time to resolve it stands still meanwhile. Not so? Contest it in your room."),
-            self._reason(case.title),
+            self._about(case),
             *self._progress(case),
             *self._address("room", case.customer),
         ]
@@ -219,7 +219,7 @@ class Writer:
         lines = [
             self._say("Level before: {before}, now: {after}.", before=case.level, after=case.claims[-1]),
             self._say("Why: {reason}", reason=why),
-            self._reason(case.title),
+            self._about(case),
             self._say("Please confirm it, or contest it. Until you confirm it the stricter level stands."),
             *self._address("room", case.customer),
         ]
@@ -230,7 +230,7 @@ class Writer:
         beyond = when == BEYOND_LIMIT
         lines = [
             self._say("It is beyond ability or time limit.") if beyond else self._say("It needs you from the start."),
-            self._reason(case.title),
+            self._about(case),
             self._say("Recorded at {time}.", time=self.clock_time(case.opened_at)),
             f"upheld case show {case.id}",
         ]
@@ -242,7 +242,7 @@ class Writer:
         names = listed([self._say(CALLED[name]) for name in functions if name in CALLED], self.language)
         lines = [
             self._say("Brought in for your case {number}: {functions}.", number=case.id, functions=names),
-            self._reason(case.title),
+            self._about(case),
             *self._address("room", case.customer),
         ]
         subject = self._say("Case {number} was escalated", number=case.id)
@@ -252,7 +252,7 @@ class Writer:
         """To the customer: it is over, please confirm. `link` leads to the question."""
         lines = [
             self._say("Your case {number} is resolved. Please confirm, or say what is still wrong.", number=case.id),
-            self._reason(case.title),
+            self._about(case),
             self._say("It works again.") if how == RECOVERED else how,
             *self._progress(case),
             *self._link("Confirm or contest without logging in: {link}", link),
@@ -264,7 +264,7 @@ class Writer:
         """To the customer: why it happened and what is done about it; closed only by his word."""
         lines = [
             self._say("The review says why it happened and what is done about it. Please confirm it, or contest it."),
-            self._reason(case.title),
+            self._about(case),
             text,
             *self._address("room", case.customer),
         ]
@@ -279,7 +279,7 @@ class Writer:
         return f"{local:%Y-%m-%d %H:%M:%S} {hours}"
 
     def _subject(self, state: State, incident: Incident) -> str:
-        return f"{GLYPHS[state]} {self._word(state)}: {self._name(incident.component)} {incident.id}"
+        return f"{GLYPHS[state]} {self._pair(self._word(state), self._name(incident.component))} {incident.id}"
 
     def _again(self, incident: Incident) -> list[str]:
         before = incident.recurrence_of
@@ -301,7 +301,7 @@ class Writer:
         lines = self._address("incidents", incident.id)
         if component is not None:
             lines += [
-                f"{self._say(label)}: {value}"
+                self._pair(self._say(label), value)
                 for label, value in (
                     ("Runbook", component.runbook),
                     ("Dashboard", component.dashboard),
@@ -314,6 +314,14 @@ class Writer:
     def _reason(self, title: str) -> str:
         """A probe's reason in words; what a sender or a person wrote stays as it is."""
         return reason_text(title, self.language) or ("—" if self.discreet else title)
+
+    def _about(self, case: Case) -> str:
+        """A person's words as they are; what an incident opened names the component too, as its page does."""
+        reason = self._reason(case.title)
+        return self._pair(self._name(case.component), reason) if case.incident and case.component else reason
+
+    def _pair(self, label: str, value: str) -> str:
+        return self._say("{label}: {value}", label=label, value=value)
 
     def _progress(self, case: Case) -> list[str]:
         """In the agreement's own word, where it has one."""

@@ -5,7 +5,7 @@ somebody who was never called learns which step would have called him.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
@@ -47,6 +47,8 @@ ROOM = "incidents"
 CALLED = "Step {step} of round {round} called {people}."
 NOBODY = "Step {step} of round {round} called nobody: {why}."
 FALLBACK = "The fallback was called: {people}."
+PEOPLE = frozenset({"people", "person", "who"})
+"""Among the values: ids of people, several with a comma between."""
 FALLBACK_NOBODY = "The fallback called nobody: {why}."
 NEVER_TOLD = "The component has no policy: nobody is to be called."
 _STATES = {
@@ -87,9 +89,12 @@ class Because:
     sentence: str
     values: dict[str, Any] = field(default_factory=dict)
 
-    def said(self, language: str) -> str:
+    def said(self, language: str, name: Callable[[str], str] = str) -> str:
+        """`name` says who stands behind an id of a person."""
         words = {"why": _in_words, "holders": _holders}
         values = {key: words[key](item, language) if key in words else item for key, item in self.values.items()}
+        for key in PEOPLE & values.keys():
+            values[key] = ", ".join(name(id) for id in str(values[key]).split(", "))
         return say(ROOM, language, self.sentence, **values)
 
 

@@ -5,12 +5,17 @@ from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from config.duration import parse_duration
 from config.instant import Instant, Span
+from config.node import did_you_mean
 from probe.ask import Terms, ask_target
 from probe.kind import ProbeKind, Question, untold
 from probe.result import Answer, Attempt, Outcome
+
+OWN = ("timeout", "attempts", "degraded_over")
+"""Keys of every check, whatever its kind."""
 
 
 class Unaskable(ValueError):
@@ -116,9 +121,16 @@ def _parse(model: type[BaseModel], texts: dict[str, Any]) -> BaseModel:
         return model.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        nested = len(first["loc"]) > 1
-        known = f"; known: {', '.join(model.model_fields)}" if first["type"] == "extra_forbidden" and not nested else ""
-        raise Unaskable(f"--option {'.'.join(map(str, first['loc']))}: {first['msg']}{known}") from error
+        raise Unaskable(f"--option {'.'.join(map(str, first['loc']))}: {_wrong(model, first)}") from error
+
+
+def _wrong(model: type[BaseModel], found: ErrorDetails) -> str:
+    if found["type"] != "extra_forbidden":
+        return found["msg"]
+    if len(found["loc"]) > 1:
+        return "unknown key"
+    known = [*model.model_fields, *OWN]
+    return f"unknown key{did_you_mean(str(found['loc'][0]), known) or '; known: ' + ', '.join(known)}"
 
 
 def _read(texts: dict[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,11 @@ class Band:
     state: Shown
     start: Instant
 
+    @property
+    def label_x(self) -> float:
+        """The middle of its name, which is up to 80 wide and stays left of the scale."""
+        return min(RIGHT - 40.0, max(40.0, self.x + self.width / 2))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
@@ -65,13 +70,15 @@ def chart(series: Series, incidents: Iterable[Incident], zone: str) -> Chart | N
     def y(value: int) -> float:
         return round(BASE - value * rise, 1)
 
-    place = _label_place(points)
+    reach = max(1, len(points) * 50 // RIGHT)
+    place = _label_place(points, reach)
+    near = _near(points, place, reach)
     return Chart(
         median=_line([(x(one.start), y(one.median_ms) if one.median_ms is not None else None) for one in points]),
         p95=_line([(x(one.start), y(one.p95_ms) if one.p95_ms is not None else None) for one in points]),
         label_x=min(RIGHT - 60.0, max(60.0, x(points[place].start))),
-        median_y=min(BASE - 3.0, y(points[place].median_ms or 0) + 15),
-        p95_y=y(_highest(points, place, max(1, len(points) * 50 // RIGHT))) - 8,
+        median_y=min(BASE - 3.0, y(min(near)) + 15),
+        p95_y=y(max(near)) - 8,
         grid=tuple(Tick(at=y(value) + 0.5, value=value) for value in range(0, 3 * step + 1, step)),
         hours=tuple(Tick(at=x(at), value=at) for at in _hours(start, end, zone) if 24 <= x(at) <= RIGHT - 24),
         incidents=tuple(
@@ -106,19 +113,19 @@ def _gaps(points: Sequence[Point]) -> Iterable[tuple[Instant, Instant]]:
             yield held[0].start, held[-1].start
 
 
-def _label_place(points: Sequence[Point]) -> int:
+def _label_place(points: Sequence[Point], reach: int) -> int:
     """Where the lines are named: the calmest stretch right of the middle, so that no peak runs through the words."""
-    reach = max(1, len(points) * 50 // RIGHT)
     places = range(len(points) * 3 // 10, max(len(points) * 9 // 10, 1))
     measured = [place for place in places if points[place].median_ms is not None]
     if not measured:
         return next(place for place, point in enumerate(points) if point.median_ms is not None)
-    return min(measured, key=lambda place: _highest(points, place, reach))
+    return min(measured, key=lambda place: max(_near(points, place, reach)))
 
 
-def _highest(points: Sequence[Point], place: int, reach: int) -> int:
+def _near(points: Sequence[Point], place: int, reach: int) -> list[int]:
+    """What both lines show above and below a name at `place`, which was measured."""
     near = points[max(0, place - reach) : place + reach + 1]
-    return max(max(point.p95_ms or 0, point.median_ms or 0) for point in near)
+    return [ms for point in near for ms in (point.median_ms, point.p95_ms) if ms is not None]
 
 
 def _hours(start: Instant, end: Instant, zone: str) -> Iterable[Instant]:

@@ -254,6 +254,9 @@ EXPECTED = {
     "unknown-check-key": "4:63: unknown key 'intervall'; did you mean 'interval'?",
     "unknown-check-option": "4:72: unknown key 'stats'; did you mean 'status'?",
     "unknown-section": "2:1: unknown key 'compnents'; did you mean 'components'?",
+    "site-without-scheme": (
+        "1:39: 'status.example.com' is no address of a page; write one like https://status.example.com"
+    ),
     "unknown-site-key": "1:20: unknown key 'time_zone'; did you mean 'timezone'?",
     "zone-unknown": "1:18: 'Asia/Peking' is not a time zone; write one like Asia/Shanghai, Europe/Berlin or UTC",
     "tab-later": "3:1: not YAML: a tab; indent with spaces",

@@ -222,13 +222,13 @@ def test_a_severity_rule_may_look_at_the_source_and_at_the_word_of_the_sender(tm
 def test_values_from_outside_reach_the_plugin_and_no_print(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("from-a-file\n")
     text = SHOP + (
-        'site: {external_url: "${env:AM_TOKEN}"}\n'
+        'site: {external_url: "https://${env:AM_TOKEN}"}\n'
         'mail: {host: smtp.example.com, sender: a@example.com, password: "${env:SMTP_PASSWORD}"}\n'
         'sources: {am: {kind: alertmanager, token: "x-${file:token}"}}\n'
     )
     config = read(tmp_path, text)
     assert str(config.channels["mail"].options["password"]) == "${env:SMTP_PASSWORD}"
-    assert config.site.external_url == "staple-7f3a"
+    assert config.site.external_url == "https://staple-7f3a"
     options = (config.channels, config.sources)
     for shown in (repr(options), str(config.model_dump()["sources"]), config.model_dump_json(exclude={"site"})):
         assert "correct horse battery" not in shown

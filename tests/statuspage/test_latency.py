@@ -1,5 +1,6 @@
 """Response times: estimated from counts, drawn without joining what was not measured."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from config.instant import DAY, MINUTE
 from probe.latency import BOUNDS_US, BUCKET
 from statuspage.chart import BASE, chart
+from statuspage.facts import Point, Series
 from statuspage.latency import STEP, series_of, share
 from tests.statuspage.harbour import HARBOUR, NOW, OPEN, ZONE, day_of_answers
 
@@ -65,6 +67,24 @@ def test_time_not_measured_breaks_the_line_and_is_marked() -> None:
     (band,) = drawn.incidents
     assert band.state is OPEN.state
     assert band.x + band.width == pytest.approx(812, abs=0.2)
+
+
+def test_the_lines_are_named_beside_themselves() -> None:
+    """No line runs through a name: above all of the 95th percentile near it, below all of the median."""
+    points = tuple(Point(start=n * STEP, median_ms=20 + 40 * (n % 3 == 0), p95_ms=70) for n in range(96))
+    drawn = chart(Series(component="payments", bucket=STEP, points=points), [], ZONE)
+    assert drawn is not None
+    lows = [float(y) for y in re.findall(r" ([0-9.]+)", drawn.median)]
+    assert drawn.median_y >= max(lows) + 12
+    assert drawn.p95_y <= min(float(y) for y in re.findall(r" ([0-9.]+)", drawn.p95)) - 8
+
+
+def test_the_name_of_a_gap_keeps_off_the_scale() -> None:
+    points = tuple(Point(start=n * STEP, median_ms=20 if n < 94 else None, p95_ms=70) for n in range(96))
+    drawn = chart(Series(component="payments", bucket=STEP, points=points), [], ZONE)
+    assert drawn is not None
+    (gap,) = drawn.gaps
+    assert gap.x > 780 and gap.label_x == 772
 
 
 def test_the_scale_holds_the_slowest_and_starts_at_nothing() -> None:

@@ -54,6 +54,12 @@ def refused(result: Result, code: int) -> str:
     return line
 
 
+def test_a_group_without_a_command_shows_its_help_line_by_line() -> None:
+    result = upheld("incident")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == upheld("incident", "--help").stdout
+
+
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A migrated, empty store and its configuration, named as an operator's shell would."""
