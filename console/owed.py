@@ -1,6 +1,6 @@
 """The port through which reports come to the desk and the room, and the rows of those that are owed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote
@@ -61,6 +61,23 @@ class DueRow:
     href: str
     words: str
     """Where what is missing is written; empty where nothing is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentRow:
+    name: str
+    subject: str
+    href: str
+
+
+def sent_rows(delivered: Collection[tuple[str, str, str]], voice: Voice) -> list[SentRow]:
+    """What a customer was sent, for his room: (customer, kind, subject), the newest of each kind first."""
+    newest = sorted(delivered, key=lambda one: one[2], reverse=True)
+    return [
+        SentRow(name=voice.t(KINDS[kind]), subject=subject, href=f"/room/{quote(of)}/reports/{kind}/{quote(subject)}")
+        for of, kind, subject in newest
+        if kind in KINDS
+    ]
 
 
 def due_rows(owed: Sequence[Owed], voice: Voice) -> list[DueRow]:

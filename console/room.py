@@ -16,6 +16,7 @@ from console.budget import Budget
 from console.consent import agreement_rows
 from console.form import MARKS, Form, written
 from console.listing import CaseRow, case_row, scores_of
+from console.owed import sent_rows
 from console.reading import RoomFacts, Standing
 from console.report import choices_of, open_case, read_report
 from console.rules import Rules
@@ -44,6 +45,7 @@ from incidents.decide import Refused
 from incidents.review import ReviewState
 from incidents.store.incident import Conflict
 from sla.store.contract import contracts
+from sla.store.report import delivered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +186,7 @@ class RoomPage:
         voice = replace(visit.voice, people=facts.people)
         issued = await self._issued(customer, visit, voice)
         agreed = await self._rules.database.read(lambda tx: contracts(tx, customer))
+        sent = await self._rules.database.read(lambda tx: delivered(tx, customer))
         return visit.page(
             "room.html",
             status=status,
@@ -191,6 +194,7 @@ class RoomPage:
             form=form,
             marks=MARKS,
             issued=issued,
+            reports=sent_rows(sent, voice),
             agreements=agreement_rows(agreed, voice),
             customer=voice.customer(customer),
             guest=allowed(visit.user, Access.GUEST, customer),

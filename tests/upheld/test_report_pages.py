@@ -11,6 +11,8 @@ from console.routes import Console
 from console.store import add_user
 from console.user import Role
 from db.engine import Database
+from sla.reporting import Happening, What
+from sla.store.report import append_event
 from tests.sla.printable import may_stand
 from tests.upheld.house import NOON, Reader
 from tests.upheld.test_reports import config, fails, issue, rules
@@ -138,6 +140,16 @@ async def test_the_customer_gets_what_was_issued_to_him_and_his_forms_and_no_dra
     await text(chen, f"/desk/reports/incident/{INCIDENT}", 404)
     await database.write(lambda tx: issue(tx, rules, "incident", INCIDENT, words={"cause": "a bad disk"}))
     assert "a bad disk" in await text(chen, f"/room/acme/reports/incident/{INCIDENT}")
+
+
+async def test_the_room_lists_what_was_delivered(database: Database, rules: Rules, enter: Enter) -> None:
+    chen, path = await enter(Role.CUSTOMER, "acme"), f"/room/acme/reports/incident/{INCIDENT}"
+    await database.write(lambda tx: issue(tx, rules, "incident", INCIDENT, words={"cause": "a bad disk"}))
+    assert path not in await text(chen, "/room/acme")
+    arrived = Happening(what=What.DELIVERED, issue=1, at=NOON, by="upheld")
+    await database.write(lambda tx: append_event(tx, "acme", "incident", INCIDENT, arrived))
+    room = await text(chen, "/room/acme")
+    assert f'<a href="{path}">Incident report</a>' in room and f"{path}?format=pdf" in room
 
 
 async def test_nobody_gets_anothers_report(database: Database, rules: Rules, enter: Enter) -> None:
