@@ -21,6 +21,19 @@ LANGUAGE_COOKIE = "upheld-language"
 _NAMES = {"en": "English", "zh-CN": "中文"}
 
 
+_UNDER = {
+    "/desk/drills": "/desk/incidents",
+    "/desk/performance": "/desk/incidents",
+    "/desk/unrouted": "/desk/incidents",
+    "/desk/findings": "/desk/cases",
+    "/desk/library": "/desk/cases",
+    "/desk/sample": "/desk/cases",
+    "/desk/silences": "/desk/oncall",
+    "/desk/ways": "/desk/oncall",
+}
+"""Pages that have no entry of their own -> the one of the page that leads to them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     text: str
@@ -140,7 +153,8 @@ class Visit:
                 (voice.t("Exclusions"), "/desk/exclusions"),
                 (voice.t("Agreements"), "/desk/agreements"),
             ]
-        here = self.request.path.rstrip("/")
+        path = self.request.path.rstrip("/")
+        here = next((over for page, over in _UNDER.items() if _inside(path, page)), path)
         chosen = max((href for _, href in known if _inside(here, href)), key=len, default="")
         entries = [Entry(text=text, href=href, current=href == chosen) for text, href in known]
         return [*entries, Entry(text=voice.t("Status page"), href="/", current=False)]

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlalchemy import Connection, select
 
 from console import words
@@ -49,3 +50,11 @@ async def test_a_way_is_tried_and_proven_at_the_desk(world: World, log_in: LogIn
 async def test_the_plan_says_whose_ways_nobody_tried(world: World, log_in: LogIn) -> None:
     shown = await page(await log_in(Role.AUDITOR), "/desk/oncall")
     assert shown.count("A channel that nobody has tried") == 2 and 'href="/desk/ways"' in shown
+
+
+@pytest.mark.parametrize(
+    ("path", "over"), [("silences", "oncall"), ("ways", "oncall"), ("drills", "incidents"), ("library", "cases")]
+)
+async def test_a_page_without_an_entry_shows_where_it_stands(world: World, log_in: LogIn, path: str, over: str) -> None:
+    reader = await log_in(name="li")
+    assert f'href="/desk/{over}" aria-current="page"' in await page(reader, f"/desk/{path}")
