@@ -298,7 +298,7 @@ class Writer:
 
     def _where_to_look(self, incident: Incident) -> list[str]:
         component = self.config.components.get(drilled(incident.component))
-        lines = self._address("incidents", incident.id)
+        lines = self._address("desk", "incidents", incident.id)
         if component is not None:
             lines += [
                 self._pair(self._say(label), value)
@@ -363,7 +363,7 @@ class Writer:
             "opened_at": rfc3339(incident.opened_at),
             "started_at": rfc3339(incident.started_at),
         }
-        if address := self._address("incidents", incident.id):
+        if address := self._address("desk", "incidents", incident.id):
             facts["url"] = address[0]
         if of_drill(incident.component):
             facts["drill"] = True

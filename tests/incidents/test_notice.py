@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from config.agreement import CaseKind
+from config.model import Site
 from incidents.case import Case, CaseOpened, CaseRecorded, replay_case
 from incidents.notice import Writer
 from tests.incidents.samples import NOON, component, config, incident
@@ -53,3 +54,10 @@ def test_a_subject_has_the_colons_of_its_language() -> None:
     chinese = Writer(config=config(SHOP), language="zh-CN").resolved(one, NOON).subject
     assert english == f"Resolved: ● Up: Web shop {one.id}"
     assert chinese == f"已解决：● 正常：网上商城 {one.id}"
+
+
+def test_a_call_leads_to_the_desk_where_drills_and_what_is_not_public_have_a_page_too() -> None:
+    made = config(SHOP).model_copy(update={"site": Site(external_url="https://status.example.com")})
+    told = Writer(config=made, language="en").page(incident(), again=False)
+    address = f"https://status.example.com/desk/incidents/{incident().id}"
+    assert address in told.text.splitlines() and told.facts["url"] == address
