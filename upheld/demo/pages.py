@@ -3,12 +3,14 @@
 Only for this machine: they answer nobody else, and take orders only from their own page.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from markupsafe import Markup, escape
 from sqlalchemy import Connection
 
 from config.instant import Instant
@@ -32,6 +34,16 @@ BACKUP = "backup"
 REFRESH_SECONDS = 1
 
 Order = Callable[[str], Awaitable[None]]
+
+
+_ADDRESS = re.compile(r"(https?://[^\s<>\"]+)")
+
+
+def linked(text: str) -> Markup:
+    """A mail's text with its addresses to follow, as a mail program has it; all else stays text."""
+    link = Markup('<a href="{0}">{0}</a>')
+    parts = _ADDRESS.split(text)
+    return Markup("").join(link.format(part) if place % 2 else escape(part) for place, part in enumerate(parts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +111,7 @@ class DemoPages:
         mail: Mail | None = self._box.find(int(number)) if number.isdecimal() else None
         if mail is None:
             raise web.HTTPSeeOther("/demo/mail")
-        return self._html("mail.html", _language(request), {"mail": mail})
+        return self._html("mail.html", _language(request), {"mail": mail, "text": linked(mail.text)})
 
     async def _deed(self, request: web.Request) -> web.Response:
         _only_here(request)

@@ -9,7 +9,7 @@ from pytest_aiohttp.plugin import AiohttpClient
 
 from tests.upheld.house import Reader, house
 from upheld.demo.mailbox import Mailbox
-from upheld.demo.pages import DemoPages
+from upheld.demo.pages import DemoPages, linked
 from upheld.web import application
 
 
@@ -67,3 +67,9 @@ async def test_it_speaks_both_languages(
         assert f'<html lang="{language}"' in asked
         assert (await reader.get("/demo/mail", headers={"Accept-Language": language})).status == 200
         assert (await reader.get("/demo/mail/99", allow_redirects=False)).status == 303
+
+
+def test_addresses_in_a_mail_can_be_followed_and_nothing_else_is_markup() -> None:
+    text = linked("免登录确认：http://127.0.0.1:8080/answer/aB-1\n<b>http://127.0.0.1/?a=1&b=2</b>")
+    assert text.count("<a ") == 2 and '<a href="http://127.0.0.1:8080/answer/aB-1">' in text
+    assert "&lt;b&gt;" in text and 'href="http://127.0.0.1/?a=1&amp;b=2"' in text
