@@ -16,19 +16,14 @@ from upheld.shown import at
 
 def findings_json(tx: Connection, now: Instant) -> list[dict[str, Any]]:
     """The newest first."""
-    return [
-        {
-            "id": one.case.id,
-            "customer": one.case.customer,
-            "title": one.case.title,
-            "opened_at": at(one.case.opened_at),
-            **finding_json(one),
-            "review": one.case.review.value,
-            "actions": len(one.actions),
-            "overdue": sum(action.overdue(now) for action in one.actions),
-        }
-        for one in auditing.findings(tx, now)
-    ]
+    return [_row(one, now) for one in auditing.findings(tx, now)]
+
+
+def one(tx: Connection, id: str, now: Instant) -> dict[str, Any] | None:
+    """None where no case of that number is a finding."""
+    case = cases.find(tx, id)
+    found = None if case is None else auditing.find(tx, case, now)
+    return None if found is None else _row(found, now)
 
 
 def finding_json(one: Finding) -> dict[str, Any]:
@@ -46,19 +41,26 @@ def open_(tx: Connection, call: Call) -> Any:
     given = call.arguments
     raised = FindingRaised(source=given["source"], clause=given["clause"], grade=Grade(given["grade"]))
     made = auditing.raise_finding(tx, call.rules.caseload, given["customer"], given["title"], raised, call.by, call.now)
-    return _shown(tx, made.id, call.now)
+    return one(tx, made.id, call.now)
 
 
 def close(tx: Connection, call: Call) -> Any:
     """`id, evidence`."""
     auditing.close(tx, call.rules.caseload, call.arguments["id"], call.arguments["evidence"], call.by, call.now)
-    return _shown(tx, call.arguments["id"], call.now)
+    return one(tx, call.arguments["id"], call.now)
 
 
-def _shown(tx: Connection, id: str, now: Instant) -> dict[str, Any]:
-    case = cases.find(tx, id)
-    found = None if case is None else auditing.find(tx, case, now)
-    return {"id": id, **({} if found is None else finding_json(found))}
+def _row(one: Finding, now: Instant) -> dict[str, Any]:
+    return {
+        "id": one.case.id,
+        "customer": one.case.customer,
+        "title": one.case.title,
+        "opened_at": at(one.case.opened_at),
+        **finding_json(one),
+        "review": one.case.review.value,
+        "actions": len(one.actions),
+        "overdue": sum(action.overdue(now) for action in one.actions),
+    }
 
 
 COMMANDS: Mapping[str, Command] = {"finding.open": open_, "finding.close": close}

@@ -17,6 +17,11 @@ def samples_json(tx: Connection, turn: str | None = None) -> list[dict[str, Any]
     return [_shown(one) for one in samples(tx) if turn in (None, one.turn)]
 
 
+def one(tx: Connection, id: str) -> dict[str, Any] | None:
+    """As it was drawn last; None where it never was."""
+    return next((one for one in samples_json(tx) if one["id"] == id), None)
+
+
 def _shown(one: Sampled) -> dict[str, Any]:
     word = None if one.reread is None else one.reread.event
     said = word if isinstance(word, Reread) else None
@@ -36,7 +41,7 @@ def reread(tx: Connection, call: Call) -> Any:
     """`id, findings, sound`."""
     given = call.arguments
     sampling.reread(tx, call.rules.caseload, given["id"], given["findings"], call.by, call.now, sound=given["sound"])
-    return next(one for one in samples_json(tx) if one["id"] == given["id"])
+    return one(tx, given["id"])
 
 
 COMMANDS: Mapping[str, Command] = {"sample.reread": reread}

@@ -11,6 +11,8 @@ from config.instant import DAY, rfc3339
 from console.session import hash_of
 from incidents.attaching import attach
 from incidents.attachment import attachment
+from incidents.finding import FindingRaised, Grade
+from incidents.sample import Drawn
 from incidents.store import case as cases
 from sla.store import exclusion as exclusions
 from tests.upheld.api.conftest import TOKENS, Programs
@@ -57,6 +59,8 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("GET", "/cases/{id}/review"): OURS | ACMES,
     **{("POST", f"/cases/{{id}}/review/{word}"): CARE for word in ("whys", "actions", "present")},
     **{("POST", f"/cases/{{id}}/review/{word}"): {"chen"} for word in ("confirm", "contest")},
+    **{("GET", path): OURS for path in ("/findings", "/findings/{id}", "/samples", "/samples/{id}")},
+    **{("POST", path): CARE for path in ("/findings", "/findings/{id}/close", "/samples/{id}/reread")},
     ("GET", "/library"): OURS,
     ("GET", "/exclusions"): EVERYBODY,
     ("POST", "/exclusions"): CARE,
@@ -82,6 +86,7 @@ MAY: dict[tuple[str, str], set[str]] = {
 }
 """Whose tokens are let in where the address names what is acme's."""
 SEEN = attachment("seen.txt", b"What was seen")
+FOUND = FindingRaised(source="Audit 7", clause="A.9", grade=Grade.MINOR)
 HIDDEN = {"chen", "brook", "acmes-eyes"}
 
 OPERATOR: dict[str, Any] = {
@@ -111,6 +116,8 @@ async def begun(programs: Programs) -> Programs:
     def add(tx: Connection) -> None:
         for case in cases.every(tx):
             attach(tx, programs.rules.caseload, case.id, SEEN, "person:li", NOON)
+            programs.rules.caseload.record(tx, case.id, FOUND, "person:li", NOON, NOON)
+            programs.rules.caseload.record(tx, case.id, Drawn(turn="2026-08"), "upheld", NOON, NOON)
 
     await programs.database.write(add)
     return programs
@@ -151,6 +158,8 @@ async def concrete(programs: Programs, route: Route) -> str:
     ids = {
         "incidents": incident["id"],
         "cases": incident["cases"][0],
+        "findings": incident["cases"][0],
+        "samples": incident["cases"][0],
         "exclusions": "X-1",
         "corrections": "C-1",
         "oncall": "1",
