@@ -177,7 +177,7 @@ class House:
         self.deliverer.use(self.rules.channels)
 
     def _rules_of(self, taken: Taken) -> Rules:
-        secret = signing.secret_of(self.key, "links of mails")
+        secret = signing.links_secret(taken.whole.signing.key_file)
         return rules_of(taken.whole, self.installed, secret, self.metrics.stumbled)
 
     def _say_taken_over(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.instant import DAY, Instant
-from incidents import rostering
+from incidents import offering, rostering
 from incidents.readiness import AHEAD, Concern, concerns
 from incidents.rota import Change, Deed, Shift
 from incidents.trying import verified
@@ -15,6 +15,7 @@ from upheld.rules import Rules
 from upheld.shown import at
 
 DAYS = 14
+_PERSON = "person:"
 
 
 def override(tx: Connection, call: Call) -> Any:
@@ -51,6 +52,23 @@ def swap(tx: Connection, call: Call) -> Any:
         now=call.now,
     )
     return {"id": changes[0].swap, "changes": [change_json(one) for one in changes]}
+
+
+def ask(tx: Connection, call: Call) -> Any:
+    """`rota, other, reason`: whoever gives the command asks the other; the plan stays until he accepts by the link in
+    his mail. Raises decide.Refused."""
+    given, config, ways = call.arguments, call.rules.config, call.rules.paging
+    people = call.by.removeprefix(_PERSON), given["other"]
+    offer = offering.ask(tx, config, ways, given["rota"], people, given["reason"].strip(), call.now)
+    shifts = zip((offer.other, offer.person), offer.theirs, strict=True)
+    return {
+        "rota": offer.rota,
+        "person": offer.person,
+        "other": offer.other,
+        "reason": offer.reason,
+        "until": at(offer.expires_at),
+        "shifts": [{"person": who, "start": at(start), "end": at(end)} for who, (start, end) in shifts],
+    }
 
 
 def withdraw(tx: Connection, call: Call) -> Any:
@@ -113,5 +131,6 @@ def change_json(change: Change) -> dict[str, Any]:
 COMMANDS: Mapping[str, Command] = {
     "oncall.override": override,
     "oncall.swap": swap,
+    "oncall.ask": ask,
     "oncall.withdraw": withdraw,
 }

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from upheld.trouble import Trouble
 
+_LINKS = "links of mails"
+
 
 class KeyUnusable(Trouble):
     """The text says which file and what to do."""
@@ -43,6 +45,11 @@ def secret_of(key: Ed25519PrivateKey, use: str) -> bytes:
     """A secret of its own for another use, which says nothing of the key."""
     raw = key.private_bytes(serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption())
     return hmac.digest(raw, f"upheld {use}".encode(), "sha256")
+
+
+def links_secret(path: Path) -> bytes | None:
+    """Signs the links of mails; None where no key was made yet. Raises KeyUnusable."""
+    return secret_of(ensure(path), _LINKS) if path.exists() else None
 
 
 def _make(path: Path) -> None:

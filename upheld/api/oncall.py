@@ -81,6 +81,31 @@ class Swapping(Shape):
     reason: Words
 
 
+class SwapAsking(Shape):
+    rota: Name
+    other: Name
+    reason: Words
+
+
+class AskedShift(Shape):
+    """Which `person` would no longer serve."""
+
+    person: str
+    start: Time
+    end: Time
+
+
+class SwapAsked(Shape):
+    """Nothing is changed until `other` accepts, at the latest at `until`."""
+
+    rota: str
+    person: str
+    other: str
+    reason: str
+    until: Time
+    shifts: list[AskedShift]
+
+
 class ChangeWithdrawing(Shape):
     reason: Words
 
@@ -96,6 +121,10 @@ async def override(asked: Asked) -> Any:
 
 async def swap(asked: Asked) -> Any:
     return await asked.carry_out("oncall.swap", asked.body)
+
+
+async def ask(asked: Asked) -> Any:
+    return await asked.carry_out("oncall.ask", asked.body)
 
 
 async def withdraw(asked: Asked) -> Any:
@@ -138,5 +167,14 @@ ROUTES = (
         act=swap,
         body=Swapping,
         answer=Changed,
+    ),
+    Route(
+        method="POST",
+        path="/oncall/asks",
+        summary="Ask the other by mail to exchange the next shifts; the plan stays until he accepts",
+        access=(Access.INCIDENTS,),
+        act=ask,
+        body=SwapAsking,
+        answer=SwapAsked,
     ),
 )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from config.model import Config
 from db.engine import Use, open_database
 from db.errors import StoreLocked
-from upheld import contracts, control, log
+from upheld import contracts, control, log, signing
 from upheld.call import Call
 from upheld.cli.shared import login
 from upheld.clock import utc_now
@@ -54,7 +54,8 @@ async def _change_here(config: Config, command: str, by: str, arguments: Mapping
     def carry_out(tx: Connection) -> Any:
         if command.startswith(AGREEMENT):
             contracts.take_over(tx, config, now)  # as a server would have: a revision needs what it revises
-        rules = rules_of(contracts.in_force(tx, config), installed())
+        secret = signing.links_secret(config.signing.key_file)  # what a command mails has links, too
+        rules = rules_of(contracts.in_force(tx, config), installed(), secret)
         return COMMANDS[command](tx, Call(rules=rules, by=by, arguments=arguments, now=now))
 
     try:

@@ -8,9 +8,12 @@ from typing_extensions import override
 from config.instant import DAY
 from config.look.reason import reason_text
 from config.model import Config
+from incidents import dutycalendar
+from incidents.link import Links
 from incidents.rota import Deed
 from incidents.store import duty
 from upheld import oncall as plans
+from upheld import signing
 from upheld.cli.answer import language_of
 from upheld.cli.incident import as_json, by
 from upheld.cli.moment import instant, moment
@@ -162,6 +165,34 @@ def swap(
     given = {"rota": rota, "person": person, "other": other, "after": instant(config, after), "reason": reason}
     made = change(config, "oncall.swap", given, by)
     show(made["changes"], as_json=as_json, columns=CHANGES)
+
+
+@oncall.command()
+@click.argument("rota")
+@click.argument("other")
+@reason
+@by
+@as_json
+@with_config
+def ask(config: Config, rota: str, other: str, reason: str, by: str | None, as_json: bool) -> None:
+    """Ask OTHER by mail to exchange the next shifts on ROTA with --by; nothing changes until he accepts."""
+    made = change(config, "oncall.ask", {"rota": rota, "other": other, "reason": reason}, by)
+    show(made, as_json=as_json, columns=())
+
+
+@oncall.command()
+@click.argument("person")
+@with_config
+def calendar(config: Config, person: str) -> None:
+    """The address of PERSON's own shifts, for a calendar program; whoever has it reads them."""
+    if person not in config.people:
+        fail(f"there is no person {person!r}; known: {', '.join(config.people) or 'none'}", 1)
+    links = Links(base=config.site.external_url, secret=signing.links_secret(config.signing.key_file))
+    address = dutycalendar.address(links, person)
+    if address is None:
+        why = "no signing key was made yet; start the server once" if links.base else "write `site.external_url`"
+        fail(f"there is no address: {why}", 1)
+    click.echo(address)
 
 
 @oncall.command()

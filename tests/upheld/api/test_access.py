@@ -50,6 +50,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/oncall/changes"): {"li-too", "wang", "engineer"},
     ("POST", "/oncall/changes/{id}/withdraw"): {"li-too", "wang", "engineer"},
     ("POST", "/oncall/swaps"): {"li-too", "wang", "engineer"},
+    ("POST", "/oncall/asks"): {"li-too", "wang", "engineer"},
     ("GET", "/cases"): EVERYBODY,
     ("POST", "/cases"): CARE | {"chen", "brook"},
     ("GET", "/cases/{id}"): OURS | ACMES,
