@@ -97,6 +97,11 @@ def search(entries: Iterable[Entry], text: str) -> list[Found]:
     return found
 
 
+def came_to(one: Entry) -> Found:
+    """What it was and what helped, for whoever leafs through."""
+    return Found(entry=one, passages=tuple(each for each in one.passages if each.where in (Where.CAUSE, Where.HELPED)))
+
+
 def _folded(text: str) -> str:
     """Without what makes the same word look different: case, full width, how an accent is encoded."""
     return unicodedata.normalize("NFKC", text).casefold()

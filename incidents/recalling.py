@@ -1,6 +1,6 @@
 """The case library and what happened before, read from the store."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -8,9 +8,9 @@ from config.instant import Instant
 from config.model import Config
 from config.value import Text
 from incidents.before import Earlier, alike
-from incidents.case import Case
+from incidents.case import Case, CaseRecorded
 from incidents.incident import RECOVERED, Incident, Resolved
-from incidents.library import LISTED, READ, Found, entry, search
+from incidents.library import LISTED, READ, Entry, Found, came_to, entry, search
 from incidents.store import case as cases
 from incidents.store import incident as incidents
 from sla.store import remedy, report
@@ -22,10 +22,31 @@ LOOKED_BACK = 50
 def searched(tx: Connection, config: Config, text: str, customer: str | None, now: Instant) -> list[Found]:
     """The newest cases first, of one customer or of all."""
     owed = cases.every(tx) if customer is None else cases.of_customer(tx, customer)
-    logs = cases.spoken(tx, READ)
+    logs, words = cases.spoken(tx, READ), report.written(tx)
+    return search(_entries(tx, config, owed, logs, words, now), text)[:LISTED]
+
+
+def leafed(tx: Connection, config: Config, before: str | None, now: Instant) -> tuple[list[Found], bool]:
+    """The newest cases, or those opened before that one, with what they came to; and whether there are older ones."""
+    mark = None if before is None else cases.find(tx, before)
+    found = cases.newest(tx, LISTED + 1, mark)
+    shown = found[:LISTED]
+    logs = cases.spoken(tx, READ, [one.id for one in shown])
+    subjects = {subject for one in shown for subject in (one.id, one.incident) if subject is not None}
+    entries = _entries(tx, config, shown, logs, report.written(tx, subjects), now)
+    return [came_to(one) for one in entries], len(found) > LISTED
+
+
+def _entries(
+    tx: Connection,
+    config: Config,
+    owed: Iterable[Case],
+    logs: Mapping[str, Sequence[CaseRecorded]],
+    words: Mapping[str, Mapping[str, str]],
+    now: Instant,
+) -> Iterator[Entry]:
     actions = {one.id: one.then for one in remedy.obligations(tx, now)}
-    words = report.written(tx)
-    entries = (
+    return (
         entry(
             one,
             logs.get(one.id, ()),
@@ -35,7 +56,6 @@ def searched(tx: Connection, config: Config, text: str, customer: str | None, no
         )
         for one in owed
     )
-    return search(entries, text)[:LISTED]
 
 
 def before(tx: Connection, incident: Incident) -> tuple[Earlier, ...]:

@@ -1,10 +1,10 @@
 """Cases and their events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, desc, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, desc, insert, select, tuple_, update
 
 from config.agreement import CaseKind
 from config.counting import Category
@@ -54,6 +54,14 @@ def every(tx: Connection) -> list[Case]:
     return _all(tx)
 
 
+def newest(tx: Connection, limit: int, before: Case | None = None) -> list[Case]:
+    """The last ones opened, or the last ones opened before that one."""
+    wanted = select(table).order_by(*_NEWEST_FIRST).limit(limit)
+    if before is not None:
+        wanted = wanted.where(tuple_(table.c.opened_at, table.c.id) < (before.opened_at, before.id))
+    return [_case(tx, row) for row in tx.execute(wanted)]
+
+
 def of_period(tx: Connection, customer: str, start: Instant, end: Instant) -> list[Case]:
     """The customer's cases that were open at any time of [start, end), or of which something was written since."""
     written = table.c.id.in_(select(case_event.c.case).where(case_event.c.recorded_at >= start))
@@ -75,10 +83,14 @@ def logs(tx: Connection, customer: str) -> dict[str, list[CaseRecorded]]:
     return found
 
 
-def spoken(tx: Connection, kinds: Iterable[type[CaseEvent]]) -> dict[str, list[CaseRecorded]]:
-    """Case -> its events of these kinds, of every case."""
+def spoken(
+    tx: Connection, kinds: Iterable[type[CaseEvent]], of: Collection[str] | None = None
+) -> dict[str, list[CaseRecorded]]:
+    """Case -> its events of these kinds, of these cases or of every one."""
     words = [word_of(kind) for kind in kinds]
     wanted = select(case_event).where(case_event.c.kind.in_(words)).order_by(case_event.c.case, case_event.c.seq)
+    if of is not None:
+        wanted = wanted.where(case_event.c.case.in_(of))
     found: dict[str, list[CaseRecorded]] = {}
     for row in tx.execute(wanted):
         found.setdefault(row.case, []).append(_recorded(row))
