@@ -30,6 +30,7 @@ from console.oncall import PLAN, OncallPage
 from console.owed import Reports
 from console.papers import PapersPage
 from console.performance import PERFORMANCE, PerformancePage
+from console.planning import PLANNING, PlanningPage
 from console.receipt import ReceiptPage
 from console.report import ReportPage
 from console.review import ReviewPage
@@ -125,6 +126,7 @@ class Console:
         self._review = ReviewPage(rules)
         self._papers = PapersPage(rules)
         self._settling = SettlingPage(rules)
+        self._planning = PlanningPage(rules)
         self._agreement = AgreementPage(rules)
         self._contract = ContractPage(rules, self._agreement)
         self._consent = ConsentPage(rules, self._agreement)
@@ -171,6 +173,8 @@ class Console:
             _page("POST", SAMPLE, Access.CASES, self._sample.act),
             _page("GET", SETTLING, Access.STAFF, self._settling.show),
             _page("POST", SETTLING, Access.CASES, self._settling.act),
+            _page("GET", PLANNING, Access.CASES, self._planning.show),
+            _page("POST", PLANNING, Access.CASES, self._planning.act),
             _page("GET", "/desk/agreements", Access.STAFF, self._agreement.every),
             _page("GET", "/desk/agreements/new", Access.AGREEMENTS, self._contract.show_new),
             _page("POST", "/desk/agreements/new", Access.AGREEMENTS, self._contract.act_new),

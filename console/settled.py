@@ -24,7 +24,8 @@ CATEGORIES: Mapping[Category, str] = {
 
 
 OPENS, CALLS = "Incidents open meanwhile", "People are called meanwhile"
-COUNTS, HIDDEN = "Its time counts all the same", "It is not on the public page"
+COUNTS = "Its time counts all the same"
+SHOWN, HIDDEN = "It is on the public page", "It is not on the public page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,8 @@ MATRIX: dict[tuple[str, str], dict[Role, str]] = {
     ("POST", "/desk/sample"): CARE,
     ("GET", "/desk/exclusions"): LOOK,
     ("POST", "/desk/exclusions"): CARE,
+    ("GET", "/desk/exclusions/new"): CARE,
+    ("POST", "/desk/exclusions/new"): CARE,
     ("GET", "/room/{customer}/exclusions"): dict.fromkeys(STAFF, "in") | {Role.CUSTOMER: "own"},
     ("POST", "/room/{customer}/exclusions"): dict.fromkeys(STAFF, "no") | {Role.CUSTOMER: "own"},
     ("GET", "/desk/agreements"): LOOK,
