@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 from sqlalchemy import Connection
+from typing_extensions import override
 
 from config.language import choose
-from console.deed import carried_out
 from console.form import Form
+from console.formpage import FormPage
 from console.reading import people_of
-from console.rules import Rules
 from console.user import Access, allowed
-from console.visit import Visit, see_other
+from console.visit import Visit
 from console.voice import Voice
 from incidents.drill import drilled
 from incidents.drilling import Report, reports
@@ -30,31 +30,21 @@ class DrillRow:
     over: bool
 
 
-class DrillPage:
+class DrillPage(FormPage):
     """See the module."""
-
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-
-    async def show(self, visit: Visit) -> web.Response:
-        return await self._page(visit, Form({}, visit.voice))
 
     async def act(self, visit: Visit) -> web.Response:
         form = Form(visit.typed, visit.voice)
         component = form.one_of("component", _components(visit), visit.voice.t("Choose a component."))
-        if not form.good:
-            return await self._page(visit, form, status=422)
         incidents, by = self._rules.incidents(), visit.user.by
-        made = await carried_out(
-            self._rules.database,
-            lambda tx: incidents.drill(tx, component, None, by, visit.now),
+        return await self._carry_out(
+            visit,
             form,
-            visit.voice,
+            lambda tx: incidents.drill(tx, component, None, by, visit.now),
+            lambda made: f"/desk/incidents/{made.id}",
         )
-        if made is None:
-            return await self._page(visit, form, status=409)
-        return see_other(f"/desk/incidents/{made.id}")
 
+    @override
     async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
         def read(tx: Connection) -> tuple[list[Report], dict[str, str | None]]:
             return reports(tx), people_of(tx)

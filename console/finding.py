@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 
 from aiohttp import web
+from sqlalchemy import Connection
+from typing_extensions import override
 
 from config.language import choose
 from console import words
-from console.deed import carried_out
 from console.form import Form
-from console.rules import Rules
+from console.formpage import FormPage
 from console.user import Access, allowed
-from console.visit import Visit, see_other
+from console.visit import Visit
 from console.voice import Voice
 from incidents import auditing
 from incidents.auditing import Finding
+from incidents.case import Case
 from incidents.finding import FindingRaised, FindingState, Grade
 
 FINDINGS = "/desk/findings"
@@ -30,14 +32,8 @@ class FindingRow:
     actions: str
 
 
-class FindingPage:
+class FindingPage(FormPage):
     """See the module."""
-
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-
-    async def show(self, visit: Visit) -> web.Response:
-        return await self._page(visit, Form({}, visit.voice))
 
     async def act(self, visit: Visit) -> web.Response:
         form, voice = Form(visit.typed, visit.voice), visit.voice
@@ -46,20 +42,15 @@ class FindingPage:
         source = form.text("source", voice.t("Write which audit."))
         clause = form.text("clause", voice.t("Write which clause."))
         grade = form.one_of("grade", {one.value: "" for one in Grade}, voice.t("Choose how grave it is."))
-        if not form.good:
-            return await self._page(visit, form, status=422)
-        raised = FindingRaised(source=source, clause=clause, grade=Grade(grade))
         caseload, by = self._rules.caseload(), visit.user.by
-        made = await carried_out(
-            self._rules.database,
-            lambda tx: auditing.raise_finding(tx, caseload, customer, title, raised, by, visit.now),
-            form,
-            voice,
-        )
-        if made is None:
-            return await self._page(visit, form, status=409)
-        return see_other(f"/desk/cases/{made.id}/review")
 
+        def record(tx: Connection) -> Case:
+            raised = FindingRaised(source=source, clause=clause, grade=Grade(grade))
+            return auditing.raise_finding(tx, caseload, customer, title, raised, by, visit.now)
+
+        return await self._carry_out(visit, form, record, lambda made: f"/desk/cases/{made.id}/review")
+
+    @override
     async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
         found = await self._rules.database.read(lambda tx: auditing.findings(tx, visit.now))
         voice = visit.voice

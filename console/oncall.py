@@ -1,19 +1,19 @@
 """Who is on call now and over the coming days, and who takes whose place."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aiohttp import web
 from sqlalchemy import Connection
+from typing_extensions import override
 
 from config.instant import DAY
 from config.look.reason import reason_text
-from console.deed import carried_out
 from console.form import Form, written
-from console.rules import Rules
+from console.formpage import FormPage
 from console.store import every_user
 from console.user import Access, allowed
-from console.visit import Visit, see_other
+from console.visit import Visit
 from console.voice import Voice
 from incidents import dutycalendar, offering, rostering
 from incidents.oncall import Roster
@@ -56,14 +56,8 @@ class Changed:
     over: bool
 
 
-class OncallPage:
+class OncallPage(FormPage):
     """Staff look; who may act on incidents changes it."""
-
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-
-    async def show(self, visit: Visit) -> web.Response:
-        return await self._page(visit, Form({}, visit.voice))
 
     async def act(self, visit: Visit) -> web.Response:
         """Change somebody's place, or take a change back, by the button that was pressed."""
@@ -81,8 +75,7 @@ class OncallPage:
                 config = visit.config
                 return await self._carry_out(visit, form, lambda tx: rostering.record(tx, config, change))
             case _:
-                form.errors[""] = voice.t("Choose one of the buttons of the page.")
-                return await self._page(visit, form, status=422)
+                return await self._unpressed(visit, form)
 
     async def _ask(self, visit: Visit, form: Form, why: str) -> web.Response:
         """The other is asked; the plan stays until he accepts."""
@@ -94,18 +87,13 @@ class OncallPage:
             form.errors["swap_reason"] = voice.t("At most {n} characters.", n=_REASON)
         ways, now = self._rules.caseload().ways, visit.now
         return await self._carry_out(
-            visit, form, lambda tx: offering.ask(tx, config, ways, rota, (me, other), reason, now), f"?asked={other}"
+            visit,
+            form,
+            lambda tx: offering.ask(tx, config, ways, rota, (me, other), reason, now),
+            lambda offer: f"{PLAN}?asked={offer.other}",
         )
 
-    async def _carry_out(
-        self, visit: Visit, form: Form, work: Callable[[Connection], object], shown: str = ""
-    ) -> web.Response:
-        """`shown`: what the page says when it was done."""
-        if not form.good:
-            return await self._page(visit, form, status=422)
-        await carried_out(self._rules.database, work, form, visit.voice)
-        return see_other(PLAN + shown) if form.good else await self._page(visit, form, status=409)
-
+    @override
     async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
         config, end = visit.config, visit.now + DAYS * DAY
 

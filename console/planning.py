@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 
 from aiohttp import web
+from typing_extensions import override
 
 from config.agreement import Category
 from config.language import choose
-from console.deed import carried_out
 from console.form import Form, written
-from console.rules import Rules
+from console.formpage import FormPage
 from console.settled import CALLS, COUNTS, OPENS, SHOWN
 from console.settling import DESK
-from console.visit import Visit, see_other
+from console.visit import Visit
 from sla.exclusions import Exclusions
 from sla.proposal import Proposed
 
@@ -23,14 +23,12 @@ SWITCHES: Mapping[str, str] = {"open": OPENS, "page": CALLS, "count": COUNTS, "p
 _LEFT_ALONE = {"publish": "yes"}
 
 
-class PlanningPage:
+class PlanningPage(FormPage):
     """A proposal like any other: a second person approves it, and notice is given."""
 
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-
+    @override
     async def show(self, visit: Visit) -> web.Response:
-        return self._page(visit, Form(_LEFT_ALONE, visit.voice))
+        return await self._page(visit, Form(_LEFT_ALONE, visit.voice))
 
     async def act(self, visit: Visit) -> web.Response:
         form, voice = Form(visit.typed, visit.voice), visit.voice
@@ -51,13 +49,13 @@ class PlanningPage:
             count=bool(form.get("count")),
             publish=bool(form.get("publish")),
         )
-        if not form.good:
-            return self._page(visit, form, status=422)
         exclusions, by = Exclusions(visit.config), visit.user.speaks_as
-        await carried_out(self._rules.database, lambda tx: exclusions.propose(tx, plan, by, visit.now), form, voice)
-        return see_other(DESK) if form.good else self._page(visit, form, status=409)
+        return await self._carry_out(
+            visit, form, lambda tx: exclusions.propose(tx, plan, by, visit.now), lambda _: DESK
+        )
 
-    def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
+    @override
+    async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
         return visit.page(
             "planning.html",
             status=status,

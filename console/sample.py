@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 from sqlalchemy import Connection
+from typing_extensions import override
 
-from console.deed import carried_out
 from console.form import Form
+from console.formpage import FormPage
 from console.listing import named
 from console.reading import people_of
-from console.rules import Rules
 from console.user import Access, allowed
-from console.visit import Visit, see_other
+from console.visit import Visit
 from console.voice import Voice
 from incidents import sampling
 from incidents.sample import Reread
@@ -31,14 +31,8 @@ class SampleRow:
     by: str
 
 
-class SamplePage:
+class SamplePage(FormPage):
     """See the module."""
-
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-
-    async def show(self, visit: Visit) -> web.Response:
-        return await self._page(visit, Form({}, visit.voice))
 
     async def act(self, visit: Visit) -> web.Response:
         form, voice = Form(visit.typed, visit.voice), visit.voice
@@ -46,16 +40,14 @@ class SamplePage:
         case = form.one_of("case", _waiting(found), voice.t("Choose a case that waits."))
         sound = form.get("act") == "sound"
         findings = form.get("findings") if sound else form.text("findings", voice.t("Write what was found."))
-        if not form.good:
-            return await self._page(visit, form, status=422)
         caseload, by = self._rules.caseload(), visit.user.by
 
         def record(tx: Connection) -> None:
             sampling.reread(tx, caseload, case, findings, by, visit.now, sound=sound)
 
-        await carried_out(self._rules.database, record, form, voice)
-        return see_other(SAMPLE) if form.good else await self._page(visit, form, status=409)
+        return await self._carry_out(visit, form, record)
 
+    @override
     async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
         def read(tx: Connection) -> tuple[list[Sampled], dict[str, str | None]]:
             return samples(tx), people_of(tx)

@@ -1,19 +1,19 @@
 """What the count rests on beside the measuring: exclusions and corrections, at the desk and in a customer's room."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aiohttp import web
 from sqlalchemy import Connection
+from typing_extensions import override
 
-from console.deed import carried_out
 from console.form import Form, written
+from console.formpage import FormPage
 from console.reading import components_of
-from console.rules import Rules
 from console.settled import Row, correction_row, exclusion_row
 from console.store import every_user
 from console.user import Access, allowed
-from console.visit import Visit, see_other
+from console.visit import Visit
 from sla.correction import Correction
 from sla.corrections import Corrections
 from sla.exclusions import Exclusions
@@ -30,17 +30,13 @@ class Facts:
     people: Mapping[str, str | None]
 
 
-class SettlingPage:
+class SettlingPage(FormPage):
     """Staff approve, record work and withdraw; the customer countersigns, confirms and contests."""
 
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-
+    @override
     async def show(self, visit: Visit) -> web.Response:
         """At the desk, or in a customer's room."""
-        if not _known(visit):
-            return visit.not_found()
-        return await self._page(visit, Form({}, visit.voice))
+        return await super().show(visit) if _known(visit) else visit.not_found()
 
     async def act(self, visit: Visit) -> web.Response:
         """What a person of ours says."""
@@ -60,8 +56,7 @@ class SettlingPage:
                 reason = form.text("reason", voice.t("Write why it is withdrawn; the customer reads it."))
                 return await self._carry_out(visit, form, lambda tx: self._withdraw(tx, visit, id, reason))
             case _:
-                form.errors[""] = voice.t("Choose one of the buttons of the page.")
-                return await self._page(visit, form, status=422)
+                return await self._unpressed(visit, form)
 
     async def word(self, visit: Visit) -> web.Response:
         """What the customer says, in the customer's own room."""
@@ -79,8 +74,7 @@ class SettlingPage:
                 reason = form.text("reason", visit.voice.t("Write what is wrong with it."))
                 return await self._carry_out(visit, form, lambda tx: all.contest(tx, id, customer, reason, now))
             case _:
-                form.errors[""] = visit.voice.t("Choose one of the buttons of the page.")
-                return await self._page(visit, form, status=422)
+                return await self._unpressed(visit, form)
 
     def _withdraw(self, tx: Connection, visit: Visit, id: str, reason: str) -> None:
         by, now = visit.user.speaks_as, visit.now
@@ -88,12 +82,7 @@ class SettlingPage:
         # what it held is held no longer
         self._rules.incidents().judge(tx, dict.fromkeys(made.components, by), now)
 
-    async def _carry_out(self, visit: Visit, form: Form, work: Callable[[Connection], object]) -> web.Response:
-        if not form.good:
-            return await self._page(visit, form, status=422)
-        await carried_out(self._rules.database, work, form, visit.voice)
-        return see_other(visit.request.path) if form.good else await self._page(visit, form, status=409)
-
+    @override
     async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
         config, customer = visit.config, visit.request.match_info.get("customer")
         components = None if customer is None else components_of(config, customer, visit.now)

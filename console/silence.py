@@ -1,17 +1,17 @@
 """What is silenced: who holds which calls until when, and why; silencing, and ending it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aiohttp import web
 from sqlalchemy import Connection
+from typing_extensions import override
 
-from console.deed import carried_out
 from console.form import Form, written
-from console.rules import Rules
+from console.formpage import FormPage
 from console.store import every_user
 from console.user import Access, allowed
-from console.visit import Visit, see_other
+from console.visit import Visit
 from console.voice import Voice
 from incidents.silence import SILENCE, Silence, matchers
 from incidents.store import incident as incidents
@@ -37,14 +37,8 @@ class Row:
     holds: Sequence[str]
 
 
-class SilencePage:
+class SilencePage(FormPage):
     """Staff look; who may act on incidents silences."""
-
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-
-    async def show(self, visit: Visit) -> web.Response:
-        return await self._page(visit, Form({}, visit.voice))
 
     async def act(self, visit: Visit) -> web.Response:
         """Silence, or end a silence, by the button that was pressed."""
@@ -75,15 +69,9 @@ class SilencePage:
 
                 return await self._carry_out(visit, form, add)
             case _:
-                form.errors[""] = voice.t("Choose one of the buttons of the page.")
-                return await self._page(visit, form, status=422)
+                return await self._unpressed(visit, form)
 
-    async def _carry_out(self, visit: Visit, form: Form, work: Callable[[Connection], object]) -> web.Response:
-        if not form.good:
-            return await self._page(visit, form, status=422)
-        await carried_out(self._rules.database, work, form, visit.voice)
-        return see_other(SILENCES) if form.good else await self._page(visit, form, status=409)
-
+    @override
     async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
         def read(tx: Connection) -> tuple[Sequence[Silence], Mapping[str, Sequence[str]], Mapping[str, str | None]]:
             held: dict[str, list[str]] = {}

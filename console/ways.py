@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 from sqlalchemy import Connection
+from typing_extensions import override
 
 from console import words
 from console.form import Form
-from console.rules import Rules
+from console.formpage import FormPage
 from console.store import every_user
 from console.user import Access, allowed
 from console.visit import Visit, see_other
@@ -35,14 +36,8 @@ class Row:
     usable: bool
 
 
-class WaysPage:
+class WaysPage(FormPage):
     """Staff look; who may act on incidents tries them."""
-
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-
-    async def show(self, visit: Visit) -> web.Response:
-        return await self._page(visit, Form({}, visit.voice))
 
     async def act(self, visit: Visit) -> web.Response:
         """Send a test or a code over one way, or take the code that came."""
@@ -67,8 +62,7 @@ class WaysPage:
         deeds: dict[str, Callable[[Connection], object]] = {"test": test, "ask": ask, "prove": prove}
         work = deeds.get(form.get("act"))
         if work is None:
-            form.errors[""] = voice.t("Choose one of the buttons of the page.")
-            return await self._page(visit, form, status=422)
+            return await self._unpressed(visit, form)
         try:
             await self._rules.database.write(work)
         except Refused as error:
@@ -78,6 +72,7 @@ class WaysPage:
             return await self._page(visit, form, status=409)
         return see_other(WAYS)
 
+    @override
     async def _page(self, visit: Visit, form: Form, status: int = 200) -> web.Response:
         ways = self._rules.caseload().ways
 
