@@ -26,10 +26,14 @@ from incidents.incident import Incident
 from incidents.routing import UNROUTED
 from incidents.service import Incidents, NotFound
 from incidents.severity import MILDEST, WORST
+from incidents.silence import matchers
 from incidents.store.incident import Conflict
 from incidents.why import explain
 
 CHANNEL = "desk"
+TICK = "alert-"
+"""How the name of a box to tick begins; the number of its alert follows."""
+LONGEST_NUMBER = 19
 SEVERITIES = {str(one): str(one) for one in range(WORST, MILDEST + 1)}
 
 Work = Callable[[Connection, Incidents, str, Form, Instant, str], Incident]
@@ -60,6 +64,10 @@ class IncidentPage:
             form.text("same", visit.voice.t("Write what makes the two one fault."))
         if name == "split":
             form.text("apart", visit.voice.t("Write what makes them two faults."))
+        if name == "split_out":
+            form.text("own", visit.voice.t("Write what makes them two faults."))
+            if not _ticked(form) and not form.get("fits"):
+                form.errors["fits"] = visit.voice.t("Choose at least one alert, or write which labels they have.")
         if name == "severity":
             form.text("why", visit.voice.t("Write what makes it better or worse than it looks."))
             form.one_of("severity", SEVERITIES, visit.voice.t("Choose a severity."))
@@ -126,6 +134,8 @@ def _view(facts: IncidentFacts, voice: Voice) -> Mapping[str, object]:
         "again": incident.recurrence_of,
         "whole": incident.merged_into if incident.unresolved else None,
         "parts_of_it": incident.parts,
+        "origin": incident.split_from,
+        "alerts": [(f"{TICK}{one.id}", one, voice.clock(one.starts_at)) for one in facts.alerts],
         "drill": of_drill(incident.component),
         "place": _place(incident, component),
         "first": exchange(facts.first, voice),
@@ -179,6 +189,17 @@ def _split(tx: Connection, incidents: Incidents, id: str, form: Form, now: Insta
     return incidents.split(tx, id, by, form.get("apart"), now)
 
 
+def _split_out(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instant, by: str) -> Incident:
+    fits = matchers([one for one in form.get("fits").split("\n") if one.strip()])
+    return incidents.split_out(tx, id, _ticked(form), fits, by, form.get("own"), now)
+
+
+def _ticked(form: Form) -> list[int]:
+    """Numbers of the alerts that were chosen."""
+    named = (name.removeprefix(TICK) for name in form.values if name.startswith(TICK))
+    return [int(one) for one in named if one.isascii() and one.isdigit() and len(one) < LONGEST_NUMBER]
+
+
 def _reclassify(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instant, by: str) -> Incident:
     return incidents.reclassify(tx, id, int(form.get("severity")), by, form.get("why"), now)
 
@@ -191,4 +212,5 @@ _ACTS: Mapping[str, Work] = {
     "snooze": _snooze,
     "merge": _merge,
     "split": _split,
+    "split_out": _split_out,
 }

@@ -19,6 +19,7 @@ from incidents.incident import Incident, Recorded
 from incidents.store import case as cases
 from incidents.store import change, evidence, transition
 from incidents.store import incident as incidents
+from incidents.store.alert import Alert, failing_of
 from incidents.store.change import Changed
 from incidents.store.transition import Transition
 from notify.store.told import Told, history
@@ -26,6 +27,8 @@ from probe.evidence import Exchange
 
 NEWEST = 200
 """Rows a list of everything shows."""
+ALERTS = 50
+"""So many of an incident are shown."""
 
 _AROUND = HOUR
 """How long before an incident its component's changes are of interest."""
@@ -63,6 +66,8 @@ class IncidentFacts:
     first: Exchange | None
     """The failing exchange its checks saw first."""
     before: Sequence[Earlier]
+    alerts: Sequence[Alert]
+    """Those that make it fail now, the first ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +122,8 @@ def incident(tx: Connection, caseload: Caseload, id: str, now: Instant) -> Incid
         changes=transitions_between(tx, found.component, found.started_at - _AROUND, until + _AROUND),
         told=history(tx, incident=id),
         deeds=change.between(tx, found.component, found.started_at - _AROUND, until + _AROUND),
-        cases=[_standing(caseload, one, now) for one in cases.of_incident(tx, id)],
+        cases=[_standing(caseload, one, now) for one in cases.of_fault(tx, found)],
+        alerts=failing_of(tx, found.component, found.strand, ALERTS) if found.unresolved else (),
         people=people_of(tx),
         first=evidence.find(tx, id),
         before=recalling.before(tx, found),

@@ -57,6 +57,8 @@ from incidents.incident import (
     SeverityRaised,
     Snoozed,
     Split,
+    SplitFrom,
+    SplitInto,
     StateChanged,
     Unacknowledged,
     Woken,
@@ -163,6 +165,12 @@ def _incident_row(one: Recorded, voice: Voice) -> Row:
         case Parted(incident=part, because=because):
             text = voice.t("{who} split {part} off again", who=who, part=part)
             return _row(at, voice, text, (), because, human=human)
+        case SplitFrom(incident=origin, alerts=alerts, because=because):
+            text = voice.t("{who} split it from {origin}", who=who, origin=origin)
+            return _row(at, voice, text, [_alerts(alerts, voice)], because, human=human)
+        case SplitInto(incident=new, alerts=alerts, because=because):
+            text = voice.t("{who} split {number} from it", who=who, number=new)
+            return _row(at, voice, text, [_alerts(alerts, voice)], because, human=human)
         case Reopened(severity=severity, because=because):
             text = voice.t("It came back: open again, severity {n}", n=severity)
             return _row(at, voice, text, [_because(because, voice)])
@@ -351,6 +359,12 @@ def _because(text: str, voice: Voice) -> str:
 
 def _version(version: str, voice: Voice) -> str:
     return voice.t("version {version}", version=version) if version else ""
+
+
+def _alerts(names: Sequence[str], voice: Voice) -> str:
+    if len(names) == 1:
+        return names[0]
+    return voice.t("{n} alerts", n=len(names))
 
 
 def _nobody(text: str, voice: Voice) -> str:

@@ -91,14 +91,17 @@ class Caseload:
         """One case for every agreement in force that covers the component."""
         self._open_but(tx, incident, frozenset(), incident.opened_at, now)
 
-    def reopened(self, tx: Connection, incident: Incident, now: Instant) -> None:
-        """It was never over: nor were its cases, but for those whose customers confirmed it; they get new ones."""
-        for case in store.of_incident(tx, incident.id):
+    def reopened(self, tx: Connection, incident: Incident, root: str, now: Instant) -> None:
+        """It was never over: nor were its cases, but for those whose customers confirmed it; they get new ones.
+
+        `root`: the incident they are of, where this one was split from it; else itself.
+        """
+        for case in store.of_incident(tx, root):
             if case.progress is CaseProgress.RESOLVED:
                 after = self._append(tx, case, [CaseReopened(incident=incident.id)], SYSTEM, now, now)
                 self._mail.customer(tx, after, "reopened", now)
-        open_again = frozenset(one.agreement for one in store.of_incident(tx, incident.id) if one.open)
-        self._open_but(tx, incident, open_again, now, now)
+        open_again = frozenset(one.agreement for one in store.of_incident(tx, root) if one.open)
+        self._open_but(tx, replace(incident, id=root), open_again, now, now)
 
     def _open_but(
         self, tx: Connection, incident: Incident, others: Set[str], reported_at: Instant, now: Instant
@@ -181,7 +184,7 @@ class Caseload:
 
     def taken(self, tx: Connection, incident: Incident, by: str, now: Instant) -> None:
         """Somebody works on it: each customer is told; the accepted delivery is what meets the respond clock."""
-        for case in store.of_incident(tx, incident.id):
+        for case in store.of_fault(tx, incident):
             if case.open and RESPOND not in case.fulfilled:
                 self._mail.customer(tx, case, "taken", now)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from config.instant import Instant
 from config.model import Config
 from db.ledger.store import stamped
-from incidents import decide, drilling, merging, news
+from incidents import decide, drilling, merging, news, splitting
 from incidents.caseload import Caseload
 from incidents.decide import Condition
 from incidents.drill import NUMBER as DRILL
@@ -32,14 +32,17 @@ from incidents.incident import (
     SeverityLowered,
     SeverityRaised,
     Snoozed,
+    SplitFrom,
+    SplitInto,
     StateChanged,
     evolve,
-    open_incident,
+    replay,
 )
 from incidents.paging import MERGED, Paging
 from incidents.quiet import Scene
-from incidents.store import evidence, timer
+from incidents.store import alert, evidence, timer
 from incidents.store import incident as store
+from incidents.store.alert import Alert
 from incidents.store.number import next_number
 
 log = structlog.get_logger(__name__)
@@ -62,14 +65,26 @@ class Course:
         self._cases = caseload
 
     def _judge(self, tx: Connection, component: str, by: str, now: Instant) -> Incident | None:
-        """The incident that was open already, if one was."""
-        latest = store.newest_of(tx, component)
+        """Its own incident, and those that were split from it; the own one that was open already, if one was."""
+        own = self._judge_one(tx, component, store.newest_of(tx, component), by, now)
+        for one in store.split_of(tx, component):
+            if one.unresolved or one.muted or alert.fires_of(tx, one.id):
+                self._judge_one(tx, component, store.find(tx, one.id), by, now)
+        return own
+
+    def _judge_one(
+        self, tx: Connection, component: str, latest: Incident | None, by: str, now: Instant
+    ) -> Incident | None:
+        """`latest`: the component's own, or one that was split from it. It, if it was open already."""
         if latest is not None and latest.progress is Progress.MERGED:
             self._judge_part(tx, latest, by, now)
             return latest
         condition = self._condition(tx, component, latest, now)
         events = decide.decide(latest, condition, self._config.incidents.reopen_within or 0)
         after = latest
+        if events and isinstance(events[0], Opened) and latest is not None and latest.strand is not None:
+            alert.give_back(tx, latest.id)  # that one is over: what fails is the component's again
+            return self._judge_one(tx, component, store.newest_of(tx, component), by, now)
         if events and isinstance(events[0], Opened):
             after = self._open(tx, events[0], by, now)
         elif latest is not None and events and isinstance(events[0], Reopened):
@@ -82,26 +97,31 @@ class Course:
 
     def _judge_part(self, tx: Connection, part: Incident, by: str, now: Instant) -> None:
         """It keeps the state of its component; what follows is decided for the whole."""
-        state = news.condition(tx, self._config, part.component, now).state
+        state = self._now(tx, part, now).state
         if state.failing and state is not part.state:
             self._apply(tx, part, [StateChanged(state=state)], by, now)
-        self._judge(tx, store.whole_of(tx, part).component, by, now)
+        whole = store.whole_of(tx, part)
+        self._judge_one(tx, whole.component, whole, by, now)
+
+    def _now(self, tx: Connection, incident: Incident, now: Instant) -> Condition:
+        """What it is made of, its parts apart."""
+        return news.condition(tx, self._config, incident.component, now, incident.strand)
 
     def _condition(self, tx: Connection, component: str, latest: Incident | None, now: Instant) -> Condition:
         """Of the component and, where its incident has parts, of theirs."""
         parts = [] if latest is None or not latest.unresolved else store.parts_of(tx, latest)
-        every = [news.condition(tx, self._config, one, now) for one in (component, *(one.component for one in parts))]
+        strand = None if latest is None else latest.strand
+        own = news.condition(tx, self._config, component, now, strand)
+        every = [own, *(self._now(tx, one, now) for one in parts)]
         for one in every:
             if one.held_until is not None:
                 timer.start(tx, timer.Kind.HOLD, one.component, str(one.held_until), one.held_until, now)
         return merging.together(every[0], every[1:]) if parts else every[0]
 
     def _open(self, tx: Connection, event: Opened, by: str, now: Instant) -> Incident:
-        at = stamped(tx, now)
-        recorded = Recorded(event=event, happened_at=event.started_at, recorded_at=at, by=by, seen_by_customer_at=at)
-        incident = open_incident(next_number(tx, DRILL if of_drill(event.component) else NUMBER, now), recorded)
-        store.add(tx, incident, recorded)
-        log.info("incident opened", incident=incident.id, component=incident.component, severity=incident.severity)
+        incident = self._add(
+            tx, next_number(tx, DRILL if of_drill(event.component) else NUMBER, now), event, (), by, now
+        )
         self._freeze(tx, incident, now)
         self._cases.open_for(tx, incident, now)
         told = self._apply(tx, incident, self._paging.begin(tx, incident, now), SYSTEM, now)
@@ -109,11 +129,37 @@ class Course:
             self._paging.came_back(tx, incident.recurrence_of, incident, now)
         return told
 
+    def _add(
+        self, tx: Connection, number: str, event: Opened, more: Sequence[Event], by: str, now: Instant
+    ) -> Incident:
+        at = stamped(tx, now)
+        first = Recorded(event=event, happened_at=event.started_at, recorded_at=at, by=by, seen_by_customer_at=at)
+        rest = [Recorded(event=one, happened_at=now, recorded_at=at, by=by) for one in more]
+        incident = replay(number, (first, *rest))
+        store.add(tx, incident, first, rest)
+        log.info("incident opened", incident=incident.id, component=incident.component, severity=incident.severity)
+        return incident
+
+    def _split(
+        self, tx: Connection, origin: Incident, taken: Sequence[Alert], by: str, because: str, now: Instant
+    ) -> Incident:
+        """These alerts are an incident beside it, called as any; the cases of the two stay one."""
+        number, names = next_number(tx, NUMBER, now), tuple(one.name for one in taken)
+        alert.split(tx, taken, number)
+        into = SplitInto(incident=number, alerts=names, because=because)
+        self._apply(tx, origin, [into], by, now)
+        condition = news.condition(tx, self._config, origin.component, now, number)
+        apart = SplitFrom(incident=origin.id, alerts=names, because=because)
+        incident = self._add(tx, number, splitting.opening(origin, condition), [apart], by, now)
+        self._apply(tx, incident, self._paging.begin(tx, incident, now), SYSTEM, now)
+        self._judge(tx, origin.component, by, now)
+        return self._load(tx, number)
+
     def _reopen(self, tx: Connection, incident: Incident, event: Reopened, by: str, now: Instant) -> Incident:
         """The same number, told afresh; its cases are open again, with clocks that never stopped."""
         again = self._apply(tx, incident, [event], by, now)
         log.info("incident reopened", incident=again.id, component=again.component, severity=again.severity)
-        self._cases.reopened(tx, again, now)
+        self._cases.reopened(tx, again, store.root_of(tx, again).id, now)
         told = self._apply(tx, again, self._paging.begin(tx, again, now), SYSTEM, now)
         self._paging.came_back(tx, told.id, told, now)
         return told
@@ -196,17 +242,24 @@ class Course:
                 if of_drill(incident.component):
                     drilling.held(tx, self._config, incident, event.because, by, now)
                 if event.recovered:
-                    self._cases.resolved(tx, incident, event.because, by, now)
+                    self._end_cases(tx, incident, event.because, by, now)
                 for part in store.parts_of(tx, incident):
-                    well = not news.condition(tx, self._config, part.component, now).state.failing
+                    well = not self._now(tx, part, now).state.failing
                     self._apply(tx, part, [Resolved(because=event.because, recovered=well)], by, now)
                 for child in self._family.dependants(incident.component):
                     self._judge(tx, child, by, now)
             case Recovered():
                 # a click ended the paging; what the customer waits for is that it works again
-                self._cases.resolved(tx, incident, RECOVERED, by, now)
+                self._end_cases(tx, incident, RECOVERED, by, now)
             case _:
                 pass
+
+    def _end_cases(self, tx: Connection, incident: Incident, because: str, by: str, now: Instant) -> None:
+        """A customer waits for his system, not for one of two faults: while another of them lasts, so do his cases."""
+        own = store.newest_of(tx, incident.component)
+        others = [*store.split_of(tx, incident.component), *([] if own is None else [own])]
+        if not any(one.id != incident.id and (one.unresolved or one.muted) for one in others):
+            self._cases.resolved(tx, incident, because, by, now)
 
     def _load(self, tx: Connection, incident_id: str) -> Incident:
         incident = store.find(tx, incident_id)

@@ -15,6 +15,7 @@ from incidents.routing import UNROUTED, Routing, component_of, named_in
 from incidents.source import AlertNews, Called, Change, News, Remark, Taken
 from incidents.store import alert, change, incident
 from incidents.store.timer import Timer
+from incidents.strand import incident_of
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +73,7 @@ def follows(tx: Connection, source: str, one: News) -> tuple[Incident, Sequence[
     if not isinstance(one, Taken | Remark):
         return None
     known = alert.open_alert(tx, source, one.key)
-    found = None if known is None else incident.newest_of(tx, known.component)
+    found = None if known is None else incident_of(tx, known)
     if found is None or not found.unresolved:
         return None
     found = incident.whole_of(tx, found)

@@ -136,6 +136,24 @@ class Parted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SplitFrom:
+    """By a person, of a new incident: these alerts of that one are a fault of their own. Theirs alone make it fail."""
+
+    incident: str
+    alerts: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitInto:
+    """Of the incident they were part of: these alerts are that new one from here on."""
+
+    incident: str
+    alerts: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Escalating:
     """The policy it is told by from here on, as it was written at that moment."""
 
@@ -195,6 +213,8 @@ Event: TypeAlias = (
     | Absorbed
     | Split
     | Parted
+    | SplitFrom
+    | SplitInto
     | Escalating
     | PolicyDiffers
     | Escalated
@@ -248,6 +268,13 @@ class Incident:
     """The incident it is part of."""
     parts: tuple[str, ...] = ()
     """Incidents that are part of this one, and of none of those."""
+    split_from: str | None = None
+    """The incident its alerts were part of; its component has one of its own beside it."""
+
+    @property
+    def strand(self) -> str | None:
+        """Which of its component's alerts are its own: those split into it, else (None) all that no other one has."""
+        return None if self.split_from is None else self.id
 
     @property
     def known_severity(self) -> int:
@@ -316,6 +343,8 @@ def evolve(incident: Incident, recorded: Recorded) -> Incident:
             return replace(free, progress=Progress.MERGED, merged_into=into)
         case Absorbed(incident=part):
             return replace(after, parts=(*incident.parts, part))
+        case SplitFrom(incident=origin):
+            return replace(after, split_from=origin)
         case Parted(incident=part):
             return replace(after, parts=tuple(one for one in incident.parts if one != part))
         case Split():
@@ -328,7 +357,7 @@ def evolve(incident: Incident, recorded: Recorded) -> Incident:
             return replace(after, progress=Progress.RESOLVED, resolved_at=recorded.happened_at, recovered=recovered)
         case Recovered():
             return replace(after, recovered=True)
-        case Opened() | PolicyDiffers() | Escalated() | Noted():
+        case Opened() | SplitInto() | PolicyDiffers() | Escalated() | Noted():
             return after
         case other:
             assert_never(other)

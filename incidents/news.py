@@ -18,6 +18,7 @@ from incidents.source import AlertNews
 from incidents.store import alert, timer, transition
 from incidents.store.alert import Alert, Ended, Firing
 from incidents.store.transition import Transition
+from incidents.strand import strand_of
 from incidents.work import works_at
 from probe.ending import Warned
 from probe.panel.store import check_line, flapping
@@ -109,10 +110,12 @@ def take_alert_news(
             return ()
         mark(tx, config, component, source, received_at, news.summary, now)
         return (component,)
-    if known is None and _overtaken(alert.ended(tx, source, news.key), news, received_at):
+    ended = () if known is not None else alert.ended(tx, source, news.key)
+    if _overtaken(ended, news, received_at):
         return ()
     moved = () if known is None else _take_end(tx, config, source, news, known, component, received_at, now)
-    _let_lapse(tx, alert.add(tx, source, news, component, state, received_at), news, now)
+    strand = strand_of(tx, ended, news, config.incidents.reopen_within or 0)
+    _let_lapse(tx, alert.add(tx, source, news, component, state, received_at, strand), news, now)
     mark(tx, config, component, source, news.starts_at, news.summary, now)
     return (*moved, component)
 
@@ -216,19 +219,27 @@ def mark(
     )
 
 
-def condition(tx: Connection, config: Config, component_id: str, now: Instant) -> Condition:
-    """The worst of the component's measured line and its open alerts, now."""
-    alerts = [one for one in alert.firing_on(tx, component_id) if one.state.failing]
+def measured(tx: Connection, config: Config, component: str, strand: str | None) -> Transition | None:
+    """The newest change of the line that checks draw; None where none do, and of what was split off."""
+    known = config.components.get(component)
+    return transition.newest(tx, component) if known is not None and known.checks and strand is None else None
+
+
+def condition(tx: Connection, config: Config, component_id: str, now: Instant, strand: str | None = None) -> Condition:
+    """The worst of the component's measured line and its open alerts, now; of what was split into an incident
+    (`strand`) those alerts alone."""
+    alerts = [one for one in alert.firing_on(tx, component_id, strand) if one.state.failing]
     component = config.components.get(component_id)
-    newest = transition.newest(tx, component_id) if component is not None and component.checks else None
+    newest = measured(tx, config, component_id, strand)
     failing = [one.state for one in alerts]
     if newest is not None and newest.state.failing:
         failing.append(newest.state)
     if not failing:
-        unheard = newest is None and component is not None and transition.latest_state(tx, component_id)
+        told = component is not None and not component.checks
+        unheard = told and transition.latest_state(tx, component_id)
         quiet = newest.state if newest is not None else State.UNKNOWN if unheard is State.UNKNOWN else State.UP
         mildest = Severity(value=MILDEST, because="nothing fails")
-        restless = alert.comes_and_goes(tx, component_id, now - RESTLESS)
+        restless = alert.comes_and_goes(tx, component_id, strand, now - RESTLESS)
         return Condition(
             component=component_id,
             state=quiet,
@@ -237,8 +248,7 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
             cause="",
             title="",
             held_until=None if restless is None else restless + RESTLESS,
-            flapping=restless is not None
-            or (component is not None and bool(component.checks) and flapping(tx, _checks_of(component))),
+            flapping=restless is not None or (strand is None and component is not None and _flaps(tx, component)),
         )
     severities = [_severity(config, component, component_id, one) for one in alerts]
     since = [one.since for one in alerts]
@@ -247,7 +257,7 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
         severities.append(severity_of(config, component_id, newest.state))
         since.append(transition.failing_since(tx, component_id))
         cause, title = newest.cause or newest.by, newest.reason or newest.state.value
-    first = None if title else alert.first_firing(tx, component_id)
+    first = None if title else alert.first_firing(tx, component_id, strand)
     if first is not None:
         cause, title = f"{first.source}:{first.key}", first.summary
     held_by, held_until = failing_parent(tx, config, component), None
@@ -268,8 +278,8 @@ def condition(tx: Connection, config: Config, component_id: str, now: Instant) -
     )
 
 
-def _checks_of(component: Component) -> list[str]:
-    return [check.id for check in component.checks.values()]
+def _flaps(tx: Connection, component: Component) -> bool:
+    return bool(component.checks) and flapping(tx, [check.id for check in component.checks.values()])
 
 
 def _sooner(held_until: Instant | None, works: Sequence[Work]) -> Instant | None:

@@ -11,8 +11,7 @@ from probe.panel.store import suspected
 def failing_parent(tx: Connection, config: Config, component: Component | None) -> str | None:
     """A component it depends on that has an unresolved incident."""
     for parent in () if component is None else component.after:
-        newest = incident.newest_of(tx, parent)
-        if newest is not None and newest.unresolved:
+        if incident.fails(tx, parent):
             return parent
         above = failing_parent(tx, config, config.components.get(parent))
         if above is not None:

@@ -99,8 +99,8 @@ def _timed(worked: Worked, severity: int, of: Timing, now: Instant) -> Timed:
     known: list[Span] = []
     waiting = without = 0
     for one in worked.incidents:
-        if one.severity != severity:
-            continue
+        if one.severity != severity or (of is Timing.DETECT and one.split_from is not None):
+            continue  # what was split off was noticed with what it was split from
         over = _over(one, worked.recovered_at)
         begun = one.opened_at if of is Timing.ACKNOWLEDGE else one.started_at
         until = _until(of, one, over, worked.cases)

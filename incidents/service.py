@@ -4,7 +4,7 @@ One `Incidents` belongs to one configuration; a reload makes a new one. Methods 
 Connection, so that a probe's flush, a webhook's processing, a timer and a person's command all run the same way.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from config.identity import REFUSAL, resident_number
 from config.instant import MINUTE, Instant, Span
-from incidents import decide, drilling, hearing, lapse, merging, news, removal
+from config.matcher import Matcher
+from incidents import decide, drilling, hearing, lapse, merging, news, removal, splitting
 from incidents.audit import Violation
 from incidents.course import SYSTEM, Course
 from incidents.course import NotFound as NotFound
@@ -28,7 +29,7 @@ from incidents.source import Called, News
 from incidents.store import evidence, timer
 from incidents.store import incident as store
 from incidents.store import silence as silences
-from incidents.store.alert import open_alert
+from incidents.store.alert import failing_of, open_alert
 from incidents.store.apart import apart
 from incidents.store.timer import Timer
 from notify.message import Notification
@@ -38,6 +39,8 @@ from probe.verdict import CheckChange
 log = structlog.get_logger(__name__)
 
 PUT_OFF: Span = MINUTE
+EXAMINED = 10_000
+"""So many alerts of one incident are looked through when some are split out of it."""
 BEGINS, ENDS = "begins", "ends"
 _SUBJECT = 100
 """As long as the name of what an incident is about can be."""
@@ -175,7 +178,7 @@ class Incidents(Course):
     def resolve(self, tx: Connection, incident_id: str, by: str, reason: str, now: Instant) -> Incident:
         """Raises NotFound or decide.Refused."""
         incident = self._load_whole(tx, incident_id)
-        state = news.condition(tx, self._config, incident.component, now).state
+        state = self._now(tx, incident, now).state
         check_result(incident, reason)
         _without_identity_number(reason)
         after = self._apply(tx, incident, decide.resolve(incident, reason, state), by, now)
@@ -223,12 +226,33 @@ class Incidents(Course):
         whole = self._load(tx, merging.split(part, because))
         self._apply(tx, whole, [Parted(incident=part.id, because=because)], by, now)
         own = self._apply(tx, part, [Split(because=because)], by, now)
-        for component in self._family.parents_first([whole.component, part.component]):
+        for component in self._family.parents_first(list(dict.fromkeys((whole.component, part.component)))):
             self._judge(tx, component, by, now)
         own = self._load(tx, part.id)
         if own.unresolved and not own.held_by:
             own = self._apply(tx, own, self._paging.released(tx, own, now), SYSTEM, now)
         return own
+
+    def split_out(
+        self,
+        tx: Connection,
+        incident_id: str,
+        numbers: Collection[int],
+        matchers: Sequence[Matcher],
+        by: str,
+        because: str,
+        now: Instant,
+    ) -> Incident:
+        """The new one: these alerts, and all whose labels fit, are a fault of their own. Raises NotFound or
+        decide.Refused."""
+        _without_identity_number(because)
+        origin = self._load(tx, incident_id)
+        failing = failing_of(tx, origin.component, origin.strand, EXAMINED)
+        taken = splitting.chosen({one.id: one.labels for one in failing}, numbers, matchers)
+        line = news.measured(tx, self._config, origin.component, origin.strand)
+        left = len(taken) < len(failing) or (line is not None and line.state.failing)
+        splitting.check(origin, taken, because, left=left)
+        return self._split(tx, origin, [one for one in failing if one.id in taken], by, because, now)
 
     def note(self, tx: Connection, incident_id: str, by: str, text: str, now: Instant) -> Incident:
         """Raises NotFound or decide.Refused."""

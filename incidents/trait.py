@@ -8,7 +8,8 @@ from config.instant import Instant
 from config.model import Config
 from config.reference import PROBE
 from incidents.incident import Incident
-from incidents.store import alert, transition
+from incidents.news import measured
+from incidents.store import alert
 from incidents.store.incident import parts_of
 
 
@@ -19,11 +20,11 @@ def traits(tx: Connection, config: Config, incident: Incident, now: Instant) -> 
     `component`, `severity` (of the incident), `source` and `customer` are ours, whatever a sender calls so.
     """
     severity = str(incident.severity)
-    for component in (incident.component, *(one.component for one in parts_of(tx, incident))):
-        customers = sorted({one.customer for one in config.covering(component, now)}) or [""]
-        for source, labels in _failing(tx, config, component):
+    for one in (incident, *parts_of(tx, incident)):
+        customers = sorted({each.customer for each in config.covering(one.component, now)}) or [""]
+        for source, labels in _failing(tx, config, one):
             for customer in customers:
-                ours = {"component": component, "severity": severity, "source": source}
+                ours = {"component": one.component, "severity": severity, "source": source}
                 yield {**labels, **ours, "customer": customer}
 
 
@@ -34,9 +35,8 @@ def known_of(tx: Connection, incident: Incident) -> Iterator[Mapping[str, str]]:
         yield {"component": component, "severity": severity}
 
 
-def _failing(tx: Connection, config: Config, component: str) -> Iterator[tuple[str, Mapping[str, str]]]:
-    known = config.components.get(component)
-    newest = transition.newest(tx, component) if known is not None and known.checks else None
+def _failing(tx: Connection, config: Config, one: Incident) -> Iterator[tuple[str, Mapping[str, str]]]:
+    newest = measured(tx, config, one.component, one.strand)
     if newest is not None and newest.state.failing:
         yield PROBE, {}
-    yield from alert.failing_on(tx, component)
+    yield from alert.failing_on(tx, one.component, one.strand)

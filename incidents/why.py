@@ -33,6 +33,8 @@ from incidents.incident import (
     SeverityRaised,
     Snoozed,
     Split,
+    SplitFrom,
+    SplitInto,
     StateChanged,
     Unacknowledged,
     Woken,
@@ -152,6 +154,12 @@ def _of_event(one: Recorded) -> Because | None:
             return Because(at=at, sentence="It was split off again: its calls went on.")
         case Parted(incident=part):
             return Because(at=at, sentence="{part} is no part of it any more.", values={"part": part})
+        case SplitFrom(incident=origin):
+            text = "It was split from {origin}: it is told as one of its own."
+            return Because(at=at, sentence=text, values={"origin": origin})
+        case SplitInto(incident=new):
+            text = "Alerts of it were split into {number}: that one is told for them."
+            return Because(at=at, sentence=text, values={"number": new})
         case Reopened(severity=severity):
             text = "It came back so soon that it is the same one, with severity {severity}: it was told afresh."
             return Because(at=at, sentence=text, values={"severity": severity})

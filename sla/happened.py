@@ -40,6 +40,8 @@ _DONE = frozenset(
         "absorbed",
         "split",
         "parted",
+        "split_from",
+        "split_into",
         "escalated",
         "fulfilled",
         "taken",
@@ -186,6 +188,10 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             return t("A fault of its own again"), facts["because"]
         case "parted":
             return t("{number} is no part of it any more", number=facts["incident"]), facts["because"]
+        case "split_from":
+            return t("Split from {number}: told as a fault of its own", number=facts["incident"]), facts["because"]
+        case "split_into":
+            return t("Alerts of it are {number} from here on", number=facts["incident"]), facts["because"]
         case "released":
             return t("Nothing held its calls any more"), ""
         case "woken":

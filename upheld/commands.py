@@ -42,6 +42,7 @@ from incidents.caseload import NoSuchCase
 from incidents.decide import Refused
 from incidents.scope import Scope, Urgency
 from incidents.service import NotFound
+from incidents.silence import matchers
 from sla.contract import Refused as NotAgreed
 from sla.parties import NoStatement
 from sla.sealing import NotSealed
@@ -119,8 +120,12 @@ def merge(tx: Connection, call: Call) -> Any:
 
 
 def split(tx: Connection, call: Call) -> Any:
-    id, reason = (call.arguments[name] for name in ("id", "reason"))
-    return incident_json(tx, call.rules.incidents.split(tx, id, call.by, reason.strip(), call.now))
+    id, reason = call.arguments["id"], call.arguments["reason"].strip()
+    numbers, match = call.arguments.get("alerts") or (), matchers(call.arguments.get("match") or ())
+    incidents = call.rules.incidents
+    if numbers or match:
+        return incident_json(tx, incidents.split_out(tx, id, numbers, match, call.by, reason, call.now))
+    return incident_json(tx, incidents.split(tx, id, call.by, reason, call.now))
 
 
 def note(tx: Connection, call: Call) -> Any:

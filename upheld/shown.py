@@ -13,10 +13,13 @@ from incidents.fact import facts_of, kind_of
 from incidents.incident import Incident, Recorded
 from incidents.library import Found
 from incidents.store import case as cases
+from incidents.store.alert import Alert, failing_of
 from incidents.why import Because
 from notify.store.told import Told
 from probe.evidence import Exchange
 from probe.once import answer_json
+
+ALERTS = 100
 
 
 def at(instant: Instant | None) -> str | None:
@@ -39,7 +42,8 @@ def incident_json(tx: Connection, incident: Incident) -> dict[str, Any]:
         "held_by": list(incident.held_by) if incident.unresolved else [],
         "merged_into": incident.merged_into,
         "parts": list(incident.parts),
-        "cases": [case.id for case in cases.of_incident(tx, incident.id)],
+        "split_from": incident.split_from,
+        "cases": [case.id for case in cases.of_fault(tx, incident)],
     }
 
 
@@ -52,6 +56,28 @@ def event_json(recorded: Recorded | CaseRecorded) -> dict[str, Any]:
         "seen_by_customer_at": at(recorded.seen_by_customer_at),
         **facts_of(recorded.event),
     }
+
+
+def alert_json(one: Alert) -> dict[str, Any]:
+    return {
+        "number": one.id,
+        "source": one.source,
+        "key": one.key,
+        "summary": one.summary,
+        "severity_word": one.severity_word,
+        "state": one.state.value,
+        "starts_at": at(one.starts_at),
+        "received_at": at(one.first_received_at),
+        "count": one.count,
+        "labels": dict(one.labels),
+    }
+
+
+def alerts_of(tx: Connection, incident: Incident) -> list[dict[str, Any]]:
+    """Those that fire and make it fail, in the order they came, at most a hundred."""
+    if not incident.unresolved:
+        return []
+    return [alert_json(one) for one in failing_of(tx, incident.component, incident.strand, ALERTS)]
 
 
 def because_json(one: Because, language: str) -> dict[str, Any]:

@@ -96,6 +96,7 @@ alert = Table(
     Column("first_received_at", BigInteger, nullable=False),
     Column("last_received_at", BigInteger, nullable=False),
     Column("count", Integer, nullable=False),
+    Column("split_into", String(20)),
     Index(
         "uq_alert_open",
         "source",
@@ -106,6 +107,12 @@ alert = Table(
     ),
     Index(None, "source", "key", "ends_at"),
     Index(None, "component", "status", "state"),
+    Index(
+        "ix_alert_split",
+        "split_into",
+        sqlite_where=text("split_into IS NOT NULL"),
+        postgresql_where=text("split_into IS NOT NULL"),
+    ),
 )
 
 change = Table(
@@ -136,12 +143,19 @@ incident = Table(
     Column("acknowledged_at", BigInteger),
     Column("resolved_at", BigInteger),
     Column("snapshot", JSON, nullable=False),
+    Column("split_from", String(20)),
     Index(
         "uq_incident_open",
         "component",
         unique=True,
-        sqlite_where=text("state <> 'resolved'"),
-        postgresql_where=text("state <> 'resolved'"),
+        sqlite_where=text("state <> 'resolved' AND split_from IS NULL"),
+        postgresql_where=text("state <> 'resolved' AND split_from IS NULL"),
+    ),
+    Index(
+        "ix_incident_split",
+        "component",
+        sqlite_where=text("split_from IS NOT NULL"),
+        postgresql_where=text("split_from IS NOT NULL"),
     ),
     Index(None, "opened_at"),
     Index(None, "component", "opened_at"),

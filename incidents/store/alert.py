@@ -1,6 +1,6 @@
 """What senders told us of their alerts: one open row a (source, key)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,12 @@ class Alert:
     last_received_at: Instant
     count: int
     labels: Mapping[str, str]
+    split_into: str | None = None
+    """The incident of its component that it was split into."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.source}:{self.key}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +51,14 @@ class Ended:
     stamp: str
     ends_at: Instant
     received_at: Instant
+    split_into: str | None = None
 
 
 _SAME = and_(table.c.source == bindparam("source"), table.c.key == bindparam("key"))
 _IS_FIRING, _IS_OVER = table.c.status == always(FIRING), table.c.status == always(ENDED)
 _OPEN = Prepared(select(table).where(_SAME, _IS_FIRING))
 _ENDED = Prepared(
-    select(table.c.stamp, table.c.ends_at, table.c.last_received_at)
+    select(table.c.stamp, table.c.ends_at, table.c.last_received_at, table.c.split_into)
     .where(_SAME, _IS_OVER)
     .order_by(desc(table.c.ends_at), desc(table.c.id))
     .limit(_REMEMBERED)
@@ -77,23 +84,33 @@ _END = Prepared(
     .values(status=ENDED, ends_at=bindparam("over_at"), last_received_at=bindparam("received_at"))
 )
 _FIRING = and_(table.c.component == bindparam("of"), _IS_FIRING)
+_STRAND = table.c.split_into.is_not_distinct_from(bindparam("strand", type_=table.c.split_into.type))
+"""Those split into one incident, or (None) those that are their component's."""
 _WHAT = (table.c.source, table.c.state, table.c.severity_word)
 _FIRING_ON = Prepared(
     select(*_WHAT, func.min(table.c.starts_at).label("since"), func.max(table.c.first_received_at).label("newest"))
-    .where(_FIRING)
+    .where(_FIRING, _STRAND)
     .group_by(*_WHAT)
     .order_by(*_WHAT)
 )
 _ENDS = Prepared(
     select(table.c.source, table.c.key, table.c.last_received_at).where(
         table.c.component == bindparam("of"),
+        _STRAND,
         _IS_OVER,
         table.c.state != State.UP.value,
         table.c.last_received_at > bindparam("since"),
         table.c.first_received_at < table.c.last_received_at,  # an end that came first was no going
     )
 )
-_FIRST_FIRING = Prepared(select(table).where(_FIRING, table.c.state != State.UP.value).order_by(table.c.id).limit(1))
+_FAILS = table.c.state != State.UP.value
+_FIRST_FIRING = Prepared(select(table).where(_FIRING, _STRAND, _FAILS).order_by(table.c.id).limit(1))
+_FAILING_OF = Prepared(select(table).where(_FIRING, _STRAND, _FAILS).order_by(table.c.id).limit(bindparam("most")))
+_SPLIT = Prepared(update(table).where(table.c.id == bindparam("alert")).values(split_into=bindparam("into")))
+_GIVE_BACK = Prepared(
+    update(table).where(table.c.split_into == bindparam("incident"), _IS_FIRING).values(split_into=None)
+)
+_FIRES_OF = Prepared(select(table.c.id).where(table.c.split_into == bindparam("incident"), _IS_FIRING).limit(1))
 _FIRING_OF = Prepared(
     select(table)
     .where(table.c.source == bindparam("from"), _IS_FIRING)
@@ -107,7 +124,7 @@ _NEWEST_ON = Prepared(
     .limit(bindparam("most"))
 )
 _FAILING = (State.DOWN, State.PARTIAL, State.DEGRADED)
-_FAILING_ON = Prepared(select(table.c.source, table.c.labels).where(_FIRING, table.c.state != State.UP.value))
+_FAILING_ON = Prepared(select(table.c.source, table.c.labels).where(_FIRING, _STRAND, _FAILS))
 _WORST = Prepared(
     select(
         case(
@@ -127,7 +144,10 @@ def open_alert(tx: Connection, source: str, key: str) -> Alert | None:
 def ended(tx: Connection, source: str, key: str) -> list[Ended]:
     """The last occurrences of this alert that are over, the newest end first."""
     rows = _ENDED.all(tx, {"source": source, "key": key})
-    return [Ended(stamp=row.stamp, ends_at=row.ends_at, received_at=row.last_received_at) for row in rows]
+    return [
+        Ended(stamp=row.stamp, ends_at=row.ends_at, received_at=row.last_received_at, split_into=row.split_into)
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +162,9 @@ class Firing:
     newest_at: Instant
 
 
-def firing_on(tx: Connection, component: str) -> list[Firing]:
-    """A storm of alerts is a handful of rows here."""
-    rows = _FIRING_ON.all(tx, {"of": component})
+def firing_on(tx: Connection, component: str, strand: str | None = None) -> list[Firing]:
+    """A storm of alerts is a handful of rows here. `strand`: those split into that incident, not the component's."""
+    rows = _FIRING_ON.all(tx, {"of": component, "strand": strand})
     return [
         Firing(
             source=row.source,
@@ -157,9 +177,9 @@ def firing_on(tx: Connection, component: str) -> list[Firing]:
     ]
 
 
-def failing_on(tx: Connection, component: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+def failing_on(tx: Connection, component: str, strand: str | None) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Source and labels of every open alert, signs of life apart."""
-    for row in _FAILING_ON.all(tx, {"of": component}):
+    for row in _FAILING_ON.all(tx, {"of": component, "strand": strand}):
         yield row.source, row.labels or {}
 
 
@@ -167,10 +187,30 @@ def firing_count(tx: Connection, component: str) -> int:
     return tx.scalar(select(func.count()).select_from(table).where(_FIRING), {"of": component}) or 0
 
 
-def first_firing(tx: Connection, component: str) -> Alert | None:
+def first_firing(tx: Connection, component: str, strand: str | None) -> Alert | None:
     """The open alert that came first, signs of life apart."""
-    row = _FIRST_FIRING.first(tx, {"of": component})
+    row = _FIRST_FIRING.first(tx, {"of": component, "strand": strand})
     return None if row is None else _alert(row)
+
+
+def failing_of(tx: Connection, component: str, strand: str | None, limit: int) -> list[Alert]:
+    """Open alerts in the order they came, signs of life apart."""
+    return [_alert(row) for row in _FAILING_OF.all(tx, {"of": component, "strand": strand, "most": limit})]
+
+
+def split(tx: Connection, alerts: Iterable[Alert], into: str) -> None:
+    """They are that incident's from here on."""
+    _SPLIT.run_all(tx, [{"alert": one.id, "into": into} for one in alerts])
+
+
+def give_back(tx: Connection, incident: str) -> None:
+    """Those of it that fire are their component's again."""
+    _GIVE_BACK.run(tx, {"incident": incident})
+
+
+def fires_of(tx: Connection, incident: str) -> bool:
+    """Whether an alert that was split into it fires."""
+    return _FIRES_OF.first(tx, {"incident": incident}) is not None
 
 
 def firing_of(tx: Connection, source: str, limit: int) -> list[Alert]:
@@ -178,10 +218,10 @@ def firing_of(tx: Connection, source: str, limit: int) -> list[Alert]:
     return [_alert(row) for row in _FIRING_OF.all(tx, {"from": source, "most": limit})]
 
 
-def comes_and_goes(tx: Connection, component: str, since: Instant) -> Instant | None:
+def comes_and_goes(tx: Connection, component: str, strand: str | None, since: Instant) -> Instant | None:
     """When the last but one end came of the alert that ended at least twice since then; None: no alert did."""
     ends: dict[tuple[str, str], list[Instant]] = {}
-    for row in _ENDS.all(tx, {"of": component, "since": since}):
+    for row in _ENDS.all(tx, {"of": component, "strand": strand, "since": since}):
         ends.setdefault((row.source, row.key), []).append(row.last_received_at)
     return max((sorted(one)[-2] for one in ends.values() if len(one) > 1), default=None)
 
@@ -201,7 +241,15 @@ def find(tx: Connection, alert_id: int) -> Alert | None:
     return None if row is None else _alert(row)
 
 
-def add(tx: Connection, source: str, news: AlertNews, component: str, state: State, received_at: Instant) -> int:
+def add(
+    tx: Connection,
+    source: str,
+    news: AlertNews,
+    component: str,
+    state: State,
+    received_at: Instant,
+    split_into: str | None = None,
+) -> int:
     """Firing, or already over when we first hear of it; its number."""
     return _ADD.add(
         tx,
@@ -221,6 +269,7 @@ def add(tx: Connection, source: str, news: AlertNews, component: str, state: Sta
             "first_received_at": received_at,
             "last_received_at": received_at,
             "count": 1,
+            "split_into": split_into,
         },
     )
 
@@ -269,4 +318,5 @@ def _alert(row: Any) -> Alert:
         last_received_at=row.last_received_at,
         count=row.count,
         labels=row.labels or {},
+        split_into=row.split_into,
     )

@@ -19,8 +19,9 @@ from incidents.case import Case, CaseEvent, CaseProgress, CaseRecorded, Round, r
 from incidents.fact import case_event as event_of
 from incidents.fact import facts_of, impersonal, kind_of, word_of
 from incidents.finding import FindingState
+from incidents.incident import Incident
 from incidents.review import ReviewState
-from incidents.store.incident import Conflict
+from incidents.store.incident import Conflict, root_of
 
 TOPIC = "case"
 _OPEN = table.c.state.in_([always(CaseProgress.OPEN.value), always(CaseProgress.WAITING.value)])
@@ -36,6 +37,11 @@ def find(tx: Connection, case_id: str) -> Case | None:
 
 def of_incident(tx: Connection, incident_id: str) -> list[Case]:
     return [_case(tx, row) for row in _OF_INCIDENT.all(tx, {"of": incident_id})]
+
+
+def of_fault(tx: Connection, incident: Incident) -> list[Case]:
+    """Those that wait for it: what was split from another one has its cases with that."""
+    return of_incident(tx, root_of(tx, incident).id)
 
 
 def of_customer(tx: Connection, customer: str) -> list[Case]:

@@ -27,16 +27,17 @@ class Conflict(Exception):
 
 
 _LATEST = 100
+_OWN = table.c.split_from.is_(None)
 _FIND = Prepared(select(table.c.snapshot).where(table.c.id == bindparam("incident")))
 _PROGRESS = Prepared(select(table.c.state).where(table.c.id == bindparam("incident")))
 _OPEN_OF = Prepared(
     select(table.c.snapshot).where(
-        table.c.component == bindparam("of"), table.c.state != always(Progress.RESOLVED.value)
+        table.c.component == bindparam("of"), table.c.state != always(Progress.RESOLVED.value), _OWN
     )
 )
 _NEWEST_OF = Prepared(
     select(table.c.snapshot)
-    .where(table.c.component == bindparam("of"))
+    .where(table.c.component == bindparam("of"), _OWN)
     .order_by(desc(table.c.opened_at), desc(func.length(table.c.id)), desc(table.c.id))
     .limit(1)
 )
@@ -48,6 +49,12 @@ _NAMING = Prepared(
     .order_by(desc(table.c.opened_at), desc(table.c.id))
 )
 """Asked after every alert: the store looks through the open ones without our reading each of them."""
+_SPLIT_OF = Prepared(
+    select(table.c.snapshot)
+    .where(table.c.component == bindparam("of"), table.c.split_from.is_not(None))
+    .order_by(desc(table.c.opened_at))
+    .limit(_LATEST)
+)
 _RESOLVED_OF = Prepared(
     select(table.c.snapshot)
     .where(
@@ -91,7 +98,8 @@ def progress_of(tx: Connection, incident_id: str) -> Progress | None:
 
 
 def newest_of(tx: Connection, component: str) -> Incident | None:
-    """The component's newest incident; an unresolved one always is the newest, whatever the clock said."""
+    """The component's own newest incident, not one that was split from it; an unresolved one always is the newest,
+    whatever the clock said."""
     row = _OPEN_OF.first(tx, {"of": component}) or _NEWEST_OF.first(tx, {"of": component})
     return None if row is None else _incident(row)
 
@@ -100,6 +108,23 @@ def held_because_of(tx: Connection, incident: Incident) -> list[Incident]:
     """Unresolved ones whose calls it holds."""
     found = [_incident(row) for row in _NAMING.all(tx, {"incident": incident.id})]
     return [one for one in found if incident.id in one.held_by]
+
+
+def split_of(tx: Connection, component: str) -> list[Incident]:
+    """Those that were split from incidents of the component, the newest first, resolved ones too."""
+    return [_incident(row) for row in _SPLIT_OF.all(tx, {"of": component})]
+
+
+def fails(tx: Connection, component: str) -> bool:
+    """Whether an incident of it is unresolved, its own or one that was split from it."""
+    own = newest_of(tx, component)
+    return (own is not None and own.unresolved) or any(one.unresolved for one in split_of(tx, component))
+
+
+def root_of(tx: Connection, incident: Incident) -> Incident:
+    """The one it was split from in the end, else itself."""
+    origin = None if incident.split_from is None else find(tx, incident.split_from)
+    return incident if origin is None else root_of(tx, origin)
 
 
 def unresolved(tx: Connection) -> list[Incident]:
@@ -189,10 +214,10 @@ def last(tx: Connection, incident_id: str, kind: type[E]) -> E | None:
     return event
 
 
-def add(tx: Connection, incident: Incident, recorded: Recorded) -> None:
-    """A new incident with its first event."""
+def add(tx: Connection, incident: Incident, recorded: Recorded, more: Sequence[Recorded] = ()) -> None:
+    """A new incident with its first event, and what was known of it at once."""
     _ADD.run(tx, {"id": incident.id, **_columns(incident)})
-    _append(tx, incident.id, [(1, recorded)])
+    _append(tx, incident.id, enumerate((recorded, *more), start=1))
     ledger.append(tx, _leaf(incident), recorded.recorded_at)
     announce(tx, TOPIC)
 
@@ -252,6 +277,7 @@ def _columns(incident: Incident) -> dict[str, Any]:
         "started_at": incident.started_at,
         "acknowledged_at": incident.acknowledged_at,
         "resolved_at": incident.resolved_at,
+        "split_from": incident.split_from,
         "snapshot": fields_of(incident),
     }
 

@@ -20,7 +20,9 @@ from sqlalchemy import Connection
 from config.instant import DAY, rfc3339
 from db.engine import open_database
 from incidents.store import incident as incidents
+from tests.incidents import samples
 from tests.incidents.samples import incident, opened, recorded
+from tests.incidents.samples import incidents as incident_rules
 from tests.upheld.house import document, seen_failing, write
 from upheld.cli import main
 from upheld.cli.main import COMMANDS, LATER
@@ -421,6 +423,31 @@ def test_calls_are_held_and_go_on_from_the_command_line(config: Path) -> None:
     assert upheld("silence", "end", "1", "--reason", "done").exit_code == 0
     assert upheld("silence", "list").stdout == "nothing is silenced\n"
     assert "is over already" in refused(upheld("silence", "end", "1", "--reason", "done"), 1)
+
+
+def test_an_alert_is_split_out_of_an_incident_from_the_command_line(config: Path) -> None:
+    made = incident_rules(samples.config())
+
+    def fails(tx: Connection) -> None:
+        for key in ("disk", "fan"):
+            news = samples.alert(key, labels={"service": "crm", "room": key})
+            made.alert_news(tx, "am", [news], samples.BY_SERVICE, samples.NOON, samples.NOON)
+
+    async def stored() -> None:
+        database = await open_database(f"sqlite:///{config.parent / 'upheld.db'}")
+        await database.write(fails)
+        await database.close()
+
+    asyncio.run(stored())
+    shown = json.loads(upheld("incident", "show", "INC-2026-0001", "--json").stdout)
+    assert [(one["key"], one["labels"]["room"]) for one in shown["alerts"]] == [("disk", "disk"), ("fan", "fan")]
+    assert "crm does not answer" in upheld("incident", "show", "INC-2026-0001").stdout
+    words = ("incident", "split", "INC-2026-0001", "--reason", "its disk is full")
+    assert "choose at least one" in refused(upheld(*words, "--match", "room=attic"), 1)
+    assert "bad matcher" in refused(upheld(*words, "--match", "room"), 1)
+    split = json.loads(upheld(*words, "--alert", str(shown["alerts"][0]["number"]), "--json").stdout)
+    assert (split["id"], split["split_from"], split["component"]) == ("INC-2026-0002", "INC-2026-0001", "crm")
+    assert "leave at least one alert" in refused(upheld(*words, "--match", "room=~.*"), 1)
 
 
 def test_two_incidents_become_one_and_two_again_from_the_command_line(config: Path) -> None:

@@ -18,7 +18,7 @@ from notify.store import told as telling
 from upheld.api.field import Listed, Moment, Name, Said, Shape, Time, Words
 from upheld.api.page import page
 from upheld.api.route import Act, Asked, Route, nowhere
-from upheld.shown import because_json, earlier_json, event_json, evidence_json, incident_json, told_json
+from upheld.shown import alerts_of, because_json, earlier_json, event_json, evidence_json, incident_json, told_json
 
 
 class Incident(Shape):
@@ -36,6 +36,7 @@ class Incident(Shape):
     held_by: list[str] = Field(description="what holds its calls: `silence:3`, or the number of an incident")
     merged_into: str | None
     parts: list[str] = Field(description="incidents that are part of this one")
+    split_from: str | None = Field(description="the incident its alerts were part of; the cases are of that one")
     cases: list[str]
 
 
@@ -102,9 +103,26 @@ class EarlierIncident(Shape):
     helped: str
 
 
-class IncidentTold(Incident):
-    """`evidence`: null where no check saw it begin. `before`: at most three like it, the most alike first."""
+class Alert(Shape):
+    """`number` names it where some are split out."""
 
+    number: int
+    source: str
+    key: str
+    summary: str
+    severity_word: str | None
+    state: State
+    starts_at: Time
+    received_at: Time
+    count: int
+    labels: dict[str, str]
+
+
+class IncidentTold(Incident):
+    """`evidence`: null where no check saw it begin. `before`: at most three like it, the most alike first. `alerts`:
+    those that make it fail now, in the order they came, at most a hundred."""
+
+    alerts: list[Alert]
     events: list[Said]
     told: list[Told]
     evidence: Evidence | None
@@ -161,6 +179,10 @@ class Merging(Shape):
 
 
 class Splitting(Shape):
+    """Without `alerts` and `match`: what was merged is one of its own again."""
+
+    alerts: list[int] = Field([], max_length=100, description="numbers of alerts that become an incident of their own")
+    match: list[Words] = Field([], max_length=20, description="or all whose labels fit these matchers")
     reason: Words = Field(description="what makes them two faults")
 
 
@@ -185,6 +207,7 @@ async def one(asked: Asked) -> Any:
             raise nowhere(f"incident {id!r}")
         return {
             **incident_json(tx, found),
+            "alerts": alerts_of(tx, found),
             "events": [event_json(event) for event in incidents.events(tx, id)],
             "told": [told_json(each) for each in telling.history(tx, incident=id)],
             "evidence": evidence_json(evidence.find(tx, id)),
@@ -257,6 +280,6 @@ ROUTES = (
     _post("snooze", "incident.snooze", "Put it off: nobody is called until then", Snoozing),
     _post("severity", "incident.severity", "Say how bad it is; raised, it pages again", Weighing),
     _post("merge", "incident.merge", "Make it part of another one: that is told, taken and ended for both", Merging),
-    _post("split", "incident.split", "Make it a fault of its own again", Splitting),
+    _post("split", "incident.split", "Make it, or alerts of it, a fault of its own", Splitting),
     _post("note", "incident.note", "Write something on its timeline", Noting),
 )

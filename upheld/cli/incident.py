@@ -22,7 +22,7 @@ from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, in_force, read, show, with_config
 from upheld.clock import utc_now
 from upheld.performed import performance_json
-from upheld.shown import because_json, earlier_json, event_json, evidence_json, incident_json, told_json
+from upheld.shown import alerts_of, because_json, earlier_json, event_json, evidence_json, incident_json, told_json
 
 COLUMNS = ("id", "state", "severity", "component", "opened_at", "acknowledged_at", "resolved_at", "cases")
 
@@ -67,6 +67,7 @@ def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
             return None
         return {
             **incident_json(tx, found),
+            "alerts": alerts_of(tx, found),
             "events": [event_json(event) for event in incidents.events(tx, id)],
             "told": [told_json(told) for told in telling.history(tx, incident=id)],
             "evidence": evidence_json(seen(tx)),
@@ -81,9 +82,13 @@ def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
         show(found, as_json=True, columns=())
     else:
         events, told, earlier = found.pop("events"), found.pop("told"), found.pop("before")
+        alerts = found.pop("alerts")
         first = read(config, seen) if found.pop("evidence") else None
         show(found, as_json=False, columns=())
         click.echo("")
+        if alerts:
+            show(alerts, as_json=False, columns=("number", "source", "key", "state", "starts_at", "count", "summary"))
+            click.echo("")
         show(
             [{**event, "facts": facts_beside(event)} for event in events],
             as_json=False,
@@ -220,13 +225,25 @@ def merge(config: Config, id: str, into: str, reason: str, by: str | None, as_js
 
 @incident.command()
 @click.argument("id")
+@click.option("--alert", "alerts", type=int, multiple=True, metavar="NUMBER", help="of an alert, as `show` has it")
+@click.option("--match", multiple=True, metavar="MATCHER", help="all alerts whose labels fit, such as room=a1")
 @click.option("--reason", required=True, help="what makes them two faults")
 @by
 @as_json
 @with_config
-def split(config: Config, id: str, reason: str, by: str | None, as_json: bool) -> None:
-    """Make ID a fault of its own again: it is told as one."""
-    show(change(config, "incident.split", {"id": id, "reason": reason}, by), as_json=as_json, columns=())
+def split(
+    config: Config,
+    id: str,
+    alerts: tuple[int, ...],
+    match: tuple[str, ...],
+    reason: str,
+    by: str | None,
+    as_json: bool,
+) -> None:
+    """Make alerts of ID an incident of their own, which is told as one; without --alert and --match: make ID, which
+    was merged, one of its own again."""
+    said = {"id": id, "alerts": [*alerts], "match": [*match], "reason": reason}
+    show(change(config, "incident.split", said, by), as_json=as_json, columns=())
 
 
 @incident.command()

@@ -29,7 +29,7 @@ def incident_file(
 ) -> IncidentFile:
     """`customer`: only his cases; None: all."""
     end = now if incident.resolved_at is None else incident.resolved_at + 1
-    owed = [one for one in cases.of_incident(tx, incident.id) if customer in (None, one.customer)]
+    owed = [one for one in cases.of_fault(tx, incident) if customer in (None, one.customer)]
     component = config.components.get(incident.component)
     return IncidentFile(
         id=incident.id,

@@ -89,7 +89,7 @@ def _made(
             incident = incidents.find(tx, subject)
             if incident is None:
                 raise NoReport(f"there is no incident '{subject}'; `upheld incident list --all` lists them")
-            concerned = sorted({one.customer for one in cases.of_incident(tx, subject)})
+            concerned = sorted({one.customer for one in cases.of_fault(tx, incident)})
             whose = customer or (concerned[0] if len(concerned) == 1 else None)
             return Paper(
                 report=report,
