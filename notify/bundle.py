@@ -2,14 +2,15 @@
 
 Order: the most urgent first; among equals the first one of each incident before a second of any, so that a storm about
 one does not keep the news of another waiting. Who has many waiting, in a storm or after a channel's outage, gets the
-most urgent ones by themselves and all others in one message, and never more messages than he can bear.
+most urgent ones by themselves and all others in one message, and never more messages than he can bear. While that goes
+on he gets one message a minute, led by the most urgent of what has come meanwhile (ADR 0127).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from config.instant import Instant
+from config.instant import MINUTE, Instant, Span
 from config.language import say
 from notify.channel import Rate
 from notify.message import Message, Purpose
@@ -19,11 +20,16 @@ LISTED = 50
 """Lines of a message that tells several; what is more is counted."""
 ALONE = 3
 """Up to so many for one address go out one by one; of more, all but the most urgent two go together."""
+PAUSE: Span = MINUTE
+"""After a message that told many the next one is a minute later, and tells what has come meanwhile."""
+CALM: Span = 15 * MINUTE
+"""So long after such a message the most urgent of many do not go by themselves."""
 TOGETHER = frozenset({Purpose.PAGE, Purpose.RESOLVED, Purpose.CLOCK})
 """What our own people are told. A customer's letter is his own, and its delivery may meet a commitment."""
 
 Address: TypeAlias = tuple[str, str]
 """Person and address."""
+_NOBODY: Mapping[Address, Instant] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +59,25 @@ def parcels(
     bundles: bool,
     throttle: Sequence[Rate],
     now: Instant,
+    told: Mapping[Address, Instant] = _NOBODY,
 ) -> list[Parcel]:
-    """In the order they go out. `lately`: when messages to each address began; what is over its `throttle` waits."""
+    """In the order they go out. `lately`: when messages to each address began; what is over its `throttle` waits.
+    `told`: when each was last told many in one message."""
     ordered = _fairly(due)
     place = {one.id: number for number, one in enumerate(ordered)}
-    packed = [Parcel(ids=(one.id,)) for one in ordered if not _joins(one, bundles=bundles)]
-    for to, mine in _by_address([one for one in ordered if _joins(one, bundles=bundles)]).items():
-        packed += _packed(mine, _allowed(throttle, lately.get(to, ()), now))
+    packed = [Parcel(ids=(one.id,)) for one in ordered if not joins(one, bundles=bundles)]
+    for to, mine in _by_address([one for one in ordered if joins(one, bundles=bundles)]).items():
+        allowed = 0 if _pauses(told.get(to), now) else _allowed(throttle, lately.get(to, ()), now)
+        packed += _packed(mine, allowed, storm=_lasts(told.get(to), now))
     return sorted(packed, key=lambda parcel: place[parcel.ids[0]])
+
+
+def away(
+    lately: Mapping[Address, Sequence[Instant]], told: Mapping[Address, Instant], throttle: Sequence[Rate], now: Instant
+) -> frozenset[Address]:
+    """Who may have no message now that could be told together with others."""
+    full = (to for to, begun in lately.items() if _allowed(throttle, begun, now) == 0)
+    return frozenset((*full, *(to for to, at in told.items() if _pauses(at, now))))
 
 
 def together(leader: Message, others: Sequence[Message]) -> Message:
@@ -81,7 +98,8 @@ def together(leader: Message, others: Sequence[Message]) -> Message:
     )
 
 
-def _joins(one: Waiting, *, bundles: bool) -> bool:
+def joins(one: Waiting, *, bundles: bool) -> bool:
+    """Whether it may be told in one message with others."""
     return bundles and one.purpose in TOGETHER and not one.repeated
 
 
@@ -108,9 +126,17 @@ def _allowed(throttle: Sequence[Rate], begun: Sequence[Instant], now: Instant) -
     return max(min(left), 0) if left else None
 
 
-def _packed(mine: Sequence[Waiting], allowed: int | None) -> list[Parcel]:
+def _pauses(told: Instant | None, now: Instant) -> bool:
+    return told is not None and told <= now < told + PAUSE  # later: the clock was set back
+
+
+def _lasts(told: Instant | None, now: Instant) -> bool:
+    return told is not None and told <= now < told + CALM
+
+
+def _packed(mine: Sequence[Waiting], allowed: int | None, *, storm: bool) -> list[Parcel]:
     ids = [one.id for one in mine]
-    single = len(ids) if len(ids) <= ALONE else ALONE - 1
+    single = len(ids) if len(ids) <= ALONE else 0 if storm else ALONE - 1
     if allowed is not None and single + (len(ids) > single) > allowed:
         single = allowed - 1
     if single < 0:

@@ -1,7 +1,8 @@
 """Brings what the outbox holds to its addresses: few at a time for each channel, no channel waiting for another."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import structlog
@@ -12,12 +13,12 @@ from config.instant import SECOND, Instant, Span
 from db.engine import Database
 from db.errors import StoreUnavailable
 from notify import outbox
-from notify.bundle import together
+from notify.bundle import Address, together
 from notify.channel import Attachment, Channel, DeliveryError, Letter, Reason, Receipt
 from notify.decision import After, Entry
 from notify.metrics import NotifyMetrics
 from notify.outbox import OnFailed, OnSent, OnTrouble, Policy, StillWanted, unminded
-from notify.store.claim import Parcel, channels_due, claim, hand_on
+from notify.store.claim import LOOK, Parcel, channels_due, claim, hand_on, join
 
 log = structlog.get_logger(__name__)
 
@@ -81,6 +82,10 @@ class Deliverer:
         self._troubled: set[str] = set()
         self._held: dict[str, Instant] = {}
         """Channel -> when to look again for whom it may bring a message."""
+        self._told: dict[str, dict[Address, Instant]] = {}
+        """Channel -> when each address was last told many in one message. Forgotten by a restart: one message more."""
+        self._joining: dict[int, str] = {}
+        """Leader of a message that gathers all that waits for its person -> channel; meanwhile nothing else begins."""
         self._awake = asyncio.Event()
         self._stopping = False
 
@@ -153,11 +158,15 @@ class Deliverer:
     async def _begin_channel(self, channel: str) -> bool:
         free = SLOTS - sum(name == channel for name in self._sending.values())
         now, kind = self._now(), self._kind(channel)
-        if free <= 0 or now < self._held.get(channel, now) <= now + HELD:  # longer: the clock was set back
+        if free <= 0 or channel in self._joining.values():
+            return False
+        if now < self._held.get(channel, now) <= now + HELD:  # longer: the clock was set back
             return False
         try:
             claimed = await self._database.write(
-                lambda tx: claim(tx, channel, limit=free, policy=self._policy, now=now, kind=kind)
+                lambda tx: claim(
+                    tx, channel, limit=free, policy=self._policy, now=now, kind=kind, told=self._told.get(channel, {})
+                )
             )
         except StoreUnavailable as error:
             log.warning("outbox not writable", channel=channel, error=str(error))
@@ -172,17 +181,44 @@ class Deliverer:
             self._held[channel] = now + HELD
             asyncio.get_running_loop().call_later(HELD / SECOND, self.wake)
         for parcel in claimed.parcels:
+            if parcel.others:
+                self._told.setdefault(channel, {})[_address_of(parcel.leader)] = now
+            if parcel.others and claimed.more:
+                self._joining[parcel.leader.id] = channel
             task = asyncio.create_task(self._deliver(parcel), name=f"deliver {parcel.leader.id}")
             self._sending[task] = channel
             task.add_done_callback(self._forget)
         return bool(claimed.parcels or claimed.stopped)
 
     async def _deliver(self, parcel: Parcel) -> None:
+        if parcel.leader.id in self._joining:
+            parcel = await self._joined(parcel)
         result = await self._send(parcel)
+        if parcel.others and isinstance(result, DeliveryError) and not result.uncertain:  # nobody was told
+            self._told.get(parcel.leader.notification.channel, {}).pop(_address_of(parcel.leader), None)
         for verdict in await self._record(parcel, result):
             if verdict is not None:
                 self._metrics.count(parcel.leader.notification.channel, outbox.attempt_result(result, verdict))
         self._tell_of_trouble(parcel.leader, result)
+
+    async def _joined(self, parcel: Parcel) -> Parcel:
+        """With all that waits for its person, some in each of the writer's turns, so that nobody waits long for one."""
+        leader, others, more = parcel.leader, [*parcel.others], True
+        try:
+            while more and not self._stopping:
+                take = partial(join, leader=leader, policy=self._policy, now=self._now())
+                joined, more = await self._database.write(take)
+                others += joined.entries
+                for result in joined.stopped:
+                    self._metrics.count(leader.notification.channel, result)
+        except StoreUnavailable as error:
+            log.warning("outbox not writable", channel=leader.notification.channel, error=str(error))
+        except Exception:
+            log.exception("not all could go along", channel=leader.notification.channel, notification=leader.id)
+        finally:
+            del self._joining[leader.id]
+            self.wake()
+        return Parcel(leader=leader, others=tuple(others))
 
     async def _send(self, parcel: Parcel) -> Receipt | DeliveryError:
         entry, told = parcel.leader, parcel.leader.notification
@@ -227,16 +263,24 @@ class Deliverer:
     async def _record(self, parcel: Parcel, result: Receipt | DeliveryError) -> list[After | None]:
         now, channel = self._now(), parcel.leader.notification.channel
 
-        def finish(tx: Connection) -> list[After | None]:
+        def finish(tx: Connection, some: Sequence[Entry]) -> list[After | None]:
             done = [
                 outbox.finish(tx, entry, result, policy=self._policy, now=now, carried=entry is not parcel.leader)
-                for entry in parcel.entries
+                for entry in some
             ]
             kind = self._kind(channel)
             if kind is not None and isinstance(result, DeliveryError):
                 hand_on(tx, channel, kind, self._policy, now)
             return done
 
+        found: list[After | None] = []
+        for start in range(0, len(parcel.entries), LOOK):
+            found += await self._certainly(parcel, partial(finish, some=parcel.entries[start : start + LOOK]))
+        return found
+
+    async def _certainly(
+        self, parcel: Parcel, finish: Callable[[Connection], list[After | None]]
+    ) -> list[After | None]:
         while True:
             try:
                 return await self._database.write(finish)
@@ -295,3 +339,7 @@ class Deliverer:
     def _is_idempotent(self, channel: str) -> bool:
         configured = self._channels.get(channel)
         return configured is None or configured[0].idempotent
+
+
+def _address_of(entry: Entry) -> Address:
+    return entry.notification.person, entry.notification.address

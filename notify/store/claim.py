@@ -1,15 +1,16 @@
 """Taking from the outbox what is to be sent now; each attempt is on record before anything is sent."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, insert, not_, or_, select, update
 
 from config.instant import Instant
 from db.prepared import Prepared, always
 from db.tables.notify import delivery, notification
 from notify import bundle
-from notify.bundle import Waiting
+from notify.bundle import TOGETHER, Address, Waiting
 from notify.channel import Channel
 from notify.decision import Entry, Send, State, before_sending
 from notify.message import Purpose
@@ -20,6 +21,7 @@ LOOK = 500
 """Due notifications that are looked at for one claim."""
 LOOK_ALONE = 100
 """Where each goes out by itself, a handful at a time."""
+_NOBODY: Mapping[Address, Instant] = {}
 _N = notification.c
 _FIND = Prepared(select(notification).where(_N.id == bindparam("of")))
 _BEGIN = Prepared(update(notification).where(_N.id == bindparam("of")))
@@ -43,12 +45,14 @@ def _nothing_before() -> ColumnElement[bool]:
     return and_(~same_incident, ~same_case)
 
 
-_DUE = Prepared(
+_WAITING = (
     select(_N.id, _N.priority, _N.due_at, _N.person, _N.address, _N.purpose, _N.incident, _N.case, _N.state)
     .where(_DUE_NOW, _N.channel == bindparam("over"), _nothing_before())
     .order_by(_N.priority, _N.due_at, _N.id)
     .limit(bindparam("most"))
 )
+_DUE = Prepared(_WAITING)
+_DUE_TO = Prepared(_WAITING.where(_N.person == bindparam("to"), _N.address == bindparam("at")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,15 +84,31 @@ class Claimed:
         return tuple(entry for parcel in self.parcels for entry in parcel.entries)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """`entries` go along in a message that was taken before; `stopped` were ended instead."""
+
+    entries: tuple[Entry, ...]
+    stopped: tuple[Result, ...]
+
+
 def channels_due(tx: Connection, now: Instant) -> frozenset[str]:
     """Names of the channels that have something to send."""
     return frozenset(row.channel for row in _CHANNELS_DUE.all(tx, {"now": now}))
 
 
 def claim(
-    tx: Connection, channel: str, *, limit: int, policy: Policy, now: Instant, kind: Channel[Any] | None = None
+    tx: Connection,
+    channel: str,
+    *,
+    limit: int,
+    policy: Policy,
+    now: Instant,
+    kind: Channel[Any] | None = None,
+    told: Mapping[Address, Instant] = _NOBODY,
 ) -> Claimed:
-    """Take the most urgent due ones of a channel; each is `sending` with its attempt on record.
+    """Take the most urgent due ones of a channel; each is `sending` with its attempt on record. `told`: when each
+    address was last told many in one message.
 
     Never two of one incident (or case), person and address at once, never a later before an earlier, and no more
     messages than the receiver and the person can bear. Where the channel does not deliver, the next ways are due.
@@ -100,15 +120,11 @@ def claim(
         return Claimed(parcels=(), stopped=(), more=True)
     bundles = kind is not None and kind.bundles
     look = LOOK if bundles else LOOK_ALONE
-    due = _due(tx, channel, now, look)
     throttle = kind.throttle if kind is not None else ()
-    packed = bundle.parcels(
-        due,
-        begun(tx, channel, throttle, now),
-        bundles=bundles,
-        throttle=throttle,
-        now=now,
-    )
+    lately = begun(tx, channel, throttle, now)
+    away = bundle.away(lately, told, throttle, now) if bundles else frozenset()
+    due = _due(tx, channel, now, look, away)
+    packed = bundle.parcels(due, lately, bundles=bundles, throttle=throttle, now=now, told=told)
     chosen: list[Parcel] = []
     stopped: list[Result] = []
     for one in packed[:free]:
@@ -121,8 +137,21 @@ def claim(
         parcels=tuple(chosen),
         stopped=tuple(stopped),
         more=len(packed) > free or len(due) == look,
-        held=bool(due) and not packed,
+        held=bool(due or away) and not packed,
     )
+
+
+def join(tx: Connection, leader: Entry, *, policy: Policy, now: Instant) -> tuple[Joined, bool]:
+    """More of what waits for the same person and address, to go along in the message of `leader`, which has not been
+    sent; and whether there may be others still."""
+    to = leader.notification
+    rows = _DUE_TO.all(tx, {"over": to.channel, "now": now, "most": LOOK, "to": to.person, "at": to.address})
+    stopped: list[Result] = []
+    ids = tuple(one.id for one in _seen(rows) if bundle.joins(one, bundles=True))
+    wanted = _still_wanted(tx, ids, policy, now, stopped)
+    for entry in wanted:
+        _begin(tx, entry, now, carrier=leader.id)
+    return Joined(entries=tuple(wanted), stopped=tuple(stopped)), len(rows) == LOOK and bool(ids)
 
 
 def hand_on(tx: Connection, channel: str, kind: Channel[Any], policy: Policy, now: Instant) -> int:
@@ -162,8 +191,17 @@ def _still_wanted(
     return wanted
 
 
-def _due(tx: Connection, channel: str, now: Instant, most: int) -> list[Waiting]:
-    rows = _DUE.all(tx, {"over": channel, "now": now, "most": most})
+def _due(tx: Connection, channel: str, now: Instant, most: int, away: Iterable[Address]) -> list[Waiting]:
+    """Without what waits for those: thousands for one would hide what is due for another."""
+    given = {"over": channel, "now": now, "most": most}
+    hidden = [and_(_N.person == person, _N.address == address) for person, address in away]
+    if not hidden:
+        return _seen(_DUE.all(tx, given))
+    goes_together = and_(_N.purpose.in_(sorted(TOGETHER)), _N.state != State.UNKNOWN.value)
+    return _seen(tx.execute(_WAITING.where(not_(and_(goes_together, or_(*hidden)))), given).all())
+
+
+def _seen(rows: Sequence[Any]) -> list[Waiting]:
     return [
         Waiting(
             id=row.id,
