@@ -154,6 +154,7 @@ incident = Table(
     Index(
         "ix_incident_split",
         "component",
+        "opened_at",
         sqlite_where=text("split_from IS NOT NULL"),
         postgresql_where=text("split_from IS NOT NULL"),
     ),

@@ -6,7 +6,7 @@ The ledger's leaves stay; what is personal behind the leaves of a record that go
 from collections.abc import Sequence
 from itertools import chain
 
-from sqlalchemy import Connection, delete, exists, func, select
+from sqlalchemy import Connection, delete, exists, func, or_, select
 
 from config.instant import Instant
 from db.ledger.erasure import destroy, opened_in
@@ -83,8 +83,8 @@ def changes(tx: Connection, component: str, before: Instant, now: Instant) -> in
 
 
 def incidents(tx: Connection, component: str, before: Instant) -> int:
-    """Resolved ones that no case speaks of."""
-    told = exists().where(case.c.incident == incident.c.id)
+    """Resolved ones that no case speaks of, nor of what they were split from."""
+    told = exists().where(or_(case.c.incident == incident.c.id, case.c.incident == incident.c.split_from))
     old = select(incident.c.id).where(incident.c.component == component, incident.c.resolved_at < before, ~told)
     ids = list(tx.scalars(old.limit(AT_ONCE)))
     tx.execute(delete(timer).where(timer.c.subject.in_(ids)))

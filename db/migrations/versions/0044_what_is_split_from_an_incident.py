@@ -15,9 +15,9 @@ def upgrade() -> None:
     op.add_column("incident", sa.Column("split_from", sa.String(length=20), nullable=True))
     op.add_column("alert", sa.Column("split_into", sa.String(length=20), nullable=True))
     op.drop_index(OPEN, table_name="incident")
-    _index(OPEN, "incident", "component", "state <> 'resolved' AND split_from IS NULL", unique=True)
-    _index("ix_incident_split", "incident", "component", "split_from IS NOT NULL")
-    _index("ix_alert_split", "alert", "split_into", "split_into IS NOT NULL")
+    _index(OPEN, "incident", ["component"], "state <> 'resolved' AND split_from IS NULL", unique=True)
+    _index("ix_incident_split", "incident", ["component", "opened_at"], "split_from IS NOT NULL")
+    _index("ix_alert_split", "alert", ["split_into"], "split_into IS NOT NULL")
 
 
 def downgrade() -> None:
@@ -26,9 +26,9 @@ def downgrade() -> None:
     op.drop_index(OPEN, table_name="incident")
     op.drop_column("alert", "split_into")
     op.drop_column("incident", "split_from")
-    _index(OPEN, "incident", "component", "state <> 'resolved'", unique=True)
+    _index(OPEN, "incident", ["component"], "state <> 'resolved'", unique=True)
 
 
-def _index(name: str, table: str, column: str, where: str, *, unique: bool = False) -> None:
+def _index(name: str, table: str, columns: list[str], where: str, *, unique: bool = False) -> None:
     only = sa.text(where)
-    op.create_index(name, table, [column], unique=unique, sqlite_where=only, postgresql_where=only)
+    op.create_index(name, table, columns, unique=unique, sqlite_where=only, postgresql_where=only)
