@@ -114,7 +114,7 @@ def take_alert_news(
     if _overtaken(ended, news, received_at):
         return ()
     moved = () if known is None else _take_end(tx, config, source, news, known, component, received_at, now)
-    strand = strand_of(tx, ended, news, config.incidents.reopen_within or 0)
+    strand = strand_of(tx, component, ended, news, config.incidents.reopen_within or 0)
     _let_lapse(tx, alert.add(tx, source, news, component, state, received_at, strand), news, now)
     mark(tx, config, component, source, news.starts_at, news.summary, now)
     return (*moved, component)

@@ -11,12 +11,16 @@ from incidents.store import incident
 from incidents.store.alert import Alert, Ended
 
 
-def strand_of(tx: Connection, ended: Sequence[Ended], news: AlertNews, reopen_within: Span) -> str | None:
+def strand_of(
+    tx: Connection, component: str, ended: Sequence[Ended], news: AlertNews, reopen_within: Span
+) -> str | None:
     """The incident that an alert which fires anew was split into, while that is not over or may be back; None: it is
     the component's. `ended`: its last occurrences, the newest end first."""
     last = ended[0].split_into if ended else None
     found = None if last is None else incident.find(tx, last)
-    return last if found is not None and _takes(found, news.starts_at, reopen_within) else None
+    if found is None or found.component != component:  # its sender says now that it is about another one
+        return None
+    return last if _takes(found, news.starts_at, reopen_within) else None
 
 
 def _takes(one: Incident, at: Instant, reopen_within: Span) -> bool:

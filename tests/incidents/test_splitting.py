@@ -164,6 +164,23 @@ async def test_one_alert_of_several_that_comes_again_is_still_of_the_incident_it
     assert await database.write(work) == (OWN, 2)
 
 
+async def test_an_alert_that_is_said_to_be_about_another_component_is_that_ones(database: Database) -> None:
+    made = house()
+
+    def work(tx: Connection) -> list[tuple[str, str | None]]:
+        failing(made, tx)
+        says(made, tx, FAN, NOON + MINUTE)
+        split(made, tx, NOON + 2 * MINUTE, DISK, FAN)
+        says(made, tx, DISK, NOON + HOUR, service="shop")
+        says(made, tx, FAN, NOON + HOUR, firing=False)
+        says(made, tx, FAN, NOON + 2 * HOUR, service="shop", stamp="second")
+        found = (alerts.open_alert(tx, "am", key) for key in (DISK, FAN))
+        return [(one.component, one.split_into) for one in found if one is not None]
+
+    assert await database.write(work) == [("shop", None)] * 2
+    assert await database.read(lambda tx: [one.component for one in store.unresolved(tx)]) == ["shop", "crm"]
+
+
 async def test_the_line_of_which_downtime_is_counted_is_the_same_with_and_without_a_split(database: Database) -> None:
     made = house()
 
