@@ -445,8 +445,7 @@ def test_an_alert_is_split_out_of_an_incident_from_the_command_line(config: Path
     words = ("incident", "split", "INC-2026-0001", "--reason", "its disk is full")
     assert "choose at least one" in refused(upheld(*words, "--match", "room=attic"), 1)
     assert "bad matcher" in refused(upheld(*words, "--match", "room"), 1)
-    said = upheld(*words, "--alert", str(shown["alerts"][0]["number"]), "--json").stdout
-    split = json.loads(said[said.index("{") :])  # what was logged stands before it
+    split = json.loads(upheld(*words, "--alert", str(shown["alerts"][0]["number"]), "--json").stdout)
     assert (split["id"], split["split_from"], split["component"]) == ("INC-2026-0002", "INC-2026-0001", "crm")
     assert "leave at least one alert" in refused(upheld(*words, "--match", "room=~.*"), 1)
 
