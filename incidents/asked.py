@@ -114,7 +114,7 @@ def _wanted(request: web.Request) -> list[Matcher]:
     try:
         return [matcher.parse(text) for text in request.query.getall("filter", [])]
     except ValueError as error:
-        raise web.HTTPBadRequest(body=orjson.dumps(str(error)), content_type="application/json") from error
+        raise web.HTTPBadRequest(text=orjson.dumps(str(error)).decode(), content_type="application/json") from error
 
 
 def _concerns(one: Silence, source: str) -> bool:

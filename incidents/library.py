@@ -99,7 +99,8 @@ def search(entries: Iterable[Entry], text: str) -> list[Found]:
 
 def came_to(one: Entry) -> Found:
     """What it was and what helped, for whoever leafs through."""
-    return Found(entry=one, passages=tuple(each for each in one.passages if each.where in (Where.CAUSE, Where.HELPED)))
+    said = ((Where.CAUSE, one.cause), (Where.HELPED, one.helped))
+    return Found(entry=one, passages=tuple(Passage(where=where, text=text) for where, text in said if text.strip()))
 
 
 def _folded(text: str) -> str:

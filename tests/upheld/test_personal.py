@@ -14,6 +14,7 @@ WORDS = {
     *("severity_word", "stamp", "incident", "case", "exclusion", "correction", "check", "location", "result", "signal"),
     *("purpose", "channel", "role", "way", "sha256", "period", "number", "verdict", "record_sha256", "seal", "what"),
     *("obligation", "rule", "digest", "subject", "files", "indicator", "value", "rota", "deed", "key"),
+    *("split_from", "split_into"),
 }
 """Columns that hold a word of ours, a name of a thing or a hash, whatever the table."""
 

@@ -77,7 +77,7 @@ class Programs:
 
     async def good(self, token: str, method: str, path: str, body: Any = None) -> Any:
         status, told = await self.ask(token, method, path, body)
-        assert status in (200, 201), told
+        assert status in (200, 201), repr(told)
         return told
 
 
