@@ -17,6 +17,10 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 HOST = "127.0.0.1"
 
 
+_TURNS = 5
+"""Of the loop, until what was accepted last has been handed over, aborted and told so."""
+
+
 @asynccontextmanager
 async def listening(
     serve: Serve, tls: ssl.SSLContext | None = None, *, host: str = HOST, port: int = 0
@@ -51,7 +55,8 @@ async def listening(
         await asyncio.gather(*connections.values(), return_exceptions=True)
         for writer in connections:
             writer.transport.abort()
-        await asyncio.sleep(0)
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
 
 
 def answering(head: str, body: bytes = b"", *, after: float = 0.0) -> Serve:

@@ -24,7 +24,12 @@ async def test_a_finding_is_recorded_listed_and_closed_once_its_actions_are_done
 
     status, told = await programs.ask("wang", "POST", f"{path}/close", {"evidence": "list 16"})
     assert (status, "agree a corrective action" in told["detail"]) == (409, True)
-    action: Any = {"text": "Accounts end by themselves", "aim": "prevent", "owner": "on_call", "due_at": rfc3339(NOON + DAY)}
+    action: Any = {
+        "text": "Accounts end by themselves",
+        "aim": "prevent",
+        "owner": "on_call",
+        "due_at": rfc3339(NOON + DAY),
+    }
     agreed = await programs.good("wang", "POST", f"/cases/{made['id']}/review/actions", action)
     fulfilled = {"id": agreed["actions"][0]["id"], "note": "done"}
     call = Call(rules=programs.rules, by="person:li", arguments=fulfilled, now=NOON)
