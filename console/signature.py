@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from config.instant import DAY, SECOND, Instant, Span
-from incidents import signet
 from incidents.link import Links
 
 PATH = "/countersign/"
@@ -30,15 +29,13 @@ def expiry(now: Instant) -> Instant:
 
 def address(links: Links, asked: Asked) -> str | None:
     """None where our pages have no address, or nothing signs."""
-    if links.base is None or links.secret is None:
-        return None
     said = [asked.customer, asked.period, asked.revision, asked.record_sha256, asked.signer, asked.expires_at]
-    return f"{links.base.rstrip('/')}{PATH}{signet.token(links.secret, _PURPOSE, said)}"
+    return links.signed(PATH, _PURPOSE, said)
 
 
 def read(links: Links, token: str) -> Asked | None:
     """None for what we did not sign; whether it has ended is for the reader to say."""
-    said = None if links.secret is None else signet.content(links.secret, _PURPOSE, token)
+    said = links.said(_PURPOSE, token)
     if said is None:
         return None
     customer, period, revision, record_sha256, signer, expires_at = said

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from config.instant import DAY, Instant, instant_of, moment_of
 from config.language import say
-from incidents import signet
 from incidents.link import Links
 from incidents.oncall import Roster
 from sla.interval import Interval, union
@@ -37,14 +36,12 @@ class Duty:
 
 def address(links: Links, person: str) -> str | None:
     """None where the site has no address of its own, or nothing to sign with."""
-    if links.base is None or links.secret is None:
-        return None
-    return f"{links.base.rstrip('/')}{PATH}{signet.token(links.secret, _PURPOSE, person)}.ics"
+    return links.signed(PATH, _PURPOSE, person, ".ics")
 
 
 def person_of(links: Links, token: str) -> str | None:
     """Whose it is; None for an address we did not give."""
-    said = None if links.secret is None else signet.content(links.secret, _PURPOSE, token)
+    said = links.said(_PURPOSE, token)
     return said if isinstance(said, str) else None
 
 

@@ -9,8 +9,10 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from config.instant import DAY, SECOND, Instant, Span
+from incidents import signet
 from incidents.case import Case
 from incidents.incident import Incident
 
@@ -54,6 +56,16 @@ class Links:
 
     def rate(self, case: Case, now: Instant) -> str | None:
         return self._url(Act.RATE, case.id, mark_of(case), f"customer:{case.customer}", now)
+
+    def signed(self, path: str, purpose: str, said: object, ending: str = "") -> str | None:
+        """The address that says so to whoever `said` asks for the same purpose; None where there are no links."""
+        if self.base is None or self.secret is None:
+            return None
+        return f"{self.base.rstrip('/')}{path}{signet.token(self.secret, purpose, said)}{ending}"
+
+    def said(self, purpose: str, token: str) -> Any | None:
+        """What `signed` was given; None for what we did not sign."""
+        return None if self.secret is None else signet.content(self.secret, purpose, token)
 
     def read(self, token: str) -> Link | None:
         """None for what we did not sign; whether it has ended is for the reader to say."""

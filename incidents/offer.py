@@ -6,7 +6,6 @@ Nothing is kept of it until it is accepted: the link says what was asked, and ho
 from dataclasses import dataclass
 
 from config.instant import DAY, SECOND, Instant, Span
-from incidents import signet
 from incidents.link import Links
 from sla.interval import Interval
 
@@ -37,15 +36,13 @@ def expiry(theirs: tuple[Interval, Interval], now: Instant) -> Instant:
 
 
 def address(links: Links, offer: Offer) -> str | None:
-    if links.base is None or links.secret is None:
-        return None
     said = [offer.rota, *offer.people, *offer.theirs, offer.reason, offer.expires_at]
-    return f"{links.base.rstrip('/')}{PATH}{signet.token(links.secret, _PURPOSE, said)}"
+    return links.signed(PATH, _PURPOSE, said)
 
 
 def read(links: Links, token: str) -> Offer | None:
     """None for what we did not sign; whether it has ended is for the reader to say."""
-    said = None if links.secret is None else signet.content(links.secret, _PURPOSE, token)
+    said = links.said(_PURPOSE, token)
     if said is None:
         return None
     rota, person, other, first, second, reason, expires_at = said
