@@ -29,6 +29,7 @@ need_program ip iproute2
 need_program unshare util-linux
 need_program wrk wrk
 need_program redis-server redis-server
+need_program postfix postfix
 need_program sshd openssh-server
 need_file libfaketime /usr/lib/*/faketime/libfaketimeMT.so.1
 need_program mariadbd mariadb-server-core
