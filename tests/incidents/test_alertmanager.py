@@ -301,6 +301,7 @@ FIELDS = ["status", "labels", "annotations", "startsAt", "endsAt", "generatorURL
 
 
 @given(anything)
+@pytest.mark.slow
 def test_no_json_at_all_makes_the_reader_stumble(payload: object) -> None:
     try:
         read(payload)

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from tests.sla import oracle
 from tests.sla.solving import account_of
 
+pytestmark = pytest.mark.slow
+
 STATES = st.sampled_from(["up", "degraded", "partial", "down", "unknown"])
 
 
@@ -75,7 +77,6 @@ def share(text: str | None) -> Fraction | None:
 
 @settings(max_examples=600, deadline=None)
 @given(cases())
-@pytest.mark.slow
 def test_both_readings_of_the_definition_agree(case: dict[str, Any]) -> None:
     assert account_of(case) == oracle.solve(case)
 
@@ -98,7 +99,6 @@ def test_service_time_splits_exactly_into_excluded_unobserved_counted_and_rest(c
 
 @settings(max_examples=150, deadline=None)
 @given(cases())
-@pytest.mark.slow
 def test_retained_is_never_below_removed(case: dict[str, Any]) -> None:
     retained = share(account_of(with_params(case, exclusion_effect="retained"))["availability"])
     removed = share(account_of(with_params(case, exclusion_effect="removed"))["availability"])
@@ -107,7 +107,6 @@ def test_retained_is_never_below_removed(case: dict[str, Any]) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(cases(), st.integers(0, 40), st.integers(1, 10))
-@pytest.mark.slow
 def test_an_added_exclusion_never_lowers_the_retained_figure(case: dict[str, Any], start: int, length: int) -> None:
     case = with_params(case, exclusion_effect="retained")
     wider = case | {"exclusions": [*case["exclusions"], {"start": start, "end": start + length}]}
@@ -137,7 +136,6 @@ def test_more_loss_never_raises_availability(case: dict[str, Any], start: int, l
 
 @settings(max_examples=150, deadline=None)
 @given(cases(), st.integers(1, 5))
-@pytest.mark.slow
 def test_the_sum_over_parts_of_the_window_is_the_whole(case: dict[str, Any], step: int) -> None:
     start, end = case["window_start"], case["window_end"]
     case = case | {"observed_from": case.get("observed_from", start), "observed_to": case.get("observed_to", end)}
@@ -154,7 +152,6 @@ def test_the_sum_over_parts_of_the_window_is_the_whole(case: dict[str, Any], ste
 
 @settings(max_examples=150, deadline=None)
 @given(cases(), st.randoms(use_true_random=False))
-@pytest.mark.slow
 def test_the_order_of_input_does_not_matter_but_for_ties(case: dict[str, Any], chance: Any) -> None:
     one_at_a_time = {event["t"]: event for event in case["events"]}
     case = case | {"events": list(one_at_a_time.values())}

@@ -127,6 +127,7 @@ def own(month: str, cases: Sequence[str]) -> list[str]:
 
 
 @given(SEALS)
+@pytest.mark.slow
 def test_however_often_it_is_revised_no_window_exceeds_its_cap(seals: list[tuple[str, list[str]]]) -> None:
     agreement = contract(CLOCKS, MONTHLY, YEARLY)
     books: Books = ()
@@ -141,6 +142,7 @@ def test_however_often_it_is_revised_no_window_exceeds_its_cap(seals: list[tuple
 
 
 @given(st.dictionaries(MONTHS, CASES, min_size=1), SEALS, st.randoms(use_true_random=False))
+@pytest.mark.slow
 def test_the_order_of_revisions_does_not_change_the_sum(
     last: dict[str, list[str]], before: list[tuple[str, list[str]]], random: Random
 ) -> None:

@@ -188,6 +188,7 @@ def october(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Counted]:
 
 @settings(max_examples=40)
 @given(known=corrections(), order=st.randoms(use_true_random=False))
+@pytest.mark.slow
 def test_the_order_does_not_matter_and_no_unconfirmed_one_makes_the_figure_better(
     october: Callable[..., Counted], known: list[Correction], order: Random
 ) -> None:
