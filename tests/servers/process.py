@@ -19,18 +19,20 @@ from typing_extensions import override
 from tests.servers.program import HOST, Program, free_port
 from tests.servers.warm import COMMAND, Done, command
 
+ANSWERS_WITHIN = 60
+"""Seconds until an answer is given up: on a busy machine all takes its time."""
 # Run by itself where the server is in another network namespace; one request in, one answer out, both JSON.
-ASK = """
+ASK = f"""
 import base64, json, sys, urllib.error, urllib.request
 class Stay(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *given): return None
 method, url, headers, body = json.load(sys.stdin)
 data = None if body is None else base64.b64decode(body)
 request = urllib.request.Request(url, data=data, headers=headers, method=method)
-try: answer = urllib.request.build_opener(Stay).open(request, timeout=10)
+try: answer = urllib.request.build_opener(Stay).open(request, timeout={ANSWERS_WITHIN})
 except urllib.error.HTTPError as error: answer = error
 with answer: read = base64.b64encode(answer.read()).decode()
-print(json.dumps([answer.status, {k.lower(): v for k, v in answer.headers.items()}, read]))
+print(json.dumps([answer.status, {{k.lower(): v for k, v in answer.headers.items()}}, read]))
 """
 
 
@@ -135,7 +137,7 @@ class Site(Program):
             return self._ask_inside(method, path, headers, body)
         request = urllib.request.Request(self.url + path, data=body, headers=headers, method=method)
         try:
-            answer = urllib.request.build_opener(_Stay).open(request, timeout=10)
+            answer = urllib.request.build_opener(_Stay).open(request, timeout=ANSWERS_WITHIN)
         except urllib.error.HTTPError as error:
             answer = error
         with answer:
@@ -145,7 +147,9 @@ class Site(Program):
     def _ask_inside(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Answer:
         asked = [method, self.url + path, headers, None if body is None else base64.b64encode(body).decode()]
         argv = [*self.prefix, sys.executable, "-c", ASK]
-        done = subprocess.run(argv, input=json.dumps(asked), capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(
+            argv, input=json.dumps(asked), capture_output=True, text=True, timeout=ANSWERS_WITHIN, check=False
+        )
         if done.returncode:
             raise OSError(done.stderr)
         status, came, read = json.loads(done.stdout)
