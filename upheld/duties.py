@@ -1,6 +1,7 @@
 """Standing duties at the roof: each turn is opened, its sample drawn, and what is owed called to mind."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -8,6 +9,7 @@ from config.agreement import Agreement
 from config.instant import Instant
 from config.model import Config
 from incidents import sampling
+from incidents.store.apart import apart
 from sla.booking import Obligation
 from sla.duty import DRILL, owed_now
 from sla.store import remedy
@@ -21,14 +23,17 @@ def waiting(tx: Connection, config: Config, now: Instant) -> bool:
     return bool(_unopened(tx, versions, now) or sampling.due(tx, versions, now) or obligations.waiting(tx, now))
 
 
-def see_to(tx: Connection, rules: Rules, now: Instant) -> int:
-    """How many were reminded of; what came meanwhile is opened before."""
-    versions = list(rules.config.agreements())
-    for agreement, owed in _unopened(tx, versions, now):
-        remedy.owe(tx, agreement.customer, owed, now)
-    for agreement, turn in sampling.due(tx, versions, now):
-        sampling.draw(tx, rules.caseload, agreement, turn, now)
-    return obligations.remind(tx, rules.config, rules.paging, now)
+def see_to(tx: Connection, rules: Rules, now: Instant) -> list[Exception]:
+    """What could not be done, empty as a rule: each piece is done whole or left for the next time, and none of them
+    waits for another."""
+    config, load = rules.config, rules.caseload
+    versions = list(config.agreements())
+    pieces: list[Callable[[], object]] = [
+        *(partial(remedy.owe, tx, one.customer, owed, now) for one, owed in _unopened(tx, versions, now)),
+        *(partial(sampling.draw, tx, load, one, turn, now) for one, turn in sampling.due(tx, versions, now)),
+        partial(obligations.remind, tx, config, rules.paging, now),
+    ]
+    return [trouble for piece in pieces if (trouble := apart(tx, piece)) is not None]
 
 
 def _unopened(tx: Connection, versions: Iterable[Agreement], now: Instant) -> list[tuple[Agreement, Obligation]]:

@@ -202,7 +202,9 @@ class House:
         """Obligations nearly due or overdue; asked without the writer's turn, which there is seldom need of."""
         now = self.now()
         if await self.database.read(lambda tx: duties.waiting(tx, self.config, now)):
-            await self.database.write(lambda tx: duties.see_to(tx, self.rules, now))
+            left = await self.database.write(lambda tx: duties.see_to(tx, self.rules, now))
+            if left:  # after the commit of all the others; the ticker says so once
+                raise ExceptionGroup("duties not seen to", left)
         return False
 
     def _not_taken_over(self, problems: list[str]) -> list[str]:

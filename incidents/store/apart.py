@@ -11,7 +11,7 @@ _PASSES = ("08", "40", "53", "55", "57", "58")
 """Classes of PostgreSQL's states that say nothing against the statement: connection, conflict, resources, lock, end."""
 
 
-def apart(tx: Connection, work: Callable[[], None]) -> Exception | None:
+def apart(tx: Connection, work: Callable[[], object]) -> Exception | None:
     """Done whole, or not at all and then what was wrong with it. Raises only what is the store's own trouble."""
     try:
         with tx.begin_nested():
