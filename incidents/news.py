@@ -17,6 +17,7 @@ from incidents.severity import MILDEST, Rule, Severity, classify, state_of_word
 from incidents.source import AlertNews
 from incidents.store import alert, timer, transition
 from incidents.store.alert import Alert, Ended, Firing
+from incidents.store.timer import Timer
 from incidents.store.transition import Transition
 from incidents.strand import strand_of
 from incidents.work import works_at
@@ -97,11 +98,14 @@ def take_alert_news(
     tx: Connection, config: Config, source: str, news: AlertNews, component: str, received_at: Instant, now: Instant
 ) -> tuple[str, ...]:
     """The components whose condition may have changed; none when the news is old or says nothing new."""
+    state = state_of_word(news.severity_word or "")
+    lasting = news.firing and news.lapses_at is None and news.over_at is None
+    if lasting and alert.say_again(tx, source, news, component, state, received_at):
+        return ()
     known = alert.open_alert(tx, source, news.key)
     _listen_on(tx, config, component, received_at, now)
     if not news.firing:
         return _take_end(tx, config, source, news, known, component, received_at, now)
-    state = state_of_word(news.severity_word or "")
     if known is not None and known.component == component:
         alert.repeat(tx, known, news, state, received_at)
         _let_lapse(tx, known.id, news, now)
@@ -139,6 +143,13 @@ def _listen_on(tx: Connection, config: Config, component: str, received_at: Inst
     known = config.components.get(component)
     if known is not None and not known.checks:
         timer.wind(tx, timer.Kind.SILENCE, component, "news", received_at + SILENCE, now)
+
+
+def heard_since(tx: Connection, silence: Timer) -> Instant | None:
+    """When to look again, because somebody spoke of the component since the timer was set. What only says again what is
+    known does not move it."""
+    heard_at = alert.heard_at(tx, silence.subject)
+    return heard_at + SILENCE if heard_at is not None and heard_at + SILENCE > silence.due_at else None
 
 
 def fall_silent(tx: Connection, config: Config, component: str, at: Instant, now: Instant) -> None:

@@ -146,7 +146,7 @@ class Incidents(Course):
                 return
 
     def _fire(self, tx: Connection, due: Timer, now: Instant) -> None:
-        later = lapse.next_chance(tx, due, now) if due.kind in (timer.Kind.LAPSE, timer.Kind.CALL) else None
+        later = self._later(tx, due, now)
         if later is not None:
             timer.postpone(tx, due, later)
             return
@@ -323,6 +323,16 @@ class Incidents(Course):
         self.judge(tx, dict.fromkeys(touched, SYSTEM), now)
 
     # inside
+
+    def _later(self, tx: Connection, due: Timer, now: Instant) -> Instant | None:
+        """When to look at it again instead of carrying it out."""
+        match due.kind:
+            case timer.Kind.LAPSE | timer.Kind.CALL:
+                return lapse.next_chance(tx, due, now)
+            case timer.Kind.SILENCE:
+                return news.heard_since(tx, due)
+            case _:
+                return None
 
     def _carry_out(self, tx: Connection, due: Timer, now: Instant) -> str:
         match due.kind:

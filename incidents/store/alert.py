@@ -10,6 +10,7 @@ from config.instant import Instant
 from config.state import State
 from db.prepared import Prepared, always
 from db.tables.incidents import alert as table
+from db.tables.incidents import transition as line
 from incidents.source import AlertNews
 
 FIRING = "firing"
@@ -63,6 +64,28 @@ _ENDED = Prepared(
     .order_by(desc(table.c.ends_at), desc(table.c.id))
     .limit(_REMEMBERED)
 )
+_latest_state = (
+    select(line.c.state)
+    .where(line.c.component == bindparam("of"))
+    .order_by(desc(line.c.happened_at), desc(line.c.id))
+    .limit(1)
+    .scalar_subquery()
+)
+_AGAIN = Prepared(
+    update(table)
+    .where(
+        table.c.source == bindparam("sender"),
+        table.c.key == bindparam("called"),
+        _IS_FIRING,
+        table.c.component == bindparam("of"),
+        table.c.state == bindparam("said"),
+        table.c.severity_word.is_not_distinct_from(bindparam("word", type_=table.c.severity_word.type)),
+        _latest_state != State.UNKNOWN.value,
+    )
+    .values(count=table.c.count + 1, last_received_at=bindparam("received_at"), summary=bindparam("words"))
+)
+"""Most of what comes says again what is known: looked up and written down in one statement."""
+_HEARD_AT = Prepared(select(func.max(table.c.last_received_at)).where(table.c.component == bindparam("of")))
 _REPEAT = Prepared(
     update(table)
     .where(table.c.id == bindparam("alert"))
@@ -272,6 +295,27 @@ def add(
             "split_into": split_into,
         },
     )
+
+
+def say_again(tx: Connection, source: str, news: AlertNews, component: str, state: State, received_at: Instant) -> bool:
+    """Whether it fires already, on this component and as bad, and the component's state is known: then it is noted, and
+    nothing else follows."""
+    said = {
+        "sender": source,
+        "called": news.key,
+        "of": component,
+        "said": state.value,
+        "word": _word(news),
+        "received_at": received_at,
+        "words": news.summary,
+    }
+    return _AGAIN.run(tx, said) == 1
+
+
+def heard_at(tx: Connection, component: str) -> Instant | None:
+    """When a sender last spoke of it; None: none did."""
+    at: Instant | None = _HEARD_AT.scalar(tx, {"of": component})
+    return at
 
 
 def repeat(tx: Connection, alert: Alert, news: AlertNews, state: State, received_at: Instant) -> None:

@@ -37,11 +37,6 @@ _BEFORE = Prepared(
     )
     .limit(1)
 )
-_FINISH = Prepared(
-    update(inbox)
-    .where(inbox.c.id == bindparam("post"))
-    .values(done_at=bindparam("now"), outcome=bindparam("became"), attempts=inbox.c.attempts + 1)
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +105,9 @@ def waiting_count(tx: Connection) -> int:
 
 
 def finish(tx: Connection, posts: Sequence[Post], outcome: str, now: Instant) -> None:
-    _FINISH.run_all(tx, [{"post": post.id, "now": now, "became": outcome[:60]} for post in posts])
+    if posts:
+        these = update(inbox).where(inbox.c.id.in_([post.id for post in posts]))
+        tx.execute(these.values(done_at=now, outcome=outcome[:60], attempts=inbox.c.attempts + 1))
 
 
 def put_into_quarantine(tx: Connection, row: Mapping[str, Any], reason: str, *, promised: bool = False) -> None:
