@@ -32,11 +32,17 @@ def announce(tx: Connection, topic: str) -> None:
     tx.info.setdefault(_TOPICS, set()).add(topic)
 
 
-def run_batch(connection: Connection, works: Sequence[Work[Any]]) -> tuple[list[Outcome[Any]], frozenset[str]]:
-    """All outcomes in order and the topics announced. Raises StoreUnavailable when nothing could be committed."""
+def run_batch(
+    connection: Connection, works: Sequence[Work[Any]], before: Callable[[Connection], None] = lambda _: None
+) -> tuple[list[Outcome[Any]], frozenset[str]]:
+    """All outcomes in order and the topics announced; `before` is done first in the transaction.
+
+    Raises StoreUnavailable when nothing could be committed.
+    """
     connection.info.pop(_TOPICS, None)
     try:
         with connection.begin():
+            before(connection)
             outcomes = [_run_one(connection, work, alone=len(works) == 1) for work in works]
             if len(outcomes) == 1 and outcomes[0].error is not None:
                 raise _OnlyOne(outcomes[0].error)

@@ -6,20 +6,22 @@ processes take turns, so that deciding on an incident needs no finer lock.
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from db import migrate
-from db.batch import GROUP_LIMIT, Outcome, Work, is_store_trouble, run_batch
+from db.batch import Outcome, is_store_trouble, run_batch
 from db.database import Listener, Use
 from db.errors import StoreError, StoreLocked, StoreUnavailable, StoreUnreadable
+from db.writer import Writer
 
 T = TypeVar("T")
 
-_WRITERS_TURN = 0x7570_6865
+_TURN = text("SELECT pg_advisory_xact_lock(:turn)").bindparams(turn=0x7570_6865)
 _THE_SERVER = 0x7570_6866
 _SERVER_LEAVES_WITHIN_S = 5
 _READERS = 4
@@ -31,17 +33,13 @@ _STATEMENTS = 1000
 class PostgresDatabase:
     """See db/database.py."""
 
-    def __init__(self, engine: AsyncEngine, held: AsyncConnection | None) -> None:
+    def __init__(self, engine: AsyncEngine, held: AsyncConnection | None, writing: Callable[[], AsyncEngine]) -> None:
         self._engine = engine
         self._held = held
-        self._listeners: list[Listener] = []
-        self._jobs: asyncio.Queue[tuple[Work[Any], asyncio.Future[Any]]] = asyncio.Queue()
-        self._writer = asyncio.create_task(self._write_loop(), name="upheld-write")
+        self._writer = Writer(lambda writer: asyncio.run(_write(writing, writer)))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._jobs.put_nowait((work, future))
-        return await future
+        return await self._writer.write(work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         try:
@@ -51,49 +49,33 @@ class PostgresDatabase:
             raise _trouble(error) from error
 
     def listen(self, listener: Listener) -> None:
-        self._listeners.append(listener)
+        self._writer.listen(listener)
 
     async def close(self) -> None:
-        await self._jobs.join()
-        self._writer.cancel()
-        await asyncio.gather(self._writer, return_exceptions=True)
+        await self._writer.close()
         if self._held is not None:
             await self._held.close()
         await self._engine.dispose()
 
-    async def _write_loop(self) -> None:
-        while True:
-            jobs = [await self._jobs.get()]
-            while len(jobs) < GROUP_LIMIT and not self._jobs.empty():
-                jobs.append(self._jobs.get_nowait())
-            await self._write_group(jobs)
 
-    async def _write_group(self, jobs: list[tuple[Work[Any], asyncio.Future[Any]]]) -> None:
-        topics: frozenset[str] = frozenset()
+async def _write(writing: Callable[[], AsyncEngine], writer: Writer) -> None:
+    """On an event loop of its own, which nothing else runs on and which rests while nothing is to be written."""
+    engine = writing()
+    while jobs := writer.take():
         try:
-            async with self._engine.connect() as connection:
-                outcomes, topics = await connection.run_sync(_run_in_turn, [work for work, _ in jobs])
+            async with engine.connect() as connection:  # which is asked whether it is still there
+                while jobs:
+                    works = [job.work for job in jobs]
+                    outcomes, topics = await connection.run_sync(run_batch, works, _wait_for_turn)
+                    writer.settle(jobs, outcomes, topics)
+                    jobs = writer.take(wait=False)
         except (DBAPIError, OSError, TimeoutError, StoreUnavailable) as error:
-            outcomes = [Outcome(error=_trouble(error))] * len(jobs)
-        for (_, future), outcome in zip(jobs, outcomes, strict=True):
-            self._jobs.task_done()
-            if future.cancelled():
-                continue
-            if outcome.error is not None:
-                future.set_exception(outcome.error)
-            else:
-                future.set_result(outcome.value)
-        if topics:
-            for listener in self._listeners:
-                listener(topics)
+            writer.settle(jobs, [Outcome(error=_trouble(error))] * len(jobs), frozenset())
+    await engine.dispose()
 
 
-def _run_in_turn(connection: Connection, works: list[Work[Any]]) -> tuple[list[Outcome[Any]], frozenset[str]]:
-    def wait_for_turn(tx: Connection) -> None:
-        tx.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _WRITERS_TURN})
-
-    outcomes, topics = run_batch(connection, [wait_for_turn, *works])
-    return outcomes[1:], topics
+def _wait_for_turn(tx: Connection) -> None:
+    tx.execute(_TURN)
 
 
 def _trouble(error: Exception) -> Exception:
@@ -105,18 +87,7 @@ def _trouble(error: Exception) -> Exception:
 
 
 async def open_postgres(url: URL, use: Use) -> PostgresDatabase:
-    engine = create_async_engine(
-        url.set(drivername="postgresql+asyncpg"),
-        pool_size=_READERS + 2,
-        max_overflow=0,
-        pool_pre_ping=True,
-        connect_args={
-            "timeout": _PATIENCE_S,
-            "command_timeout": _PATIENCE_S,
-            "prepared_statement_cache_size": _STATEMENTS,
-            "server_settings": {"application_name": f"upheld-{use.value}", "lock_timeout": "8s"},
-        },
-    )
+    engine = _engine(url, use, connections=_READERS + 1)
     held: AsyncConnection | None = None
     try:
         if use is Use.SERVE:
@@ -126,7 +97,7 @@ async def open_postgres(url: URL, use: Use) -> PostgresDatabase:
                 await connection.run_sync(migrate.check)
             else:
                 async with connection.begin():
-                    await connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _WRITERS_TURN})
+                    await connection.execute(_TURN)
                     await connection.run_sync(migrate.upgrade)
     except (OperationalError, InterfaceError, OSError, TimeoutError, DBAPIError) as error:
         await engine.dispose()
@@ -135,7 +106,22 @@ async def open_postgres(url: URL, use: Use) -> PostgresDatabase:
     except StoreError:
         await engine.dispose()
         raise
-    return PostgresDatabase(engine, held)
+    return PostgresDatabase(engine, held, partial(_engine, url, use, connections=1))
+
+
+def _engine(url: URL, use: Use, *, connections: int) -> AsyncEngine:
+    return create_async_engine(
+        url.set(drivername="postgresql+asyncpg"),
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": _PATIENCE_S,
+            "command_timeout": _PATIENCE_S,
+            "prepared_statement_cache_size": _STATEMENTS,
+            "server_settings": {"application_name": f"upheld-{use.value}", "lock_timeout": "8s"},
+        },
+    )
 
 
 async def _hold(engine: AsyncEngine) -> AsyncConnection:

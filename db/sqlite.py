@@ -6,24 +6,23 @@ Several connections that write or checkpoint can corrupt a WAL on SQLite before 
 
 import asyncio
 import os
-import queue
 import sqlite3
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from db import lock, migrate
-from db.batch import GROUP_LIMIT, Outcome, Work, is_store_trouble, run_batch
+from db.batch import Outcome, is_store_trouble, run_batch
 from db.database import Listener, Use
 from db.errors import StoreUnavailable, StoreUnreadable
+from db.writer import Writer
 
 T = TypeVar("T")
 
@@ -39,48 +38,34 @@ _PRAGMAS = (
 _READERS = 4
 
 
-@dataclass(slots=True)
-class _Job:
-    work: Work[Any]
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Any]
-
-
 class SqliteDatabase:
     """See db/database.py."""
 
     def __init__(self, path: Path, held: IO[str] | None, use: Use) -> None:
         self._held = held
-        self._listeners: list[Listener] = []
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._reading = _engine(path, read_only=True)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="upheld-read")
         self._writing: Engine | None = None
-        self._writer: threading.Thread | None = None
+        self._writer: Writer | None = None
         if use is not Use.READ:
             self._writing = _engine(path, read_only=False)
-            self._writer = threading.Thread(target=self._write_loop, name="upheld-write", daemon=True)
-            self._writer.start()
+            self._writer = Writer(partial(_write, self._writing))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         if self._writer is None:
             raise StoreUnavailable("the store was opened for reading only")
-        loop = asyncio.get_running_loop()
-        job = _Job(work, loop, loop.create_future())
-        self._jobs.put(job)
-        result: T = await job.future
-        return result
+        return await self._writer.write(work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     def listen(self, listener: Listener) -> None:
-        self._listeners.append(listener)
+        if self._writer is not None:
+            self._writer.listen(listener)
 
     async def close(self) -> None:
         if self._writer is not None:
-            self._jobs.put(None)
-            await asyncio.to_thread(self._writer.join)
+            await self._writer.close()
         self._readers.shutdown(wait=True)
         self._reading.dispose()
         if self._writing is not None:
@@ -97,53 +82,18 @@ class SqliteDatabase:
                 raise StoreUnavailable(f"the store did not answer: {error.orig}") from error
             raise
 
-    def _write_loop(self) -> None:
-        assert self._writing is not None
-        with self._writing.connect() as connection:
-            while (first := self._jobs.get()) is not None:
-                jobs, more = self._take(first)
-                self._write_group(connection, jobs)
-                if not more:
-                    return
 
-    def _take(self, first: _Job) -> tuple[list[_Job], bool]:
-        jobs = [first]
-        while len(jobs) < GROUP_LIMIT:
+def _write(engine: Engine, writer: Writer) -> None:
+    with engine.connect() as connection:
+        while jobs := writer.take():
             try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if job is None:
-                return jobs, False
-            jobs.append(job)
-        return jobs, True
-
-    def _write_group(self, connection: Connection, jobs: list[_Job]) -> None:
-        try:
-            outcomes, topics = run_batch(connection, [job.work for job in jobs])
-        except StoreUnavailable as error:
-            outcomes, topics = [Outcome(error=error)] * len(jobs), frozenset()
-        except DBAPIError as error:
-            trouble = StoreUnavailable(f"the store did not begin: {error.orig}")
-            outcomes, topics = [Outcome(error=trouble)] * len(jobs), frozenset()
-        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Outcome[Any]]]] = {}
-        for job, outcome in zip(jobs, outcomes, strict=True):
-            by_loop.setdefault(job.loop, []).append((job.future, outcome))
-        for loop, settled in by_loop.items():
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(self._settle, settled, topics)
-
-    def _settle(self, settled: list[tuple[asyncio.Future[Any], Outcome[Any]]], topics: frozenset[str]) -> None:
-        for future, outcome in settled:
-            if future.cancelled():
-                continue
-            if outcome.error is not None:
-                future.set_exception(outcome.error)
-            else:
-                future.set_result(outcome.value)
-        if topics:
-            for listener in self._listeners:
-                listener(topics)
+                outcomes, topics = run_batch(connection, [job.work for job in jobs])
+            except StoreUnavailable as error:
+                outcomes, topics = [Outcome(error=error)] * len(jobs), frozenset()
+            except DBAPIError as error:
+                trouble = StoreUnavailable(f"the store did not begin: {error.orig}")
+                outcomes, topics = [Outcome(error=trouble)] * len(jobs), frozenset()
+            writer.settle(jobs, outcomes, topics)
 
 
 async def open_sqlite(url: URL, use: Use) -> SqliteDatabase:

@@ -1,6 +1,7 @@
 """The store's promises, on both databases."""
 
 import asyncio
+import threading
 
 import pytest
 from sqlalchemy import Connection, insert, select
@@ -69,6 +70,21 @@ async def test_concurrent_read_modify_writes_lose_nothing(database: Database) ->
     await asyncio.gather(*(database.write(count_up) for _ in range(300)))
 
     assert await database.read(lambda tx: tx.scalar(select(user.c.created_at))) == 300
+
+
+async def test_work_does_not_wait_for_what_runs_on_the_event_loop(database: Database) -> None:
+    done = threading.Event()
+
+    def work(tx: Connection) -> None:
+        tx.execute(insert(user), _add("li"))
+        tx.execute(insert(user), _add("wang"))
+        done.set()
+
+    asked = asyncio.ensure_future(database.write(work))
+    await asyncio.sleep(0)
+
+    assert done.wait(10)  # and this loop does nothing else meanwhile
+    await asked
 
 
 async def test_listeners_hear_of_a_commit_and_only_of_a_commit(database: Database) -> None:
