@@ -38,7 +38,9 @@ _LONGEST_ADDRESS = 1000
 _HOLDERS = (b"multipart/", b"message/rfc822", b"message/partial", b"message/external")
 _REPORT = b"message/delivery-status"
 _COMMENT = re.compile(r"\s*\([^()]*\)$")
-_NUMBER = re.compile(r"\bCASE-\d{4}-\d{4,}\b")
+_NUMBER = re.compile(r"(?<![A-Z0-9-])CASE-\d{4}-\d{4,9}(?!\d)", re.ASCII)
+_MOST_NUMBERS = 20
+"""Each is looked up."""
 _IDENTITY = re.compile(r"<([^<>\s]{1,300})>")
 _ANSWER = re.compile(r"(?i)^(?:(?:re|aw|sv|fw|fwd|wg|回复|答复|转发|回覆|轉寄)(?:\[\d+\])?\s*[:：]\s*)+")
 _AUTOMATIC = re.compile(r"(?i)^(?:自动回复|自動回覆|auto(?:matic)?[ -]?reply|out of (?:the )?office)")
@@ -51,7 +53,8 @@ class Mail:
     """`sender`: the address of From as `mailbox_of` writes it, empty where there is none or more than one can be read.
 
     `key` tells it from every other mail: its Message-ID with its sender, or its bytes where it has none. `references`:
-    ids of mails before it. `handed_in_at`: when our own mail server took it. `machine`: what shows that no person
+    ids of mails before it. `numbers`: of cases, as its subject names them; `mentioned`: as its text does, quotations
+    and all. `handed_in_at`: when our own mail server took it. `machine`: what shows that no person
     wrote it, so that nothing may answer it. `files`: name and bytes. `more`: it had more files than are kept.
     """
 
@@ -62,6 +65,7 @@ class Mail:
     key: str
     identity: str = ""
     references: Sequence[str] = ()
+    mentioned: Sequence[str] = ()
     handed_in_at: Instant | None = None
     machine: str | None = None
     files: Sequence[tuple[str, bytes]] = ()
@@ -75,9 +79,18 @@ class Mail:
         )
 
     @property
-    def numbers(self) -> list[str]:
-        """Of cases, as the subject names them."""
-        return _NUMBER.findall(self.subject.upper())
+    def numbers(self) -> Sequence[str]:
+        return _numbers(self.subject)
+
+    @property
+    def answers(self) -> bool:
+        """Whether it is an answer by its form, whatever is left of what it answers."""
+        return bool(self.references) or _ANSWER.match(self.subject) is not None
+
+
+def _numbers(text: str) -> tuple[str, ...]:
+    """Each once, in their order."""
+    return tuple(dict.fromkeys(_NUMBER.findall(text.upper())))[:_MOST_NUMBERS]
 
 
 def read(raw: bytes) -> Mail:
@@ -155,6 +168,7 @@ def _taken_apart(message: Message, raw: bytes) -> Mail:
     found = _Found()
     _gather(message, found)
     text, files = tidy("\n\n".join(found.texts)), found.files
+    mentioned = _numbers(text)
     if len(text) > LONGEST_TEXT:
         files, text = [("mail.txt", text.encode()), *files], text[: LONGEST_TEXT - 1] + "…"
     identity = next(iter(_IDENTITY.findall(first("message-id"))), "")
@@ -167,6 +181,7 @@ def _taken_apart(message: Message, raw: bytes) -> Mail:
         key=sha256(f"{sender}\n{identity}".encode() if identity else raw).hexdigest(),
         identity=identity,
         references=tuple(dict.fromkeys(references)),
+        mentioned=mentioned,
         handed_in_at=_handed_in(first("received")),
         machine=_machine(headers, message.get_content_type(), subject, sender),
         files=tuple(files[:MOST_FILES]),

@@ -5,7 +5,7 @@ Nothing is ever sent to whoever wrote it: a receipt goes to the contacts of the 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from enum import StrEnum
@@ -73,7 +73,7 @@ class Mailing:
     def __init__(self, config: Config, caseload: Caseload) -> None:
         self._config = config
         self._caseload = caseload
-        self._own = frozenset(_own(config))
+        self._ours = frozenset(_own(config))
 
     def customer(self, address: str) -> Customer | None:
         """Whose address it is; what follows a `+` in it says nothing."""
@@ -106,7 +106,7 @@ class Mailing:
 
     def _unfit(self, tx: Connection, customer: Customer, mail: Mail, known: bool, now: Instant) -> str | None:
         """Why it becomes nothing; a robot comes before an unknown sender, because it is no matter of contacts."""
-        if mail.sender in self._own or self._is_ours(mail.identity.casefold()):
+        if mail.sender in self._ours or self._is_ours(mail.identity.casefold()):
             return Why.OWN
         if mail.machine is not None:
             return f"{Why.MACHINE}: {mail.machine}"
@@ -120,7 +120,7 @@ class Mailing:
     def _is_ours(self, identity: str) -> bool:
         """Whether a Message-ID has the form of those that we give."""
         local, _, domain = identity.partition("@")
-        return bool(_GIVEN.fullmatch(local)) and domain in {one.rpartition("@")[2] for one in self._own}
+        return bool(_GIVEN.fullmatch(local)) and domain in {one.rpartition("@")[2] for one in self._ours}
 
     def _take(
         self, tx: Connection, customer: Customer, contact: Contact, mail: Mail, raw: bytes, now: Instant
@@ -146,16 +146,27 @@ class Mailing:
         return Filed(outcome=Outcome.OPENED if answered is None else Outcome.ANSWERED, case=case.id)
 
     def _answered(self, tx: Connection, customer: Customer, mail: Mail) -> Case | None:
-        """The customer's own case that its subject names, or whose mails it refers to."""
-        for number in mail.numbers:
-            case = cases.find(tx, number)
-            if case is not None and case.customer == customer.id:
-                return case
-        if not mail.references:
-            return None
+        """The customer's own case that its subject names or whose mails it refers to, else the one in its text.
+
+        A text speaks of other cases, too: it means the only open one, and an answer the only one at all.
+        """
+        named = next(iter(self._his(tx, customer, mail.numbers)), None)
+        if named is not None:
+            return named
         referred = {one.partition("@")[0] for one in mail.references}
-        ids = store.case_ids(tx, customer.id)
-        return next((cases.find(tx, id) for id in ids if digest_of(f"thread {id}") in referred), None)
+        ids = store.case_ids(tx, customer.id) if referred else ()
+        thread = next((cases.find(tx, id) for id in ids if digest_of(f"thread {id}") in referred), None)
+        if thread is not None:
+            return thread
+        mentioned = self._his(tx, customer, mail.mentioned)
+        open_ones = [one for one in mentioned if one.open]
+        meant = open_ones or (mentioned if mail.answers else [])
+        return meant[0] if len(meant) == 1 else None
+
+    def _his(self, tx: Connection, customer: Customer, numbers: Sequence[str]) -> list[Case]:
+        """His cases among those; others' are nobody's business of his."""
+        found = (cases.find(tx, number) for number in numbers)
+        return [one for one in found if one is not None and one.customer == customer.id]
 
     def _attach(self, tx: Connection, case: Case, mail: Mail, by: str, now: Instant) -> list[str]:
         """What could not be kept, and why; the same bytes a second time are kept already."""

@@ -16,7 +16,7 @@ def test_a_mail_says_who_wrote_it_what_about_and_in_which_conversation() -> None
     raw = letter("Re: 回复：CASE-2026-0007 登录页空白", References="<a@x> <b@y>", Received=received)
     mail = read(raw)
     assert (mail.sender, mail.name) == ("chen@acme.example", "Chen Jing")
-    assert (mail.title, mail.numbers) == ("CASE-2026-0007 登录页空白", ["CASE-2026-0007"])
+    assert (mail.title, mail.numbers) == ("CASE-2026-0007 登录页空白", ("CASE-2026-0007",))
     assert mail.text == "Since this morning.\nNothing helps." and mail.machine is None
     assert mail.references == ("a@x", "b@y")
     assert mail.handed_in_at == parse_rfc3339("2026-11-27T14:00:05+08:00")
@@ -61,6 +61,24 @@ def test_an_answer_comes_without_what_it_quotes_at_its_end() -> None:
     assert read(letter(text=text, References="<a@x>")).text == "It works.\n\n> a quotation\nin between stays"
     assert "yes" in read(letter(text=text)).text
     assert read(letter(text="> all of it", References="<a@x>")).text == "> all of it"
+
+
+@pytest.mark.parametrize(
+    ("said", "numbers"),
+    [
+        ("关于CASE-2026-0007的问题", ("CASE-2026-0007",)),
+        ("[case-2026-0007]: and CASE-2026-12345, case-2026-0007", ("CASE-2026-0007", "CASE-2026-12345")),
+        ("UPPERCASE-2026-0007 SHOW-CASE-2026-0007 CASE-2026-007 CASE-2026-0007000000", ()),
+        ("CASE-２０２６-０００７", ()),
+    ],
+)
+def test_a_case_number_is_known_in_whatever_it_stands(said: str, numbers: tuple[str, ...]) -> None:
+    mail = read(letter(said, f"{'x ' * LONGEST_TEXT}\n\n> {said}", References="<a@x>"))
+    assert mail.numbers == mail.mentioned == numbers
+
+
+def test_of_the_numbers_in_a_text_so_many_are_looked_up_and_no_more() -> None:
+    assert len(read(letter(text=" ".join(f"CASE-2026-{n:04d}" for n in range(5000)))).mentioned) == 20
 
 
 def test_a_long_text_is_kept_whole_as_a_file() -> None:

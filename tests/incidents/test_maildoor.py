@@ -15,7 +15,7 @@ from db.engine import Database
 from db.errors import StoreUnavailable
 from db.tables.incidents import quarantine
 from incidents.attachment import LARGEST as LARGEST_FILE
-from incidents.case import Case, CaseEvent, CaseNoted, CaseOpened, FileAdded
+from incidents.case import Case, CaseEvent, CaseNoted, CaseOpened, CaseResolved, FileAdded
 from incidents.caseload import Caseload
 from incidents.mail import GLANCE, read
 from incidents.maildoor import AT_ONCE, LARGEST, MailDoor, conversations
@@ -44,7 +44,10 @@ class Office:
     port: int = 0
 
     def mailing(self) -> Mailing:
-        return Mailing(self.config, Caseload(self.config, Paging(self.config, log_channel="log")))
+        return Mailing(self.config, self.caseload())
+
+    def caseload(self) -> Caseload:
+        return Caseload(self.config, Paging(self.config, log_channel="log"))
 
     async def send(self, *raws: bytes, to: tuple[str, ...] = (TO,), sender: str = "chen@acme.example") -> list[str]:
         return await asyncio.to_thread(self._send, raws, to, sender)
@@ -66,6 +69,10 @@ class Office:
 
     async def events(self, case: str = FIRST) -> list[CaseEvent]:
         return [one.event for one in await self.database.read(lambda tx: cases.events(tx, case))]
+
+    async def resolve(self, case: str) -> None:
+        load, now = self.caseload(), self.now
+        await self.database.write(lambda tx: load.record(tx, case, CaseResolved(how="done"), "person:li", now, now))
 
     async def cases(self) -> list[Case]:
         return await self.database.read(lambda tx: cases.every(tx))
@@ -122,6 +129,27 @@ async def test_an_answer_goes_to_the_case_that_it_names_or_refers_to_and_to_no_o
     said = [one.text for one in await office.events() if isinstance(one, CaseNoted)]
     assert said[1:] == ["It went on.", "And on."]
     assert len(await office.told()) == 2  # each case's receipt; an answer is not answered
+
+
+async def test_a_number_in_a_text_means_the_only_open_case_or_what_an_answer_answers(office: Office) -> None:
+    second = FIRST.replace("0001", "0002")
+    await office.send(letter(identity="1@x"), letter("Another", identity="2@x"))
+    far = f"{'words ' * 4000}\n\n> {FIRST}"
+    foreign = letter("Mine?", FIRST, identity="3@x", sender="chen@beta.example")
+
+    async def becomes(subject: str, text: str) -> str:
+        """The case it went to."""
+        (said,) = await office.send(letter(subject, text, identity=f"{subject}@x"))
+        return said.removeprefix("250 2.0.0 ")
+
+    assert await becomes("Re: no number", far) == FIRST, "at the end of a long text"
+    assert await becomes("By the way", f"It is about {FIRST}.") == FIRST
+    assert await becomes("Both", f"{FIRST} and {second}") == "CASE-2026-0003", "one of two open ones is a guess"
+    await office.resolve(FIRST)
+    assert await becomes("Both again", f"{FIRST} and {second}") == second
+    assert await becomes("As then", f"Again what was {FIRST}") == "CASE-2026-0004", "what is over is no answer's matter"
+    assert await becomes("AW: solved?", f"> {FIRST} is solved") == FIRST
+    assert await office.send(foreign, to=("beta@help.example.com",)) == ["250 2.0.0 CASE-2026-0005"]
 
 
 async def test_the_same_mail_a_second_time_is_taken_and_changes_nothing(office: Office) -> None:
