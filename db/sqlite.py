@@ -26,7 +26,7 @@ from db.writer import Writer
 
 T = TypeVar("T")
 
-_PRAGMAS = (
+_PRAGMAS: tuple[str, ...] = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",

@@ -8,11 +8,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser
 
 from console import password
+from db import sqlite
 from db.engine import Database, open_database
 from tests.servers.chromium import chromium
 from tests.servers.named import Named
@@ -91,6 +93,25 @@ def quick_passwords() -> Iterator[None]:
     shipped, password._hasher = password._hasher, PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
     yield
     password._hasher = shipped
+
+
+@pytest.fixture(autouse=True, scope="session")
+def light_commits() -> Iterator[tuple[str, ...]]:
+    """SQLite of our own process does not wait for the disk, like the session's PostgreSQL; gives what is shipped."""
+    shipped = sqlite._PRAGMAS
+    light = tuple(one.replace("synchronous=FULL", "synchronous=OFF") for one in shipped)
+    assert light != shipped
+    sqlite._PRAGMAS = light
+    yield shipped
+    sqlite._PRAGMAS = shipped
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plain_tracebacks() -> None:
+    """Where structlog finds rich it paints a logged error with all its frames' variables: a second of the processor."""
+    processors = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*processors[:-1], plain])
 
 
 @pytest.fixture

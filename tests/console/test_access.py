@@ -125,19 +125,19 @@ async def test_every_route_lets_in_whom_the_matrix_lets_in(world: World, log_in:
         await world.attach(each, SEEN)
     own = "harbour" if role is Role.CUSTOMER else None
     reader = await log_in(role, own)
-    home = "/room/harbour" if own else "/desk"
+    token = await token_of(reader, "/room/harbour" if own else "/desk")
     seen = {}
     for (method, path), wanted in MATRIX.items():
         if path == "/logout":
             continue
         for customer in ("harbour", "linden"):
             concrete = address(path, incident=incident.id, case=cases[customer], customer=customer)
-            status, _ = await ask(reader, method, concrete, await token_of(reader, home))
+            status, _ = await ask(reader, method, concrete, token)
             right = wanted[role]
             expected = right if right != "own" else "in" if customer == own else "none"
             seen[method, concrete] = (expected, {404: "none", 403: "no"}.get(status, "in"))
     assert {key: pair for key, pair in seen.items() if pair[0] != pair[1]} == {}
-    assert (await ask(reader, "POST", "/logout", await token_of(reader, home)))[0] == 303
+    assert (await ask(reader, "POST", "/logout", token))[0] == 303
 
 
 @pytest.mark.parametrize("path", ["/desk", "/login", "/desk/incidents", "/room/harbour"])

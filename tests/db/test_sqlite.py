@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
+from db import sqlite
 from db.engine import Use, open_database
 from db.errors import SchemaMismatch, StoreLocked, StoreUnavailable, StoreUnreadable
 from db.tables.incidents import inbox
@@ -34,6 +35,16 @@ async def test_a_new_file_and_what_lies_beside_it_are_readable_by_their_owner_al
     modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("a.db*") if path.suffix != ".lock"}
     await database.close()
     assert modes == {"a.db": 0o600, "a.db-wal": 0o600, "a.db-shm": 0o600}
+
+
+async def test_what_is_committed_is_on_the_disk_before_anybody_is_told(
+    tmp_path: Path, light_commits: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "_PRAGMAS", light_commits)
+    database = await open_database(_url(tmp_path / "a.db"))
+    full = await database.write(lambda tx: tx.exec_driver_sql("PRAGMA synchronous").scalar())
+    await database.close()
+    assert full == 2
 
 
 async def test_a_reader_works_beside_the_server_and_cannot_write(tmp_path: Path) -> None:
