@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from babel.messages.pofile import read_po
-
 ENGLISH = "en"
 CHINESE = "zh-CN"
 LANGUAGES = (CHINESE, ENGLISH)
@@ -22,6 +20,8 @@ def catalogue(room: str, language: str) -> Mapping[str, str]:
     source = files(room) / "locale" / f"{language}.po"
     if not source.is_file():
         return {}
+    from babel.messages.pofile import read_po  # English needs none of it
+
     with source.open("rb") as stream:
         messages = read_po(stream)
     return {str(message.id): str(message.string) for message in messages if message.id and message.string}

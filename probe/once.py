@@ -130,7 +130,8 @@ def _wrong(model: type[BaseModel], found: ErrorDetails) -> str:
     if len(found["loc"]) > 1:
         return "unknown key"
     known = [*model.model_fields, *OWN]
-    return f"unknown key{did_you_mean(str(found['loc'][0]), known) or '; known: ' + ', '.join(known)}"
+    near = did_you_mean(str(found["loc"][0]), known)
+    return f"unknown key{near}" if near else f"unknown key; known: {', '.join(known)}"
 
 
 def _read(texts: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from functools import cache
 from config.language import ENGLISH, say
 
 ROOM = "config.look"
-_BRACED = re.compile(r"{(\w+)}")
+_BRACED = re.compile(r"{(\w+(?:!r)?)}")
 
 DETAILS = (
     "step {n} ({name}): {detail}",
@@ -158,19 +158,30 @@ def _told(values: Mapping[str, str], language: str) -> dict[str, str]:
 
 @cache
 def forms() -> Mapping[str, re.Pattern[str]]:
-    return {template: _form(template) for template in DETAILS}
+    return {template: form_of(template) for template in DETAILS}
 
 
-def _form(template: str) -> re.Pattern[str]:
+def form_of(template: str) -> re.Pattern[str]:
     """Text and names by turns; numbers are digits, so that a sentence of strangers is seldom taken for ours."""
     parts = _BRACED.split(template)
-    return re.compile(
-        "".join(
-            re.escape(part) if place % 2 == 0 else f"(?P<{part}>{_NUMBER if part in _NUMBERS else '.+?'})"
-            for place, part in enumerate(parts)
-        ),
-        re.DOTALL,
-    )
+    return re.compile("".join(_part(parts, place) for place in range(len(parts))), re.DOTALL)
+
+
+def literals(template: str) -> list[str]:
+    """What stands around the names."""
+    return _BRACED.split(template)[::2]
+
+
+def _part(parts: list[str], place: int) -> str:
+    part = parts[place]
+    if place % 2 == 0:
+        return re.escape(part)
+    name, quoted, _ = part.partition("!r")
+    if part in parts[1:place:2]:
+        return f"(?P={name})"
+    if quoted:
+        return f"['\"](?P<{name}>.+?)['\"]"
+    return f"(?P<{part}>{_NUMBER if part in _NUMBERS else '.+?'})"
 
 
 _NUMBERS = frozenset(("n", "most", "least"))

@@ -4,7 +4,8 @@ import pytest
 from click import unstyle
 
 from probe.result import Answer, Attempt, Outcome, Plain, Reason
-from upheld.cli.answer import language_of, written
+from upheld.cli.answer import written
+from upheld.cli.tongue import language_of
 
 EXPIRED = Answer(
     outcome=Outcome.DOWN,

@@ -19,6 +19,7 @@ from upheld.cli.annex import FORMATS, written
 from upheld.cli.incident import as_json, by
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, read, show, with_config
+from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 
 COLUMNS = ("agreement", "version", "state", "target", "period", "components", "effective", "ends", "confirmed_by")
@@ -62,7 +63,7 @@ def list_(config: Config, customer: str | None, as_json: bool) -> None:
     now = utc_now()
     found = read(config, lambda tx: [contract_json(one, now) for one in agreements.contracts(tx, customer)])
     if not found and not as_json:
-        click.echo("no agreement is stored; `upheld serve` stores those of the configuration")
+        tell("no agreement is stored; `upheld serve` stores those of the configuration")
         return
     show(found, as_json=as_json, columns=COLUMNS)
 

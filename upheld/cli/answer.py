@@ -1,14 +1,12 @@
 """An answer of `upheld probe` for a person at three in the morning: state, reason, where the time went, what to try."""
 
-import os
-import sys
 from collections.abc import Iterator, Mapping
 from unicodedata import east_asian_width
 from urllib.parse import urlsplit
 
 import click
 
-from config.language import CHINESE, ENGLISH, LANGUAGES, say
+from config.language import say
 from config.look.advice import advice
 from config.look.detail import detail_text
 from config.look.fact import attempt_told, told
@@ -39,21 +37,6 @@ _CUT_SHORT = frozenset(
 """What ends an exchange on its way: where that was is half of the answer."""
 _SOON = {Reason.CERTIFICATE_EXPIRED: "certificate_expiring", Reason.DOMAIN_EXPIRED: "domain_expiring"}
 """A warning that what has happened already makes idle."""
-
-
-language = click.option("--lang", type=click.Choice(LANGUAGES), help="as LC_ALL, LC_MESSAGES or LANG if not given")
-
-
-def language_of(environment: Mapping[str, str] = os.environ) -> str:
-    """As the shell's messages are: the first of LC_ALL, LC_MESSAGES and LANG that is set."""
-    told = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
-    return CHINESE if told.lower().startswith("zh") else ENGLISH
-
-
-def printable(text: str) -> str:
-    """What cannot be written there becomes a question mark, and no error."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    return text.encode(encoding, "replace").decode(encoding)
 
 
 def written(kind: str, target: str, answer: Answer, language: str) -> str:

@@ -20,10 +20,10 @@ from incidents.stage import stage
 from incidents.stop import WAITS
 from incidents.store import attachment as files
 from incidents.store import case as cases
-from upheld.cli.answer import language_of
 from upheld.cli.incident import as_json, by, facts_beside
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
+from upheld.cli.tongue import language_of, tell
 from upheld.clock import utc_now
 from upheld.commands import CASE_EVENTS
 from upheld.shift import shift_json
@@ -117,7 +117,7 @@ def search(config: Config, text: str, customer: str | None, as_json: bool) -> No
     now, known = utc_now(), in_force(config)
     found = [found_json(one) for one in read(config, lambda tx: searched(tx, known, text, customer, now))]
     if not found and not as_json:
-        click.echo("no case says so")
+        tell("no case says so")
         return
     show(found, as_json=as_json, columns=FOUND)
 

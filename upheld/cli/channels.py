@@ -11,6 +11,7 @@ from notify.store import told
 from upheld.cli.incident import as_json, by
 from upheld.cli.lists import listed_channels
 from upheld.cli.shared import change, fail, read, show, with_config
+from upheld.cli.tongue import tell
 
 _PATIENCE_S = 30.0
 _PAUSE_S = 0.2
@@ -53,7 +54,7 @@ def verify_(config: Config, channel: str, person: str, code: str | None, by: str
     answer = change(config, "channel.prove", {**given, "code": code}, by)
     if not answer["verified"]:
         fail(answer["why"], 1)
-    click.echo(f"{person} is reached over {channel}")
+    tell(f"{person} is reached over {channel}")
 
 
 @channels.command("ways")
@@ -77,7 +78,7 @@ def _wait(config: Config, sent: Any) -> None:
         found = read(config, state)
         if found is not None and found.attempts and found.attempts[-1].ended_at is not None:
             last = found.attempts[-1]
-            click.echo(f"{sent['person']} over {sent['channel']}: {found.state.value}; {last.detail}")
+            tell(f"{sent['person']} over {sent['channel']}: {found.state.value}; {last.detail}")
             if found.state.value != "sent":
                 raise click.exceptions.Exit(1)
             return

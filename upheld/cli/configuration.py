@@ -12,8 +12,11 @@ from config.plan import plan as compare
 from db.errors import StoreError
 from upheld import contracts, control
 from upheld.cli.shared import fail, guarded, load_or_exit, read, run, with_config
+from upheld.cli.tongue import tell
 from upheld.control import NoServer
 from upheld.installed import installed
+
+_ON_CALL = "`on_call: {name: Your Name, email: you@…}`"
 
 
 @click.command()
@@ -30,7 +33,7 @@ def init(urls: tuple[str, ...], output: Path) -> None:
     except ValueError as error:
         fail(str(error), 2)
     output.write_text(text, encoding="utf-8")
-    click.echo(f"{output} written; now: upheld serve -c {output}")
+    tell(f"{output} written; now: upheld serve -c {output}")
 
 
 @click.command("check-config")
@@ -39,11 +42,11 @@ def check_config(path: Path) -> None:
     """Every problem of a configuration, each with its place and what to write instead."""
     config = load_or_exit(path)
     for notice in config.not_in_use:
-        click.echo(f"{notice.where}: {notice.key}: accepted, not in use")
+        tell(f"{notice.where}: {notice.key}: accepted, not in use")
     if not config.escalations:
-        click.echo(f"{path}: nobody is told of an incident: write `on_call: {{name: Your Name, email: you@…}}`")
+        tell(f"{path}: nobody is told of an incident: write {_ON_CALL}")
     checks = len(list(config.checks()))
-    click.echo(f"{path}: good; {len(config.components)} components, {checks} checks, {len(config.customers)} customers")
+    tell(f"{path}: good; {len(config.components)} components, {checks} checks, {len(config.customers)} customers")
 
 
 @click.group()

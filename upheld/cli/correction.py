@@ -14,6 +14,7 @@ from upheld.cli.incident import as_json
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, read, show, with_config
 from upheld.cli.speaker import by, customers_word, dry_run, show_settled, spoken, word_of
+from upheld.cli.tongue import tell
 from upheld.settled import correction_json, said_json
 
 COLUMNS = ("id", "state", "component", "start", "end", "put_to", "requested_by", "approved_by", "words")
@@ -34,7 +35,7 @@ def list_(config: Config, everything: bool, as_json: bool) -> None:
     """Those that wait for somebody's word."""
     rows = [correction_json(one) for one in read(config, corrections.corrections) if everything or _waits(one)]
     if not rows and not as_json:
-        click.echo("no correction" if everything else "no correction waits for anybody")
+        tell("no correction" if everything else "no correction waits for anybody")
         return
     show(rows, as_json=as_json, columns=COLUMNS)
 

@@ -6,6 +6,7 @@ from config.model import Config
 from incidents.severity import MILDEST, WORST
 from upheld.cli.incident import as_json, by
 from upheld.cli.shared import change, read, show, with_config
+from upheld.cli.tongue import tell
 from upheld.drills import drills_json
 
 COLUMNS = ("id", "state", "component", "opened_at", "called", "answered_by", "answered_after_s", "result")
@@ -46,6 +47,6 @@ def list_(config: Config, as_json: bool) -> None:
     """Every drill, newest first: who was called, who answered within what time, how it went."""
     found = read(config, drills_json)
     if not found and not as_json:
-        click.echo("no drill")
+        tell("no drill")
         return
     show(found, as_json=as_json, columns=COLUMNS)

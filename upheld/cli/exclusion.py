@@ -20,6 +20,7 @@ from upheld.cli.incident import by as person
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, in_force, read, show, with_config
 from upheld.cli.speaker import by, customers_word, dry_run, show_settled, spoken, word_of
+from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.settled import exclusion_json, occurrence_json, said_json
 
@@ -59,7 +60,7 @@ def list_(config: Config, everything: bool, customer: str | None, as_json: bool)
     found = read(config, lambda tx: Exclusions(config).known(tx, components, utc_now()))
     rows = [exclusion_json(one) for one in found if everything or not one.withdrawn]
     if not rows and not as_json:
-        click.echo("no exclusion")
+        tell("no exclusion")
         return
     show(rows, as_json=as_json, columns=COLUMNS)
 

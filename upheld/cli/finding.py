@@ -6,6 +6,7 @@ from config.model import Config
 from incidents.finding import Grade
 from upheld.cli.incident import as_json, by
 from upheld.cli.shared import change, read, show, with_config
+from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.findings import findings_json
 
@@ -43,7 +44,7 @@ def list_(config: Config, everything: bool, as_json: bool) -> None:
     now = utc_now()
     found = [one for one in read(config, lambda tx: findings_json(tx, now)) if everything or one["state"] == "open"]
     if not found and not as_json:
-        click.echo("no finding" if everything else "no open finding")
+        tell("no finding" if everything else "no open finding")
         return
     show(found, as_json=as_json, columns=COLUMNS)
 

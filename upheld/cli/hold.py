@@ -6,6 +6,7 @@ from config.model import Config
 from upheld import holds
 from upheld.cli.incident import as_json
 from upheld.cli.shared import change, read, show, with_config
+from upheld.cli.tongue import tell
 
 COLUMNS = ("customer", "since", "by", "reason")
 reason = click.option("--reason", required=True, help="the proceeding or the request it is for")
@@ -23,7 +24,7 @@ def list_(config: Config, as_json: bool) -> None:
     """Those that stand."""
     rows = [holds.hold_json(one) for one in read(config, holds.standing).values()]
     if not rows and not as_json:
-        click.echo("no hold stands")
+        tell("no hold stands")
         return
     show(rows, as_json=as_json, columns=COLUMNS)
 

@@ -12,6 +12,7 @@ from incidents.intake import Entrance
 from incidents.store import inbox as posts
 from upheld.cli.incident import as_json, by
 from upheld.cli.shared import change, read, show, with_config
+from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.installed import installed
 from upheld.posts import LISTED, post_json, unrouted
@@ -54,7 +55,7 @@ def list_(config: Config, source: str | None, refused: bool, since: Span, as_jso
     kept = posts.set_aside if refused else posts.kept
     found = read(config, lambda tx: [post_json(one) for one in kept(tx, source, utc_now() - since, LISTED)])
     if not found and not as_json:
-        click.echo("nothing was set aside" if refused else "nothing came")
+        tell("nothing was set aside" if refused else "nothing came")
         return
     show(found, as_json=as_json, columns=COLUMNS)
 
@@ -70,7 +71,7 @@ def unrouted_(config: Config, as_json: bool) -> None:
         show(found, as_json=True, columns=())
         return
     if not found:
-        click.echo("every alert names a component")
+        tell("every alert names a component")
     for one in found:
         shown = {name: one[name] for name in ("source", "state", "summary", "labels", "last_received_at", "write")}
         show(shown, as_json=False, columns=())

@@ -8,7 +8,6 @@ import click
 from sqlalchemy import Connection
 
 from config.instant import rfc3339
-from config.language import LANGUAGES
 from config.model import Config
 from incidents.explaining import explained
 from incidents.performing import window_of
@@ -17,9 +16,10 @@ from incidents.severity import MILDEST, WORST
 from incidents.store import evidence
 from incidents.store import incident as incidents
 from notify.store import told as telling
-from upheld.cli.answer import language, language_of, printable, written
+from upheld.cli.answer import written
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, in_force, read, show, with_config
+from upheld.cli.tongue import language, language_of, printable, tell
 from upheld.clock import utc_now
 from upheld.performed import performance_json
 from upheld.shown import alerts_of, because_json, earlier_json, event_json, evidence_json, incident_json, told_json
@@ -48,7 +48,7 @@ def list_(config: Config, everything: bool, as_json: bool) -> None:
 
     found = read(config, rows)
     if not found and not as_json:
-        click.echo("no incident" if everything else "no unresolved incident")
+        tell("no incident" if everything else "no unresolved incident")
         return
     show(found, as_json=as_json, columns=COLUMNS)
 
@@ -97,7 +97,8 @@ def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
         click.echo("")
         show(told, as_json=False, columns=("decided_at", "purpose", "person", "channel", "state", "outcome"))
         if earlier:
-            click.echo("\nthis happened before")
+            click.echo("")
+            tell("this happened before")
             show(earlier, as_json=False, columns=("id", "opened_at", "cause", "helped"))
         if first is not None:
             where = f"{rfc3339(first.started_at)} {first.location}"
@@ -112,7 +113,7 @@ def facts_beside(event: dict[str, Any]) -> dict[str, Any]:
 @incident.command()
 @click.argument("id")
 @click.option("--person", help="why this one was called, or was not")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="the shell's if not given")
+@language
 @as_json
 @with_config
 def why(config: Config, id: str, person: str | None, lang: str | None, as_json: bool) -> None:

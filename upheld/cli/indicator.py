@@ -11,6 +11,7 @@ from sla.store.entered import entered
 from upheld.cli.incident import as_json, by
 from upheld.cli.remedy import customers
 from upheld.cli.shared import change, read, show, with_config
+from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.entering import shown
 
@@ -52,6 +53,6 @@ def list_(config: Config, customer: str | None, as_json: bool) -> None:
 
     found = read(config, rows)
     if not found and not as_json:
-        click.echo("nothing is entered")
+        tell("nothing is entered")
         return
     show(found, as_json=as_json, columns=COLUMNS)

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from contextlib import nullcontext
 from importlib import import_module
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 from typing_extensions import override
 
 import upheld
+from upheld.cli.tongue import refuse, said, sentences, tell
 
 COMMANDS = {
     "demo": "upheld.cli.demo:demo",
@@ -76,15 +78,16 @@ class Commands(click.Group):
             click.echo(error.format_message(), err=True)
             sys.exit(error.exit_code)
         except click.UsageError as error:
-            where = error.ctx.command_path if error.ctx is not None else "upheld"
-            text = " ".join(error.format_message().split()).removesuffix(".")
-            click.echo(f"upheld: {text}; `{where} --help` shows how it is used", err=True)
+            with nullcontext() if error.ctx is None else error.ctx.scope(cleanup=False):
+                where = error.ctx.command_path if error.ctx is not None else "upheld"
+                text = " ".join(error.format_message().split()).removesuffix(".")
+                refuse(sentences(text, f"`{where} --help` shows how it is used"))
             sys.exit(error.exit_code)
         except click.ClickException as error:
-            click.echo(f"upheld: {error.format_message()}", err=True)
+            refuse(said(error.format_message()))
             sys.exit(error.exit_code)
         except click.Abort:
-            click.echo("upheld: stopped", err=True)
+            refuse(said("stopped"))
             sys.exit(1)
         sys.exit(code if isinstance(code, int) else 0)
 
@@ -115,7 +118,7 @@ def main() -> None:
 
 def _later(name: str, text: str) -> click.Command:
     def callback(rest: tuple[str, ...]) -> None:
-        click.echo(f"upheld {name}: not in this version", err=True)
+        tell(f"upheld {name}: not in this version", err=True)
         sys.exit(2)
 
     return click.Command(

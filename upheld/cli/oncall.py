@@ -14,10 +14,10 @@ from incidents.rota import Deed
 from incidents.store import duty
 from upheld import oncall as plans
 from upheld import signing
-from upheld.cli.answer import language_of
 from upheld.cli.incident import as_json, by
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, read, show, with_config
+from upheld.cli.tongue import language_of, tell
 from upheld.clock import utc_now
 from upheld.installed import installed
 from upheld.rules import rules_of
@@ -56,10 +56,10 @@ def plan(config: Config, days: int, as_json: bool) -> None:
         show(found, as_json=True, columns=())
         return
     if not found["rotas"]:
-        click.echo("no rota is configured")
+        tell("no rota is configured")
         return
     for rota, people in found["now"].items():
-        click.echo(f"{rota}: {', '.join(people) or 'NOBODY'}")
+        tell(f"{rota}: {', '.join(people) or 'NOBODY'}")
     click.echo("")
     rows = [
         {**shift, "rota": rota, "people": shift["people"] or ["NOBODY"]}
@@ -69,7 +69,7 @@ def plan(config: Config, days: int, as_json: bool) -> None:
     show(rows, as_json=False, columns=SHIFTS)
     for one in found["concerns"]:
         details = (reason_text(one["concern"], language_of()), one["at"], one["channel"])
-        click.echo(f"{one['subject']}: {', '.join(each for each in details if each)}")
+        tell(f"{one['subject']}: {', '.join(each for each in details if each)}")
 
 
 @oncall.command()
@@ -81,7 +81,7 @@ def changes(config: Config, days: int, as_json: bool) -> None:
     now = utc_now()
     rows = [plans.change_json(one) for one in read(config, lambda tx: duty.changes(tx, now, now + days * DAY))]
     if not rows and not as_json:
-        click.echo("nobody changed anything")
+        tell("nobody changed anything")
         return
     show(rows, as_json=as_json, columns=CHANGES)
 
@@ -99,7 +99,7 @@ def served(config: Config, rota: str, days: int, as_json: bool) -> None:
         for one in read(config, lambda tx: duty.served(tx, rota, now - days * DAY, now))
     ]
     if not rows and not as_json:
-        click.echo(f"nothing is recorded of {rota}")
+        tell(f"nothing is recorded of {rota}")
         return
     show(rows, as_json=as_json, columns=("since", "people"))
 

@@ -8,9 +8,10 @@ import click
 
 from probe.kind import ProbeKind
 from probe.once import Unaskable, ask_once, exit_code, told
-from upheld.cli.answer import language, language_of, printable, written
+from upheld.cli.answer import written
 from upheld.cli.incident import as_json
 from upheld.cli.shared import fail
+from upheld.cli.tongue import language, language_of, printable
 from upheld.clock import utc_now
 from upheld.installed import installed
 

@@ -12,6 +12,7 @@ from config.instant import rfc3339
 from probe.result import Outcome
 from upheld.cli.incident import as_json as json_option
 from upheld.cli.shared import fail
+from upheld.cli.tongue import language, printable, said, tell
 from upheld.proof.accesslog import LONGEST, lines_of
 from upheld.proof.bundle import BundleUnreadable, read
 from upheld.proof.reconcile import Compared, Reconciled
@@ -26,8 +27,11 @@ SHOWN = 20
 @click.argument("bundle", type=click.Path(path_type=Path))
 @click.option("--check", "checks", multiple=True, help="a check this log must hold; those it names are compared anyway")
 @click.option("--all", "everything", is_flag=True, help="every line, not the first 20 of each list")
+@language
 @json_option
-def reconcile(access_log: Path, bundle: Path, checks: tuple[str, ...], everything: bool, as_json: bool) -> None:
+def reconcile(
+    access_log: Path, bundle: Path, checks: tuple[str, ...], everything: bool, lang: str | None, as_json: bool
+) -> None:
     """Compare an access log that has the field X-Upheld with a bundle. 0: they agree; 1: they do not; 2: unreadable."""
     try:
         found = read(bundle.read_bytes())
@@ -59,30 +63,30 @@ def _read(file: Path) -> Iterator[str]:
 def _say(result: Reconciled, most: int) -> None:
     for one in result.checks:
         bad = sum(count for name, count in one.matched.items() if name not in (Outcome.UP, Outcome.DEGRADED))
-        words = [
-            f"{sum(one.matched.values())} matched ({bad} of them not good)",
-            f"{len(one.only_ours)} only ours",
-            f"{len(one.only_theirs)} only theirs",
-            f"{len(one.refused)} down and not in the log",
-        ]
-        click.echo(f"{one.check}: {', '.join(words)}")
-        _list("only ours", [f"{rfc3339(tick.at)} {tick.result}" for tick in one.only_ours], most)
-        _list("only theirs", [line.text for line in one.only_theirs], most)
-        _list("down, not in the log", [rfc3339(tick.at) for tick in one.refused], most)
+        words = (
+            said(f"{sum(one.matched.values())} matched ({bad} of them not good)"),
+            said(f"{len(one.only_ours)} only ours"),
+            said(f"{len(one.only_theirs)} only theirs"),
+            said(f"{len(one.refused)} down and not in the log"),
+        )
+        click.echo(printable(f"{one.check}: {', '.join(words)}"))
+        _list(said("only ours"), [f"{rfc3339(tick.at)} {tick.result}" for tick in one.only_ours], most)
+        _list(said("only theirs"), [line.text for line in one.only_theirs], most)
+        _list(said("down, not in the log"), [rfc3339(tick.at) for tick in one.refused], most)
     if result.absent:
-        click.echo(f"not in this log: {', '.join(result.absent)}")
+        tell(f"not in this log: {', '.join(result.absent)}")
     if result.unknown:
-        click.echo(f"{result.unknown} requests are of checks the bundle does not tell of")
+        tell(f"{result.unknown} requests are of checks the bundle does not tell of")
     if not result.checks:
-        click.echo("nothing to compare: is X-Upheld in the log's format?", err=True)
+        tell("nothing to compare: is X-Upheld in the log's format?", err=True)
 
 
 def _list(title: str, lines: list[str], most: int) -> None:
     for line in lines[:most]:
         # A stranger wrote it: nothing in it may move the cursor.
-        click.echo(f"  {title}: {''.join(one if one.isprintable() else '?' for one in line[:500])}")
+        click.echo(printable(f"  {title}: {''.join(one if one.isprintable() else '?' for one in line[:500])}"))
     if len(lines) > most:
-        click.echo(f"  {title}: and {len(lines) - most} more (--all)")
+        click.echo(printable(f"  {title}: {said(f'and {len(lines) - most} more (--all)')}"))
 
 
 def _json(result: Reconciled) -> dict[str, object]:

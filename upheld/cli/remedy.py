@@ -12,6 +12,7 @@ from sla.store import remedy as store
 from upheld.cli.incident import as_json, by
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, in_force, read, show, with_config
+from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.obligations import shown
 
@@ -37,7 +38,7 @@ def list_(config: Config, customer: str | None, as_json: bool) -> None:
 
     found = read(config, rows)
     if not found and not as_json:
-        click.echo("nothing is booked")
+        tell("nothing is booked")
         return
     show(found, as_json=as_json, columns=("customer", *BOOKINGS))
 
@@ -89,7 +90,7 @@ def obligations(config: Config, customer: str | None, everything: bool, as_json:
 
     found = read(config, rows)
     if not found and not as_json:
-        click.echo("no obligation" if everything else "no open obligation")
+        tell("no obligation" if everything else "no open obligation")
         return
     show(found, as_json=as_json, columns=OBLIGATIONS)
 

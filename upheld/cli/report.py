@@ -18,6 +18,7 @@ from upheld.cli.counting import WRONG
 from upheld.cli.incident import as_json as json_option
 from upheld.cli.incident import by as by_option
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
+from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.installed import installed
 from upheld.reports.forms import FORMS
@@ -175,4 +176,4 @@ def _pack(config: Config, customer: str, period: str | None, output: Path | None
     }
     change(config, "export.log", arguments, by)
     output.write_bytes(made.body)
-    click.echo(f"{output}: {len(made.files)} files, sha256 {made.sha256}")
+    tell(f"{output}: {len(made.files)} files, sha256 {made.sha256}")

@@ -5,6 +5,7 @@ import click
 from config.model import Config
 from upheld.cli.incident import as_json, by
 from upheld.cli.shared import change, fail, read, show, with_config
+from upheld.cli.tongue import tell
 from upheld.samples import samples_json
 
 COLUMNS = ("turn", "id", "customer", "state", "by", "title", "findings")
@@ -23,7 +24,7 @@ def list_(config: Config, turn: str | None, as_json: bool) -> None:
     """What was drawn, the newest first, and what came of it."""
     found = read(config, lambda tx: samples_json(tx, turn))
     if not found and not as_json:
-        click.echo("nothing was drawn")
+        tell("nothing was drawn")
         return
     show(found, as_json=as_json, columns=COLUMNS)
 

@@ -8,6 +8,7 @@ from config.model import Config
 from db.engine import Use, open_database
 from upheld import log
 from upheld.cli.shared import fail, guarded, load_or_exit, run, with_config
+from upheld.cli.tongue import tell
 
 
 @click.command()
@@ -46,4 +47,4 @@ def migrate(config: Config) -> None:
         await database.close()
 
     run(upgrade())
-    click.echo("the store is up to date")
+    tell("the store is up to date")

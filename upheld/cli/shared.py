@@ -18,6 +18,7 @@ from config.model import Config
 from config.node import ConfigError
 from db.engine import Use, open_database
 from db.errors import StoreError
+from upheld.cli.tongue import refuse, said
 from upheld.installed import installed
 from upheld.trouble import Trouble
 
@@ -70,7 +71,7 @@ def guarded(command: Callable[P, T]) -> Callable[P, T]:
 
 
 def fail(text: str, code: int) -> NoReturn:
-    click.echo(f"upheld: {text}", err=True)
+    refuse(said(text))
     sys.exit(code)
 
 

@@ -9,6 +9,7 @@ from upheld import silences
 from upheld.cli.incident import as_json, by
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, read, show, with_config
+from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 
 COLUMNS = ("id", "matchers", "start", "end", "reason", "by", "ended_at", "holds")
@@ -59,7 +60,7 @@ def list_(config: Config, over: bool, as_json: bool) -> None:
     now = utc_now()
     found = read(config, lambda tx: silences.listed(tx, now, over=over))
     if not found and not as_json:
-        click.echo("nothing was silenced" if over else "nothing is silenced")
+        tell("nothing was silenced" if over else "nothing is silenced")
         return
     show(found, as_json=as_json, columns=COLUMNS)
 

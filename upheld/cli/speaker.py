@@ -7,6 +7,7 @@ import click
 
 from sla.word import customer_of
 from upheld.cli.shared import fail, show
+from upheld.cli.tongue import tell
 
 by = click.option(
     "--by", metavar="WHO", help="a person, or customer:ID whose word you write down; your login name if not given"
@@ -45,7 +46,7 @@ def show_settled(made: Mapping[str, Any], *, as_json: bool) -> None:
         return
     click.echo("")
     if not rows:
-        click.echo("no figure of a period changes: nothing of it has begun")
+        tell("no figure of a period changes: nothing of it has begun")
         return
     show([_row(row) for row in rows], as_json=False, columns=EFFECT)
 

@@ -10,6 +10,7 @@ from console.session import hash_of
 from upheld.cli.incident import as_json
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, login, read, show, with_config
+from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.tokens import store
 from upheld.tokens.commands import token_json
@@ -76,7 +77,7 @@ def list_(config: Config, everything: bool, as_json: bool) -> None:
 
     found = read(config, rows)
     if not found and not as_json:
-        click.echo("no token")
+        tell("no token")
         return
     show(found, as_json=as_json, columns=COLUMNS)
 

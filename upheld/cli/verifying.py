@@ -8,6 +8,7 @@ import click
 
 from upheld.cli.incident import as_json as json_option
 from upheld.cli.shared import fail
+from upheld.cli.tongue import language, printable, said, tell
 from upheld.proof.bundle import BundleUnreadable, read
 from upheld.proof.verify import Report, public_key
 from upheld.proof.verify import verify as verified
@@ -20,8 +21,9 @@ SHOWN = 20
 @click.argument("bundle", type=click.Path(path_type=Path))
 @click.option("--key", type=click.Path(path_type=Path), help="the public key you hold")
 @click.option("--seen", type=click.Path(path_type=Path), help="a checkpoint you kept")
+@language
 @json_option
-def verify(bundle: Path, key: Path | None, seen: Path | None, as_json: bool) -> None:
+def verify(bundle: Path, key: Path | None, seen: Path | None, lang: str | None, as_json: bool) -> None:
     """Recompute every figure and check every proof. 0: holds; 1: does not; 2: unreadable; 3: holds, but you gave no key
     to compare the signer with."""
     try:
@@ -49,17 +51,17 @@ def _bytes(file: Path) -> bytes:
 
 def _say(number: object, report: Report, compared: bool) -> None:
     for finding in report.findings[:SHOWN]:
-        click.echo(f"{finding.check}: {finding.text}", err=True)
+        click.echo(printable(f"{said(finding.check)}: {said(finding.text)}"), err=True)
     if len(report.findings) > SHOWN:
-        click.echo(f"and {len(report.findings) - SHOWN} more", err=True)
+        tell(f"and {len(report.findings) - SHOWN} more", err=True)
     if not report.holds:
-        click.echo(f"{number} does not hold", err=True)
+        tell(f"{number} does not hold", err=True)
         return
-    click.echo(f"{number} holds: every figure follows from {report.leaves} facts in a ledger of {report.size}")
+    tell(f"{number} holds: every figure follows from {report.leaves} facts in a ledger of {report.size}")
     if compared:
-        click.echo(f"signed by the key you hold, {report.key_id}")
+        tell(f"signed by the key you hold, {report.key_id}")
     else:
-        click.echo(f"signed by key {report.key_id}; compare it with the provider's key: --key FILE")
+        tell(f"signed by key {report.key_id}; compare it with the provider's key: --key FILE")
 
 
 def _json(report: Report) -> dict[str, object]:

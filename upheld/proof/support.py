@@ -52,8 +52,10 @@ def unsupported(told: Sequence[Told], components: Sequence[str], window: Interva
             said, seen = state_at(recorded, start), state_at(observed, start)
             hidden = said is State.UNKNOWN and seen is State.DOWN
             if end - start > TOLERANCE and (hidden or (said in _BETTER and seen in (State.DOWN, State.UNKNOWN))):
-                stretch = f"{rfc3339(start)} to {rfc3339(end)}"
-                yield f"{component} is recorded as {said} from {stretch}, but what was observed says {seen}"
+                yield (
+                    f"{component} is recorded as {said} from {rfc3339(start)} to {rfc3339(end)}, "
+                    f"but what was observed says {seen}"
+                )
 
 
 def _recorded(told: Sequence[Told], component: str) -> Line:

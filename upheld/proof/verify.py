@@ -218,8 +218,9 @@ class _Verifying:
                 if fact.index < one.size and fact.entry.recorded_at > at:
                     self._say(Check.TIMES, f"leaf {fact.index} is recorded after a head that holds it was signed")
                 if fact.index >= one.size and fact.entry.recorded_at < at:
-                    text = f"leaf {fact.index} ({fact.entry.stream}) says it was recorded before a head without it"
-                    self._say(Check.TIMES, f"{text}: back-dated")
+                    stream = fact.entry.stream
+                    text = f"leaf {fact.index} ({stream}) says it was recorded before a head without it: back-dated"
+                    self._say(Check.TIMES, text)
         sizes = [one.size for one in heads]
         if any(before >= after for before, after in pairwise(sizes)):
             self._say(Check.TIMES, "the earlier heads are out of order, or one stands twice")

@@ -133,6 +133,8 @@ def test_the_command_lists_what_differs_and_says_it_by_its_code(tmp_path: Path) 
 
     code, said = run(log(ASKED))
     assert code == 0 and f"{CHECK}: {len(ASKED)} matched ({len(DOWN)} of them not good), 0 only ours" in said
+    said = run(log(ASKED[1:]), "--lang", "zh-CN")[1]
+    assert f"{CHECK}: 吻合 {len(ASKED) - 1}（其中不正常 " in said and "  仅我方有: 2026-" in said
     code, said = run(log(ASKED[1:], line(MISSED[0], f"\x1b[2J {CHECK}.{MISSED[0]}")))
     assert code == 1 and "only theirs: 192.0.2.1" in said and "\x1b" not in said
     code, said = run(log(ASKED[1:]), "--json")

@@ -96,6 +96,11 @@ async def test_the_command_says_what_holds_and_whose_key_signed(written: bytes, 
     key.write_bytes(signing.public_pem(Ed25519PrivateKey.generate()))
     code, said = run("--key", str(key))
     assert code == 1 and "but you hold key" in said
+    assert "而您持有的是" in run("--key", str(key), "--lang", "zh-CN")[1]
+    assert run("--key", str(key), "--json", "--lang", "zh-CN") == run("--key", str(key), "--json")
+    key.write_text(own)
+    said = run("--key", str(key), "--lang", "zh-CN")[1]
+    assert "核验通过" in said and f"中的 {len(read(written).evidence)} 条事实" in said
     file.write_bytes(written + b" ")
     assert run("--key", str(key))[0] == 2
 
