@@ -1,6 +1,6 @@
 """The distribution's Chromium, driven by Playwright, which sees nothing but this machine."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -50,6 +50,16 @@ async def visit(
         yield page
     finally:
         await context.close()
+
+
+async def too_narrow(page: Page, widths: Sequence[int]) -> list[int]:
+    """Those of these widths at which something runs out of the page's side."""
+    found = []
+    for width in widths:
+        await page.set_viewport_size({"width": width, "height": 900})
+        if await page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(width)
+    return found
 
 
 async def picture(page: Page, file: Path) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from db.engine import Database
 from tests.servers.alertmanager import Alertmanager
 from tests.servers.blackbox import Blackbox
-from tests.servers.chromium import picture, visit
+from tests.servers.chromium import picture, too_narrow, visit
 from tests.servers.namespace import HOUSE_ADDRESS, WORLD_ADDRESS, Network
 from tests.servers.nginx import Nginx
 from tests.servers.postgres import Postgres
@@ -175,11 +175,12 @@ def test_promtool_judges_metrics() -> None:
 
 
 async def test_the_browser_shows_a_page_as_a_picture(browser: Browser, nginx: Nginx, folder: Path) -> None:
-    nginx.page("/", "<!doctype html><title>t</title><h1>海港银行</h1>")
+    nginx.page("/", "<!doctype html><title>t</title><h1 style='width: 600px'>海港银行</h1>")
     async with visit(browser, nginx.url, width=390, language="zh-CN") as page:
         assert await page.inner_text("h1") == "海港银行"
         file = folder / "picture.png"
         await picture(page, file)
+        assert await too_narrow(page, (320, 600, 1280)) == [320, 600]  # a body has margins
     assert await asyncio.to_thread(file.read_bytes) > b"\x89PNG"
 
 
