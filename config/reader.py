@@ -97,7 +97,7 @@ def _sentence(kind: str, key: str, found: Node, finding: ErrorDetails) -> str:
     }
     if kind in sentences:
         return sentences[kind]()
-    for ending, wanted in _WANTED.items():
+    for ending, wanted in WANTED.items():
         if kind.startswith(ending):
             return f"{written} is not {wanted}{_quoting(found, wanted)}"
     return str(finding["msg"])
@@ -119,7 +119,7 @@ def _short(key: str, context: Mapping[str, Any]) -> str:
     return f"'{key}' must not be empty" if least == 1 else f"'{key}' is too short; at least {least} characters"
 
 
-_WANTED = {
+WANTED = {
     "string_": "a text",
     "int_": "a whole number",
     "float_": "a number",

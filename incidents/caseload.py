@@ -313,9 +313,10 @@ class Caseload:
             raise Refused(f"there is no customer {customer!r}; known: {names}")
         in_force = [one for one in known.agreements if one.in_force(now)]
         fitting = [one for one in in_force if component is None or component in one.components]
+        if not fitting and component is not None and in_force:
+            raise Refused(f"{customer} has no agreement in force that covers {component!r}")
         if not fitting:
-            what = f" that covers {component!r}" if component is not None and in_force else ""
-            raise Refused(f"{customer} has no agreement in force{what}")
+            raise Refused(f"{customer} has no agreement in force")
         return fitting[0]
 
     def _version(self, case: Case) -> Agreement | None:

@@ -1,17 +1,8 @@
 """What the program says, as it is written in its sources: forms, in which every value is `{}`."""
 
 import ast
-import string
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-
-def form(sentence: str) -> str:
-    """Of a text with names in braces: `no {what!r} here` -> `no {!r} here`."""
-    parts = string.Formatter().parse(sentence)
-    return "".join(
-        text + ("" if name is None else "{!r}" if conversion == "r" else "{}") for text, name, _, conversion in parts
-    )
 
 
 def forms_of(node: ast.expr | None) -> Iterator[str]:

@@ -1,17 +1,49 @@
 """The command line speaks Chinese to those who read Chinese, and to machines as ever."""
 
 import re
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
 import pytest
+from click import unstyle
 from click.testing import CliRunner
+from rich.cells import cell_len
 
+from config.reader import WANTED
+from probe.result import Answer, Outcome
+from tests.config.test_broken import EXPECTED
 from tests.spoken import said_by
 from upheld.cli import main
+from upheld.cli.answer import written
+from upheld.cli.shared import show
 from upheld.cli.tongue import in_chinese, language_of
 
 ROOT = Path(__file__).resolve().parents[2]
+REFUSALS = (
+    *(
+        "Refused",
+        "NotFound",
+        "NoSuchCase",
+        "NotAgreed",
+        "NotSettled",
+        "NoStatement",
+        "NotSealed",
+        "Altered",
+        "NoReport",
+    ),
+    *("NoHold", "Kept", "NoObligation", "KeyUnusable", "PortTaken", "DemoRuns", "AddressTaken", "PartEnded"),
+    *(
+        "StoreLocked",
+        "StoreUnreadable",
+        "StoreUnavailable",
+        "SchemaMismatch",
+        "CommandRefused",
+        "Unpublished",
+        "Trouble",
+    ),
+)
+"""`upheld.commands.REFUSALS`, and what else ends a command in one line."""
 VOICES = (
     ("upheld/cli", "*.py", ("tell", "fail", "said", "sentences", "BadParameter")),
     ("upheld/proof", "verify.py", ("_say", "_checkpoint", "Finding", "ValueError")),
@@ -21,12 +53,20 @@ VOICES = (
     ("db/ledger", "*.py", ("LeafUnreadable", "NotCanonical", "NoteUnreadable")),
     ("probe", "once.py", ("Unaskable",)),
     ("probe", "**/*.py", ("BadTarget",)),
-    ("config", "duration.py", ("ValueError",)),
+    ("config", "*.py", ("ValueError", "add", "Problem", "nowhere", "_wrong")),
+    ("upheld", "*.py", REFUSALS),
+    ("upheld/reports", "*.py", REFUSALS),
+    ("upheld/tokens", "*.py", REFUSALS),
+    ("upheld/demo", "run.py", REFUSALS),
+    ("incidents", "**/*.py", REFUSALS),
+    ("sla", "**/*.py", REFUSALS),
+    ("console", "*.py", REFUSALS),
+    ("db", "*.py", REFUSALS),
 )
 """Where sentences are written that a command may show, and what they are handed to."""
 _WORDS = re.compile(r"[a-z]{2,}(?: [a-z]{2,}){2,}")
-_SENTENCE = re.compile(r"(?<![-.\w])[a-zA-Z]{2,}")
-_EXAMPLES = re.compile(r"`[^`]*`|\bupheld(?: [a-z]+)+|\b[\w.:+]*[\d=][\w.:+=-]*")
+_SENTENCE = re.compile(r"(?<![-.\w])[a-zA-Z]{2,}.* ")
+_EXAMPLES = re.compile(r"No such file or directory|`[^`]*`|\bupheld(?: [a-z]+)+|\b[\w.:+]*[\d=][\w.:+=-]*")
 
 
 def spoken() -> list[tuple[str, str]]:
@@ -40,20 +80,37 @@ def spoken() -> list[tuple[str, str]]:
 
 
 def _filled(text: str) -> tuple[str, list[str]]:
-    values = count(61)
-    made = re.sub(r"{(!r)?}", lambda found: f"'{next(values)}'" if found[1] else str(next(values)), text)
-    return made, [str(number) for number in range(61, next(values))]
+    """A value that ends it without a space is what may follow: other words that are known."""
+    values, names = count(61), dict[str, str]()
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1] or f"{next(values)}"
+        number = names.setdefault(name, f"{next(values)}")
+        return f"'{number}'" if found[2] else number
+
+    text = re.sub(r"(?<=[a-z'])\{\}$", "; known: {}", text)
+    return re.sub(r"{([a-z_]*)(!r)?}", value, text), list(names.values())
+
+
+def unsaid(english: str, values: Sequence[str] = ()) -> str | None:
+    """What Chinese comes of it, where that is none, not whole, or lacks a value."""
+    chinese = in_chinese(english)
+    left = _WORDS.search(_EXAMPLES.sub("", chinese))
+    whole = re.search("[\u4e00-\u9fff]", chinese) and not left and all(value in chinese for value in values)
+    return None if whole else f"{english!r} -> {chinese!r}"
 
 
 def test_every_sentence_of_a_command_has_its_chinese_with_the_same_values() -> None:
-    wrong = []
-    for text, where in spoken():
-        english, values = _filled(text)
-        chinese = in_chinese(english)
-        left = _WORDS.search(_EXAMPLES.sub("", chinese))
-        if not re.search("[\u4e00-\u9fff]", chinese) or left or not all(value in chinese for value in values):
-            wrong.append(f"{where}: {text!r} -> {chinese!r}")
+    wrong = [f"{where}: {told}" for text, where in spoken() if (told := unsaid(*_filled(text)))]
     assert wrong == []
+
+
+def test_every_mistake_in_a_configuration_is_said_in_chinese_behind_its_place() -> None:
+    kinds = [f"1:1: '4' is not {wanted}" for wanted in WANTED.values()]
+    assert [told for each in (*EXPECTED.values(), *kinds) if (told := unsaid(f"upheld.yaml:{each}"))] == []
+    assert in_chinese("upheld.yaml:4:63: unknown key 'intervall'; did you mean 'interval'?") == (
+        "upheld.yaml:4:63: 未知的键“intervall”；是否要写“interval”？"
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,10 +169,50 @@ def test_a_refusal_is_said_in_the_readers_language(words: tuple[str, ...], engli
     assert asked(*words, UPHELD_LANG="zh-CN")[2].startswith(chinese)
 
 
+def test_a_mistake_in_the_configuration_is_told_in_the_readers_language(tmp_path: Path) -> None:
+    file = tmp_path / "upheld.yaml"
+    file.write_text("components: {shop: https://shop.example.com/}\nsite: {zone: UTC}\n", encoding="utf-8")
+    assert asked("check-config", str(file))[2].startswith(f"{file}:2:8: unknown key 'zone'")
+    assert asked("check-config", str(file), UPHELD_LANG="zh-CN")[2].startswith(f"{file}:2:8: 未知的键“zone”")
+    file.write_text("components: {shop: https://shop.example.com/}\n", encoding="utf-8")
+    assert "配置正确；1 个组件，2 个检查，0 个客户" in asked("check-config", str(file), UPHELD_LANG="zh-CN")[1]
+
+
 def test_a_command_with_a_language_of_its_own_refuses_in_it() -> None:
     assert asked("probe", "gopher", "x", "--lang", "zh-CN")[2].startswith("upheld: 没有")
     assert asked("probe", "http", "--lang", "zh-CN")[2].startswith("upheld: 缺少参数")
     assert asked("probe", "gopher", "x", "--lang", "en", UPHELD_LANG="zh-CN")[2].startswith("upheld: 'gopher'")
+
+
+def test_columns_stay_aligned_where_signs_are_two_cells_wide(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        {"id": "INC-1", "state": "acknowledged", "component": "网上商城", "opened_at": "2026-10-01T00:00:00Z"},
+        {"id": "INC-22", "state": "up", "component": "shop", "opened_at": "2026-10-02T00:00:00Z"},
+    ]
+    monkeypatch.setenv("UPHELD_LANG", "zh-CN")
+    show(rows, as_json=False, columns=tuple(rows[0]))
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in told] == [
+        ["编号", "状态", "组件", "开立时间"],
+        ["INC-1", "已接手", "网上商城", "2026-10-01T00:00:00Z"],
+        ["INC-22", "正常", "shop", "2026-10-02T00:00:00Z"],
+    ]
+    last = ("开立时间", "2026-10-01", "2026-10-02")
+    assert len({cell_len(line.partition(sign)[0]) for line, sign in zip(told, last, strict=True)}) == 1
+    show({"state": "resolved", "reason": "resolved", "opened_at": None}, as_json=False, columns=())
+    assert capsys.readouterr().out == "状态: 已解决\n原因: resolved\n开立时间: -\n"
+    monkeypatch.setenv("UPHELD_LANG", "en")
+    show(rows, as_json=False, columns=tuple(rows[0]))
+    assert capsys.readouterr().out.split()[:5] == ["id", "state", "component", "opened", "at"]
+
+
+def test_the_bars_of_phases_begin_in_one_column() -> None:
+    answer = Answer(outcome=Outcome.UP, phases={"resolve": 100, "connect": 300, "processing": 9_999})
+    bars = [line for line in unstyle(written("http", "x", answer, "zh-CN")).splitlines() if "█" in line]
+    assert [line.split()[0] for line in bars] == ["解析", "连接", "处理"]
+    assert len({cell_len(line.partition("█")[0]) for line in bars}) == 1
 
 
 def test_what_programs_read_is_the_same_in_every_language() -> None:

@@ -14,6 +14,7 @@ from config.statutory import official_days
 from upheld.almanac import LIBRARIES, Unpublished, from_library, from_notice, joined, years_of
 from upheld.cli.incident import as_json
 from upheld.cli.shared import fail, show
+from upheld.cli.tongue import tell
 
 
 @click.group()
@@ -96,5 +97,5 @@ def _text(days: OfficialDays) -> str:
 
 def _refuse(report: Report) -> NoReturn:
     for problem in report.problems:
-        click.echo(str(problem), err=True)
+        tell(str(problem), err=True)
     fail("a file in calendars/ has a mistake; nothing was written", 1)

@@ -12,6 +12,7 @@ from sla.deadline_cases import deadline_cases
 from sla.reader import Unreadable
 from upheld import signing
 from upheld.cli.shared import fail, with_config
+from upheld.cli.tongue import tell
 
 WRONG = 2
 
@@ -38,7 +39,7 @@ def _answer(file: str, solve: Callable[[str], str]) -> None:
         fail(f"{file}: not UTF-8 ({error})", WRONG)
     except Unreadable as error:
         for problem in error.problems:
-            click.echo(problem, err=True)
+            tell(problem, err=True)
         sys.exit(WRONG)
     click.echo(answer, nl=False)
 

@@ -10,7 +10,7 @@ import click
 from typing_extensions import override
 
 import upheld
-from upheld.cli.tongue import refuse, said, sentences, tell
+from upheld.cli.tongue import refuse, said, sentences, tell, word
 
 COMMANDS = {
     "demo": "upheld.cli.demo:demo",
@@ -87,7 +87,7 @@ class Commands(click.Group):
             refuse(said(error.format_message()))
             sys.exit(error.exit_code)
         except click.Abort:
-            refuse(said("stopped"))
+            refuse(word("stopped"))
             sys.exit(1)
         sys.exit(code if isinstance(code, int) else 0)
 

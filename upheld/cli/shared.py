@@ -18,7 +18,7 @@ from config.model import Config
 from config.node import ConfigError
 from db.engine import Use, open_database
 from db.errors import StoreError
-from upheld.cli.tongue import refuse, said
+from upheld.cli.tongue import label, printable, refuse, said, tell, word
 from upheld.installed import installed
 from upheld.trouble import Trouble
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from incidents.caseload import Caseload
 
 STORE_UNUSABLE = 3
+_OURS = frozenset(
+    ("state", "component_state", "verdict", "verdict_before", "verdict_after", "deed", "grade", "aim", "kind")
+)
+"""Columns whose values are words of ours."""
 
 _COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What a terminal would obey instead of show, also what turns the direction of writing."""
@@ -81,7 +85,7 @@ def load_or_exit(path: Path, read: Callable[[Path], Config] | None = None) -> Co
         return load(path, kinds=installed().registries) if read is None else read(path)
     except ConfigError as error:
         for problem in error.problems:
-            click.echo(str(problem), err=True)
+            tell(str(problem), err=True)
         sys.exit(1)
 
 
@@ -142,10 +146,15 @@ def show(value: Any, *, as_json: bool, columns: Sequence[str]) -> None:
     if isinstance(value, list):
         from upheld.cli.table import show_table  # the server never shows one, and its library is not small
 
-        show_table(columns, [[plain(_text(row.get(column))) for column in columns] for row in value])
+        show_table(columns, [[plain(_shown(column, row.get(column))) for column in columns] for row in value])
         return
     for key, item in value.items():
-        click.echo(f"{key}: {plain(_text(item))}")
+        click.echo(printable(f"{label(key)}: {plain(_shown(key, item))}"))
+
+
+def _shown(column: str, value: Any) -> str:
+    """What people typed stays as it is; a word of ours is said in the reader's language."""
+    return word(_text(value)) if column in _OURS else _text(value)
 
 
 def plain(text: str) -> str:

@@ -20,6 +20,7 @@ from sla.method import TITLE, method
 from sla.promise import chapters
 from upheld.cli.incident import as_json
 from upheld.cli.shared import fail, plain, show
+from upheld.cli.tongue import tell
 
 FAMILIES: tuple[Family, ...] = tuple(PINNED)
 
@@ -43,7 +44,7 @@ def profiles(name: str | None, language: str, path: Path, as_json: bool) -> None
     shelf = shelf_of(folder_of(path), report)
     if report.problems:
         for problem in report.problems:
-            click.echo(str(problem), err=True)
+            tell(str(problem), err=True)
         fail("an own sheet has a mistake; nothing is shown", 1)
     if name is None:
         show([_row(shelf, family, ref, language) for family, ref in _all(shelf)], as_json=as_json, columns=_COLUMNS)

@@ -6,6 +6,7 @@ for `{why}` or `{known}` is a sentence of ours again, other words in braces are 
 """
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -17,10 +18,14 @@ from config.look.detail import ROOM as SHARED
 from config.look.detail import form_of, forms, literals
 
 ROOM = "upheld.cli"
-DESK = "console"
-"""The desk refuses in the same words, and has them in Chinese."""
+OTHERS = ("console", "sla", "incidents")
+"""The desk refuses in the same words and has them in Chinese, and so have papers and mails."""
 _LONG = 24
-"""Signs of its own from which on a form of the desk is no label, and mistaken for nothing else."""
+"""Signs of its own from which on a form of theirs is no label, and mistaken for nothing else."""
+_NAMESAKES = {"key": "alert key", "waiting": "still waiting"}
+"""Columns that are called as something else is."""
+_WORD = re.compile("[a-z0-9_]+")
+_ALONE = frozenset(("none", "nothing"))
 _VARIABLES = ("UPHELD_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 _OURS = frozenset(("why", "known", "detail", "message"))
 _CHOSEN = "upheld.cli.tongue"
@@ -64,6 +69,16 @@ def said(text: str) -> str:
     return text if language_of() == ENGLISH else in_chinese(text)
 
 
+def word(text: str) -> str:
+    """One word by itself: the name of a column, a state."""
+    return text if language_of() == ENGLISH else catalogue(ROOM, CHINESE).get(text, text)
+
+
+def label(column: str) -> str:
+    """The name of a key of JSON above its column, or before its value."""
+    return column if language_of() == ENGLISH else word(_NAMESAKES.get(column, column))
+
+
 def sentences(*each: str) -> str:
     """One behind another."""
     return "; ".join(each) if language_of() == ENGLISH else _joined(map(in_chinese, each))
@@ -73,25 +88,36 @@ def in_chinese(text: str) -> str:
     stripped = text.strip()
     if stripped != text:
         return text.replace(stripped, in_chinese(stripped), 1) if stripped else text
-    for room, known in ((ROOM, _forms(ROOM)), (DESK, _forms(DESK, _LONG)), (SHARED, forms())):
+    return _whole(text) or _with_place(text) or _one_by_one(text) or text
+
+
+def _whole(text: str) -> str | None:
+    """A sentence of a form that we know."""
+    for room, known in ((ROOM, _forms(ROOM)), *((room, _forms(room, _LONG)) for room in OTHERS), (SHARED, forms())):
         for template in known:
             found = _matched(template, text)
             if found is not None:
                 return say(room, CHINESE, template, **found)
-    return _by_parts(text)
+    return None
 
 
-def _by_parts(text: str) -> str:
-    """`place: sentence`, or sentences one behind another."""
-    place, colon, rest = text.partition(": ")
-    if colon and (told := in_chinese(rest)) != rest:
-        return f"{place}: {told}"
+def _with_place(text: str) -> str | None:
+    """`place: sentence`, with as short a place as can be."""
+    for colon in re.finditer(": ", text):
+        told = _whole(text[colon.end() :])
+        if told is not None:
+            return text[: colon.end()] + told
+    return None
+
+
+def _one_by_one(text: str) -> str | None:
+    """Sentences one behind another."""
     for between in ("; ", ". "):
         parts = text.split(between)
-        said_so = [in_chinese(part) for part in parts] if len(parts) > 1 else parts
-        if said_so != parts:
-            return _joined(said_so)
-    return text
+        told = [in_chinese(part) for part in parts] if len(parts) > 1 else parts
+        if told != parts:
+            return _joined(told)
+    return None
 
 
 def _joined(each: Iterable[str]) -> str:
@@ -103,9 +129,13 @@ def _matched(template: str, text: str) -> dict[str, str] | None:
     if not all(part in text for part in literals(template)):
         return None
     found = _pattern(template).fullmatch(text)
-    if found is None:
-        return None
-    return {name: in_chinese(value) if name in _OURS else value for name, value in found.groupdict().items()}
+    if found is None or any("; " in value for name, value in found.groupdict().items() if name not in _OURS):
+        return None  # a value holds no further sentence
+    return {name: _inner(value) if name in _OURS else value for name, value in found.groupdict().items()}
+
+
+def _inner(text: str) -> str:
+    return word(text) if text in _ALONE else in_chinese(text)
 
 
 _pattern = cache(form_of)
@@ -114,7 +144,8 @@ _pattern = cache(form_of)
 @cache
 def _forms(room: str, least: int = 0) -> tuple[str, ...]:
     """The one with the most words of its own first."""
-    signs = {one: sum(map(len, literals(one))) for one in catalogue(room, CHINESE)}
+    # One word is the name of a column, or what stands in one, and no sentence.
+    signs = {one: sum(map(len, literals(one))) for one in catalogue(room, CHINESE) if not _WORD.fullmatch(one)}
     return tuple(sorted((one for one in signs if signs[one] >= least), key=lambda one: -signs[one]))
 
 

@@ -8,7 +8,7 @@ import click
 
 from upheld.cli.incident import as_json as json_option
 from upheld.cli.shared import fail
-from upheld.cli.tongue import language, printable, said, tell
+from upheld.cli.tongue import language, printable, said, tell, word
 from upheld.proof.bundle import BundleUnreadable, read
 from upheld.proof.verify import Report, public_key
 from upheld.proof.verify import verify as verified
@@ -51,7 +51,7 @@ def _bytes(file: Path) -> bytes:
 
 def _say(number: object, report: Report, compared: bool) -> None:
     for finding in report.findings[:SHOWN]:
-        click.echo(printable(f"{said(finding.check)}: {said(finding.text)}"), err=True)
+        click.echo(printable(f"{word(finding.check)}: {said(finding.text)}"), err=True)
     if len(report.findings) > SHOWN:
         tell(f"and {len(report.findings) - SHOWN} more", err=True)
     if not report.holds:
