@@ -35,6 +35,7 @@ class PostgresDatabase:
 
     def __init__(self, engine: AsyncEngine, held: AsyncConnection | None, writing: Callable[[], AsyncEngine]) -> None:
         self._engine = engine
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._held = held
         self._writer = Writer(lambda writer: asyncio.run(_write(writing, writer)))
 
@@ -43,10 +44,21 @@ class PostgresDatabase:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         try:
-            async with self._engine.connect() as connection:
-                return await connection.run_sync(work)
+            try:
+                return await self._read(work)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                await self._engine.dispose()  # it ended while it rested, and so may the others have
+                return await self._read(work)
         except (DBAPIError, OSError, TimeoutError) as error:
             raise _trouble(error) from error
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        """Nothing but its statements is asked: neither whether the connection lives, nor a transaction, which would not
+        hold still what it reads."""
+        async with self._reading.connect() as connection:
+            return await connection.run_sync(work)
 
     def listen(self, listener: Listener) -> None:
         self._writer.listen(listener)
@@ -87,7 +99,7 @@ def _trouble(error: Exception) -> Exception:
 
 
 async def open_postgres(url: URL, use: Use) -> PostgresDatabase:
-    engine = _engine(url, use, connections=_READERS + 1)
+    engine = _engine(url, use, connections=_READERS + 1, ping=False)
     held: AsyncConnection | None = None
     try:
         if use is Use.SERVE:
@@ -106,15 +118,16 @@ async def open_postgres(url: URL, use: Use) -> PostgresDatabase:
     except StoreError:
         await engine.dispose()
         raise
-    return PostgresDatabase(engine, held, partial(_engine, url, use, connections=1))
+    return PostgresDatabase(engine, held, partial(_engine, url, use, connections=1, ping=True))
 
 
-def _engine(url: URL, use: Use, *, connections: int) -> AsyncEngine:
+def _engine(url: URL, use: Use, *, connections: int, ping: bool) -> AsyncEngine:
+    """`ping`: a connection that rested is asked first whether it is still there."""
     return create_async_engine(
         url.set(drivername="postgresql+asyncpg"),
         pool_size=connections,
         max_overflow=0,
-        pool_pre_ping=True,
+        pool_pre_ping=ping,
         connect_args={
             "timeout": _PATIENCE_S,
             "command_timeout": _PATIENCE_S,

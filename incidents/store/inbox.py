@@ -106,7 +106,9 @@ def waiting_count(tx: Connection) -> int:
 
 def finish(tx: Connection, posts: Sequence[Post], outcome: str, now: Instant) -> None:
     if posts:
-        these = update(inbox).where(inbox.c.id.in_([post.id for post in posts]))
+        ids = [post.id for post in posts]
+        ids += ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))  # PostgreSQL prepares each length anew
+        these = update(inbox).where(inbox.c.id.in_(ids))
         tx.execute(these.values(done_at=now, outcome=outcome[:60], attempts=inbox.c.attempts + 1))
 
 

@@ -11,6 +11,7 @@ from db.batch import announce
 from db.engine import Database, open_database
 from db.errors import StoreLocked
 from db.tables.people import user
+from tests.servers.postgres import Postgres
 
 
 def _add(name: str, role: str = "engineer") -> dict[str, object]:
@@ -110,3 +111,18 @@ async def test_a_second_server_on_the_same_store_is_refused(database_url: str) -
 
     await first.close()
     await (await open_database(database_url)).close()
+
+
+async def test_connections_that_ended_while_they_rested_are_made_anew(postgres_server: Postgres) -> None:
+    name = postgres_server.create()
+    opened = await open_database(postgres_server.url(name))
+    try:
+        await asyncio.gather(*(opened.read(_names) for _ in range(8)))
+        postgres_server.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+        assert await asyncio.gather(*(opened.read(_names) for _ in range(8))) == [[]] * 8
+        await opened.write(lambda tx: tx.execute(insert(user), _add("li")) and None)
+        assert await opened.read(_names) == ["li"]
+    finally:
+        await opened.close()
+        postgres_server.drop(name)
