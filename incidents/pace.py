@@ -11,7 +11,7 @@ from config.instant import SECOND, Span
 
 PATIENCE: Span = 10 * SECOND
 """So long an accepted post waits while others are accepted, before deciding has its equal turn."""
-SENDERS_SHARE = 8
+SENDERS_SHARE = 2
 """Of the writer's time, for each part that deciding has until then."""
 _KEPT = 0.9
 """Of what was measured so far, at each slice: a second or so counts."""
