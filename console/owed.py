@@ -11,6 +11,7 @@ from config.instant import Instant
 from console.issued import File
 from console.voice import Voice
 from sla.letter import step_text
+from sla.paper.web import Back
 from sla.report import Paper
 from sla.reporting import Owed, State, next_step
 
@@ -45,8 +46,8 @@ class Reports(Protocol):
     ) -> None:
         """What no stored fact says; the report goes out once nothing is missing. Raises NotWritten."""
 
-    def file(self, paper: Paper, form: str, language: str) -> File:
-        """It may take long. Raises LookupError for a form there is not, `sla.format.Unwritable`."""
+    def file(self, paper: Paper, form: str, language: str, back: Back) -> File:
+        """A page leads back. It may take long. Raises LookupError for a form there is not, `sla.format.Unwritable`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from aiohttp import web
 from console.rules import Rules
 from console.visit import Visit
 from sla.format import Unwritable
+from sla.paper.web import Back
 from sla.report import Paper
 
 
@@ -20,7 +21,8 @@ class PapersPage:
     async def desk(self, visit: Visit) -> web.Response:
         """Drafts too."""
         found = await self._paper(visit, visit.request.query.get("customer"))
-        return visit.not_found() if found is None else await self._sent(visit, found)
+        back = Back(href="/desk", text=visit.voice.t("Back to the desk"))
+        return visit.not_found() if found is None else await self._sent(visit, found, back)
 
     async def room(self, visit: Visit) -> web.Response:
         """What was issued to this customer, and the forms of his own cases."""
@@ -28,7 +30,8 @@ class PapersPage:
         found = await self._paper(visit, customer)
         if found is None or found.frame.customer != customer or (found.report.draft and found.frame.issue is None):
             return visit.not_found()
-        return await self._sent(visit, found)
+        back = Back(href=f"/room/{quote(customer)}", text=visit.voice.t("Back to the room"))
+        return await self._sent(visit, found, back)
 
     async def _paper(self, visit: Visit, customer: str | None) -> Paper | None:
         reports, asked = self._rules.reports, visit.request.match_info
@@ -39,12 +42,12 @@ class PapersPage:
             lambda tx: port.paper(tx, asked["kind"], asked["subject"], customer, visit.now)
         )
 
-    async def _sent(self, visit: Visit, paper: Paper) -> web.Response:
+    async def _sent(self, visit: Visit, paper: Paper, back: Back) -> web.Response:
         reports, voice = self._rules.reports, visit.voice
         assert reports is not None
         try:
             form = visit.request.query.get("format", "html")
-            file = await asyncio.to_thread(reports.file, paper, form, visit.language)
+            file = await asyncio.to_thread(reports.file, paper, form, visit.language, back)
         except LookupError:
             return visit.not_found()
         except Unwritable as error:

@@ -63,7 +63,7 @@ class Hooks:
     def routes(self) -> list[web.RouteDef]:
         named = "/hooks/{source}{path:(?:/.*)?}"
         fixed = [web.post(path, partial(self._at, path)) for path in self._paths]
-        return [web.post(named, self.receive), web.options(named, self.greet), *fixed]
+        return [web.post(named, self.receive), web.get(named, _only_posts), web.options(named, self.greet), *fixed]
 
     async def receive(self, request: web.Request) -> web.Response:
         entrance, path = self._entrances().get(request.match_info["source"]), request.match_info["path"]
@@ -185,6 +185,12 @@ def _read(entrance: Entrance, sent: Sent) -> None:
 def _headers(request: web.Request) -> dict[str, str]:
     """Of a header that stands twice the last counts."""
     return {name.lower(): _printable(value, 8192) for name, value in request.headers.items()}
+
+
+async def _only_posts(request: web.Request) -> web.Response:
+    """For whoever opens the address in a browser, to see whether it is the right one; the public page is no answer."""
+    text = "this address takes alerts by POST; there is nothing to read here"
+    return web.json_response({"status": 405, "detail": text}, status=405, headers={"Allow": "POST"})
 
 
 def _response(status: int, body: Mapping[str, object] | None) -> web.Response:

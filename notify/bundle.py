@@ -29,7 +29,8 @@ TOGETHER = frozenset({Purpose.PAGE, Purpose.RESOLVED, Purpose.CLOCK})
 
 Address: TypeAlias = tuple[str, str]
 """Person and address."""
-_NOBODY: Mapping[Address, Instant] = {}
+NOBODY: Mapping[Address, Instant] = {}
+"""To whom nothing was told in one message yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ def parcels(
     bundles: bool,
     throttle: Sequence[Rate],
     now: Instant,
-    told: Mapping[Address, Instant] = _NOBODY,
+    told: Mapping[Address, Instant] = NOBODY,
 ) -> list[Parcel]:
     """In the order they go out. `lately`: when messages to each address began; what is over its `throttle` waits.
     `told`: when each was last told many in one message."""

@@ -46,15 +46,12 @@ class Writer:
     def issued(self, seal: Seal, copies: Sequence[str], enclosures: Sequence[str]) -> Message:
         """The sealed statement itself, to the customer's contact with a copy to the service managers."""
         page = self._page
-        number = page.number
-        lines = [
-            self._say("Here is the statement {number} for {period}.", number=number, period=page.period),
-            "",
-            page.summary(),
+        more = [
             *([page.answer()] if self.statement.answer is not None else []),
             *([page.replaced()] if seal.replaces is not None else []),
-            "",
-            self._say("Hash of the record") + f": sha256 {seal.record_sha256}",
+        ]
+        lines = [
+            *self._named(seal, more),
             self._say("Key") + f": {seal.key_id}",
             *(
                 [self._say("Countersign it, or dispute a line: {address}", address=self.address)]
@@ -64,7 +61,7 @@ class Writer:
         ]
         subject = self._say(
             "Statement {number}, {period}: {verdict}",
-            number=number,
+            number=page.number,
             period=page.period,
             verdict=page.verdict(self.statement.verdict),
         )
@@ -73,19 +70,14 @@ class Writer:
     def to_sign(self, seal: Seal, signer: str, link: str, expires_at: Instant, enclosures: Sequence[str]) -> Message:
         """To the signer alone: whoever has the link signs."""
         page, until = self._page, moment(expires_at, self.statement.zone, self.language)
-        number = page.number
         lines = [
-            self._say("Here is the statement {number} for {period}.", number=number, period=page.period),
-            "",
-            page.summary(),
-            "",
-            self._say("Hash of the record") + f": sha256 {seal.record_sha256}",
+            *self._named(seal),
             "",
             self._say("Countersign it as {signer}, without logging in: {link}", signer=signer, link=link),
             self._say("The link holds until {time} and for this revision alone.", time=until),
             self._say("Keep this mail to yourself: whoever has the link signs. Without it nothing is signed."),
         ]
-        subject = self._say("To countersign: statement {number}, {period}", number=number, period=page.period)
+        subject = self._say("To countersign: statement {number}, {period}", number=page.number, period=page.period)
         made = self._message(TO_SIGN, subject, lines, {"revision": seal.revision}, (), enclosures)
         return replace(made, links=(link,))
 
@@ -95,13 +87,22 @@ class Writer:
         lines = [
             self._say("{signer} has countersigned it by the link in a mail.", signer=signer),
             "",
-            self._say("Hash of the record") + f": sha256 {seal.record_sha256}",
+            self._hash(seal),
             "",
             self._say("If that was not so, tell us at once."),
             *([self.address] if self.address else []),
         ]
         subject = self._say("Statement {number}, {period}: countersigned", number=page.number, period=page.period)
         return self._message(COUNTERSIGNED, subject, lines, {"revision": seal.revision}, (), ())
+
+    def _named(self, seal: Seal, more: Sequence[str] = ()) -> list[str]:
+        """Which statement it is, what it says, and by what it can be known."""
+        page = self._page
+        first = self._say("Here is the statement {number} for {period}.", number=page.number, period=page.period)
+        return [first, "", page.summary(), *more, "", self._hash(seal)]
+
+    def _hash(self, seal: Seal) -> str:
+        return self._say("Hash of the record") + f": sha256 {seal.record_sha256}"
 
     def question(self, figures: str, until_days: int, revision: int) -> Message:
         """How unmeasured time counts, to the customer's contact."""

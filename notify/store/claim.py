@@ -10,7 +10,7 @@ from config.instant import Instant
 from db.prepared import Prepared, always
 from db.tables.notify import delivery, notification
 from notify import bundle
-from notify.bundle import TOGETHER, Address, Waiting
+from notify.bundle import NOBODY, TOGETHER, Address, Waiting
 from notify.channel import Channel
 from notify.decision import Entry, Send, State, before_sending
 from notify.message import Purpose
@@ -21,7 +21,6 @@ LOOK = 500
 """Due notifications that are looked at for one claim."""
 LOOK_ALONE = 100
 """Where each goes out by itself, a handful at a time."""
-_NOBODY: Mapping[Address, Instant] = {}
 _N = notification.c
 _FIND = Prepared(select(notification).where(_N.id == bindparam("of")))
 _BEGIN = Prepared(update(notification).where(_N.id == bindparam("of")))
@@ -105,7 +104,7 @@ def claim(
     policy: Policy,
     now: Instant,
     kind: Channel[Any] | None = None,
-    told: Mapping[Address, Instant] = _NOBODY,
+    told: Mapping[Address, Instant] = NOBODY,
 ) -> Claimed:
     """Take the most urgent due ones of a channel; each is `sending` with its attempt on record. `told`: when each
     address was last told many in one message.

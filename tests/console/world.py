@@ -44,6 +44,7 @@ from probe.batch import Batch
 from probe.result import Reason as ProbeReason
 from probe.store import save
 from probe.verdict import CheckChange
+from sla.paper.web import Back
 from sla.record import Word
 from sla.report import Paper
 from sla.reporting import Owed
@@ -161,7 +162,7 @@ class Folder:
     def paper(self, tx: Connection, kind: str, subject: str, customer: str | None, now: Instant) -> Paper:
         return paper(kind, customer=customer)
 
-    def file(self, paper: Paper, form: str, language: str) -> File:
+    def file(self, paper: Paper, form: str, language: str, back: Back) -> File:
         return File(name=f"forms.{form}", content_type="text/html; charset=utf-8", body=b"forms")
 
 

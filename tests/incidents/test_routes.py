@@ -273,4 +273,11 @@ async def test_posts_at_once_are_all_kept_and_each_answered(client: Client, data
 async def test_only_posts_are_taken(client: Client) -> None:
     for method in ("GET", "PUT", "DELETE"):
         async with client.request(method, "/hooks/am", headers=TOKEN) as answer:
-            assert answer.status == 405
+            assert (answer.status, "POST" in answer.headers["Allow"]) == (405, True)
+
+
+async def test_who_opens_a_hook_in_a_browser_is_told_what_it_is_for_whether_there_is_one_or_not(client: Client) -> None:
+    for path in ("/hooks/am", "/hooks/nobody", "/hooks/am/deeper"):
+        async with client.get(path) as answer:
+            assert (answer.status, answer.headers["Allow"]) == (405, "POST")
+            assert (await answer.json())["detail"] == "this address takes alerts by POST; there is nothing to read here"

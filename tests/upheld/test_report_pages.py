@@ -119,7 +119,7 @@ async def test_an_incident_and_a_case_lead_to_their_reports(enter: Enter) -> Non
     assert f"/desk/reports/incident/{INCIDENT}" in await text(li, f"/desk/incidents/{INCIDENT}")
     assert f"/desk/reports/completion/{CASE}" in await text(li, f"/desk/cases/{CASE}")
     report = await text(li, f"/desk/reports/incident/{INCIDENT}?customer=acme")
-    assert "Draft" in report and "Disk changed" in report
+    assert "Draft" in report and "Disk changed" in report and '<a href="/desk">Back to the desk</a>' in report
     answer = await li.get(f"/desk/reports/forms/{CASE}?format=pdf")
     assert (await answer.read()).startswith(b"%PDF")
     assert f"forms-{CASE}.pdf" in answer.headers["Content-Disposition"]
@@ -135,7 +135,8 @@ async def test_the_customer_gets_what_was_issued_to_him_and_his_forms_and_no_dra
 ) -> None:
     chen = await enter(Role.CUSTOMER, "acme")
     assert f"/room/acme/reports/forms/{CASE}" in await text(chen, "/room/acme")
-    assert "Acceptance record" in await text(chen, f"/room/acme/reports/forms/{CASE}")
+    shown = await text(chen, f"/room/acme/reports/forms/{CASE}")
+    assert "Acceptance record" in shown and '<a href="/room/acme">Back to the room</a>' in shown
     await text(chen, f"/room/acme/reports/incident/{INCIDENT}", 404)
     await text(chen, f"/desk/reports/incident/{INCIDENT}", 404)
     await database.write(lambda tx: issue(tx, rules, "incident", INCIDENT, words={"cause": "a bad disk"}))

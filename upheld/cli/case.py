@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from incidents.store import attachment as files
 from incidents.store import case as cases
 from upheld.cli.incident import as_json, by, facts_beside
 from upheld.cli.moment import instant, moment
+from upheld.cli.reading import readable
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
 from upheld.cli.tongue import language_of, tell
 from upheld.clock import utc_now
@@ -144,12 +146,14 @@ def show_(config: Config, id: str, as_json: bool) -> None:
     if as_json:
         show(found, as_json=True, columns=())
         return
+    zone = config.site.timezone
+    plain = partial(readable, zone=zone, language=language_of())
     events, clocks = found.pop("events"), found.pop("clocks")
-    show(found, as_json=False, columns=())
+    show({**plain(found), "times": zone}, as_json=False, columns=())
     click.echo("")
-    show(clocks, as_json=False, columns=("name", "state", "started_at", "due_at", "done_at"))
+    show([plain(one) for one in clocks], as_json=False, columns=("name", "state", "started_at", "due_at", "done_at"))
     click.echo("")
-    told = [{**event, "facts": facts_beside(event)} for event in events]
+    told = [plain({**event, "facts": facts_beside(event)}) for event in events]
     show(told, as_json=False, columns=("happened_at", "recorded_at", "event", "by", "facts"))
 
 

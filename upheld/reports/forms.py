@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sla.paper.typeset import typeset
-from sla.paper.web import page_of
+from sla.paper.web import Back, page_of
 from sla.report import Paper
 
 
@@ -17,11 +17,15 @@ class Form:
     binary: bool = False
 
 
+PAGE = "html"
+
+
+def page(paper: Paper, language: str, back: Back | None = None) -> bytes:
+    return page_of(paper.sheet(language), paper.frame.zone, back)
+
+
 FORMS: Mapping[str, Form] = {
-    "html": Form(
-        content_type="text/html; charset=utf-8",
-        render=lambda paper, language: page_of(paper.sheet(language), paper.frame.zone),
-    ),
+    PAGE: Form(content_type="text/html; charset=utf-8", render=page),
     "pdf": Form(
         content_type="application/pdf", render=lambda paper, language: typeset(paper.sheet(language)), binary=True
     ),

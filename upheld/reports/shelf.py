@@ -7,9 +7,10 @@ from sqlalchemy import Connection
 from config.instant import DAY, Instant, Span
 from console.issued import File
 from console.owed import NotWritten
+from sla.paper.web import Back
 from sla.report import Paper
 from sla.reporting import Owed
-from upheld.reports.forms import FORMS
+from upheld.reports.forms import FORMS, PAGE, page
 from upheld.reports.making import NoReport, paper
 from upheld.reports.reporter import Reporter
 from upheld.reports.writing import write
@@ -41,8 +42,9 @@ class Shelf:
         except NoReport:
             return None
 
-    def file(self, paper: Paper, form: str, language: str) -> File:
+    def file(self, paper: Paper, form: str, language: str, back: Back) -> File:
         if form not in FORMS:
             raise LookupError(f"there is no form {form!r}; write one of {', '.join(FORMS)}")
         name = f"{paper.frame.kind}-{paper.frame.subject}.{form}"
-        return File(name=name, content_type=FORMS[form].content_type, body=FORMS[form].render(paper, language))
+        body = page(paper, language, back) if form == PAGE else FORMS[form].render(paper, language)
+        return File(name=name, content_type=FORMS[form].content_type, body=body)

@@ -1,0 +1,24 @@
+"""Rows on a terminal: times of the site's clock, words instead of our reasons; nothing else is touched."""
+
+from upheld.cli.reading import readable
+
+
+def test_times_are_of_the_sites_clock_and_reasons_are_words() -> None:
+    row = {
+        "title": "certificate_expiring",
+        "opened_at": "2026-11-27T15:14:30.759Z",
+        "resolved_at": None,
+        "facts": {"reported_at": 1795792470759, "since": 1795792470759, "level": 1, "text": "2026-11-27T15:14:30Z"},
+    }
+    assert readable(row, "Asia/Shanghai", "en") == {
+        "title": "Certificate expires soon",
+        "opened_at": "2026-11-27 23:14:30",
+        "resolved_at": None,
+        "facts": {
+            "reported_at": "2026-11-27 23:14:30",
+            "since": "2026-11-27 23:14:30",
+            "level": 1,
+            "text": "2026-11-27T15:14:30Z",
+        },
+    }
+    assert readable({"title": "登录页空白"}, "UTC", "zh-CN") == {"title": "登录页空白"}
