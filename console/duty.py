@@ -12,7 +12,8 @@ from incidents.offer import Offer, read
 
 
 class DutyPage:
-    """GET of a question shows and never changes anything, because scanners of mail open links."""
+    """GET of a question shows and never changes anything, because scanners of mail open links. The form needs no token
+    of its own: nothing but the signed address lets it act (ADR 0136)."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules

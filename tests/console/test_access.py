@@ -258,3 +258,15 @@ async def test_style_and_script_come_under_the_name_of_their_content(stranger: R
     answer = await stranger.get(f"/desk/static/console.{name}")
     assert answer.status == 200 and "immutable" in answer.headers["Cache-Control"]
     await page(stranger, "/desk/static/console.0000000000.css", 404)
+
+
+@pytest.mark.parametrize("path", ["/answer/{}", "/countersign/{}", "/oncall/swaps/{}"])
+async def test_a_link_s_form_acts_by_the_link_and_never_by_the_login_of_whoever_sends_it(
+    log_in: LogIn, path: str
+) -> None:
+    reader = await log_in(Role.ADMIN)
+    unsigned = path.format("A" * 90)
+    fields = {"form": await token_of(reader), "act": "accept"}
+    assert (await reader.post(unsigned, data=fields)).status == 404
+    for there in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert (await reader.post(unsigned, data=fields, headers=there)).status == 403

@@ -9,7 +9,7 @@ from pytest_aiohttp.plugin import AiohttpClient
 from sqlalchemy import Connection
 
 from config.instant import DAY, moment_of
-from incidents import dutycalendar, offering, rostering
+from incidents import dutycalendar, offering, rostering, signet
 from incidents.decide import Refused
 from incidents.offer import read
 from incidents.store import duty
@@ -50,6 +50,13 @@ async def test_one_asks_the_other_accepts_and_both_calendars_say_so(
         status, page = await asked(reader, path)
         assert status == 200 and "Change shifts with Li?" in page and "a wedding" in page
         assert await opened.database.read(plan) == before, "opening the link changes nothing"
+
+        there = {"Origin": "https://evil.example"}
+        forged = signet.token(b"x" * 32, "swap", signet.content(ways.links.secret or b"", "swap", found[2]))
+        for sent, status in ((path, 403), (f"/oncall/swaps/{forged}", 403), ("/oncall/swaps/AAAA", 403)):
+            assert (await reader.post(sent, data={"act": "accept"}, headers=there)).status == status
+        assert (await asked(reader, f"/oncall/swaps/{forged}", act="accept"))[0] == 404, "without a word of its origin"
+        assert await opened.database.read(plan) == before, "without the signature nothing, from elsewhere nothing"
 
         assert (await asked(reader, path, act="accept"))[0] == 200
         after = await opened.database.read(plan)
