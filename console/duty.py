@@ -1,6 +1,7 @@
 """What links about shifts lead to, without an account: a person's calendar, and the question of a change of shifts."""
 
 from aiohttp import web
+from sqlalchemy import Connection
 
 from config.language import CHINESE
 from console.form import Form
@@ -9,6 +10,8 @@ from console.visit import Visit
 from incidents import dutycalendar, offering, rostering
 from incidents.decide import Refused
 from incidents.offer import Offer, read
+from incidents.oncall import Roster
+from incidents.store import duty
 
 
 class DutyPage:
@@ -21,11 +24,18 @@ class DutyPage:
     async def calendar(self, visit: Visit) -> web.Response:
         """For a calendar program; whoever has the address reads when its person is on call, and nothing else."""
         links, config = self._rules.incidents().links, visit.config
-        person = config.people.get(dutycalendar.person_of(links, visit.request.match_info["token"]) or "")
+        id, given = dutycalendar.person_of(links, visit.request.match_info["token"]) or ("", 0)
+        person = config.people.get(id)
         if person is None:
             return visit.not_found()
         window = dutycalendar.window(visit.now)
-        roster = await self._rules.database.read(lambda tx: rostering.roster_of(tx, config, *window))
+
+        def read(tx: Connection) -> tuple[int, Roster]:
+            return duty.renewed(tx, id), rostering.roster_of(tx, config, *window)
+
+        renewed, roster = await self._rules.database.read(read)
+        if given != renewed:
+            return visit.not_found()
         language: str = person.language or next((one for one in config.site.languages), CHINESE)
         found = dutycalendar.duties(roster, person.id, window)
         text = dutycalendar.text_of(found, person.id, links, language, visit.now)

@@ -19,6 +19,7 @@ from incidents import dutycalendar, offering, rostering
 from incidents.oncall import Roster
 from incidents.readiness import Concern, Kind, concerns
 from incidents.rota import Change, Deed, Shift
+from incidents.store import duty
 from incidents.trying import verified
 
 PLAN = "/desk/oncall"
@@ -70,6 +71,9 @@ class OncallPage(FormPage):
                 return await self._carry_out(visit, form, lambda tx: rostering.withdraw(tx, id, reason, by, now))
             case "ask":
                 return await self._ask(visit, form, why)
+            case "renew" if visit.user.person in visit.config.people:
+                me = visit.user.person or ""
+                return await self._carry_out(visit, form, lambda tx: duty.renew(tx, me))
             case "override":
                 change = _read(form, visit, why)
                 config = visit.config
@@ -99,14 +103,16 @@ class OncallPage(FormPage):
 
         ways = self._rules.caseload().ways
 
-        def read(tx: Connection) -> tuple[Roster, Sequence[Concern], Mapping[str, str | None]]:
+        me = visit.user.person if visit.user.person in config.people else None
+
+        def read(tx: Connection) -> tuple[Roster, Sequence[Concern], Mapping[str, str | None], int]:
             people = {user.name: user.person for user in every_user(tx)}
             roster = rostering.roster_of(tx, config, visit.now, end)
-            return roster, concerns(roster, ways, visit.now, verified(tx)), people
+            renewed = duty.renewed(tx, me or "")
+            return roster, concerns(roster, ways, visit.now, verified(tx)), people, renewed
 
-        roster, worries, people = await self._rules.database.read(read)
+        roster, worries, people, renewed = await self._rules.database.read(read)
         voice = replace(visit.voice, people=people)
-        me = visit.user.person if visit.user.person in config.people else None
         plans = [_plan(rota, roster, voice) for rota in config.rotas]
         return visit.page(
             "oncall.html",
@@ -123,7 +129,7 @@ class OncallPage(FormPage):
             may_act=allowed(visit.user, Access.INCIDENTS),
             me=me,
             asked=voice.person(asked) if (asked := visit.request.query.get("asked")) in config.people else "",
-            calendar=None if me is None else dutycalendar.address(ways.links, me),
+            calendar=None if me is None else dutycalendar.address(ways.links, me, renewed),
             example=written(visit.now, voice.zone),
         )
 

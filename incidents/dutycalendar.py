@@ -2,6 +2,8 @@
 
 Shifts are cut at the first of a month, so that one of which nothing changed has the same instants and the same UID
 whenever it is asked for.
+
+The address holds until it is renewed: how often that was is counted, and part of what is signed. ADR 0137.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,15 +36,21 @@ class Duty:
 # where it is found
 
 
-def address(links: Links, person: str) -> str | None:
-    """None where the site has no address of its own, or nothing to sign with."""
-    return links.signed(PATH, _PURPOSE, person, ".ics")
+def address(links: Links, person: str, renewed: int) -> str | None:
+    """The one that holds after it was `renewed` so often, 0 at first. None where the site has no address of its own, or
+    nothing to sign with."""
+    return links.signed(PATH, _PURPOSE, [person, renewed] if renewed else person, ".ics")
 
 
-def person_of(links: Links, token: str) -> str | None:
-    """Whose it is; None for an address we did not give."""
-    said = links.said(_PURPOSE, token)
-    return said if isinstance(said, str) else None
+def person_of(links: Links, token: str) -> tuple[str, int] | None:
+    """Whose it is, and how often it had been renewed; None for an address we did not give."""
+    match links.said(_PURPOSE, token):
+        case str(person):
+            return person, 0
+        case [str(person), int(renewed)]:
+            return person, renewed
+        case _:
+            return None
 
 
 # what stands in it

@@ -3,16 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
 
 from config.instant import DAY, Instant
-from incidents import offering, rostering
+from incidents import dutycalendar, offering, rostering
+from incidents.decide import Refused
 from incidents.readiness import AHEAD, Concern, concerns
 from incidents.rota import Change, Deed, Shift
+from incidents.service import NotFound
+from incidents.store import duty
 from incidents.trying import verified
 from upheld.call import Call, Command
 from upheld.rules import Rules
 from upheld.shown import at
+
+log = structlog.get_logger(__name__)
 
 DAYS = 14
 _PERSON = "person:"
@@ -128,9 +134,31 @@ def change_json(change: Change) -> dict[str, Any]:
     }
 
 
+def calendar_json(tx: Connection, rules: Rules, person: str) -> dict[str, Any]:
+    """The address of his own shifts for a calendar program. Raises NotFound, decide.Refused."""
+    if person not in rules.config.people:
+        raise NotFound(f"there is no person {person!r}; known: {', '.join(rules.config.people) or 'none'}")
+    address = dutycalendar.address(rules.paging.links, person, duty.renewed(tx, person))
+    if address is None:
+        made = rules.paging.links.base is not None
+        why = "no signing key was made yet; start the server once" if made else "write `site.external_url`"
+        raise Refused(f"there is no address: {why}")
+    return {"person": person, "address": address}
+
+
+def renew_calendar(tx: Connection, call: Call) -> Any:
+    """`person`: the address before shows nothing any more. Raises NotFound, decide.Refused."""
+    person = call.arguments["person"]
+    calendar_json(tx, call.rules, person)
+    duty.renew(tx, person)
+    log.info("calendar renewed", person=person, by=call.by)
+    return calendar_json(tx, call.rules, person)
+
+
 COMMANDS: Mapping[str, Command] = {
     "oncall.override": override,
     "oncall.swap": swap,
     "oncall.ask": ask,
     "oncall.withdraw": withdraw,
+    "oncall.renew_calendar": renew_calendar,
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, desc, func, insert, select
@@ -11,6 +12,7 @@ from db.prepared import Prepared
 from db.tables.oncall import duty as served_table
 from db.tables.oncall import rota_change, rota_withdrawal
 from incidents.rota import Change, Deed
+from incidents.store import number
 
 _CHANGES = select(rota_change, rota_withdrawal.c.recorded_at.label("withdrawn_at")).join_from(
     rota_change, rota_withdrawal, rota_withdrawal.c.change == rota_change.c.id, isouter=True
@@ -29,6 +31,21 @@ class Served:
     people: tuple[str, ...]
     since: Instant
     recorded_at: Instant
+
+
+def renewed(tx: Connection, person: str) -> int:
+    """How often the address of his calendar was renewed."""
+    return number.counted(tx, _calendar(person))
+
+
+def renew(tx: Connection, person: str) -> int:
+    """The one before holds no more."""
+    return number.count(tx, _calendar(person))
+
+
+def _calendar(person: str) -> str:
+    """Of people of any name, short enough for a counter's."""
+    return f"cal-{sha256(person.encode()).hexdigest()[:16]}"
 
 
 def changes(tx: Connection, start: Instant, end: Instant) -> tuple[Change, ...]:

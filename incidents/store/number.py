@@ -13,9 +13,19 @@ _COUNT = Prepared(update(counter).where(counter.c.name == bindparam("of")).value
 
 def next_number(tx: Connection, prefix: str, now: Instant) -> str:
     name = f"{prefix}-{moment_of(now).year}"
+    return f"{name}-{count(tx, name):04d}"
+
+
+def counted(tx: Connection, name: str) -> int:
+    """How often `count` was asked for that name; 20 characters at most."""
+    return _LAST.scalar(tx, {"of": name}) or 0
+
+
+def count(tx: Connection, name: str) -> int:
+    """One more than before."""
     last = _LAST.scalar(tx, {"of": name})
     if last is None:
         _ADD.run(tx, {"name": name, "value": 1})
-        return f"{name}-0001"
+        return 1
     _COUNT.run(tx, {"of": name, "next": last + 1})
-    return f"{name}-{last + 1:04d}"
+    return int(last) + 1

@@ -37,6 +37,9 @@ async def test_whoever_can_be_asked_nowhere_is_not_asked_and_who_is_nobody_is_of
     assert "Ask for a change of shifts" not in await page(stranger, PLAN)
     await world.user("lili", Role.ENGINEER, person="li")
     await stranger.post("/login", data={"name": "lili", "password": PASSWORD}, allow_redirects=False)
+    shown = await page(stranger, PLAN)
+    assert await send(stranger, PLAN, home=PLAN, act="renew") == (303, PLAN)
+    assert await world.database.read(lambda tx: duty.renewed(tx, "li")) == 1 and "/oncall/" not in shown
     asked = {"act": "ask", "swap_rota": "primary", "other": "wang", "swap_reason": "a wedding"}
     assert "Ask for a change of shifts" in await page(stranger, PLAN)
     assert "Wang Fang is asked" in await page(stranger, f"{PLAN}?asked=wang")

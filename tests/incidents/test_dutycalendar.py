@@ -69,8 +69,10 @@ def test_lines_end_in_crlf_and_are_folded_between_characters() -> None:
 
 @pytest.mark.parametrize("token", ["", "x", "%00", "A" * 3000, signet.token(b"t" * 32, "calendar", "li")])
 def test_only_the_address_we_gave_names_a_person(token: str) -> None:
-    given = address(LINKS, "li")
+    given = address(LINKS, "li", 0)
     assert given is not None and given.startswith("https://status.example.com/oncall/")
-    assert person_of(LINKS, given.rpartition("/")[2].removesuffix(".ics")) == "li"
+    assert person_of(LINKS, given.rpartition("/")[2].removesuffix(".ics")) == ("li", 0)
+    renewed = address(LINKS, "li", 2) or ""
+    assert person_of(LINKS, renewed.rpartition("/")[2].removesuffix(".ics")) == ("li", 2)
     assert person_of(LINKS, token) is None
     assert person_of(LINKS, signet.token(b"s" * 32, "swap", "li")) is None, "signed for another use"

@@ -79,9 +79,16 @@ def test_what_cannot_be_is_said_and_nobody_is_asked(folder: Path, words: tuple[s
 
 def test_the_address_of_a_calendar_is_the_one_the_desk_shows(folder: Path) -> None:
     address = upheld("oncall", "calendar", "wang").stdout.strip()
-    assert address == dutycalendar.address(links(folder), "wang")
+    assert address == dutycalendar.address(links(folder), "wang", 0)
     token = address.removeprefix(f"{BASE}/oncall/").removesuffix(".ics")
-    assert dutycalendar.person_of(links(folder), token) == "wang"
+    assert dutycalendar.person_of(links(folder), token) == ("wang", 0)
+
+
+def test_a_renewed_address_is_another_one_and_stays(folder: Path) -> None:
+    first = upheld("oncall", "calendar", "wang").stdout
+    second = upheld("oncall", "calendar", "wang", "--renew", "--by", "li").stdout
+    assert second != first and upheld("oncall", "calendar", "wang").stdout == second
+    assert upheld("oncall", "calendar", "li").stdout.strip() == dutycalendar.address(links(folder), "li", 0)
 
 
 def test_without_a_key_or_an_address_of_ours_there_is_none(folder: Path) -> None:

@@ -16,6 +16,7 @@ from incidents.store import duty
 from tests.servers.smtp import Mail, Smtp
 from tests.upheld.house import NOON, house, served
 from tests.upheld.test_answers import BASE, asked, changes
+from upheld import oncall
 
 SWAP = re.compile(re.escape(BASE) + r"(/oncall/swaps/([\w-]+))")
 
@@ -69,7 +70,7 @@ async def test_one_asks_the_other_accepts_and_both_calendars_say_so(
             ("li", "person:wang", 1),
         ]
 
-        address = dutycalendar.address(ways.links, "wang")
+        address = dutycalendar.address(ways.links, "wang", 0)
         assert address is not None
         answer = await reader.get(address.removeprefix(BASE))
         assert answer.content_type == "text/calendar"
@@ -77,6 +78,10 @@ async def test_one_asks_the_other_accepts_and_both_calendars_say_so(
         assert all(f"DTSTART:{_stamp(one.start)}" in text for one in made[:1])
         assert f"DTSTART:{_stamp(made[1].start)}" not in text
         assert (await reader.get("/oncall/AAAA.ics")).status == 404
+        await opened.command("oncall.renew_calendar", "person:li", {"person": "wang"})
+        assert (await reader.get(address.removeprefix(BASE))).status == 404, "the one before ends"
+        renewed = await opened.database.read(lambda tx: oncall.calendar_json(tx, opened.rules, "wang"))
+        assert (await reader.get(renewed["address"].removeprefix(BASE))).status == 200
         assert (await asked(reader, path[:-2] + "AA"))[0] == 404
 
         offer = read(ways.links, found[2])

@@ -106,6 +106,13 @@ class SwapAsked(Shape):
     shifts: list[AskedShift]
 
 
+class DutyCalendar(Shape):
+    """Whoever has the `address` reads when `person` is on call, without a login."""
+
+    person: str
+    address: str
+
+
 class ChangeWithdrawing(Shape):
     reason: Words
 
@@ -129,6 +136,15 @@ async def ask(asked: Asked) -> Any:
 
 async def withdraw(asked: Asked) -> Any:
     return await asked.carry_out("oncall.withdraw", {"id": numbered(asked, "change"), **asked.body})
+
+
+async def calendar(asked: Asked) -> Any:
+    person = asked.place["person"]
+    return await asked.read(lambda tx: plans.calendar_json(tx, asked.rules, person))
+
+
+async def renew_calendar(asked: Asked) -> Any:
+    return await asked.carry_out("oncall.renew_calendar", {"person": asked.place["person"]})
 
 
 ROUTES = (
@@ -176,5 +192,21 @@ ROUTES = (
         act=ask,
         body=SwapAsking,
         answer=SwapAsked,
+    ),
+    Route(
+        method="GET",
+        path="/oncall/calendars/{person}",
+        summary="The address of a person's own shifts, for a calendar program",
+        access=(Access.STAFF,),
+        act=calendar,
+        answer=DutyCalendar,
+    ),
+    Route(
+        method="POST",
+        path="/oncall/calendars/{person}/renew",
+        summary="Another address for a person's shifts; the one before shows nothing any more",
+        access=(Access.INCIDENTS,),
+        act=renew_calendar,
+        answer=DutyCalendar,
     ),
 )

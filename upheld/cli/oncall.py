@@ -8,9 +8,9 @@ from typing_extensions import override
 from config.instant import DAY
 from config.look.reason import reason_text
 from config.model import Config
-from incidents import dutycalendar
-from incidents.link import Links
+from incidents.decide import Refused
 from incidents.rota import Deed
+from incidents.service import NotFound
 from incidents.store import duty
 from upheld import oncall as plans
 from upheld import signing
@@ -182,17 +182,19 @@ def ask(config: Config, rota: str, other: str, reason: str, by: str | None, as_j
 
 @oncall.command()
 @click.argument("person")
+@click.option("--renew", is_flag=True, help="another address; the one before shows nothing any more")
+@by
 @with_config
-def calendar(config: Config, person: str) -> None:
+def calendar(config: Config, person: str, renew: bool, by: str | None) -> None:
     """The address of PERSON's own shifts, for a calendar program; whoever has it reads them."""
-    if person not in config.people:
-        fail(f"there is no person {person!r}; known: {', '.join(config.people) or 'none'}", 1)
-    links = Links(base=config.site.external_url, secret=signing.links_secret(config.signing.key_file))
-    address = dutycalendar.address(links, person)
-    if address is None:
-        why = "no signing key was made yet; start the server once" if links.base else "write `site.external_url`"
-        fail(f"there is no address: {why}", 1)
-    click.echo(address)
+    if renew:
+        click.echo(change(config, "oncall.renew_calendar", {"person": person}, by)["address"])
+        return
+    rules = rules_of(config, installed(), signing.links_secret(config.signing.key_file))
+    try:
+        click.echo(read(config, lambda tx: plans.calendar_json(tx, rules, person))["address"])
+    except (NotFound, Refused) as error:
+        fail(str(error), 1)
 
 
 @oncall.command()

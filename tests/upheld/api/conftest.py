@@ -51,7 +51,7 @@ class Programs:
 
     @property
     def rules(self) -> Rules:
-        return rules_of(self.taken.whole, installed())
+        return rules_of(self.taken.whole, installed(), b"s" * 32)
 
     async def follow(self) -> None:
         self.taken = await self.database.read(lambda tx: contracts.follow(tx, self.taken))

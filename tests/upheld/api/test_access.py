@@ -51,6 +51,8 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/oncall/changes/{id}/withdraw"): {"li-too", "wang", "engineer"},
     ("POST", "/oncall/swaps"): {"li-too", "wang", "engineer"},
     ("POST", "/oncall/asks"): {"li-too", "wang", "engineer"},
+    ("GET", "/oncall/calendars/{person}"): OURS,
+    ("POST", "/oncall/calendars/{person}/renew"): {"li-too", "wang", "engineer"},
     ("GET", "/cases"): EVERYBODY,
     ("POST", "/cases"): CARE | {"chen", "brook"},
     ("GET", "/cases/{id}"): OURS | ACMES,
@@ -168,7 +170,7 @@ async def concrete(programs: Programs, route: Route) -> str:
         "components": "shop",
     }
     path = route.path.replace("{customer}", "acme").replace("{period}", "2026-09")
-    path = path.replace("{sha256}", SEEN.sha256)
+    path = path.replace("{sha256}", SEEN.sha256).replace("{person}", "on_call")
     return path.replace("{id}", ids.get(path.split("/")[1], ""))
 
 
