@@ -10,7 +10,7 @@ from typing import TypeAlias, assert_never
 from config.instant import Instant
 from config.state import State
 from sla.interval import Interval
-from sla.word import Said, customer_of
+from sla.word import Said, Writer, customer_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +68,17 @@ class Correction:
     words: tuple[tuple[str, bool, Instant], ...] = ()
     version: int = 1
     entered_by: str | None = None
+    writers: tuple[Writer | None, ...] = ()
+    """Of each of the `words` who wrote it down; None where the customer did himself."""
 
     @property
     def interval(self) -> Interval:
         return self.start, self.end
+
+    def writer(self, customer: str) -> Writer | None:
+        """Who wrote this customer's last word down for him."""
+        his = [writer for (name, _, _), writer in zip(self.words, self.writers, strict=True) if name == customer]
+        return his[-1] if his else None
 
     def word(self, customer: str) -> bool | None:
         """True: this customer confirmed it, or asked for it; False: he contests it; None: he has not spoken."""
@@ -116,12 +123,19 @@ def evolve(correction: Correction, said: Said[CorrectionEvent]) -> Correction:
             if said.by == correction.requested_by or correction.approved_by is not None:
                 return after
             return replace(after, approved_by=said.by, approved_at=said.recorded_at)
-        case Confirmed(customer=customer):
-            return replace(after, words=(*correction.words, (customer, True, said.recorded_at)))
+        case Confirmed(customer=customer, proof=proof):
+            return _spoken(after, said, (customer, True, said.recorded_at), proof)
         case Contested(customer=customer):
-            return replace(after, words=(*correction.words, (customer, False, said.recorded_at)))
+            return _spoken(after, said, (customer, False, said.recorded_at), "")
         case other:
             assert_never(other)
+
+
+def _spoken(
+    correction: Correction, said: Said[CorrectionEvent], word: tuple[str, bool, Instant], proof: str
+) -> Correction:
+    writer = None if said.entered_by is None else Writer(by=said.entered_by, proof=proof)
+    return replace(correction, words=(*correction.words, word), writers=(*correction.writers, writer))
 
 
 def replay(id: str, events: Iterable[Said[CorrectionEvent]]) -> Correction:

@@ -31,6 +31,7 @@ from sla.record import Answer, CaseRecord
 from sla.remedydocument import measure_json, remedies_json
 from sla.statement import AgreementPart, ComponentPart, ShorterPart, Statement
 from sla.total import Total, total_of
+from sla.word import Writer
 
 
 def document(statement: Statement) -> dict[str, Any]:
@@ -259,7 +260,13 @@ def _exclusion(one: Exclusion) -> dict[str, Any]:
         "text": one.text,
         "valid": one.valid,
         "reason": None if one.flaw is None else one.flaw.value,
+        **_written(one.writer),
     }
+
+
+def _written(writer: Writer | None) -> dict[str, Any]:
+    """Only where somebody wrote a customer's word down for him."""
+    return {} if writer is None else {"word_entered_by": writer.by, "word_proof": writer.proof}
 
 
 def _correction(part: ComponentPart, found: Corrected) -> dict[str, Any]:
@@ -286,6 +293,7 @@ def _correction(part: ComponentPart, found: Corrected) -> dict[str, Any]:
             "met": found.met_otherwise,
             "verdict": None if found.verdict_otherwise is None else found.verdict_otherwise.value,
         },
+        **_written(found.writer),
     }
 
 

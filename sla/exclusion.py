@@ -15,8 +15,8 @@ from config.value import Text
 from sla.calendar import local, starting
 from sla.interval import Interval
 from sla.occurrence import occurrences
-from sla.proposal import Proposal, Revision
-from sla.word import spoken_by
+from sla.proposal import Countersigned, Proposal, Revision
+from sla.word import Said, Writer, spoken_by
 
 
 class Flaw(StrEnum):
@@ -64,6 +64,8 @@ class Exclusion:
     worked: Interval | None
     text: Text | None
     flaw: Flaw | None
+    writer: Writer | None = None
+    """Who wrote the customer's countersignature down; None where he did himself, or there is none."""
 
     @property
     def valid(self) -> bool:
@@ -148,6 +150,7 @@ def _judged(
         worked=worked,
         text=revision.plan.text,
         flaw=_flaw(revision, span[0], customer, rule, worked),
+        writer=_writer(revision, span[0], customer),
     )
 
 
@@ -186,10 +189,23 @@ def _proven(revision: Revision, start: Instant, customer: str) -> Instant | None
     return min([*annexed, *delivered], default=None)
 
 
+def _signatures(revision: Revision, start: Instant, customer: str) -> list[Said[Countersigned]]:
+    return [
+        one
+        for one in revision.countersignatures
+        if one.event.customer == customer and one.event.occurrence in (None, start)
+    ]
+
+
 def _countersigned(revision: Revision, start: Instant, customer: str) -> bool:
-    return any(
-        one.event.customer == customer and one.event.occurrence in (None, start) for one in revision.countersignatures
-    )
+    return bool(_signatures(revision, start, customer))
+
+
+def _writer(revision: Revision, start: Instant, customer: str) -> Writer | None:
+    first = next(iter(_signatures(revision, start, customer)), None)
+    if first is None or first.entered_by is None:
+        return None
+    return Writer(by=first.entered_by, proof=first.event.proof)
 
 
 def _second(revision: Revision, start: Instant, customer: str) -> str | None:

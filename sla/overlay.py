@@ -15,6 +15,7 @@ from sla.account import Account, Verdict
 from sla.correction import Correction
 from sla.interval import Interval
 from sla.timeline import Timeline, joined
+from sla.word import Writer
 
 Count = Callable[[Timeline], Account]
 
@@ -41,6 +42,8 @@ class Corrected:
     correction: Correction
     second: str | None
     confirmed: bool | None
+    writer: Writer | None
+    """Who wrote the customer's word down for him."""
     standing: Standing
     otherwise: Fraction | None
     counted_otherwise: Fraction
@@ -129,6 +132,7 @@ def _shown(one: Correction, applied: Sequence[Correction], line: Timeline, custo
         correction=one,
         second=second,
         confirmed=word,
+        writer=one.writer(customer),
         standing=standing,
         otherwise=other.availability,
         counted_otherwise=other.counted,

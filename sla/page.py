@@ -24,7 +24,7 @@ from sla.record import CaseRecord, CommitmentRecord, Outcome, Word
 from sla.remedypage import Row, follow_ups, rows, totals
 from sla.statement import ComponentPart, Statement
 from sla.title import TITLES, agreement_name, period_name, sides
-from sla.word import CONFIGURATION
+from sla.word import CONFIGURATION, Writer
 
 VERDICTS = {
     Verdict.MET: "Met",
@@ -320,6 +320,15 @@ class Page:
         if kind == "customer" and name == self.statement.customer:
             return self.text(self.statement.customer_name)
         return name if kind in ("person", "customer") else by or RANGE
+
+    def writer(self, writer: Writer | None) -> tuple[str, ...]:
+        """Who wrote the customer's word down for him, where somebody did."""
+        if writer is None:
+            return ()
+        who = self.who(writer.by)
+        if not writer.proof:
+            return (self.say("the customer’s word was entered by {who}", who=who),)
+        return (self.say("the customer’s word was entered by {who}; proof: {proof}", who=who, proof=writer.proof),)
 
     # corrections
 

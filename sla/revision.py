@@ -24,10 +24,12 @@ _WORDING = frozenset(
         "ledger",
         "seconds",
         "observers",
+        "word_entered_by",
+        "word_proof",
     }
 )
 """Says nothing of time, verdict or money (a renamed component asks for no revision), repeats what lengths and outages
-say, or is not kept as long as a statement (who observed).
+say, is not kept as long as a statement (who observed), or is part of a word that counts anyhow (who wrote it down).
 """
 _KEYS = ("id", "component", "agreement", "version", "name")
 

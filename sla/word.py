@@ -31,6 +31,14 @@ class Said(Generic[E]):
     seen_by_customer_at: Instant | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """Somebody who wrote down a customer's word for him; `proof`: where that word can be seen, empty for none."""
+
+    by: str
+    proof: str
+
+
 def recorded(said: Said[E], at: Instant) -> Said[E]:
     """Written down at that instant; the customer cannot have seen it before."""
     seen = None if said.seen_by_customer_at is None else at

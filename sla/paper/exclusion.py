@@ -20,7 +20,10 @@ def excluded(page: Page) -> Section:
             Cell(text=one.id),
             Cell(text=page.span(one.start, one.end), small=(page.names(one.components),)),
             Cell(text=page.category(one), small=(page.notice(one), *page.marks(one))),
-            Cell(text=page.who(one.approved_by), small=(say("asked by {name}", name=page.who(one.requested_by)),)),
+            Cell(
+                text=page.who(one.approved_by),
+                small=(say("asked by {name}", name=page.who(one.requested_by)), *page.writer(one.writer)),
+            ),
             _effect(page, one),
         )
         for part in page.statement.agreements
@@ -66,7 +69,7 @@ def corrected(page: Page) -> Section:
             ),
             Cell(
                 text=page.who(one.second),
-                small=(say("asked by {name}", name=page.who(one.correction.requested_by)),),
+                small=(say("asked by {name}", name=page.who(one.correction.requested_by)), *page.writer(one.writer)),
             ),
             Cell(text=page.standing(one), small=(page.otherwise(part, one),)),
         )

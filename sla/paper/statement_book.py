@@ -212,6 +212,7 @@ def _exclusions(page: Page) -> Tab:
         Field(title=say("Needed, s")),
         Field(title=say("Asked by"), width=24),
         Field(title=say("Approved by"), width=24),
+        Field(title=say("Customer’s word entered by"), width=40),
         Field(title=say("Effect"), width=36),
     )
     rows = tuple(
@@ -226,6 +227,7 @@ def _exclusions(page: Page) -> Tab:
             None if one.needed is None else Seconds(span=one.needed),
             page.who(one.requested_by),
             page.who(one.approved_by),
+            " ".join(page.writer(one.writer)) or None,
             say("excluded") if one.valid else f"{say('Invalid')}{say(', ')}{page.flaw(one)}",
         )
         for part in page.statement.agreements
@@ -246,6 +248,7 @@ def _corrections(page: Page) -> Tab:
         Field(title=say("Evidence"), width=40),
         Field(title=say("Asked by"), width=24),
         Field(title=say("Approved by"), width=24),
+        Field(title=say("Customer’s word entered by"), width=40),
         Field(title=say("Effect"), width=40),
         Field(title=say("In the other reading, counted, s"), width=20),
         Field(title=say("In the other reading, availability"), width=24),
@@ -261,6 +264,7 @@ def _corrections(page: Page) -> Tab:
             one.correction.evidence,
             page.who(one.correction.requested_by),
             page.who(one.second),
+            " ".join(page.writer(one.writer)) or None,
             page.standing(one),
             Seconds(span=one.counted_otherwise),
             share(one.otherwise),
