@@ -138,7 +138,8 @@ class _Compiled:
 
 
 def _columns(statement: _Statement) -> list[ColumnElement[Any]]:
-    return list(statement.selected_columns) if isinstance(statement, Select) else []
+    """Of a select, or of what is given back of rows that were changed."""
+    return list(statement.exported_columns)
 
 
 def _compile(statement: _Statement, dialect: Dialect, given: Sequence[str]) -> _Compiled:

@@ -47,12 +47,21 @@ def append(tx: Connection, leaf: Leaf, now: int) -> int:
     return append_all(tx, [leaf], now)[0]
 
 
+def record(tx: Connection, leaf: Leaf, now: int) -> int:
+    """Appends it; when it is recorded, which its row is to say too. See `append_all`."""
+    return _append(tx, [leaf], now)[1]
+
+
 def append_all(tx: Connection, leaves: Sequence[Leaf], now: int) -> list[int]:
     """Their indexes, in this order.
 
     No leaf says that it was recorded before the one it stands behind: one clock may be a little slower than another,
     or have been set back, but whoever writes a fact down later writes it later.
     """
+    return _append(tx, leaves, now)[0]
+
+
+def _append(tx: Connection, leaves: Sequence[Leaf], now: int) -> tuple[list[int], int]:
     rows: list[dict[str, Any]] = []
     openings: list[dict[str, Any]] = []
     numbers: dict[str, int] = {}
@@ -87,7 +96,7 @@ def append_all(tx: Connection, leaves: Sequence[Leaf], now: int) -> list[int]:
     for at in indexes:
         if at % _SIZE == _SIZE - 1:
             _close_group(tx, 1, at >> GROUP)
-    return indexes
+    return indexes, now
 
 
 def _close_group(tx: Connection, level: int, index: int) -> None:

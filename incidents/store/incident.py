@@ -30,17 +30,17 @@ _LATEST = 100
 _OWN = table.c.split_from.is_(None)
 _FIND = Prepared(select(table.c.snapshot).where(table.c.id == bindparam("incident")))
 _PROGRESS = Prepared(select(table.c.state).where(table.c.id == bindparam("incident")))
-_OPEN_OF = Prepared(
+_of_it = select(table.c.id).where(table.c.component == bindparam("of"), _OWN).limit(1).correlate(None)
+_NEWEST_OF = Prepared(
     select(table.c.snapshot).where(
-        table.c.component == bindparam("of"), table.c.state != always(Progress.RESOLVED.value), _OWN
+        table.c.id
+        == func.coalesce(
+            _of_it.where(table.c.state != always(Progress.RESOLVED.value)).scalar_subquery(),
+            _of_it.order_by(desc(table.c.opened_at), desc(func.length(table.c.id)), desc(table.c.id)).scalar_subquery(),
+        )
     )
 )
-_NEWEST_OF = Prepared(
-    select(table.c.snapshot)
-    .where(table.c.component == bindparam("of"), _OWN)
-    .order_by(desc(table.c.opened_at), desc(func.length(table.c.id)), desc(table.c.id))
-    .limit(1)
-)
+"""The open one, else the newest."""
 _NAMING = Prepared(
     select(table.c.snapshot)
     .where(
@@ -100,7 +100,7 @@ def progress_of(tx: Connection, incident_id: str) -> Progress | None:
 def newest_of(tx: Connection, component: str) -> Incident | None:
     """The component's own newest incident, not one that was split from it; an unresolved one always is the newest,
     whatever the clock said."""
-    row = _OPEN_OF.first(tx, {"of": component}) or _NEWEST_OF.first(tx, {"of": component})
+    row = _NEWEST_OF.first(tx, {"of": component})
     return None if row is None else _incident(row)
 
 

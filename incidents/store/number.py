@@ -8,7 +8,12 @@ from db.tables.incidents import counter
 
 _LAST = Prepared(select(counter.c.value).where(counter.c.name == bindparam("of")))
 _ADD = Prepared(insert(counter))
-_COUNT = Prepared(update(counter).where(counter.c.name == bindparam("of")).values(value=bindparam("next")))
+_COUNT = Prepared(
+    update(counter)
+    .where(counter.c.name == bindparam("of"))
+    .values(value=counter.c.value + 1)
+    .returning(counter.c.value)
+)
 
 
 def next_number(tx: Connection, prefix: str, now: Instant) -> str:
@@ -23,9 +28,8 @@ def counted(tx: Connection, name: str) -> int:
 
 def count(tx: Connection, name: str) -> int:
     """One more than before."""
-    last = _LAST.scalar(tx, {"of": name})
-    if last is None:
-        _ADD.run(tx, {"name": name, "value": 1})
-        return 1
-    _COUNT.run(tx, {"of": name, "next": last + 1})
-    return int(last) + 1
+    number: int | None = _COUNT.scalar(tx, {"of": name})
+    if number is None:
+        number = 1
+        _ADD.run(tx, {"name": name, "value": number})
+    return number

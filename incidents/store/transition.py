@@ -66,7 +66,7 @@ _AFTER = Prepared(
 
 def append(tx: Connection, transition: Transition, now: Instant) -> None:
     """The public page shows it from this commit on, so this is also when the customer could see it."""
-    now = ledger.stamped(tx, now)
+    now = ledger.record(tx, _leaf(transition), now)
     _ADD.run(
         tx,
         {
@@ -81,7 +81,6 @@ def append(tx: Connection, transition: Transition, now: Instant) -> None:
             "seen_by_customer_at": now,
         },
     )
-    ledger.append(tx, _leaf(transition), now)
     announce(tx, TOPIC)
 
 
