@@ -66,8 +66,9 @@ class Course:
 
     def _judge(self, tx: Connection, component: str, by: str, now: Instant) -> Incident | None:
         """Its own incident, and those that were split from it; the own one that was open already, if one was."""
-        own = self._judge_one(tx, component, store.newest_of(tx, component), by, now)
-        for one in store.split_of(tx, component):
+        latest, was_split = store.newest_and_split(tx, component)
+        own = self._judge_one(tx, component, latest, by, now)
+        for one in store.split_of(tx, component) if was_split else ():
             if one.unresolved or one.muted or alert.fires_of(tx, one.id):
                 self._judge_one(tx, component, store.find(tx, one.id), by, now)
         return own
@@ -256,8 +257,9 @@ class Course:
 
     def _end_cases(self, tx: Connection, incident: Incident, because: str, by: str, now: Instant) -> None:
         """A customer waits for his system, not for one of two faults: while another of them lasts, so do his cases."""
-        own = store.newest_of(tx, incident.component)
-        others = [*store.split_of(tx, incident.component), *([] if own is None else [own])]
+        own, was_split = store.newest_and_split(tx, incident.component)
+        apart = store.split_of(tx, incident.component) if was_split else []
+        others = [*apart, *([] if own is None else [own])]
         if not any(one.id != incident.id and (one.unresolved or one.muted) for one in others):
             self._cases.resolved(tx, incident, because, by, now)
 

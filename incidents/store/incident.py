@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Text, bindparam, cast, desc, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Text, bindparam, cast, desc, exists, func, insert, or_, select, update
 
 from config.instant import Instant
 from config.state import State
@@ -31,8 +31,10 @@ _OWN = table.c.split_from.is_(None)
 _FIND = Prepared(select(table.c.snapshot).where(table.c.id == bindparam("incident")))
 _PROGRESS = Prepared(select(table.c.state).where(table.c.id == bindparam("incident")))
 _of_it = select(table.c.id).where(table.c.component == bindparam("of"), _OWN).limit(1).correlate(None)
+_apart = table.alias()
+_was_split = exists().where(_apart.c.component == bindparam("of"), _apart.c.split_from.is_not(None))
 _NEWEST_OF = Prepared(
-    select(table.c.snapshot).where(
+    select(table.c.snapshot, _was_split.label("was_split")).where(
         table.c.id
         == func.coalesce(
             _of_it.where(table.c.state != always(Progress.RESOLVED.value)).scalar_subquery(),
@@ -40,7 +42,7 @@ _NEWEST_OF = Prepared(
         )
     )
 )
-"""The open one, else the newest."""
+"""The open one, else the newest; and whether anything was ever split from one."""
 _NAMING = Prepared(
     select(table.c.snapshot)
     .where(
@@ -100,8 +102,13 @@ def progress_of(tx: Connection, incident_id: str) -> Progress | None:
 def newest_of(tx: Connection, component: str) -> Incident | None:
     """The component's own newest incident, not one that was split from it; an unresolved one always is the newest,
     whatever the clock said."""
+    return newest_and_split(tx, component)[0]
+
+
+def newest_and_split(tx: Connection, component: str) -> tuple[Incident | None, bool]:
+    """`newest_of`, and whether there may be any in `split_of`."""
     row = _NEWEST_OF.first(tx, {"of": component})
-    return None if row is None else _incident(row)
+    return (None, True) if row is None else (_incident(row), bool(row.was_split))
 
 
 def held_because_of(tx: Connection, incident: Incident) -> list[Incident]:
