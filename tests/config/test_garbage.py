@@ -1,6 +1,9 @@
 """Whatever is written, loading answers with a configuration or with ConfigError."""
 
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -55,6 +58,11 @@ EXAMPLE = (
 )
 
 
+@cache
+def example() -> Any:
+    return yaml.safe_load(EXAMPLE)
+
+
 def check(folder: Path, text: str) -> None:
     try:
         read(folder, text)
@@ -75,12 +83,11 @@ def test_known_words_in_senseless_order(tmp_path: Path, tree: dict[str, object])
 def test_one_senseless_value_in_the_long_example(
     tmp_path: Path, place: tuple[str | int, ...], key: str, value: object
 ) -> None:
-    tree = yaml.safe_load(EXAMPLE)
-    inner = tree
+    tree = inner = deepcopy(example())
     for part in place:
         inner = inner[part]
     inner[key] = value
-    check(tmp_path, yaml.safe_dump(tree))
+    check(tmp_path, yaml.dump(tree, Dumper=yaml.CSafeDumper))
 
 
 @given(st.integers(0, 4000), st.integers(0, 30), st.text(alphabet="{}[]:,&*!\"'\n -x1", max_size=4))
