@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
+import click
 import pytest
 from click import unstyle
 from click.testing import CliRunner
@@ -16,6 +17,8 @@ from tests.config.test_broken import EXPECTED
 from tests.spoken import said_by
 from upheld.cli import main
 from upheld.cli.answer import written
+from upheld.cli.main import COMMANDS, LATER
+from upheld.cli.manual import explained
 from upheld.cli.shared import show
 from upheld.cli.tongue import in_chinese, language_of
 
@@ -111,6 +114,51 @@ def test_every_mistake_in_a_configuration_is_said_in_chinese_behind_its_place() 
     assert in_chinese("upheld.yaml:4:63: unknown key 'intervall'; did you mean 'interval'?") == (
         "upheld.yaml:4:63: 未知的键“intervall”；是否要写“interval”？"
     )
+
+
+def every_command() -> list[click.Command]:
+    found: list[click.Command] = [main]
+    for name in (*COMMANDS, *LATER):
+        one = main.get_command(click.Context(main), name)
+        assert one is not None
+        found += [one, *(one.commands.values() if isinstance(one, click.Group) else ())]
+    return found
+
+
+def test_the_help_of_every_command_and_option_has_its_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    commands = every_command()
+    monkeypatch.setenv("UPHELD_LANG", "zh-CN")
+    options = [one for each in commands for one in each.params if isinstance(one, click.Option)]
+    texts = {each.help or "" for each in commands} | {one.help or "" for one in options}
+    silent = [text for text in texts if text and not re.search("[\u4e00-\u9fff]", explained(text))]
+    assert silent == []
+
+
+def test_help_is_read_by_columns_and_no_line_is_too_long() -> None:
+    english, chinese = asked("incident", "--help")[1], asked("incident", "--help", UPHELD_LANG="zh-CN")[1]
+    assert english.startswith("Usage: upheld incident [OPTIONS] COMMAND [ARGS]...\n\n  Technical faults")
+    assert chinese.startswith("用法：upheld incident [OPTIONS] COMMAND [ARGS]...\n\n  事件：技术故障及其处理。\n")
+    assert "  ack       接手事件：停止升级\n" in chinese and "  -h, --help  显示此帮助并退出。\n" in chinese
+    rows = chinese.partition("命令:\n")[2].splitlines()
+    assert len(rows) >= len(english.partition("Commands:\n")[2].splitlines())
+    assert all(row[:12].isascii() and row[12] != " " for row in rows)
+    deep = asked("incident", "split", "--help", UPHELD_LANG="zh-CN")[1]
+    assert max(map(cell_len, deep.splitlines())) <= 80 and "告警序号，见 `show`" in deep
+    assert "[默认：14；1<=x<=366]" in asked("oncall", "plan", "--help", UPHELD_LANG="zh-CN")[1]
+    assert asked("verify", "--lang", "zh-CN", "--help")[1].startswith("用法：")
+    assert asked("--help", UPHELD_LANG="zh-CN")[1].count("（本版本尚不支持）") == len(LATER)
+
+
+@pytest.mark.parametrize(
+    ("line", "chinese"),
+    [
+        ("added components.shop.checks.home: its history begins", "新增 components.shop.checks.home：历史由此开始"),
+        ("changed site", "更改 site"),
+        ("    name: a -> b", "    name: a -> b"),
+    ],
+)
+def test_what_a_plan_would_change_is_said_in_chinese(line: str, chinese: str) -> None:
+    assert in_chinese(line) == chinese
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """An answer of `upheld probe` for a person at three in the morning: state, reason, where the time went, what to try."""
 
 from collections.abc import Iterator, Mapping
-from unicodedata import east_asian_width
 from urllib.parse import urlsplit
 
 import click
@@ -13,11 +12,10 @@ from config.look.fact import attempt_told, told
 from config.look.figure import full_day
 from config.look.reason import reason_text
 from probe.result import Answer, Outcome, Plain, Reason
+from upheld.cli.wide import WIDTH, hung, long, padded
 
 _BAR = 30
 _COLUMN = 12
-_WIDTH = 96
-_CLOSING = frozenset("，。；：？！、）”》")
 _FACTS = 14
 _NAME = 26
 _COLOURS = {Outcome.UP: "green", Outcome.DEGRADED: "yellow", Outcome.DOWN: "red"}
@@ -82,14 +80,14 @@ def _why(reason: str, answer: Answer, language: str) -> Iterator[str]:
     else:
         yield _spent(answer.latency_us)
     if answer.detail:
-        yield from _hung("", 0, _plain(detail_text(answer.detail, language)))
+        yield from hung("", 0, _plain(detail_text(answer.detail, language)))
 
 
 def _attempts(answer: Answer, language: str) -> Iterator[str]:
     for number, one in enumerate(answer.attempts, 1):
         said = reason_text(one.reason, language) or say("config.look", language, _WORDS.get(one.outcome, "Up"))
         name, value = attempt_told(number, said, one.address, _spent(one.latency_us), language)
-        yield f"  {_padded(name, _COLUMN)}{value}"
+        yield f"  {padded(name, _COLUMN)}{value}"
 
 
 def _phases(answer: Answer, language: str) -> Iterator[str]:
@@ -100,7 +98,7 @@ def _phases(answer: Answer, language: str) -> Iterator[str]:
             continue
         bar = "█" * max(round(_BAR * spent / total), 1)
         ended = f" ← {say('config.look', language, 'it ended here')}" if phase == last else ""
-        yield f"  {_padded(say('config.look', language, phase), _COLUMN)}{_spent(spent):>9}  {bar}{ended}"
+        yield f"  {padded(say('config.look', language, phase), _COLUMN)}{_spent(spent):>9}  {bar}{ended}"
 
 
 def _last_phase(answer: Answer) -> str:
@@ -117,13 +115,13 @@ def _chain(facts: Mapping[str, Plain], language: str) -> Iterator[str]:
         if subject is None:
             break
         ends = _until(facts.get(f"chain.{place}.not_after"), language)
-        lead = _padded(title if place == 0 else "", _COLUMN)
+        lead = padded(title if place == 0 else "", _COLUMN)
         yield f"  {lead}{_plain(str(subject))} < {_plain(str(facts.get(f'chain.{place}.issuer')))}, {ends}"
     if "chain.0.subject" not in facts and "not_after" in facts:
-        yield f"  {_padded(title, _COLUMN)}{_until(facts['not_after'], language)}"
+        yield f"  {padded(title, _COLUMN)}{_until(facts['not_after'], language)}"
     if facts.get("names"):
         names = say("config.look", language, "for {names}", names=_plain(str(facts["names"])[:200]))
-        yield f"  {_padded('', _COLUMN)}{names}"
+        yield f"  {padded('', _COLUMN)}{names}"
 
 
 def _until(ends: Plain, language: str) -> str:
@@ -136,7 +134,7 @@ def _facts(facts: Mapping[str, Plain], language: str) -> Iterator[str]:
     wanted = {name: value for name, value in facts.items() if _told(name, value)}
     rows = [(_plain(name), _plain(value)) for name, value in told(wanted, "UTC", language)]
     for name, value in rows[:_FACTS]:
-        yield f"  {click.style(_padded(name, _NAME), dim=True)}  {value[: _WIDTH - _NAME - 4]}"
+        yield f"  {click.style(padded(name, _NAME), dim=True)}  {value[: WIDTH - _NAME - 4]}"
     if len(rows) > _FACTS:
         yield "  …"
 
@@ -151,8 +149,8 @@ def _said(facts: Mapping[str, Plain], language: str) -> Iterator[str]:
     body = facts.get("body")
     lines = [line for line in map(str.strip, str(body or "").splitlines()) if line]
     for place, line in enumerate(lines[:_SAID_LINES]):
-        lead = _padded(say("config.look", language, "It says") if place == 0 else "", _COLUMN)
-        yield f"  {lead}{_plain(line)[: _WIDTH - _COLUMN - 2]}"
+        lead = padded(say("config.look", language, "It says") if place == 0 else "", _COLUMN)
+        yield f"  {lead}{_plain(line)[: WIDTH - _COLUMN - 2]}"
 
 
 def _plain(text: str) -> str:
@@ -170,41 +168,10 @@ def _try(kind: str, target: str, answer: Answer, language: str) -> Iterator[str]
         if text:
             said = say("config.look", language, label)
             known = f"{reason_text(reason, language)}: " if label == "Coming" else ""
-            yield from _hung(click.style(said, bold=True) + "  ", _long(said) + 2, known + text)
-
-
-def _hung(lead: str, indent: int, text: str) -> Iterator[str]:
-    """Wrapped by what is seen: a Chinese sign is two columns wide and a line may end behind any of it."""
-    line, width = lead, indent
-    for word in _pieces(text):
-        if width + _long(word.rstrip()) > _WIDTH:
-            yield line.rstrip()
-            line, width = " " * indent, indent
-            word = word.lstrip()
-        line, width = line + word, width + _long(word)
-    yield line.rstrip()
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """No line begins with a mark that closes what stands before it."""
-    piece = ""
-    for place, sign in enumerate(text):
-        piece += sign
-        if (sign == " " or east_asian_width(sign) in "WF") and text[place + 1 : place + 2] not in _CLOSING:
-            yield piece
-            piece = ""
-    yield piece
+            yield from hung(click.style(said, bold=True) + "  ", long(said) + 2, known + text)
 
 
 def _spent(microseconds: int) -> str:
     if microseconds >= 10_000_000:
         return f"{microseconds / 1e6:.1f} s"
     return f"{microseconds / 1000:.0f} ms" if microseconds >= 10_000 else f"{microseconds / 1000:.1f} ms"
-
-
-def _long(text: str) -> int:
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * max(width - _long(text), 1)

@@ -85,7 +85,7 @@ def plan(config: Config, written_out: bool) -> None:
         click.echo(expanded(config), nl=False)
         return
     for line in _against_running(config):
-        click.echo(line)
+        tell(line)
 
 
 @guarded

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from upheld.cli.explained import explained
 from upheld.cli.incident import as_json
 from upheld.cli.shared import show
+from upheld.cli.tongue import printable, said, word
 from upheld.installed import installed
 
 
@@ -24,18 +25,18 @@ def _list(rows: list[dict[str, Any]], as_json: bool) -> None:
     for row in rows:
         click.echo(row["name"])
         for option in row.get("options", []):
-            click.echo(f"    {option['name']}: {_said(option)}")
+            click.echo(printable(f"    {option['name']}: {_said(option)}"))
             if option["what"]:
                 click.echo(f"        {option['what']}")
 
 
 def _said(option: Mapping[str, Any]) -> str:
     if option["required"]:
-        return "required"
+        return word("required")
     if option["default"] is None:
-        return "may be left out"
+        return said("may be left out")
     written = yaml.safe_dump(option["default"], default_flow_style=True, allow_unicode=True, width=float("inf"))
-    return f"default {written.removesuffix('...' + chr(10)).strip()}"
+    return said(f"default {written.removesuffix('...' + chr(10)).strip()}")
 
 
 @click.command()

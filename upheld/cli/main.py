@@ -10,6 +10,7 @@ import click
 from typing_extensions import override
 
 import upheld
+from upheld.cli.manual import Reading, told_of
 from upheld.cli.tongue import refuse, said, sentences, tell, word
 
 COMMANDS = {
@@ -70,6 +71,8 @@ LATER = {
 class Commands(click.Group):
     """Knows the names; imports the command that is asked for. A wrong use is one line, like every other trouble."""
 
+    context_class = Reading
+
     @override
     def main(self, *args: Any, **extra: Any) -> Any:
         try:
@@ -98,7 +101,7 @@ class Commands(click.Group):
     @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in LATER:
-            return _later(cmd_name, LATER[cmd_name])
+            return told_of(_later(cmd_name, LATER[cmd_name]))
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
@@ -107,7 +110,7 @@ class Commands(click.Group):
             command: click.Command = getattr(import_module(module), name)
         finally:
             gc.enable()
-        return command
+        return told_of(command)
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
