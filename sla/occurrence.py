@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,21 @@ class Scheduled(Protocol):
     def duration(self) -> Span | None: ...
     @property
     def timezone(self) -> str: ...
+
+
+class Rhythm(StrEnum):
+    """How a window that begins at some time is repeated."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+def every_of(rhythm: Rhythm, start: Instant, zone: str) -> str:
+    """What a window that begins then is written as: `Sun 01:00`, `day 01:00`, `1 01:00`."""
+    begins = local(start, ZoneInfo(zone))
+    on = {Rhythm.DAILY: "day", Rhythm.WEEKLY: _DAYS[begins.weekday()].title(), Rhythm.MONTHLY: str(begins.day)}
+    return f"{on[rhythm]} {begins:%H:%M}"
 
 
 def occurrences(plan: Scheduled, window: Interval) -> Iterator[Interval]:

@@ -1,9 +1,11 @@
 """Planned work at the desk: its window, and its four switches."""
 
+import re
+
 import pytest
 
 from config.agreement import Category
-from config.instant import parse_rfc3339
+from config.instant import HOUR, parse_rfc3339
 from console.user import Role
 from sla.proposal import Proposal
 from sla.store import exclusion as exclusions
@@ -83,3 +85,50 @@ async def test_who_only_looks_and_a_customer_plan_nothing(world: World, log_in: 
     assert (await send(auditor, NEW, **WORK))[0] == 403
     assert (await send(customer, NEW, home="/room/harbour", **WORK))[0] == 404
     assert await planned(world) == []
+
+
+WEEKLY = {**WORK, "rhythm": "weekly"}
+
+
+async def test_what_repeats_shows_its_next_windows_and_is_planned_by_the_second_press(
+    world: World, log_in: LogIn
+) -> None:
+    reader = await log_in(Role.ENGINEER)
+    status, shown = await send(reader, NEW, home=NEW, **WEEKLY)
+    assert (status, await planned(world)) == (200, [])
+    windows = re.findall(r'<li class="n">([^<]*)</li>', shown)
+    assert len(windows) == 5 and [str(day) in one for one, day in zip(windows, (19, 26, 3, 10, 17), strict=True)]
+    assert 'name="shown" value="Thu 01:00"' in shown and "Racks are &lt;moved&gt;" in shown
+
+    assert await send(reader, NEW, home=NEW, shown="Thu 01:00", **WEEKLY) == (303, DESK)
+
+    (found,) = await planned(world)
+    plan = found.newest.plan
+    assert (plan.every, plan.duration, plan.start, plan.end) == ("Thu 01:00", 2 * HOUR, None, None)
+    assert (plan.timezone, "every Thu 01:00" in await page(reader, DESK)) == ("Asia/Shanghai", True)
+
+
+@pytest.mark.parametrize(("rhythm", "every"), [("daily", "day 01:00"), ("monthly", "19 01:00")])
+async def test_other_rhythms_and_what_was_not_shown_is_shown_first(
+    world: World, log_in: LogIn, rhythm: str, every: str
+) -> None:
+    reader = await log_in(Role.ENGINEER)
+    typed = {**WORK, "rhythm": rhythm, "shown": "Thu 01:00"}
+    status, shown = await send(reader, NEW, home=NEW, **typed)
+    assert status == 200 and f'name="shown" value="{every}"' in shown and await planned(world) == []
+    assert await send(reader, NEW, home=NEW, **{**typed, "shown": every}) == (303, DESK)
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "why"),
+    [
+        ({"rhythm": "sometimes"}, 422, "Choose how it repeats"),
+        ({"start": "2026-11-26T01:00", "end": "2026-11-26T03:00"}, 422, "By this rhythm one comes before that."),
+        ({"end": "2026-11-19T01:00"}, 409, "ends before it begins"),
+    ],
+)
+async def test_a_rhythm_that_does_not_fit_is_said(
+    world: World, log_in: LogIn, typed: dict[str, str], status: int, why: str
+) -> None:
+    answered, text = await send(await log_in(Role.ENGINEER), NEW, home=NEW, **{**WEEKLY, **typed})
+    assert (answered, why in text) == (status, True) and await planned(world) == []
