@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from polib import pofile
+
 ENGLISH = "en"
 CHINESE = "zh-CN"
 LANGUAGES = (CHINESE, ENGLISH)
@@ -20,11 +22,8 @@ def catalogue(room: str, language: str) -> Mapping[str, str]:
     source = files(room) / "locale" / f"{language}.po"
     if not source.is_file():
         return {}
-    from babel.messages.pofile import read_po  # English needs none of it
-
-    with source.open("rb") as stream:
-        messages = read_po(stream)
-    return {str(message.id): str(message.string) for message in messages if message.id and message.string}
+    entries = pofile(source.read_text(encoding="utf-8"))
+    return {one.msgid: one.msgstr for one in entries if one.msgstr and not one.fuzzy}
 
 
 def say(room: str, language: str, sentence: str, /, **values: object) -> str:

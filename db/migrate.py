@@ -1,4 +1,4 @@
-"""The schema's age: brought up to date when a server opens the store, checked when a command reads it."""
+"""The schema's age: brought up to date before a server opens the store, checked when a command reads it."""
 
 from functools import cache
 from pathlib import Path

@@ -21,7 +21,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from db import lock, migrate
 from db.batch import Outcome, is_store_trouble, run_batch
 from db.database import Listener, Use
-from db.errors import StoreUnavailable, StoreUnreadable
+from db.errors import SchemaMismatch, StoreUnavailable, StoreUnreadable
 from db.writer import Writer
 
 T = TypeVar("T")
@@ -101,7 +101,7 @@ async def open_sqlite(url: URL, use: Use) -> SqliteDatabase:
         raise StoreUnreadable("store.url: sqlite:// needs a file; write sqlite:///upheld.db")
     path = Path(url.database)
     if use is Use.READ and not await asyncio.to_thread(path.exists):
-        raise StoreUnreadable(f"{path}: there is no store yet; run `upheld serve` or `upheld migrate` first")
+        raise SchemaMismatch(f"{path}: there is no store yet; run `upheld serve` or `upheld migrate` first")
     held = None if use is Use.READ else lock.take(path)
     try:
         await asyncio.to_thread(_prepare, path, use)

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from babel import Locale
-
 from config.agreement import (
     Agreement,
     Calendar,
@@ -139,6 +137,8 @@ def _published(days: OfficialDays, language: str) -> str:
 
 
 def _country(code: str, language: str) -> str:
+    from babel import Locale  # with megabytes of its own, which few agreements need
+
     name: str = Locale.parse(language, sep="-").territories.get(code, code)
     return name
 

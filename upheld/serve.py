@@ -14,6 +14,7 @@ import structlog
 from aiohttp import web
 
 from config.model import Config
+from db.apart import bring_up_to_date
 from upheld.house import House, open_house
 from upheld.rooms import rooms_of
 from upheld.trouble import Trouble
@@ -67,6 +68,7 @@ async def serve(config: Config, path: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
+        await bring_up_to_date(config.store.url.reveal())
         house = await stack.enter_async_context(open_house(config, path))
         reloads: set[asyncio.Task[list[str]]] = set()
         loop.add_signal_handler(signal.SIGHUP, _reload, house, reloads)

@@ -60,7 +60,7 @@ async def test_a_reader_works_beside_the_server_and_cannot_write(tmp_path: Path)
 
 
 async def test_reading_before_there_is_a_store_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnreadable, match="upheld serve"):
+    with pytest.raises(SchemaMismatch, match="upheld serve"):
         await open_database(_url(tmp_path / "none.db"), Use.READ)
 
 
