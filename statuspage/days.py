@@ -93,7 +93,7 @@ def span90(changes: Sequence[Change], windows: Iterable[Window], edges: Sequence
     begin = changes[0].at if changes else now
     measured_from = max(edges[0], begin)
     if measured_from >= now:
-        empty = _quiet(tuple(edges), now, measured=False)
+        empty = _quiet(tuple(edges), now, DAYS)
         return Span90(days=empty, availability=None, counted=Fraction(0), unobserved=0, measured_from=None)
     line = timeline(
         State.UNKNOWN, ((change.at, change.state) for change in changes), observed_from=edges[0], observed_to=now
@@ -104,14 +104,17 @@ def span90(changes: Sequence[Change], windows: Iterable[Window], edges: Sequence
     sums = account(line, (edges[0], now), agreed, before, TERMS)
     bridged, _ = bridge(line, TERMS.bridge_max)
     parts = _parts(bridged, changes, mine, agreed, (measured_from, now), edges)
-    days = list(_quiet(tuple(edges), now, measured=True))
-    unseen = bisect_right([day.end for day in days], measured_from)
-    days[:unseen] = _quiet(tuple(edges), now, measured=False)[:unseen]
-    for place, day in enumerate(days):
-        if day.start in parts:
-            days[place] = replace(day, parts=tuple(sorted(parts[day.start], key=lambda part: -RANK[part.state])))
+    unseen = bisect_right(edges, measured_from) - 1
+    days = _quiet(tuple(edges), now, unseen)
+    if parts:
+        days = tuple(
+            replace(day, parts=tuple(sorted(parts[day.start], key=lambda part: -RANK[part.state])))
+            if day.start in parts
+            else day
+            for day in days
+        )
     return Span90(
-        days=tuple(days),
+        days=days,
         availability=sums.availability,
         counted=sums.counted,
         unobserved=sums.unobserved,
@@ -119,10 +122,13 @@ def span90(changes: Sequence[Change], windows: Iterable[Window], edges: Sequence
     )
 
 
-@lru_cache(maxsize=8)
-def _quiet(edges: tuple[Instant, ...], now: Instant, *, measured: bool) -> tuple[Day, ...]:
-    """Ninety days without an event: most days of most components, so they are made once."""
-    return tuple(Day(start=start, end=min(end, now), measured=measured, parts=()) for start, end in pairwise(edges))
+@lru_cache(maxsize=2 * DAYS)
+def _quiet(edges: tuple[Instant, ...], now: Instant, unseen: int) -> tuple[Day, ...]:
+    """Ninety days without an event, the first so many not measured: of most components the same, so made once."""
+    return tuple(
+        Day(start=start, end=min(end, now), measured=place >= unseen, parts=())
+        for place, (start, end) in enumerate(pairwise(edges))
+    )
 
 
 def _parts(

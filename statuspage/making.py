@@ -1,7 +1,8 @@
 """Making pages: facts in, finished bytes out. Pure but for reading the templates once."""
 
 import gzip
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -13,8 +14,10 @@ from statuspage import setting
 from statuspage.facts import MonthCount, PageFacts
 from statuspage.plan import Plan
 from statuspage.summary import documents
-from statuspage.view import page_view, spans_of
+from statuspage.view import PageView, page_view, spans_of
 
+GZIP = 16 + zlib.MAX_WBITS
+"""The packer writes gzip's frame, without an instant."""
 MONTHS = 12
 """So many months of history are offered."""
 
@@ -48,20 +51,32 @@ class Made:
 def make(facts: PageFacts, now: Instant) -> Made:
     """Every language and document of a page, worded, set and packed."""
     spans = spans_of(facts, now)
-    languages = facts.site.languages
-    shown = page_view(facts, languages[0], now, spans)
-    ageless = replace(shown, as_of=None, as_of_text="", age="")
-    revision = sha256(repr(ageless).encode()).hexdigest()[:16]
+    revision = ""
+    index: dict[str, Rendered] = {}
+    for language in facts.site.languages:
+        view = page_view(facts, language, now, spans)
+        revision = revision or revision_of(view)
+        index[language] = html(setting.index_html(facts, view, now, revision), language)
     return Made(
         facts=facts,
         made_at=now,
         revision=revision,
-        index={one: html(setting.index_html(facts, one, now, revision, spans), one) for one in languages},
+        index=index,
         documents={
-            path: rendered(orjson.dumps(document), "application/json; charset=utf-8")
+            path: rendered([orjson.dumps(document)], "application/json; charset=utf-8")
             for path, document in documents(facts, now).items()
         },
     )
+
+
+def revision_of(view: PageView) -> str:
+    """Of what is shown, but for how old it is."""
+    told = sha256(repr(replace(view, as_of=None, as_of_text="", age="", groups=())).encode())
+    for group in view.groups:
+        told.update(repr(replace(group, components=())).encode())
+        for component in group.components:
+            told.update(repr(component).encode())
+    return told.hexdigest()[:16]
 
 
 def months_of(
@@ -83,13 +98,15 @@ def bare(plan: Plan) -> PageFacts:
     return PageFacts(site=plan.site, path="/", title=None, groups=(), components={})
 
 
-def html(text: str, language: str, status: int = 200) -> Rendered:
-    return replace(rendered(text.encode(), "text/html; charset=utf-8"), language=language, status=status)
+def html(pieces: Iterable[str], language: str, status: int = 200) -> Rendered:
+    made = rendered((piece.encode() for piece in pieces), "text/html; charset=utf-8")
+    return replace(made, language=language, status=status)
 
 
-def rendered(body: bytes, content_type: str) -> Rendered:
-    return Rendered(
-        gzipped=gzip.compress(body, 6, mtime=0),
-        etag=sha256(body).hexdigest()[:20],
-        content_type=content_type,
-    )
+def rendered(pieces: Iterable[bytes], content_type: str) -> Rendered:
+    told, packer, packed = sha256(), zlib.compressobj(level=6, wbits=GZIP), bytearray()
+    for piece in pieces:
+        told.update(piece)
+        packed += packer.compress(piece)
+    packed += packer.flush()
+    return Rendered(gzipped=bytes(packed), etag=told.hexdigest()[:20], content_type=content_type)

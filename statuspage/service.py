@@ -127,7 +127,7 @@ class Pages:
     def error(self, status: int, language: str, page: str = "/", reference: str = "") -> Rendered:
         """A page that says what happened, in every language of the site."""
         facts = self.facts(page) or bare(self.plan)
-        return html(setting.error_html(facts, status, language, reference), language, status)
+        return html([setting.error_html(facts, status, language, reference)], language, status)
 
     def badge(self, component: str, language: str, kind: str) -> Rendered | None:
         """`svg` or `json` of a component that stands on some page; None: there is none."""
@@ -139,8 +139,8 @@ class Pages:
         now = standings_of(facts, made.made_at, voice)[component]
         said = word(now.state, language)
         if kind == "svg":
-            return rendered(badge.svg(now, said).encode(), "image/svg+xml")
-        return rendered(orjson.dumps(badge.endpoint(now, said, voice)), "application/json")
+            return rendered([badge.svg(now, said).encode()], "image/svg+xml")
+        return rendered([orjson.dumps(badge.endpoint(now, said, voice))], "application/json")
 
     async def _other(self, place: Place, language: str, made: Made) -> Rendered | None:
         facts, now = made.facts, made.made_at
@@ -149,19 +149,19 @@ class Pages:
                 incident = await self._incident(facts, place.argument)
                 if incident is None:
                     return None
-                return html(setting.incident_html(facts, incident, language, now, made.revision), language)
+                return html([setting.incident_html(facts, incident, language, now, made.revision)], language)
             case What.HISTORY:
                 year, month = int(place.argument[:4]), int(place.argument[5:])
                 if (year, month) not in [(one.year, one.month) for one in facts.months]:
                     return None
                 incidents = await self._incidents_of(facts, year, month)
                 return html(
-                    setting.history_html(facts, (year, month), incidents, language, now, made.revision), language
+                    [setting.history_html(facts, (year, month), incidents, language, now, made.revision)], language
                 )
             case What.MAINTENANCE:
-                return html(setting.maintenance_html(facts, language, now, made.revision), language)
+                return html([setting.maintenance_html(facts, language, now, made.revision)], language)
             case What.ATOM:
-                return rendered(atom.atom(facts, language, now), "application/atom+xml; charset=utf-8")
+                return rendered([atom.atom(facts, language, now)], "application/atom+xml; charset=utf-8")
             case What.INDEX | What.DOCUMENT:
                 return None
 

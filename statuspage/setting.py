@@ -1,7 +1,7 @@
 """Setting a page in type: views into templates. Pure but for reading the templates once."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,13 +9,14 @@ from config.instant import Instant
 from config.look import environment, figure
 from config.look.state import Shown
 from statuspage import place
-from statuspage.days import Span90
 from statuspage.facts import Incident, PageFacts
 from statuspage.incident import IncidentView, incident_view
-from statuspage.view import LinkView, WindowView, page_view, upcoming, window_view
+from statuspage.view import LinkView, PageView, WindowView, upcoming, window_view
 from statuspage.voice import ROOM, Voice
 
 NAMES = {"en": "English", "zh-CN": "中文"}
+AT_ONCE = 1000
+"""Pieces of a template, most of them a few letters, that are packed together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +68,10 @@ class MonthPage:
     days: tuple[DayOfIncidents, ...]
 
 
-def index_html(
-    facts: PageFacts, language: str, now: Instant, revision: str, spans: Mapping[str, Span90] | None = None
-) -> str:
-    view = page_view(facts, language, now, spans)
-    around = frame(facts, language, now, view.headline.state, revision, "")
-    return _set("page.html", facts, language, view=view, place=around, made=now)
+def index_html(facts: PageFacts, view: PageView, now: Instant, revision: str) -> Iterator[str]:
+    """In pieces: of thousands of components the whole text is megabytes, and nobody needs it at once."""
+    around = frame(facts, view.language, now, view.headline.state, revision, "")
+    return _pieces("page.html", facts, view.language, view=view, place=around, made=now)
 
 
 def incident_html(facts: PageFacts, incident: Incident, language: str, now: Instant, revision: str) -> str:
@@ -171,5 +170,11 @@ def _neighbour(month: tuple[int, int], step: int, known: Sequence[tuple[int, int
 
 
 def _set(template: str, facts: PageFacts, language: str, **values: object) -> str:
+    return "".join(_pieces(template, facts, language, **values))
+
+
+def _pieces(template: str, facts: PageFacts, language: str, **values: object) -> Iterator[str]:
     whole = figure.percent(Fraction(1), language)
-    return environment(ROOM, language, facts.site.zone).get_template(template).render(whole=whole, **values)
+    stream = environment(ROOM, language, facts.site.zone).get_template(template).stream(whole=whole, **values)
+    stream.enable_buffering(AT_ONCE)
+    return stream

@@ -11,6 +11,7 @@ from config.instant import HOUR
 from config.look.state import Shown
 from statuspage import setting
 from statuspage.facts import Cause, Component, Group, Link, PageFacts, Phase, Update, Window
+from statuspage.view import page_view
 from tests.statuspage.harbour import HARBOUR, NOW, OPEN, PAST, QUIET
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "path", "circle", "use", "rect"}
@@ -53,8 +54,12 @@ def read(html: str) -> Reader:
     return reader
 
 
+def index(facts: PageFacts, language: str) -> str:
+    return "".join(setting.index_html(facts, page_view(facts, language, NOW), NOW, "r1"))
+
+
 def pages_of(facts: PageFacts, language: str) -> Iterator[str]:
-    yield setting.index_html(facts, language, NOW, "r1")
+    yield index(facts, language)
     for incident in facts.incidents:
         yield setting.incident_html(facts, incident, language, NOW, "r1")
     yield setting.history_html(facts, (2026, 10), facts.incidents, language, NOW, "r1")
@@ -84,7 +89,7 @@ def test_every_page_is_well_formed_and_needs_nothing_from_elsewhere(facts: PageF
 
 
 def test_every_label_refers_to_something() -> None:
-    reader = read(setting.index_html(HARBOUR, "en", NOW, "r1"))
+    reader = read(index(HARBOUR, "en"))
     ids = {attrs["id"] for _, attrs in reader.tags if "id" in attrs}
     for _, attrs in reader.tags:
         for name in (attrs.get("aria-labelledby") or "").split():
@@ -123,14 +128,14 @@ def test_the_two_languages_lead_to_each_other() -> None:
 
 
 def test_the_favicon_is_the_state() -> None:
-    assert "%23a83c0a" in setting.index_html(HARBOUR, "en", NOW, "r1")
-    assert "%232f9c76" in setting.index_html(QUIET, "en", NOW, "r1")
+    assert "%23a83c0a" in index(HARBOUR, "en")
+    assert "%232f9c76" in index(QUIET, "en")
 
 
 def test_demo_data_and_more_links_stand_in_the_header() -> None:
     site = replace(HARBOUR.site, demo=True, links=(Link(text={"en": "Desk", "zh-CN": "值班台"}, href="/desk/"),))
-    assert "Demo data" not in setting.index_html(HARBOUR, "en", NOW, "r1")
-    html = setting.index_html(replace(HARBOUR, site=site), "zh-CN", NOW, "r1")
+    assert "Demo data" not in index(HARBOUR, "en")
+    html = index(replace(HARBOUR, site=site), "zh-CN")
     assert "演示数据" in html
     assert '<a href="/desk/">值班台</a>' in html
 
@@ -148,7 +153,7 @@ def test_an_error_says_what_happened_in_both_languages_and_what_to_do() -> None:
 
 
 def test_states_are_never_told_by_colour_alone() -> None:
-    html = setting.index_html(HARBOUR, "en", NOW, "r1")
+    html = index(HARBOUR, "en")
     reader = read(html)
     glyphs = [attrs for tag, attrs in reader.tags if tag == "use"]
     assert {attrs["href"] for attrs in glyphs} >= {f"#g-{state}" for state in (Shown.UP, Shown.PARTIAL, Shown.UNKNOWN)}
