@@ -44,7 +44,8 @@ class Piece:
 
 def due(tx: Connection, asked: Collection[str], now: Instant) -> list[Piece]:
     """All days that are over and not written, oldest first; of checks that are `asked` also days without a result."""
-    spans, newest = store.observed_spans(tx), ledger.newest_below(tx, BEGINNING)
+    spans = store.observed_spans(tx)
+    newest = {kept.entry.stream: kept for kept in ledger.newest_below(tx, BEGINNING)}
     today = now - now % DAY
     wanted: dict[Instant, list[Line]] = {}
     for check, location in sorted(spans.keys() | {_line(kept.entry.body) for kept in newest.values()}):

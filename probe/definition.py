@@ -6,6 +6,7 @@ concerns, and is not published.
 
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,6 +20,8 @@ from db.ledger.leaf import Leaf
 from probe.heartbeat import HEARTBEAT
 
 BEGINNING = "check/"
+AT_ONCE = 256
+"""Leaves in memory while thousands of checks are new."""
 _ALONE = Probing()
 _QUESTION = (
     *("asked", "kind", "interval_ms", "timeout_ms", "attempts", "fall", "rise", "recheck_ms", "degraded_over_ms"),
@@ -31,13 +34,22 @@ def record(tx: Connection, asked: Iterable[tuple[Check, DownWhen]], now: Instant
 
     Returns how many leaves that made.
     """
-    newest = {name: kept.entry.body for name, kept in ledger.newest_below(tx, BEGINNING).items()}
-    wanted = {f"{BEGINNING}{check.id}": body_of(check, down_when, probing) for check, down_when in asked}
-    gone = {name: _gone(body) for name, body in newest.items() if name not in wanted}
-    leaves = [
-        Leaf(kind="check", stream=name, body=body) for name, body in (wanted | gone).items() if newest.get(name) != body
-    ]
-    return len(ledger.append_all(tx, leaves, now))
+    wanted = {f"{BEGINNING}{check.id}": (check, down_when) for check, down_when in asked}
+    changed: list[Leaf] = []
+    for kept in ledger.newest_below(tx, BEGINNING):
+        name, before = kept.entry.stream, kept.entry.body
+        body = body_of(*wanted.pop(name), probing) if name in wanted else _gone(before)
+        if body != before:
+            changed.append(_leaf(name, body))
+    leaves = chain(changed, (_leaf(name, body_of(*one, probing)) for name, one in wanted.items()))
+    recorded = 0
+    while some := list(islice(leaves, AT_ONCE)):
+        recorded += len(ledger.append_all(tx, some, now))
+    return recorded
+
+
+def _leaf(name: str, body: Mapping[str, Any]) -> Leaf:
+    return Leaf(kind="check", stream=name, body=body)
 
 
 def body_of(check: Check, down_when: DownWhen, probing: Probing = _ALONE) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def checks(tx: Connection) -> list[str]:
 def written_until(tx: Connection) -> Mapping[str, Instant]:
     """Until when the ledger holds the days of a check, at every location; a check without a leaf is not in it."""
     found: dict[str, Instant] = {}
-    for kept in ledger.newest_below(tx, BEGINNING).values():
+    for kept in ledger.newest_below(tx, BEGINNING):
         check, end = kept.entry.body["check"], kept.entry.body["day"] + DAY
         found[check] = min(end, found.get(check, end))
     return found

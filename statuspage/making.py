@@ -3,11 +3,13 @@
 import gzip
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import orjson
 
+from config.apart import NotDone, apart
 from config.instant import Instant
 from config.look import figure
 from statuspage import setting
@@ -18,6 +20,8 @@ from statuspage.view import PageView, page_view, spans_of
 
 GZIP = 16 + zlib.MAX_WBITS
 """The packer writes gzip's frame, without an instant."""
+LARGE = 1000
+"""Components. Less is made here and now, which is quicker."""
 MONTHS = 12
 """So many months of history are offered."""
 
@@ -38,18 +42,39 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """One page as of one refresh."""
+class Print:
+    """One page in every language of the site, and its documents."""
 
-    facts: PageFacts
-    made_at: Instant
     revision: str
     index: Mapping[str, Rendered]
     documents: Mapping[str, Rendered]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """One page as of one refresh."""
+
+    facts: PageFacts
+    made_at: Instant
+    print: Print
+
+    @property
+    def revision(self) -> str:
+        """Of what is shown, not of its age."""
+        return self.print.revision
+
+
 def make(facts: PageFacts, now: Instant) -> Made:
-    """Every language and document of a page, worded, set and packed."""
+    """Large ones beside this process: nobody's check waits meanwhile."""
+    printed = None
+    if len(facts.components) >= LARGE:
+        with suppress(NotDone):
+            printed = apart(print_page, facts, now)
+    return Made(facts=facts, made_at=now, print=printed or print_page(facts, now))
+
+
+def print_page(facts: PageFacts, now: Instant) -> Print:
+    """Worded, set and packed."""
     spans = spans_of(facts, now)
     revision = ""
     index: dict[str, Rendered] = {}
@@ -57,9 +82,7 @@ def make(facts: PageFacts, now: Instant) -> Made:
         view = page_view(facts, language, now, spans)
         revision = revision or revision_of(view)
         index[language] = html(setting.index_html(facts, view, now, revision), language)
-    return Made(
-        facts=facts,
-        made_at=now,
+    return Print(
         revision=revision,
         index=index,
         documents={

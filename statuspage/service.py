@@ -111,9 +111,9 @@ class Pages:
         if made is None or language not in self.plan.site.languages:
             return None
         if place.what is What.INDEX:
-            return made.index[language]
+            return made.print.index[language]
         if place.what is What.DOCUMENT:
-            return made.documents.get(place.argument)
+            return made.print.documents.get(place.argument)
         key = (language, place)
         kept = self._kept.get(key)
         if kept is None:

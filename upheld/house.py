@@ -165,7 +165,7 @@ class House:
             self._use(await self.database.write(lambda tx: contracts.take_over(tx, config, self.now())))
             self.say_kept()
             await self.prober.update(list(config.checks()))
-            await self.database.write(partial(_taken_over, self))
+            await self.database.write(partial(_reloaded, self))
             self._say_taken_over()
             self.say_reloaded(successful=True)
             log.info("configuration taken over", components=len(config.components))
@@ -276,10 +276,14 @@ class House:
             self.contracts.wake()
 
 
+def _reloaded(house: House, tx: Connection) -> None:
+    house.places.take_over(tx, house.now())
+    _taken_over(house, tx)
+
+
 def _taken_over(house: House, tx: Connection) -> None:
     """What the configuration says becomes a fact, and what it changes is judged again."""
     now = house.now()
-    house.places.take_over(tx, now)
     Exclusions(house.config).take_over(tx, now)
     house.rules.incidents.look_again(tx, now)
     for entrance in house.rules.entrances.values():

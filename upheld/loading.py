@@ -4,15 +4,15 @@ Reading takes several times the memory of what is read, and a process hardly giv
 (docs/adr/0117).
 """
 
-import pickle
-import subprocess
-import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from config.alike import share
+from config.apart import NotDone, apart
 from config.load import load
 from config.model import Config
-from config.node import ConfigError
+from config.node import ConfigError, Problem
 from upheld.installed import installed
 
 LARGE = 1 << 17
@@ -22,11 +22,17 @@ LARGE = 1 << 17
 def loaded(path: Path) -> Config:
     """As `config.load.load`, for a process that lives long. Raises ConfigError."""
     if _size(path) >= LARGE:
-        argv = [sys.executable, "-P", "-m", "upheld.loading", str(path)]
-        done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
-        if done.returncode == 0:
-            return _taken(done.stdout)
+        with suppress(NotDone):
+            return _taken(apart(read, path))
     return load(path, kinds=installed().registries)
+
+
+def read(path: Path) -> Config | Sequence[Problem]:
+    """What stands there, or everything that is wrong with it."""
+    try:
+        return load(path, kinds=installed().registries)
+    except ConfigError as error:
+        return error.problems
 
 
 def _size(path: Path) -> int:
@@ -37,22 +43,8 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _taken(told: bytes) -> Config:
-    found = pickle.loads(told)
+def _taken(found: Config | Sequence[Problem]) -> Config:
     if not isinstance(found, Config):
         raise ConfigError(found)
     share(found.components.values())
     return found
-
-
-def main(path: Path) -> None:
-    found: object
-    try:
-        found = load(path, kinds=installed().registries)
-    except ConfigError as error:
-        found = error.problems
-    pickle.dump(found, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -199,12 +199,11 @@ def newest_of(tx: Connection, stream: str) -> Kept | None:
     return None if row is None else _kept(row)
 
 
-def newest_below(tx: Connection, beginning: str) -> dict[str, Kept]:
-    """The newest leaf of every stream whose name begins so."""
+def newest_below(tx: Connection, beginning: str) -> Iterator[Kept]:
+    """The newest leaf of every stream whose name begins so, one by one: there may be thousands."""
     newest = select(table.c.stream, func.max(table.c.n).label("n")).where(*_below(beginning)).group_by(table.c.stream)
     last = newest.subquery()
-    rows = tx.execute(select(table).join(last, (table.c.stream == last.c.stream) & (table.c.n == last.c.n)))
-    return {row.stream: _kept(row) for row in rows}
+    return map(_kept, tx.execute(select(table).join(last, (table.c.stream == last.c.stream) & (table.c.n == last.c.n))))
 
 
 def openings_of(tx: Connection, indexes: Collection[int]) -> Iterator[tuple[int, Opening]]:

@@ -195,10 +195,10 @@ async def test_streams_are_found_by_the_beginning_of_their_name(database: Databa
     await database.write(lambda tx: store.append(tx, fact(2, "check/a/b"), NOW) and None)
 
     found = await database.read(lambda tx: store.streams_below(tx, "check/"))
-    newest = await database.read(lambda tx: store.newest_below(tx, "check/"))
+    newest = await database.read(lambda tx: list(store.newest_below(tx, "check/")))
 
     assert found == ["check/Z/z", "check/a/b", "check/网/店"]
-    assert {name: kept.entry.body["number"] for name, kept in newest.items()} == {
+    assert {kept.entry.stream: kept.entry.body["number"] for kept in newest} == {
         "check/a/b": 2,
         "check/Z/z": 1,
         "check/网/店": 1,
