@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from yarl import URL
-
 from probe.certificate import certificate_facts
 from probe.fault import down
 from probe.http.exchange import Exchange
@@ -38,7 +36,7 @@ class Fetched(NamedTuple):
     """`url` is where it came from in the end; the certificate's facts are those of that place."""
 
     response: Response
-    url: URL
+    call: Call
     certificate: Mapping[str, Plain]
     location: str | None = None
     """Where it leads, if that is to be followed."""
@@ -106,7 +104,7 @@ class Client:
             shown = transport.get_extra_info("ssl_object") if call.secure else None
             location = response.location if follow else None
             peer = "" if location is None else str(transport.get_extra_info("peername")[0])
-            return Fetched(response, call.url, certificate_facts(shown) if shown else {}, location, peer)
+            return Fetched(response, call, certificate_facts(shown) if shown else {}, location, peer)
         finally:
             if transport is not None:
                 transport.abort()
@@ -162,4 +160,4 @@ def _nearest(choice: Choice, manner: Manner, fetched: Fetched, there: Call) -> Z
     if manner.proxy is None:
         return min(choice.nearest, zone_of(fetched.peer))
     # Where a server stands only the proxy knows: it may lead to itself, and elsewhere as if it stood far away.
-    return choice.nearest if there.host == fetched.url.raw_host else Zone.GLOBAL
+    return choice.nearest if there.host == fetched.call.host else Zone.GLOBAL

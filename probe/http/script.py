@@ -15,7 +15,7 @@ from probe.fault import down
 from probe.http.assertion import found_at, way
 from probe.http.client import Fetched
 from probe.http.expectation import Expect
-from probe.http.request import Request, address, read_address
+from probe.http.request import Request, address
 from probe.http.trail import Trail
 from probe.net.course import BadTarget, Unanswered
 from probe.result import Reason
@@ -75,7 +75,7 @@ class Take(Value):
         if self.header is not None:
             return response.headers.get(self.header.lower())
         if self.cookie is not None:
-            return trail.cookie(self.cookie, fetched.url)
+            return trail.cookie(self.cookie, fetched.call.url)
         if self.json_ is None:
             return response.body.decode("utf-8", "replace")
         try:
@@ -124,7 +124,7 @@ class Step(Value):
         home = address(target)
         meant = address(_ORIGIN.match(self.url)[0]) if self.absolute else home  # type: ignore[index]
         try:
-            there = read_address(str(home.join(URL(filled(self.url, values))))) if self.url else home
+            there = address(str(home.join(URL(filled(self.url, values))))) if self.url else home
         except ValueError as error:
             if not self.wanted:
                 raise BadTarget(f"'{self.url[:100]}' is no address") from error

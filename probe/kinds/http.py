@@ -180,7 +180,7 @@ def _left(question: Question, course: Course) -> Span:
 
 def _answer(fetched: Fetched, options: Options, course: Course, redirects: int, question: Question) -> Answer:
     response = fetched.response
-    length, body, encrypted = response.content_length, response.body, fetched.url.scheme == "https"
+    length, body, encrypted = response.content_length, response.body, fetched.call.secure
     facts: dict[str, Plain] = {
         "status": response.status,
         "http_version": response.version,

@@ -96,10 +96,10 @@ class _Asker:
         request = step.request(options.headers if at_home else {}, walk.values)
         call = call_at(request, url, cookies=walk.trail.cookies(url))
         fetched = await self._client.fetch(call, choice_of(question), manner, course, walk.trail, mark_of(question))
-        walk.trail.keep(fetched.response, fetched.url)
+        walk.trail.keep(fetched.response, fetched.call.url)
         walk.facts[f"step.{walk.number}.status"] = fetched.response.status
         walk.facts |= fetched.certificate
-        encrypted = fetched.url.scheme == "https"
+        encrypted = fetched.call.secure
         fault = step.expect.fault(fetched.response, fetched.response.body, encrypted=encrypted, now=question.now)
         if fault is not None:
             raise Unanswered(fault, walk.trail.facts)
