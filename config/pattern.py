@@ -6,7 +6,6 @@ What needs going back (back references, looking around) is refused when the conf
 from functools import lru_cache
 from typing import Annotated, Any, TypeAlias
 
-import re2
 from pydantic import AfterValidator, Field
 
 _MEMORY = 2 << 20
@@ -16,6 +15,8 @@ _MEMORY = 2 << 20
 @lru_cache(maxsize=4096)
 def pattern(expression: str) -> Any:
     """With `search`, `match` and `fullmatch` as of `re`, over str or UTF-8 in bytes. Raises ValueError."""
+    import re2  # with a library in C++, which who writes no expression does without
+
     options = re2.Options()
     options.log_errors = False
     options.max_mem = _MEMORY

@@ -117,9 +117,7 @@ class Prober:
         )
         self._parents = Parents(self._schedule, self._after)
         kept = await self._database.read(partial(store.load, location=self._location))
-        for name, kind in self._kinds.items():
-            if kind.open is not None:
-                self._askers[name] = await self._open.enter_async_context(kind.open())
+        await self._open_kinds(checks)
         now = self._timeline.now()
         for check in checks:
             self._begin(check, kept.pop(check.id, None), now)
@@ -138,6 +136,7 @@ class Prober:
     async def update(self, checks: Sequence[Check]) -> None:
         """After a reload: a check whose definition is untouched keeps its phase, streak and history."""
         async with self._updating:
+            await self._open_kinds(checks)
             self._schedule.limit(self._caps())
             now, wanted = self._timeline.now(), {check.id: check for check in checks}
             for name, watch in list(self._watches.items()):
@@ -151,6 +150,13 @@ class Prober:
                     self._begin(check, None, now)
             self._know()
             self._writer.hurry()
+
+    async def _open_kinds(self, checks: Sequence[Check]) -> None:
+        """Those that are asked for: some bring large libraries along."""
+        for name in sorted({check.kind for check in checks} - self._askers.keys()):
+            opened = self._kinds[name].open
+            if opened is not None:
+                self._askers[name] = await self._open.enter_async_context(opened())
 
     def _know(self) -> None:
         self._ear.know(self._watches.values())
