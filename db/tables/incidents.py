@@ -17,10 +17,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 from db.tables.metadata import KEY, METADATA
+from db.tables.partial import partial
 
 transition = Table(
     "transition",
@@ -52,7 +52,7 @@ inbox = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("key", String(255)),
     Index(None, "source", "key"),
-    Index("ix_inbox_waiting", "id", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
+    partial("ix_inbox_waiting", "id", where="done_at IS NULL"),
 )
 
 quarantine = Table(
@@ -97,22 +97,10 @@ alert = Table(
     Column("last_received_at", BigInteger, nullable=False),
     Column("count", Integer, nullable=False),
     Column("split_into", String(20)),
-    Index(
-        "uq_alert_open",
-        "source",
-        "key",
-        unique=True,
-        sqlite_where=text("status = 'firing'"),
-        postgresql_where=text("status = 'firing'"),
-    ),
+    partial("uq_alert_open", "source", "key", unique=True, where="status = 'firing'"),
     Index(None, "source", "key", "ends_at"),
     Index(None, "component", "status", "state"),
-    Index(
-        "ix_alert_split",
-        "split_into",
-        sqlite_where=text("split_into IS NOT NULL"),
-        postgresql_where=text("split_into IS NOT NULL"),
-    ),
+    partial("ix_alert_split", "split_into", where="split_into IS NOT NULL"),
 )
 
 change = Table(
@@ -144,20 +132,8 @@ incident = Table(
     Column("resolved_at", BigInteger),
     Column("snapshot", JSON, nullable=False),
     Column("split_from", String(20)),
-    Index(
-        "uq_incident_open",
-        "component",
-        unique=True,
-        sqlite_where=text("state <> 'resolved' AND split_from IS NULL"),
-        postgresql_where=text("state <> 'resolved' AND split_from IS NULL"),
-    ),
-    Index(
-        "ix_incident_split",
-        "component",
-        "opened_at",
-        sqlite_where=text("split_from IS NOT NULL"),
-        postgresql_where=text("split_from IS NOT NULL"),
-    ),
+    partial("uq_incident_open", "component", unique=True, where="state <> 'resolved' AND split_from IS NULL"),
+    partial("ix_incident_split", "component", "opened_at", where="split_from IS NOT NULL"),
     Index(None, "opened_at"),
     Index(None, "component", "opened_at"),
 )
@@ -252,7 +228,7 @@ timer = Table(
     Column("done_at", BigInteger),
     Column("outcome", String(60)),
     UniqueConstraint("kind", "subject", "step"),
-    Index("ix_timer_due", "due_at", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
+    partial("ix_timer_due", "due_at", where="done_at IS NULL"),
 )
 
 counter = Table(

@@ -4,9 +4,10 @@ A delivery's `carrier` is the notification in whose message this one went along;
 `receipt` is what the receiver reported later. A `contact_point` is an address that was asked to prove itself.
 """
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from db.tables.metadata import KEY, METADATA
+from db.tables.partial import partial
 
 notification = Table(
     "notification",
@@ -28,13 +29,7 @@ notification = Table(
     Column("attempts", Integer, nullable=False),
     Column("done_at", BigInteger),
     Column("outcome", String(60)),
-    Index(
-        "ix_notification_due",
-        "priority",
-        "due_at",
-        sqlite_where=text("state in ('queued', 'sending', 'unknown')"),
-        postgresql_where=text("state in ('queued', 'sending', 'unknown')"),
-    ),
+    partial("ix_notification_due", "priority", "due_at", where="state in ('queued', 'sending', 'unknown')"),
     Index(None, "incident"),
     Index(None, "case"),
 )
