@@ -29,6 +29,7 @@ class Mail:
     recipient: str
     subject: str
     text: str
+    language: str
 
 
 class Mailbox:
@@ -58,6 +59,7 @@ class Mailbox:
                 recipient=", ".join(envelope.rcpt_tos),
                 subject=_words(message["Subject"]),
                 text=_text(message),
+                language=_words(message["Content-Language"]),
             )
         )
         return "250 in the box"

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+from sqlalchemy import Connection, select
 from typing_extensions import override
 
+from config.agreement import CaseKind
 from config.instant import SECOND, parse_rfc3339
 from config.load import load
 from db.engine import open_database
+from db.tables.notify import notification
 from sla import sealing
 from sla.parties import parties_of
 from sla.store import statement as stored
@@ -52,3 +55,28 @@ async def test_a_past_whose_mails_reach_nobody_is_told_to_its_end(tmp_path: Path
     finally:
         await database.close()
     assert len(sealed) == 3 and delivered == set()
+
+
+async def test_the_customers_two_contacts_are_written_to_each_in_his_language(tmp_path: Path) -> None:
+    ports = free_ports(None)
+    path = tmp_path / "upheld.yaml"
+    path.write_text(document(ports, history_begins(NOW)), encoding="utf-8")
+    rules = rules_of(load(path, kinds=installed().registries), installed())
+    database = await open_database(f"sqlite:///{tmp_path}/upheld.db")
+
+    def report(tx: Connection) -> None:
+        rules.caseload.open_by_person(
+            tx, customer=CUSTOMER, kind=CaseKind.QUESTION, title="x", by="person:li", reported_at=NOW, now=NOW
+        )
+
+    def told(tx: Connection) -> dict[str, str]:
+        found = tx.execute(select(notification.c.address, notification.c.message))
+        return {row.address: row.message["subject"] for row in found}
+
+    try:
+        await database.write(report)
+        subjects = await database.read(told)
+    finally:
+        await database.close()
+    assert subjects["brown@harbour.example"].startswith("Case CASE-")
+    assert subjects["chen@harbour.example"].startswith("工单")

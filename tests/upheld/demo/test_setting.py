@@ -36,6 +36,7 @@ def test_its_configuration_loads_without_a_complaint_and_is_what_the_pages_show(
     assert set(config.components) == {"shop", "payments", "database", "backup"}
     assert list(config.customers) == [CUSTOMER]
     assert config.not_in_use == ()
+    assert [one.language for one in config.customers[CUSTOMER].contacts] == [None, "en"], "mails in both languages"
     (agreement,) = config.agreements()
     assert agreement.profile is not None and agreement.profile.ref.startswith("sla-standard@")
 
