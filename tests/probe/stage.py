@@ -85,6 +85,8 @@ class Target:
     bug: Exception | None = None
     lasts: float = 0.0
     """Seconds until a bad answer is there."""
+    opened: int = 0
+    """So often its kind was made ready to ask."""
 
     @property
     def kind(self) -> ProbeKind:
@@ -92,6 +94,7 @@ class Target:
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[Ask]:
+        self.opened += 1
         yield self._ask
 
     async def _ask(self, question: Question) -> Answer:

@@ -331,6 +331,22 @@ def test_a_reload_touches_only_what_was_edited(stage: Stage, loop: VirtualLoop) 
     assert {one.check for one in stage.prober.answers()} == {"a/home", "b/home", "d/home"}
 
 
+def test_a_kind_is_made_ready_once_a_check_wants_it(stage: Stage, loop: VirtualLoop) -> None:
+    opened: list[int] = []
+
+    async def watch() -> None:
+        await stage.prober.start([])
+        for checks in ([], [check("a/home")], [check("a/home"), check("b/home")], []):
+            await stage.prober.update(checks)
+            opened.append(stage.target.opened)
+            await asyncio.sleep(15)
+        await stage.prober.stop()
+
+    run(watch(), loop)
+    assert opened == [0, 1, 1, 1]
+    assert {name for name, _ in stage.target.asked} == {"a/home", "b/home"}
+
+
 def test_a_check_edited_or_removed_while_nobody_ran_is_unknown_too(stage: Stage, loop: VirtualLoop) -> None:
     async def watch() -> None:
         await stage.prober.start([check("a/home"), check("b/home")])
