@@ -73,17 +73,19 @@ class PostgresDatabase:
 async def _write(writing: Callable[[], AsyncEngine], writer: Writer) -> None:
     """On an event loop of its own, which nothing else runs on and which rests while nothing is to be written."""
     engine = writing()
-    while jobs := writer.take():
-        try:
-            async with engine.connect() as connection:  # which is asked whether it is still there
-                while jobs:
-                    works = [job.work for job in jobs]
-                    outcomes, topics = await connection.run_sync(run_batch, works, _wait_for_turn)
-                    writer.settle(jobs, outcomes, topics)
-                    jobs = writer.take(wait=False)
-        except (DBAPIError, OSError, TimeoutError, StoreUnavailable) as error:
-            writer.settle(jobs, [Outcome(error=_trouble(error))] * len(jobs), frozenset())
-    await engine.dispose()
+    try:
+        while jobs := writer.take():
+            try:
+                async with engine.connect() as connection:  # which is asked whether it is still there
+                    while jobs:
+                        works = [job.work for job in jobs]
+                        outcomes, topics = await connection.run_sync(run_batch, works, _wait_for_turn)
+                        writer.settle(jobs, outcomes, topics)
+                        jobs = writer.take(wait=False)
+            except (DBAPIError, OSError, TimeoutError, StoreUnavailable) as error:
+                writer.settle(jobs, [Outcome(error=_trouble(error))] * len(jobs), frozenset())
+    finally:
+        await engine.dispose()
 
 
 def _wait_for_turn(tx: Connection) -> None:

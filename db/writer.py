@@ -10,10 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import Connection
 
 from db.batch import GROUP_LIMIT, Outcome, Work
 from db.database import Listener
+from db.errors import StoreUnavailable
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -32,7 +36,9 @@ class Writer:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._listeners: list[Listener] = []
         self._ending = False
-        self._thread = threading.Thread(target=run, args=(self,), name="upheld-write", daemon=True)
+        self._taken: Sequence[Job] = ()
+        """Nobody has been told yet what became of these."""
+        self._thread = threading.Thread(target=self._run, args=(run,), name="upheld-write", daemon=True)
         self._thread.start()
 
     async def write(self, work: Callable[[Connection], T]) -> T:
@@ -63,16 +69,28 @@ class Writer:
                 self._ending = True
             else:
                 jobs.append(job)
+        self._taken = jobs
         return jobs
 
     def settle(self, jobs: Sequence[Job], outcomes: Sequence[Outcome[Any]], topics: frozenset[str]) -> None:
         """After COMMIT, or where there was none: everybody hears what became of his work, then the listeners."""
+        self._taken = ()
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Outcome[Any]]]] = {}
         for job, outcome in zip(jobs, outcomes, strict=True):
             by_loop.setdefault(job.loop, []).append((job.future, outcome))
         for loop, settled in by_loop.items():
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self._settle, settled, topics)
+
+    def _run(self, run: Callable[["Writer"], None]) -> None:
+        """Without a writer everybody would wait for ever: whatever ends it, it begins anew."""
+        while not self._ending:
+            try:
+                run(self)
+            except Exception as error:
+                log.exception("writer began anew")
+                trouble = StoreUnavailable(f"the store did not write: {error}")
+                self.settle(self._taken, [Outcome(error=trouble)] * len(self._taken), frozenset())
 
     def _settle(self, settled: list[tuple[asyncio.Future[Any], Outcome[Any]]], topics: frozenset[str]) -> None:
         for future, outcome in settled:
