@@ -329,7 +329,6 @@ def _measured_row(one: Transition, voice: Voice) -> Row:
     bound = ""
     if one.bound_at is not None:
         sentence = "last seen otherwise {time}" if one.state is not State.UP else "last failing check {time}"
-        sentence = "by its sender’s word since {time}" if one.by.startswith("source:") else sentence
         sentence = "last seen so {time}" if one.repeats else sentence
         bound = voice.t(sentence, time=voice.clock(one.bound_at))
     row = _row(one.happened_at, voice, "", [voice.cause(one.reason or ""), check, bound])

@@ -186,8 +186,7 @@ def _take_end(
         return ()
     ended_at = max(known.starts_at, news.ends_at or received_at)
     alert.end(tx, known, ended_at, received_at)
-    # The sender is the supplier's own: an end that he dates back would take time off the outage on his word alone.
-    mark(tx, config, known.component, source, max(ended_at, received_at), None, now, bound_at=ended_at)
+    mark(tx, config, known.component, source, ended_at, None, now)
     return (known.component,)
 
 
@@ -215,20 +214,9 @@ def _let_lapse(tx: Connection, alert_id: int, news: AlertNews, now: Instant) -> 
 
 
 def mark(
-    tx: Connection,
-    config: Config,
-    component: str,
-    source: str,
-    at: Instant,
-    summary: str | None,
-    now: Instant,
-    *,
-    bound_at: Instant | None = None,
+    tx: Connection, config: Config, component: str, source: str, at: Instant, summary: str | None, now: Instant
 ) -> None:
-    """A component that nobody probes has the state its senders give it; a probed one is measured by its probes.
-
-    `bound_at`: when it was so by the sender's word, where it counts only from `at` on.
-    """
+    """A component that nobody probes has the state its senders give it; a probed one is measured by its probes."""
     known = config.components.get(component)
     if known is None or known.checks:
         return
@@ -236,19 +224,9 @@ def mark(
     newest = transition.newest(tx, component)
     if newest is not None and newest.state is state:
         return
-    since = at if newest is None else newest.happened_at
-    at = max(at, since)
+    at = max(at, newest.happened_at) if newest is not None else at
     transition.append(
-        tx,
-        Transition(
-            component=component,
-            state=state,
-            happened_at=at,
-            by=f"source:{source}",
-            cause=summary,
-            bound_at=None if bound_at is None or bound_at >= at else max(bound_at, since),
-        ),
-        now,
+        tx, Transition(component=component, state=state, happened_at=at, by=f"source:{source}", cause=summary), now
     )
 
 

@@ -140,8 +140,6 @@ def _holder(voice: Voice, name: str) -> str:
 def _bound(one: Transition) -> str:
     if one.repeats:
         return "last seen so {time}"
-    if one.cause is None and one.reason is None:
-        return "by its sender’s word since {time}"
     return "last failing check {time}" if one.state is State.UP else "last good check {time}"
 
 
