@@ -68,8 +68,8 @@ class Correction:
     words: tuple[tuple[str, bool, Instant], ...] = ()
     version: int = 1
     entered_by: str | None = None
-    writers: tuple[Writer | None, ...] = ()
-    """Of each of the `words` who wrote it down; None where the customer did himself."""
+    writers: tuple[tuple[str, Writer | None], ...] = ()
+    """Customer -> who wrote his word down; None where he did himself."""
 
     @property
     def interval(self) -> Interval:
@@ -77,7 +77,7 @@ class Correction:
 
     def writer(self, customer: str) -> Writer | None:
         """Who wrote this customer's last word down for him."""
-        his = [writer for (name, _, _), writer in zip(self.words, self.writers, strict=True) if name == customer]
+        his = [writer for name, writer in self.writers if name == customer]
         return his[-1] if his else None
 
     def word(self, customer: str) -> bool | None:
@@ -135,7 +135,7 @@ def _spoken(
     correction: Correction, said: Said[CorrectionEvent], word: tuple[str, bool, Instant], proof: str
 ) -> Correction:
     writer = None if said.entered_by is None else Writer(by=said.entered_by, proof=proof)
-    return replace(correction, words=(*correction.words, word), writers=(*correction.writers, writer))
+    return replace(correction, words=(*correction.words, word), writers=(*correction.writers, (word[0], writer)))
 
 
 def replay(id: str, events: Iterable[Said[CorrectionEvent]]) -> Correction:

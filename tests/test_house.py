@@ -4,6 +4,7 @@ import ast
 import re
 import string
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -16,6 +17,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from jinja2 import nodes
+from polib import pofile
 
 from config.discover import discover
 from config.look.detail import literals
@@ -173,6 +175,13 @@ def chinese(package: str) -> Catalog:
         return Catalog()
     with file.open("rb") as stream:
         return read_po(stream)
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("*/**/locale/*.po")), ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_sentence_stands_once_in_its_catalogue(file: Path) -> None:
+    """Of two translations one is never read, and which one is for the library to say."""
+    sentences = Counter(entry.msgid for entry in pofile(str(file)))
+    assert [sentence for sentence, times in sentences.items() if times > 1] == []
 
 
 def forms_in(file: Path) -> Iterator[str]:
