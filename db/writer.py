@@ -4,20 +4,20 @@ A thread, because whatever else runs on an event loop between two statements hol
 """
 
 import asyncio
+import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import structlog
 from sqlalchemy import Connection
 
 from db.batch import GROUP_LIMIT, Outcome, Work
 from db.database import Listener
 from db.errors import StoreUnavailable
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -89,7 +89,7 @@ class Writer:
                 run(self)
             except Exception as error:
                 log.exception("writer began anew")
-                trouble = StoreUnavailable(f"the store did not write: {error}")
+                trouble = StoreUnavailable(f"the store did not commit: {error}")
                 self.settle(self._taken, [Outcome(error=trouble)] * len(self._taken), frozenset())
 
     def _settle(self, settled: list[tuple[asyncio.Future[Any], Outcome[Any]]], topics: frozenset[str]) -> None:

@@ -31,7 +31,7 @@ def test_a_peer_that_dies_is_an_incident_until_it_is_back(tmp_path: Path) -> Non
     one, other = Upheld(tmp_path / "one", {}), Upheld(tmp_path / "other", {})
     one.configure(configuration(other.url))
     other.configure(configuration(one.url))
-    with one, other:
+    with other, one:  # the one that is asked about never saw the other away before: a second time is held open for long
         town.wait(lambda: one.get("/-/pulse").json()["good"], "the heart of the one beats")
         other.kill9()
         town.wait(lambda: on_peer(one) == [("peer-other", "peer_dead", 2)], "the dead peer is an incident")
