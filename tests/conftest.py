@@ -36,8 +36,10 @@ SERVERS = frozenset({"postgres_server", "durable_postgres", "nginx", "smtp", "br
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that asks for a server is marked as one, without its author having to think of it. Those that wait long for
-    what others do come first, so that no processor is idle at the end."""
+    """A test that asks for a server is marked as one, without its author having to think of it.
+
+    Those that wait long for what others do come first, so that no processor is idle at the end.
+    """
     items.sort(key=lambda item: "scenarios" not in item.path.parts)
     for item in items:
         if SERVERS & set(getattr(item, "fixturenames", ())) or "scenarios" in item.path.parts:
