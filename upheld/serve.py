@@ -74,9 +74,9 @@ async def serve(config: Config, path: Path) -> None:
         loop.add_signal_handler(signal.SIGHUP, _reload, house, reloads)
         rooms = await stack.enter_async_context(rooms_of(house))
         settle()
+        await stack.enter_async_context(door_for_mail(house))  # first: who is told that we are ready may send mail
         runner = await listen(application(house, rooms.routes, rooms.stop), config)
         stack.push_async_callback(runner.cleanup)
-        await stack.enter_async_context(door_for_mail(house))
         await _either(stop, house.ended)
         log.info("stopping")
         if house.ended.is_set():
