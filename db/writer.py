@@ -90,7 +90,8 @@ class Writer:
             except Exception as error:
                 log.exception("writer began anew")
                 trouble = StoreUnavailable(f"the store did not commit: {error}")
-                self.settle(self._taken, [Outcome(error=trouble)] * len(self._taken), frozenset())
+                jobs = self._taken or self.take()  # once for each who asks, where it cannot even begin
+                self.settle(jobs, [Outcome(error=trouble)] * len(jobs), frozenset())
 
     def _settle(self, settled: list[tuple[asyncio.Future[Any], Outcome[Any]]], topics: frozenset[str]) -> None:
         for future, outcome in settled:

@@ -14,9 +14,9 @@ import structlog
 from aiohttp import web
 
 from config.model import Config
-from db.apart import bring_up_to_date
 from upheld.house import House, open_house
 from upheld.rooms import rooms_of
+from upheld.schema import bring_up_to_date
 from upheld.trouble import Trouble
 from upheld.web import application
 

@@ -33,7 +33,7 @@ class Manner:
 
 
 class Fetched(NamedTuple):
-    """`url` is where it came from in the end; the certificate's facts are those of that place."""
+    """`call` is the one that was answered in the end; the certificate's facts are those of its place."""
 
     response: Response
     call: Call

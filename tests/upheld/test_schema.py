@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from db import migrate
-from db.apart import bring_up_to_date
 from db.engine import Database, Use, open_database
 from db.errors import StoreUnreadable
 from tests.servers.postgres import Postgres
+from upheld.schema import bring_up_to_date
 
 
 @pytest.fixture
