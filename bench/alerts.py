@@ -19,8 +19,8 @@ from tests.servers.smtp import Smtp
 
 CONNECTIONS = 256
 """So many that an answer that takes a little longer does not make the load smaller."""
-OFFERED = 2400
-"""Posts a second, about: wrk waits between two of a connection."""
+OFFERED = 2800
+"""Posts a second, were they answered at once: wrk waits between two of a connection, and for each answer."""
 SECONDS = 60
 STANDING = 100
 """Components that fail all the while; the others begin and cease to."""

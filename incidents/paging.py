@@ -62,8 +62,7 @@ class Paging(Ways):
         if policy is None:
             return []
         if incident.cycle:
-            timer.cancel(tx, timer.Kind.ESCALATION, incident.id, "another policy", now)
-            timer.cancel(tx, timer.Kind.ANSWER, incident.id, "another policy", now)
+            timer.call_off(tx, incident.id, "another policy", now)
         own = self._taken[policy.id]
         anew = replace(incident, cycle=incident.cycle + 1, progress=Progress.TRIGGERED)
         reason = foreign(policy, incident.severity)
@@ -120,8 +119,7 @@ class Paging(Ways):
             timer.cancel(tx, timer.Kind.ANSWER, incident.id, "not urgent any more", now)
 
     def stop(self, tx: Connection, incident: Incident, reason: str, now: Instant) -> None:
-        timer.cancel(tx, timer.Kind.ESCALATION, incident.id, reason, now)
-        timer.cancel(tx, timer.Kind.ANSWER, incident.id, reason, now)
+        timer.call_off(tx, incident.id, reason, now)
         outbox.suppress(tx, purposes=[Purpose.PAGE], reason=reason, now=now, incident=incident.id)
 
     def acknowledged(self, tx: Connection, incident: Incident, now: Instant) -> None:

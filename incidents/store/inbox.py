@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, desc, func, insert, select, update
@@ -107,9 +108,16 @@ def waiting_count(tx: Connection) -> int:
 def finish(tx: Connection, posts: Sequence[Post], outcome: str, now: Instant) -> None:
     if posts:
         ids = [post.id for post in posts]
-        ids += ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))  # PostgreSQL prepares each length anew
-        these = update(inbox).where(inbox.c.id.in_(ids))
-        tx.execute(these.values(done_at=now, outcome=outcome[:60], attempts=inbox.c.attempts + 1))
+        ids += ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))  # each length is a statement of its own
+        given = {f"post_{place}": id for place, id in enumerate(ids)}
+        _finishing(len(ids)).run(tx, {**given, "now": now, "why": outcome[:60]})
+
+
+@cache
+def _finishing(many: int) -> Prepared:
+    these = update(inbox).where(inbox.c.id.in_([bindparam(f"post_{place}") for place in range(many)]))
+    done = {"done_at": bindparam("now"), "outcome": bindparam("why"), "attempts": inbox.c.attempts + 1}
+    return Prepared(these.values(done))
 
 
 def put_into_quarantine(tx: Connection, row: Mapping[str, Any], reason: str, *, promised: bool = False) -> None:

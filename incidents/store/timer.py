@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from config.instant import Instant
 from db.batch import announce
@@ -48,6 +48,12 @@ _FINISH = Prepared(
 _DUE_AT = Prepared(select(table.c.due_at).where(table.c.id == bindparam("timer"), table.c.done_at.is_(None)))
 _ANEW = Prepared(update(table).where(_SAME).values(due_at=bindparam("at"), done_at=None, outcome=None))
 _CANCEL = Prepared(update(table).where(_WAITING).values(done_at=bindparam("now"), outcome=bindparam("why")))
+_CALLS = or_(table.c.kind == Kind.ESCALATION.value, table.c.kind == Kind.ANSWER.value)
+_CALL_OFF = Prepared(
+    update(table)
+    .where(_CALLS, table.c.subject == bindparam("of"), table.c.done_at.is_(None))
+    .values(done_at=bindparam("now"), outcome=bindparam("why"))
+)
 _OF_SUBJECT = Prepared(
     select(table.c.step, table.c.due_at, table.c.done_at).where(
         table.c.kind == bindparam("of_kind"), table.c.subject == bindparam("of")
@@ -111,6 +117,11 @@ def finish(tx: Connection, timer: Timer, outcome: str, now: Instant) -> None:
 def cancel(tx: Connection, kind: Kind, subject: str, reason: str, now: Instant) -> None:
     """All that wait for this subject."""
     _CANCEL.run(tx, {"of_kind": kind.value, "of": subject, "now": now, "why": reason[:60]})
+
+
+def call_off(tx: Connection, incident: str, reason: str, now: Instant) -> None:
+    """Nobody is to be told of this incident any more, nor asked whether he still has it."""
+    _CALL_OFF.run(tx, {"of": incident, "now": now, "why": reason[:60]})
 
 
 def forget(tx: Connection, kind: Kind, subject: str, steps: list[str]) -> None:
