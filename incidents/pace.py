@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from config.instant import SECOND, Span
 
-PATIENCE: Span = 10 * SECOND
+PATIENCE: Span = 5 * SECOND
 """So long an accepted post waits while others are accepted, before deciding has its equal turn."""
 SENDERS_SHARE = 2
 """Of the writer's time, for each part that deciding has until then."""
