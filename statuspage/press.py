@@ -23,6 +23,8 @@ LARGE_AGE_SECONDS = 30.0
 REST_SECONDS = 0.2
 PATIENCE_SECONDS = 2.0
 """Then a reader is given the page made before, which says how old it is."""
+FIRST_SECONDS = 15.0
+"""Where there is none, for the house has just opened."""
 
 
 class Press:
@@ -36,7 +38,7 @@ class Press:
         age: float = AGE_SECONDS,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """The pages are made now. `watched`: whether somebody keeps one open, and waits to be told of a change."""
+        """The pages are made now, unless a change is said first. `watched`: whether somebody keeps one open, and waits to be told of a change."""
         self._make = make
         self._watched = watched
         self._least_age = self._age = age
@@ -60,13 +62,16 @@ class Press:
         self._stopping = True
         self._wanted.set()
 
-    async def fresh(self) -> None:
-        """For a reader: returns once the pages are young enough and hold back nothing, or when that takes too long."""
+    async def fresh(self, *, first: bool = False) -> None:
+        """For a reader: returns once the pages are young enough and hold back nothing, or when that takes too long.
+
+        `first`: no page was made yet.
+        """
         self._asked_at = self._clock()
         if not self._stale():
             return
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE_SECONDS), self._made:
+            async with asyncio.timeout(FIRST_SECONDS if first else PATIENCE_SECONDS), self._made:
                 while self._stale() and not self._stopping:
                     self._wanted.set()
                     await self._made.wait()

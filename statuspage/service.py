@@ -69,7 +69,7 @@ class Pages:
 
     async def fresh(self) -> None:
         """Wait for this before giving anything to a reader: nobody may have looked for long."""
-        await self._press.fresh()
+        await self._press.fresh(first=not self._made)
 
     def stop(self) -> None:
         """End `run` and every open stream."""

@@ -51,7 +51,7 @@ async def rooms_of(house: House) -> AsyncIterator[Rooms]:
 
     house.database.listen(hear)
     house.after_reload.append(lambda: pages.use(_plan(house.config, demo=demo)))
-    await pages.refresh()
+    pages.changed()  # made for the first who reads, or in a while: what fell due meanwhile comes first
     running = asyncio.create_task(pages.run(), name="pages")
     try:
         console = _console(house, demo=demo)

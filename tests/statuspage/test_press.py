@@ -132,6 +132,21 @@ async def test_a_store_that_fails_is_asked_again_though_nobody_looks(maker: Make
         assert maker.made <= made + 1
 
 
+async def test_the_first_reader_waits_until_there_is_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(press, "PATIENCE_SECONDS", 0.01)
+    made: list[float] = []
+
+    async def slow() -> None:
+        await asyncio.sleep(0.2)
+        made.append(1)
+
+    pages = Press(slow, lambda: False)
+    pages.changed()
+    async with running(pages):
+        await pages.fresh(first=True)
+        assert made
+
+
 async def test_a_reader_is_not_kept_waiting_for_a_store_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(press, "PATIENCE_SECONDS", 0.05)
     now, answers = [0.0], asyncio.Event()
