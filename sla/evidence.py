@@ -1,6 +1,7 @@
 """The inputs of a statement as bytes: with them it is composed again, whatever was configured since."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zlib import compress, decompress
 
@@ -20,12 +21,9 @@ class Evidence:
     demo: bool = False
 
 
-_FORM: TypeAdapter[Evidence] = TypeAdapter(Evidence)
-
-
 def evidence_json(evidence: Evidence) -> dict[str, Any]:
     """No floats: spans as written (`24h`), instants in whole milliseconds, shares as `num/den`."""
-    found: dict[str, Any] = _FORM.dump_python(evidence, mode="json")
+    found: dict[str, Any] = _form().dump_python(evidence, mode="json")
     return found
 
 
@@ -35,4 +33,10 @@ def kept(evidence: Evidence) -> bytes:
 
 
 def unkept(stored: bytes) -> Evidence:
-    return _FORM.validate_json(decompress(stored))
+    return _form().validate_json(decompress(stored))
+
+
+@cache
+def _form() -> TypeAdapter[Evidence]:
+    """Made when it is needed: that takes longer than all else of a start's imports here."""
+    return TypeAdapter(Evidence)

@@ -38,7 +38,10 @@ class Press:
         age: float = AGE_SECONDS,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """The pages are made now, unless a change is said first. `watched`: whether somebody keeps one open, and waits to be told of a change."""
+        """The pages are made now, unless a change is said first.
+
+        `watched`: whether somebody keeps one open, and waits to be told of a change.
+        """
         self._make = make
         self._watched = watched
         self._least_age = self._age = age

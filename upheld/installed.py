@@ -28,9 +28,15 @@ class Installed:
     kinds: Mapping[str, ProbeKind]
     channels: Mapping[str, Channel[BaseModel]]
     sources: Mapping[str, Source]
-    formats: Mapping[str, Format]
-    reports: Mapping[str, Report[Any]]
     anchors: Mapping[str, Anchor[BaseModel]]
+
+    @property
+    def formats(self) -> Mapping[str, Format]:
+        return _formats()
+
+    @property
+    def reports(self) -> Mapping[str, Report[Any]]:
+        return _reports()
 
     @property
     def registries(self) -> Registries:
@@ -45,13 +51,22 @@ class Installed:
 
 
 @cache
+def _formats() -> Mapping[str, Format]:
+    """Looked for with the first paper that is made: no configuration and no start asks for them."""
+    return discover(sla.formats, "FORMAT", Format)
+
+
+@cache
+def _reports() -> Mapping[str, Report[Any]]:
+    return discover(sla.reports, "REPORT", Report)
+
+
+@cache
 def installed() -> Installed:
     """Raises TypeError naming the file that does not offer what its folder asks for."""
     return Installed(
         kinds=discover(probe.kinds, "KIND", ProbeKind),
         channels=discover(notify.channels, "CHANNEL", Channel),
         sources=discover(incidents.sources, "SOURCE", Source),
-        formats=discover(sla.formats, "FORMAT", Format),
-        reports=discover(sla.reports, "REPORT", Report),
         anchors=discover(sla.anchors, "ANCHOR", Anchor),
     )

@@ -1,6 +1,5 @@
 """The group all commands belong to. A command's module is imported when it is used: most need little of the house."""
 
-import gc
 import sys
 from contextlib import nullcontext
 from importlib import import_module
@@ -10,6 +9,7 @@ import click
 from typing_extensions import override
 
 import upheld
+from config.collector import resting
 from upheld.cli.manual import Reading, told_of
 from upheld.cli.tongue import refuse, said, sentences, tell, word
 
@@ -105,11 +105,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
-        gc.disable()  # what is imported stays: looking for what does not took a sixth of the time
-        try:
+        with resting():
             command: click.Command = getattr(import_module(module), name)
-        finally:
-            gc.enable()
         return told_of(command)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from config.collector import resting
 from config.model import Config
 from db.engine import Use, open_database
 from upheld import log
@@ -29,8 +30,9 @@ def serve(path: Path, role: str, verbose: bool) -> None:
     """Watch, open, tell, count, show: the server."""
     if role != "all":
         fail(f"--role {role}: splitting roles is not in this version; leave it out", 2)
-    from upheld.loading import loaded
-    from upheld.serve import run as run_server
+    with resting():
+        from upheld.loading import loaded
+        from upheld.serve import run as run_server
 
     config = load_or_exit(path, loaded)
     log.set_up(verbose=verbose)
