@@ -17,6 +17,7 @@ from db import migrate
 from db.batch import Outcome, is_store_trouble, run_batch
 from db.database import Listener, Use
 from db.errors import StoreError, StoreLocked, StoreUnavailable, StoreUnreadable
+from db.json import written
 from db.writer import Writer
 
 T = TypeVar("T")
@@ -130,6 +131,7 @@ def _engine(url: URL, use: Use, *, connections: int, ping: bool) -> AsyncEngine:
         pool_size=connections,
         max_overflow=0,
         pool_pre_ping=ping,
+        json_serializer=written,
         connect_args={
             "timeout": _PATIENCE_S,
             "command_timeout": _PATIENCE_S,

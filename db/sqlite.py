@@ -22,6 +22,7 @@ from db import lock, migrate
 from db.batch import Outcome, is_store_trouble, run_batch
 from db.database import Listener, Use
 from db.errors import SchemaMismatch, StoreUnavailable, StoreUnreadable
+from db.json import written
 from db.writer import Writer
 
 T = TypeVar("T")
@@ -147,7 +148,7 @@ def _engine(path: Path, *, read_only: bool) -> Engine:
     if read_only:
         engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=_READERS, max_overflow=0)
     else:
-        engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+        engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool, json_serializer=written)
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "begin")

@@ -6,13 +6,11 @@ to do, where to look. Nothing from outside is used as a format.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from textwrap import shorten
-from zoneinfo import ZoneInfo
 
-from config.instant import Instant, moment_of, rfc3339
+from config.instant import Instant, rfc3339
 from config.language import choose, say
-from config.look.figure import listed
+from config.look.figure import clock_time, listed
 from config.look.reason import reason_text
 from config.model import Component, Config
 from config.state import State
@@ -271,12 +269,8 @@ class Writer:
         return self._case_message(self._say("Review of case {number}", number=case.id), lines, case, "reviewed")
 
     def clock_time(self, at: Instant) -> str:
-        """`2026-11-18 14:32:08 UTC+8`; the same in both languages, and it sorts."""
-        zone = ZoneInfo(self.config.site.timezone)
-        local: datetime = moment_of(at).astimezone(zone)
-        offset = local.strftime("%z")
-        hours = f"UTC{offset[:3]}:{offset[3:]}" if offset != "+0000" else "UTC"
-        return f"{local:%Y-%m-%d %H:%M:%S} {hours}"
+        """The same in both languages, and it sorts."""
+        return clock_time(at, self.config.site.timezone)
 
     def _subject(self, state: State, incident: Incident) -> str:
         return f"{GLYPHS[state]} {self._pair(self._word(state), self._name(incident.component))} {incident.id}"

@@ -18,7 +18,6 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
-    insert,
     or_,
     select,
     update,
@@ -26,6 +25,7 @@ from sqlalchemy import (
 
 from config.instant import Instant
 from db.batch import announce
+from db.minding import Minding
 from db.prepared import Prepared, always
 from db.tables.notify import delivery, notification
 from notify.breaker import Open
@@ -56,8 +56,7 @@ _DETAIL_LIMIT = 2000
 _OUTCOME_LIMIT = 60
 _ACTIVE = [always(state.value) for state in (State.QUEUED, State.SENDING, State.UNKNOWN)]
 _N = notification.c
-_ADD = Prepared(insert(notification))
-_KNOWN = Prepared(select(_N.id).where(_N.idempotency_key == bindparam("key")))
+_ADD = Prepared(Minding(notification, same=(_N.idempotency_key,)))
 
 
 _END = Prepared(
@@ -124,13 +123,10 @@ class Policy:
 
 def enqueue(tx: Connection, told: Notification) -> bool:
     """False when a notification with this key is there already; the first one stays as it is."""
-    key = key_of(told.idempotency_key)
-    if _KNOWN.scalar(tx, {"key": key}) is not None:
-        return False
-    _ADD.run(
+    added = _ADD.run(
         tx,
         {
-            "idempotency_key": key,
+            "idempotency_key": key_of(told.idempotency_key),
             "purpose": told.purpose.value,
             "incident": told.incident,
             "case": told.case,
@@ -146,8 +142,9 @@ def enqueue(tx: Connection, told: Notification) -> bool:
             "attempts": 0,
         },
     )
-    announce(tx, TOPIC)
-    return True
+    if added:
+        announce(tx, TOPIC)
+    return bool(added)
 
 
 def suppress(

@@ -6,6 +6,7 @@ not break between a number and its unit, Chinese puts none.
 
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from config.instant import DAY, HOUR, MINUTE, SECOND, Instant, Span, moment_of
@@ -158,6 +159,15 @@ def zone_name(zone: str, at: Instant, language: str) -> str:
 def machine_time(at: Instant, zone: str) -> str:
     """For `<time datetime>`: RFC 3339 in the page's zone, whole seconds."""
     return local(at - at % SECOND, zone).isoformat()
+
+
+@lru_cache(maxsize=1000)
+def clock_time(at: Instant, zone: str) -> str:
+    """`2026-11-18 14:32:08 UTC+8`. Kept: a fault is told again and again, each time with its beginning."""
+    there = local(at, zone)
+    offset = there.strftime("%z")
+    hours = f"UTC{offset[:3]}:{offset[3:]}" if offset != "+0000" else "UTC"
+    return f"{there:%Y-%m-%d %H:%M:%S} {hours}"
 
 
 def listed(names: list[str], language: str) -> str:

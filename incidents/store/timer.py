@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, s
 
 from config.instant import Instant
 from db.batch import announce
+from db.minding import Minding
 from db.prepared import Prepared
 from db.tables.incidents import timer as table
 
@@ -46,6 +47,13 @@ _FINISH = Prepared(
     update(table).where(table.c.id == bindparam("timer")).values(done_at=bindparam("now"), outcome=bindparam("why"))
 )
 _DUE_AT = Prepared(select(table.c.due_at).where(table.c.id == bindparam("timer"), table.c.done_at.is_(None)))
+_WIND = Prepared(
+    Minding(
+        table,
+        same=(table.c.kind, table.c.subject, table.c.step),
+        anew="due_at = excluded.due_at, done_at = NULL, outcome = NULL",
+    )
+)
 _ANEW = Prepared(update(table).where(_SAME).values(due_at=bindparam("at"), done_at=None, outcome=None))
 _CANCEL = Prepared(update(table).where(_WAITING).values(done_at=bindparam("now"), outcome=bindparam("why")))
 _CALLS = or_(table.c.kind == Kind.ESCALATION.value, table.c.kind == Kind.ANSWER.value)
@@ -83,9 +91,8 @@ def start(tx: Connection, kind: Kind, subject: str, step: str, due_at: Instant, 
 
 def wind(tx: Connection, kind: Kind, subject: str, step: str, due_at: Instant, now: Instant) -> None:
     """As `start`, but one that has fired runs again."""
-    if _ANEW.run(tx, {**_same(kind, subject, step), "at": due_at}) == 0:
-        _ADD.run(tx, _row(kind, subject, step, due_at, now))
-        announce(tx, TOPIC)
+    _WIND.run(tx, _row(kind, subject, step, due_at, now))
+    announce(tx, TOPIC)
 
 
 def settle(tx: Connection, kind: Kind, subject: str, wanted: Mapping[str, Instant], now: Instant) -> None:

@@ -1,0 +1,33 @@
+"""What is kept as JSON is read back the same, whatever it is; what is none is refused."""
+
+import json
+from datetime import datetime
+
+import pytest
+
+from config.state import State
+from db.json import written
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"text": "宕机 é \u2028", "parts": [1, None, True, 0.1], "state": State.DOWN, "several": (1, 2)},
+        {"beyond": 2**70, "least": -(2**63)},
+        {"half": "\ud800"},
+        {1: "one"},
+        "",
+        None,
+    ],
+)
+def test_it_is_read_back_the_same(value: object) -> None:
+    assert json.loads(written(value)) == json.loads(json.dumps(value))
+
+
+def test_a_text_stays_a_text() -> None:
+    assert written({"a": "宕机"}) == '{"a":"宕机"}'
+
+
+def test_what_is_no_json_is_refused() -> None:
+    with pytest.raises(TypeError):
+        written({"at": datetime(2026, 11, 27)})
