@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def resting() -> Iterator[None]:
-    """For imports: what is imported stays, and looking for what does not took a fourth of the time."""
+    """For imports: what is imported stays, and looking for what does not took a fourth of their time."""
     was_on = gc.isenabled()
     gc.disable()
     try:

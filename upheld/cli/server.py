@@ -1,5 +1,6 @@
 """`upheld serve` and `upheld migrate`."""
 
+import gc
 from pathlib import Path
 
 import click
@@ -33,6 +34,7 @@ def serve(path: Path, role: str, verbose: bool) -> None:
     with resting():
         from upheld.loading import loaded
         from upheld.serve import run as run_server
+    gc.freeze()  # nor is it looked through while the configuration is read, and once more when all stands
 
     config = load_or_exit(path, loaded)
     log.set_up(verbose=verbose)
