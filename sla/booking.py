@@ -101,6 +101,11 @@ def measures_in(obligations: Iterable[Obligation], window: Interval) -> tuple[Ob
         for one in obligations
         if one.gives == MEASURE and one.opened_at < window[1] and (one.closed_at is None or one.closed_at >= window[0])
     ]
+    return in_order(found)
+
+
+def in_order(found: Iterable[Obligation]) -> tuple[Obligation, ...]:
+    """What has no date, then first due first: a record lists them so, and whoever verifies it."""
     return tuple(sorted(found, key=lambda one: (one.due_at or 0, one.id)))
 
 

@@ -11,7 +11,7 @@ from config.instant import Instant
 from db.ledger.leaf import Leaf
 from db.ledger.store import append_all, stamped
 from db.tables.remedies import booking, month, obligation, obligation_event
-from sla.booking import MEASURE, Booking, MonthOutcome, Obligation, Standing
+from sla.booking import MEASURE, Booking, MonthOutcome, Obligation, Standing, in_order
 from sla.cap import granted
 from sla.settlement import Remedies
 from sla.streak import obligations_of, outcomes_with
@@ -21,8 +21,8 @@ FULFILLED = "fulfilled"
 WITHDRAWN = "withdrawn"
 CLOSING = (FULFILLED, WITHDRAWN)
 HOUSE = "upheld"
-FAR: Instant = 1 << 60
 """Who did it where nobody did."""
+FAR: Instant = 1 << 60
 
 
 class NoObligation(LookupError):
@@ -73,7 +73,7 @@ def outcomes(tx: Connection, customer: str, until: Instant) -> tuple[MonthOutcom
 
 
 def obligations(tx: Connection, until: Instant, customer: str | None = None) -> tuple[Obligation, ...]:
-    """Opened up to `until`, first due first; of all customers if none is named."""
+    """Opened up to `until`, `in_order`; of all customers if none is named."""
     closed = (
         select(obligation_event.c.recorded_at)
         .where(
@@ -93,7 +93,8 @@ def obligations(tx: Connection, until: Instant, customer: str | None = None) -> 
     rows = rows.where(obligation.c.opened_at <= until)
     if customer is not None:
         rows = rows.where(obligation.c.customer == customer)
-    return tuple(_obligation(row) for row in tx.execute(rows.order_by(obligation.c.due_at, obligation.c.id)))
+    # not ordered by the store: where those without a date stand is said otherwise by each kind of it
+    return in_order(_obligation(row) for row in tx.execute(rows))
 
 
 def add_measure(tx: Connection, customer: str, one: Obligation, by: str, now: Instant) -> Obligation:

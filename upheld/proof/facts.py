@@ -21,7 +21,7 @@ from incidents.fact import case_event, facts_erased
 from probe.result import Outcome as Answered
 from sla import booking, correction, proposal
 from sla.answered import months_before
-from sla.booking import MEASURE, Booking, MonthOutcome, Obligation, RecordedBreach
+from sla.booking import MEASURE, Booking, MonthOutcome, Obligation, RecordedBreach, in_order
 from sla.change import Definition
 from sla.contract import Confirmed, Declined, Ended, Event, in_turn
 from sla.entered import Entered, in_force
@@ -113,12 +113,7 @@ def facts(told: Sequence[Told], who: Parties, period: Period, figures: str | Non
         definitions=tuple(_definition(one) for one in told if one.entry.kind == "check"),
         bookings=tuple(_booking(one) for one in told if one.entry.kind == "booking"),
         outcomes=tuple(_outcome(one) for one in told if one.entry.kind == "month"),
-        obligations=tuple(
-            sorted(
-                (_obligation(id, found) for id, found in streams.get("obligation", {}).items()),
-                key=lambda one: (one.due_at, one.id),
-            )
-        ),
+        obligations=in_order(_obligation(id, found) for id, found in streams.get("obligation", {}).items()),
         breaches=tuple(
             sorted(
                 (_breach(id, one) for id, found in streams.get("breach", {}).items() for one in found),
