@@ -255,7 +255,12 @@ def _event(event: Event, voice: Voice) -> tuple[str, str]:
             return day, f"{text}{voice.comma}{event.reason}"
         case Ended():
             text = voice.t("Ends on {day}", day=figure.full_day(event.ends, voice.zone, voice.language))
-            return day, f"{text}{voice.comma}{event.reason}"
+            names = sides_of(voice)
+            signed = [
+                f"{voice.t('{side} signed it', side=names[side])}{voice.comma}{reference}"
+                for side, reference in event.signed
+            ]
+            return day, voice.comma.join((text, event.reason, *signed))
         case Reminded():
             ends = figure.full_day(event.ends, voice.zone, voice.language)
             return day, voice.t("Called to mind: it ends on {day}", day=ends)

@@ -3,7 +3,7 @@
 Once stored, a version belongs to the store: a text that says otherwise changes nothing and is told so.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -140,15 +140,22 @@ def _check_passed(at: Instant, act: Act) -> None:
         raise Refused("a confirmation cannot lie in the future; write when it was given")
 
 
-def end(tx: Connection, id: str, ends: Instant, signed: Collection[Side], act: Act) -> Contract:
+def end(tx: Connection, id: str, ends: Instant, signed: Mapping[Side, Signature], act: Act) -> Contract:
     """The agreement ends then. Raises Refused."""
     _say_why(act)
     contract = found(tx, id)
     check_end(contract, ends, sealed_until=act.sealed(tx, contract.customer), confirmed=signed)
-    number = contract.newest.agreement.version
     store.add_event(
         tx,
-        Ended(agreement=contract.id, version=number, ends=ends, reason=act.reason, recorded_at=act.now, by=act.by),
+        Ended(
+            agreement=contract.id,
+            version=contract.newest.agreement.version,
+            ends=ends,
+            reason=act.reason,
+            recorded_at=act.now,
+            by=act.by,
+            signed=tuple((side, signed[side].reference) for side in Side if side in signed),
+        ),
     )
     return found(tx, contract.id)
 

@@ -87,6 +87,8 @@ class Ended:
     reason: str
     recorded_at: Instant
     by: str
+    signed: tuple[tuple[Side, str], ...] = ()
+    """The sides that signed the end, and where each signature can be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,6 +184,7 @@ def _event(event: Event) -> dict[str, Any]:
             said = {"side": event.side.value, "reason": event.reason, "happened_at": at(event.happened_at)}
             return {"event": "declined", **about, **said}
         case Ended():
-            return {"event": "ended", **about, "ends": at(event.ends), "reason": event.reason}
+            signed = {f"signed_by_{side}": reference for side, reference in event.signed}
+            return {"event": "ended", **about, "ends": at(event.ends), "reason": event.reason, **signed}
         case Reminded():
             return {"event": "reminded", **about, "ends": at(event.ends)}

@@ -20,7 +20,7 @@ from sla.contract import Confirmed, Consent, Contract, Declined, Ended, Event, R
 TOPIC = "agreement"
 """Announced by everything stored here, so that the rules in force are made anew after the COMMIT."""
 
-PERSONAL = ("reference", "reason")
+PERSONAL = ("reference", "reason", "signed")
 """What people write in an event."""
 
 _V, _E, _C = agreement_version.c, agreement_event.c, customer.c
@@ -181,7 +181,8 @@ def _facts(event: Event) -> tuple[str, Mapping[str, Any]]:
             said = {"side": event.side.value, "reason": event.reason, "happened_at": event.happened_at}
             return "declined", said
         case Ended():
-            return "ended", {"ends": event.ends, "reason": event.reason}
+            signed = {"signed": [[side.value, reference] for side, reference in event.signed]} if event.signed else {}
+            return "ended", {"ends": event.ends, "reason": event.reason, **signed}
         case Reminded():
             return "reminded", {"ends": event.ends, "lead": event.lead}
         case _:
@@ -205,7 +206,10 @@ def event_of(kind: str, said: Mapping[str, Any]) -> Event:
             side, at = Side(words["side"]), words["happened_at"]
             return Declined(side=side, reason=words["reason"], happened_at=at, **about)
         case "ended":
-            return Ended(ends=words["ends"], reason=words["reason"], **about)
+            # a text where nobody signed, or where the words were erased
+            given = () if isinstance(words["signed"], str) else words["signed"]
+            signed = tuple((Side(side), reference) for side, reference in given)
+            return Ended(ends=words["ends"], reason=words["reason"], signed=signed, **about)
         case kind:
             assert kind == "reminded"
             return Reminded(ends=words["ends"], lead=words["lead"], **about)

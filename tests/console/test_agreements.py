@@ -188,8 +188,11 @@ async def test_signatures_and_the_end_are_recorded_once_and_shown(world: World, 
     assert errors((await send(manager, address, act="confirm"))[1]) == ["version", "side", "reference"]
     assert (await send(manager, address, act="end", ends="2027-01-01", reason="moved away"))[0] == 303
     assert set(errors((await send(manager, address, act="end", ends="never"))[1])) == {"ends", "reason"}
+    both = {"customer_ref": "letter 7", "provider_ref": "letter 8"}
+    assert (await send(manager, address, act="end", ends="2026-12-01", reason="sooner", **both))[0] == 303
     html = await page(manager, address)
     assert "contract, page 9" in html and "moved away" in html and "1 January 2027" in html
+    assert "sooner, The customer signed it, letter 7, The provider signed it, letter 8" in html
 
 
 async def test_the_annex_has_every_clause_in_both_languages_and_needs_nothing_else(

@@ -13,7 +13,7 @@ from db.engine import Database
 from db.ledger import store as ledger
 from sla import agreeing
 from sla.agreeing import Act, Sealed, Signature, nothing_sealed
-from sla.contract import Confirmed, Contract, Declined, Refused, Side, Way
+from sla.contract import Confirmed, Contract, Declined, Ended, Refused, Side, Way
 from sla.store import contract as store
 from tests.upheld.house import NOON, configuration, document
 
@@ -87,7 +87,7 @@ async def test_without_a_reason_nothing_is_stored(database: Database, config: Co
     with pytest.raises(Refused, match="say why"):
         await database.write(lambda tx: agreeing.record(tx, new, {}, act(reason=reason)))
     with pytest.raises(Refused, match="say why"):
-        await database.write(lambda tx: agreeing.end(tx, ACME, NOON + DAY, (), act(reason=reason)))
+        await database.write(lambda tx: agreeing.end(tx, ACME, NOON + DAY, {}, act(reason=reason)))
     assert len((await database.read(read)).versions) == 1
 
 
@@ -168,11 +168,23 @@ async def test_each_side_confirms_a_version_once_with_a_reference(database: Data
 async def test_an_ended_agreement_ends_then_and_can_be_taken_up_again(database: Database, config: Config) -> None:
     await database.write(lambda tx: seeded(tx, config))
     ends = parse_rfc3339("2026-12-01T00:00:00Z")
-    contract = await database.write(lambda tx: agreeing.end(tx, "acme", ends, (), act(reason="moved away")))
+    contract = await database.write(lambda tx: agreeing.end(tx, "acme", ends, {}, act(reason="moved away")))
     assert contract.ends == ends
     new = next_version(config, "2027-01-01T00:00:00Z")
     again = await database.write(lambda tx: agreeing.record(tx, new, {}, act(reason="came back")))
     assert [one.until for one in again.in_turn()] == [ends, None]
+
+
+async def test_an_end_keeps_where_its_signatures_can_be_read(database: Database, config: Config) -> None:
+    """Both together can end what is sealed already: then their words are what it rests on."""
+    await database.write(lambda tx: seeded(tx, config))
+    word = {side: Signature(reference=f"letter {side}", at=NOON) for side in (Side.PROVIDER, Side.CUSTOMER)}
+    await database.write(lambda tx: agreeing.end(tx, ACME, NOON + DAY, word, act()))
+    (ended,) = (await database.read(read)).events
+    assert isinstance(ended, Ended)
+    assert ended.signed == ((Side.CUSTOMER, "letter customer"), (Side.PROVIDER, "letter provider"))
+    leaf = (await database.read(lambda tx: ledger.leaves_of(tx, [f"agreement/{ACME}"], 2)))[-1].entry
+    assert "letter" not in str(leaf.body)
 
 
 async def test_an_agreement_nobody_knows_is_refused_with_those_that_are_known(
@@ -216,6 +228,6 @@ async def test_the_mark_moves_with_every_row(database: Database, config: Config)
     marks = [await database.read(store.mark)]
     await database.write(lambda tx: seeded(tx, config))
     marks.append(await database.read(store.mark))
-    await database.write(lambda tx: agreeing.end(tx, ACME, NOON + DAY, (), act()))
+    await database.write(lambda tx: agreeing.end(tx, ACME, NOON + DAY, {}, act()))
     marks.append(await database.read(store.mark))
     assert len(set(marks)) == 3

@@ -219,8 +219,10 @@ def test_the_commands_revise_confirm_end_and_list_without_a_server(config: Path)
     confirmed = told(upheld("agreement", "confirm", "acme", "amendment 1, page 3", "--by", "customer:acme", "--json"))
     assert confirmed["versions"][1]["confirmed_by"] == ["customer", "provider"]
     assert confirmed["events"][-1]["reference"] == "amendment 1, page 3"
-    ended = told(upheld("agreement", "end", "acme", "--on", "2028-01-01", "--reason", "moved away", "--json"))
+    signed = ("--confirmed", "customer:letter 7")
+    ended = told(upheld("agreement", "end", "acme", "--on", "2028-01-01", "--reason", "moved away", *signed, "--json"))
     assert ended["ends"] == "2028-01-01T00:00:00.000Z"
+    assert ended["events"][-1]["signed_by_customer"] == "letter 7"
     (listed,) = told(upheld("agreement", "list", "--json"))
     assert (listed["agreement"], listed["ends"]) == (ACME, ended["ends"])
     assert "How availability is counted" in upheld("agreement", "annex", "acme").stdout
@@ -231,6 +233,7 @@ def test_the_commands_revise_confirm_end_and_list_without_a_server(config: Path)
     assert paper.read_bytes().startswith(b"%PDF")
     shown = upheld("agreement", "show", "acme").stdout
     assert "At least 99.5" in shown and "moved away" in shown and "amendment 1, page 3" in shown
+    assert "letter 7" in shown
     owned = "the store owns acme/sla-standard, version 1 (configuration, upheld), version 2 (command, person:wang)"
     assert owned in upheld("plan").stdout
 

@@ -16,7 +16,7 @@ from sla.contract import Contract, Refused, Side
 from sla.store import contract as agreements
 from upheld.agreements import contract_json
 from upheld.cli.annex import FORMATS, written
-from upheld.cli.incident import as_json, by
+from upheld.cli.incident import as_json, by, facts_beside
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, read, show, with_config
 from upheld.cli.tongue import tell
@@ -93,7 +93,8 @@ def show_(config: Config, id: str, number: int | None, lang: str, as_json: bool)
         click.echo(f"{clause.text} ({clause.origin})")
     if events:
         click.echo("")
-        show(events, as_json=False, columns=("recorded_at", "event", "version", "side", "reference", "reason", "by"))
+        told = [{**event, "facts": facts_beside(event)} for event in events]
+        show(told, as_json=False, columns=("happened_at", "recorded_at", "event", "by", "facts"))
 
 
 @agreement.command("annex")
