@@ -1,15 +1,16 @@
 """What is written to the customer and to those who hold a statement up. Pure: from values to a `Message`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from config.instant import Instant
+from config.instant import Instant, Span
 from config.language import choose
 from config.look import sentence
-from config.look.figure import full_day, moment
+from config.look.figure import full_day, moment, promised
 from config.value import Text
 from notify.message import Json, Message
 from sla.clause import ROOM
+from sla.obstacle import WORD, Obstacle
 from sla.page import Page
 from sla.seal import Seal
 from sla.sealing import Step, Who
@@ -104,7 +105,7 @@ class Writer:
     def _hash(self, seal: Seal) -> str:
         return self._say("Hash of the record") + f": sha256 {seal.record_sha256}"
 
-    def question(self, figures: str, until_days: int, revision: int) -> Message:
+    def question(self, figures: str, open_for: Span, revision: int) -> Message:
         """How unmeasured time counts, to the customer's contact."""
         page = self._page
         lines = [
@@ -114,11 +115,20 @@ class Writer:
             *(f"{page.text(part.name)}: {page.bounds(part)}" for part in self.statement.components if part.obstacles),
             "",
             self._say("Accept: the agreement's own rule counts. Contest: what was not measured counts as down."),
-            self._say("Without an answer within {n} days what was not measured counts as down.", n=until_days),
+            *self._silence(open_for),
             *([self.address] if self.address else []),
         ]
         subject = self._say("Your word on the statement for {period}", period=page.period)
         return self._message(QUESTION, subject, lines, {"figures": figures, "revision": revision}, (), ())
+
+    def _silence(self, open_for: Span) -> Iterator[str]:
+        """What becomes of it without an answer; the measuring error is settled by none."""
+        asked = WORD.intersection(self.statement.obstacles)
+        if asked - {Obstacle.MEASURING_ERROR}:
+            within = promised(open_for, self.language)
+            yield self._say("Without an answer within {length} what was not measured counts as down.", length=within)
+        if Obstacle.MEASURING_ERROR in asked:
+            yield self._say("What the measuring error could turn waits for your word: without it nothing is sealed.")
 
     def held(self, steps: Sequence[Step], due: Instant) -> Message:
         """To our own people: what keeps it, who must do what, and by when it is due."""

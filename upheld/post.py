@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from config.instant import DAY, Instant
+from config.instant import Instant
 from config.language import choose
 from config.model import Contact, Customer
 from config.oncall import Role
@@ -94,8 +94,8 @@ class Post:
         """How unmeasured time counts, to the customer's contact; `mark` are the figures asked about."""
         one = self._contact(statement.customer, now)
         if one is not None:
-            days = max(part.newest.availability.answer for part in statement.agreements) // DAY
-            message = self._writer(statement, one.language).question(mark, days, revision)
+            open_for = max(part.newest.availability.answer for part in statement.agreements)
+            message = self._writer(statement, one.language).question(mark, open_for, revision)
             self._enqueue(tx, one, message, f"{statement.period}-{what}", statement.customer, now)
 
     def held(self, tx: Connection, statement: Statement, waits: Iterable[Step], stage: Stage, now: Instant) -> None:
