@@ -166,7 +166,8 @@ def at_first_contact(case: CaseRecord) -> bool:
 def repeated(case: CaseRecord, cases: Sequence[CaseRecord]) -> bool:
     """Whether a fault of the same component among them was solved not long before it was reported."""
     return case.component is not None and any(
-        other.kind is CaseKind.FAULT
+        other.id != case.id
+        and other.kind is CaseKind.FAULT
         and other.component == case.component
         and other.closed_at is not None
         and case.reported_at - REPEATED_WITHIN <= other.closed_at <= case.reported_at

@@ -112,6 +112,11 @@ def test_every_doubt_falls_on_the_measurer(
     assert found.unmeasured is (Unmeasured.NOTHING if value is None else None)
 
 
+def test_a_case_that_was_solved_as_it_was_reported_is_no_repeat_of_itself(tmp_path: Path) -> None:
+    found = one(promise(tmp_path, case("C-1", done=0, closed=0), x=share("repeated")))
+    assert (found.n, found.value) == (1, 0)
+
+
 def test_a_promise_is_judged_by_periods_of_its_own_kind(tmp_path: Path) -> None:
     floor = share("resolved", at_least="60")
     assert one(promise(tmp_path, *CASES, x=floor)).met is True, "equality meets"
