@@ -20,10 +20,10 @@ from config.hours import WEEKDAYS, days_of
 from config.instant import Span
 from config.language import CHINESE, choose
 from config.look import sentence
-from config.look.figure import NARROW, full_day, length, listed, promised
+from config.look.figure import full_day, length, listed, promised
 from config.official import OfficialDays
 from config.statutory import official_of
-from sla.remedyclause import remedy_sentences
+from sla.remedyclause import per_cent, remedy_sentences
 
 ROOM = "sla"
 
@@ -96,8 +96,8 @@ def _sentences(agreement: Agreement, language: str) -> Iterator[tuple[str, str]]
         return sentence(ROOM, language, text, **values)
 
     terms = agreement.availability
-    gap = "" if language == CHINESE else NARROW
-    yield "target", say("At least {target} of the agreed time is available.", target=f"{terms.target}{gap}%")
+    target = per_cent(terms.target, language)
+    yield "target", say("At least {target} of the agreed time is available.", target=target)
     yield "period", say(PERIODS[terms.period])
     yield "service_hours", say("Service hours: {hours}.", hours=hours_text(agreement, language))
     for days in official_of(agreement):

@@ -10,7 +10,7 @@ from config.look.figure import NARROW, listed, promised
 from config.sheet import Profile
 from sla.clause import ROOM, exclusion_text, hours_words
 from sla.commitment import KINDS, commitment_name, level_text, limit_text
-from sla.remedyclause import remedy_sentence
+from sla.remedyclause import per_cent, remedy_sentence
 
 _REPORTS = {
     "incident": "Incident report",
@@ -103,8 +103,7 @@ def _exclusions(profile: Profile, language: str) -> Iterator[str]:
 
 def _proposed(profile: Profile, language: str) -> Iterator[str]:
     if profile.proposes.target is not None:
-        gap = "" if language == CHINESE else NARROW
-        target = f"{profile.proposes.target}{gap}%"
+        target = per_cent(profile.proposes.target, language)
         yield sentence(ROOM, language, "Target {target}; the agreement writes it.", target=target)
     if profile.proposes.period is not None:
         period = sentence(ROOM, language, PERIODS[profile.proposes.period])
@@ -225,7 +224,7 @@ def _duty(one: Duty, language: str) -> str:
     if one.ahead is not None:
         said.append(say("{length} ahead", length=limit_text(one.ahead, language)))
     if one.share is not None:
-        said.append(say("{share} of closed cases", share=f"{one.share}{'' if language == CHINESE else NARROW}%"))
+        said.append(say("{share} of closed cases", share=per_cent(one.share, language)))
     if one.hours is not None:
         said.append(say("usually {hours}", hours=one.hours))
     if one.within_days is not None:

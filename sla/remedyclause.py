@@ -111,7 +111,10 @@ def remedy_sentence(agreement: Agreement | None, one: Remedy, language: str) -> 
             else:
                 day = full_day(agreement.effective, agreement.availability.timezone, language)
                 text = say(_WINDOWS[one.per], percent=share, base=base, day=day)
-            return text + say("This bounds {rules}.", rules=listed(list(one.covers), language)) if one.covers else text
+            if not one.covers:
+                return text
+            gap = "" if language == CHINESE else " "
+            return text + gap + say("This bounds {rules}.", rules=listed(list(one.covers), language))
         case Streak():
             return _streak(one, language)
         case Settlement():

@@ -13,6 +13,7 @@ from config.look.figure import MINUS, RANGE, percent
 from config.value import Text
 from sla.account import Verdict
 from sla.booking import Obligation
+from sla.display import decimals
 from sla.frame import added, framed
 from sla.indicator import Measured
 from sla.page import VERDICTS
@@ -22,6 +23,7 @@ from sla.paper.satisfaction import points
 from sla.paper.sheet import Blank, Block, Cell, Column, Figure, Section, Sheet, Table
 from sla.rating import Rating, mean_of
 from sla.record import CaseRecord, Outcome
+from sla.remedyclause import per_cent
 from sla.report import Frame, Report, Subject
 from sla.voice import Voice
 
@@ -169,11 +171,12 @@ def _availability(voice: Voice, facts: Quarter) -> Table:
     for component, newest in _components(facts).items():
         told = [_of_month(month, component) for month in facts.months]
         shares = [_share(voice, one) for one in told]
-        whole = percent(share_of([one for one in told if one is not None]), voice.language, 3)
+        known = [one for one in told if one is not None]
+        whole = percent(share_of(known), voice.language, decimals(newest.target))
         rows.append(
             (
                 Cell(text=voice.text(newest.name)),
-                Cell(text=f"{newest.target}%"),
+                Cell(text=per_cent(newest.target, voice.language)),
                 *shares,
                 Cell(text=whole, strong=True),
             )
@@ -186,7 +189,9 @@ def _share(voice: Voice, one: Sums | None) -> Cell:
         return Cell(text=RANGE)
     mark = "" if one.verdict is None else one.verdict.value
     said = "" if one.verdict is None else voice.t(VERDICTS[one.verdict])
-    return Cell(text=percent(share_of([one]), voice.language, 3), mark=mark, small=(said,) if said else ())
+    return Cell(
+        text=percent(share_of([one]), voice.language, decimals(one.target)), mark=mark, small=(said,) if said else ()
+    )
 
 
 def _downtime(voice: Voice, facts: Quarter) -> Table:

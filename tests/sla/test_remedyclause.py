@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sla.clause import clauses
-from tests.config.test_remedy import agreement
+from tests.config.test_remedy import REMEDIES, agreement
 
 ENGLISH = [
     "The provider apologises in writing.",
@@ -33,6 +33,12 @@ def test_every_remedy_is_a_sentence_of_the_contract(tmp_path: Path) -> None:
     found = agreement(tmp_path)
     assert [one.text for one in clauses(found, "en") if one.term == "remedies"] == ENGLISH
     assert [one.text for one in clauses(found, "zh-CN") if one.term == "remedies"][: len(CHINESE)] == CHINESE
+
+
+def test_what_a_cap_bounds_is_a_sentence_of_its_own(tmp_path: Path) -> None:
+    covering = REMEDIES.replace("per: contract_year}", "per: contract_year, covers: [tiers]}")
+    (text,) = [one.text for one in clauses(agreement(tmp_path, covering), "en") if "contract year" in one.text]
+    assert text.endswith("of the contract's total. This bounds tiers.")
 
 
 def test_the_amounts_that_percentages_are_taken_of_are_printed(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from sla.report import paper_of
 from sla.reports.inspection import findings
 from sla.reports.quarterly import share_of
 from sla.voice import Voice
-from tests.sla.reporting import CASE, FILE, INCIDENT, INSPECTION, NOVEMBER, PAPERS, QUARTER, latency, paper
+from tests.sla.reporting import CASE, FILE, INCIDENT, INSPECTION, NOVEMBER, PAPERS, QUARTER, latency, paper, sums
 
 """Latin in every language: ids, what people typed, zones, units."""
 TYPED = r"CASE|INC|A|Disk|full|emptied|it|false|alarm|Chen|spare|used|changed|a|log|new|disk|still|slow|fine|"
@@ -212,7 +212,14 @@ def test_a_quarter_is_the_sum_of_its_seconds_not_the_mean_of_its_months() -> Non
     assert whole is not None and (whole.numerator, whole.denominator) == (11, 12)
     assert share_of([]) is None
     text = said(paper("quarterly").sheet(ENGLISH)).replace("\u202f", " ")
-    assert "91.666 %" in text and "99.900 %" in text and "50.500 %" in text
+    assert "91.66 %" in text and "99.90 %" in text and "50.50 %" in text
+
+
+def test_a_quarter_shows_a_month_with_the_digits_of_its_statement() -> None:
+    """To a target of 99.995 a miss with three of them would read as the target."""
+    month = replace(QUARTER.months[0], sums=(replace(sums("100000000", "5001"), target="99.995"),))
+    text = said(paper("quarterly", replace(QUARTER, months=(month,))).sheet(ENGLISH))
+    assert "99.9949\u202f%" in text and "99.995\u202f%" in text
 
 
 def test_a_quarter_says_each_share_with_its_n_and_nothing_of_what_nobody_rated() -> None:
