@@ -1,8 +1,6 @@
-"""What of an exact figure is shown: shares are cut, downtime is rounded up, and no verdict reads what is shown here."""
+"""What of an exact figure is shown: shares are cut, and no verdict reads what is shown here."""
 
 from fractions import Fraction
-
-from config.instant import SECOND, Span
 
 
 def decimals(target: str) -> int:
@@ -27,8 +25,3 @@ def used(loss: Fraction, allowed: Fraction) -> Fraction | None:
     if not allowed:
         return None
     return Fraction(-(-loss * 1000 // allowed), 1000)
-
-
-def seconds_up(span: Span | Fraction) -> int:
-    """Whole seconds of downtime, rounded up."""
-    return int(-(-span // SECOND))

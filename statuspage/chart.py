@@ -10,7 +10,6 @@ from config.look.state import Shown
 from statuspage.facts import Incident, Point, Series
 
 WIDTH = 888
-HEIGHT = 216
 RIGHT = 812
 BASE = 188
 TOP = 8
