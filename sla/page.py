@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from config.agreement import Period as Kind
-from config.instant import MINUTE, SECOND, Instant, Span
+from config.instant import MINUTE, SECOND, Instant, Span, parse_rfc3339
 from config.language import CHINESE, choose
 from config.look import sentence
 from config.look.figure import MINUS, NARROW, RANGE, day, grouped, length, listed, moment, percent, time_of_day
 from config.look.reason import reason_text
+from config.remedy import TARGET
 from config.value import Text
 from sla.account import Verdict
 from sla.cases import share
@@ -21,6 +22,7 @@ from sla.obstacle import Obstacle
 from sla.overlay import Corrected, Standing
 from sla.period import Period
 from sla.record import CaseRecord, CommitmentRecord, Outcome, Word
+from sla.remedyclause import per_cent
 from sla.remedypage import Row, follow_ups, rows, totals
 from sla.statement import ComponentPart, Statement
 from sla.title import TITLES, agreement_name, period_name, sides
@@ -152,7 +154,11 @@ class Page:
             return ""
         zone = self.statement.zone
         asked, at = (moment(one, zone, self.language) for one in (answer.asked_at, answer.at))
-        return self.say(_ANSWERS[answer.word], asked=asked, at=at, by=self.who(answer.by))
+        said = self.say(_ANSWERS[answer.word], asked=asked, at=at, by=self.who(answer.by))
+        if answer.entered_by is None:
+            return said
+        gap = "" if self.language == CHINESE else " "
+        return said + gap + self.say("It was entered by {who}.", who=self.who(answer.entered_by))
 
     def verdict(self, verdict: Verdict) -> str:
         return self.say(VERDICTS[verdict])
@@ -163,8 +169,7 @@ class Page:
         return percent(value, self.language, decimals(part.agreement.availability.target))
 
     def target(self, part: ComponentPart) -> str:
-        gap = "" if self.language == CHINESE else NARROW
-        return f"{part.agreement.availability.target}{gap}%"
+        return per_cent(part.agreement.availability.target, self.language)
 
     def bounds(self, part: ComponentPart) -> str:
         lower, upper = self.share(part, part.account.lower), self.share(part, part.account.upper)
@@ -263,6 +268,11 @@ class Page:
             )
         return self.span(outage.start, outage.end)
 
+    def began(self, outage: str) -> str:
+        """Of one that this period does not reach; its id ends with that instant."""
+        at = parse_rfc3339(outage.rpartition("/")[2])
+        return moment(at, self.statement.zone, self.language, seconds=True)
+
     def because(self, outage: Outage) -> str:
         """What the first failing check saw; which check it was is the engineers' business."""
         return reason_text(outage.reason, self.language)
@@ -274,6 +284,10 @@ class Page:
         causes = {case.id: self.title_of(case) for case in self.statement.cases}
         for part in self.statement.components:
             causes |= {outage.id: self.outage_span(outage) for outage in part.counted.outages}
+        for claim in self.statement.remedies.claims:
+            if claim.kind == TARGET:  # a year's has outages of earlier months: their ids say when they began
+                earlier = [id for id in claim.causes if id not in causes]
+                causes |= {id: self.began(id) for id in earlier}
         return list(rows(self.statement.remedies, names, causes, self.language))
 
     def remedy_notes(self) -> list[str]:

@@ -1,5 +1,6 @@
 """What a statement's mails say to the customer."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from config.look.figure import WIDE
 from config.state import State
 from sla.letter import Writer
 from sla.obstacle import Obstacle
-from sla.record import Facts
+from sla.page import Page
+from sla.record import Facts, Word
 from tests.sla.contract import transition
-from tests.sla.test_sealing import hole, october
+from tests.sla.test_sealing import hole, october, said
 
 
 def asked(folder: Path, known: Facts, language: str = ENGLISH, open_for: Span = 10 * DAY) -> str:
@@ -26,6 +28,14 @@ def doubtful() -> Facts:
     down, again = "10-05 00:00:00", "10-05 00:44:00"
     pay = (up, transition(down, State.DOWN, bound=600), transition(again, State.UP, bound=600))
     return Facts(transitions={"pay": pay, "shop": (up,)})
+
+
+def test_whoever_entered_the_customers_answer_stands_beside_it(tmp_path: Path) -> None:
+    answer = replace(said(Word.ACCEPTED), by="customer:harbour-bank", entered_by="person:li")
+    made = Page(october(tmp_path, hole(answer)), ENGLISH).answer()
+    assert made.endswith("counts (Harbour Bank). It was entered by li.")
+    alone = Page(october(tmp_path, hole(replace(answer, entered_by=None))), ENGLISH).answer()
+    assert alone.endswith("counts (Harbour Bank).")
 
 
 def test_silence_counts_as_down_what_was_not_measured(tmp_path: Path) -> None:

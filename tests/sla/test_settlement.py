@@ -113,6 +113,8 @@ def test_a_yearly_target_is_settled_with_the_month_that_ends_the_year(tmp_path: 
     assert claimed(month(known, outage)) == {}
     december = month(known, outage, "2026-12", at("12-31 23:59:59") + 72 * HOUR)
     assert claimed(december) == {"target/pay/2026": 1_200_000}
+    (row,) = Page(december, "en").remedy_rows()
+    assert row.causes == "5 Oct 00:00:00"  # of an outage that December's own list does not have
     assert claimed(month(known, outage, "2026", at("12-31 23:59:59") + 72 * HOUR)) == {}
 
 
