@@ -139,15 +139,12 @@ class Writer:
                 "Due with the customer by the end of {day}.", day=full_day(due - 1, self.statement.zone, self.language)
             ),
             "",
-            *(f"- {self.step(one)}" for one in steps),
+            *(f"- {step_text(one, self.language)}" for one in steps),
             "",
             f"upheld statement --list {self.statement.customer}",
         ]
         subject = self._say("Held up: the statement of {customer} for {period}", customer=customer, period=page.period)
         return self._message(HELD, subject, lines, {"steps": [one.hold for one in steps]}, (), ())
-
-    def step(self, one: Step) -> str:
-        return step_text(one, self.language)
 
     def _say(self, text: str, /, **values: object) -> str:
         return sentence(ROOM, self.language, text, **values)

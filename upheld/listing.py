@@ -5,11 +5,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.instant import Instant
+from config.language import ENGLISH
 from sla import letter, sealing
 from sla.parties import NoStatement, parties_of
 from sla.period import Period, parse_period
 from sla.standing import Standing
-from sla.statement import Statement
 from sla.store import statement as stored
 from upheld.post import undeliverable
 from upheld.rules import Rules
@@ -17,21 +17,27 @@ from upheld.shown import at
 from upheld.statements import composed
 
 
-def statements(tx: Connection, rules: Rules, customer: str, now: Instant) -> list[dict[str, Any]]:
-    """Newest period first: every month that may be due, and whatever else something happened to."""
+def statements(
+    tx: Connection, rules: Rules, customer: str, now: Instant, language: str = ENGLISH
+) -> list[dict[str, Any]]:
+    """Newest period first: every month that may be due, and whatever else something happened to.
+
+    `language`: of the sentences in `next`.
+    """
     periods = {str(one): one for one in sealing.months(parties_of(rules.config, customer), now)}
     periods |= {period: parse_period(period) for _, period in stored.known(tx, customer)}
-    found = [one_json(tx, rules, customer, periods[name], now) for name in sorted(periods, reverse=True)]
+    found = [one_json(tx, rules, customer, periods[name], now, language) for name in sorted(periods, reverse=True)]
     return [one for one in found if one is not None]
 
 
-def one_json(tx: Connection, rules: Rules, customer: str, period: Period, now: Instant) -> dict[str, Any] | None:
+def one_json(
+    tx: Connection, rules: Rules, customer: str, period: Period, now: Instant, language: str = ENGLISH
+) -> dict[str, Any] | None:
     """None where no agreement was in force."""
     standing = stored.standing(tx, customer, str(period))
     sealed = stored.summary(tx, customer, str(period))
     waits: tuple[sealing.Step, ...] = ()
     verdict = sealed[1] if sealed is not None else None
-    statement = None
     if sealed is None or standing.delivered_at is None or standing.proposed is not None:
         try:
             statement, _ = composed(tx, rules.config, rules.caseload, customer, period, now)
@@ -47,7 +53,7 @@ def one_json(tx: Connection, rules: Rules, customer: str, period: Period, now: I
         "status": "draft" if sealed is None else "sealed",
         "verdict": verdict,
         "blocked_by": [one.hold for one in waits],
-        "next": [] if statement is None else [_said(statement, one) for one in waits],
+        "next": [letter.step_text(one, language) for one in waits],
         **standing_json(standing),
     }
 
@@ -66,7 +72,3 @@ def standing_json(standing: Standing) -> dict[str, Any]:
         "disputes": [{"line": one.line, "reason": one.reason, "at": at(one.at)} for one in standing.disputes],
         "revision_proposed": standing.proposed is not None,
     }
-
-
-def _said(statement: Statement, one: sealing.Step) -> str:
-    return letter.Writer(statement=statement, language="en", address=None).step(one)

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from config.instant import Instant
+from config.language import ENGLISH
 from db.ledger.checkpoint import Signed, checkpoint_now
 from sla import letter, sealing
 from sla.booking import Booking
@@ -163,9 +164,8 @@ class Sealer:
 
     def explained(self, statement: Statement, standing: Standing) -> str:
         """What it waits for, in a line."""
-        writer = letter.Writer(statement=statement, language="en", address=None)
         waits = sealing.steps(statement, standing, undeliverable(self._rules, statement.customer))
-        return "; ".join(f"{one.hold}: {writer.step(one)}" for one in waits)
+        return "; ".join(f"{one.hold}: {letter.step_text(one, ENGLISH)}" for one in waits)
 
     # the customer's word
 

@@ -114,7 +114,7 @@ def test_every_doubt_falls_on_the_measurer(
 
 def test_a_case_that_was_solved_as_it_was_reported_is_no_repeat_of_itself(tmp_path: Path) -> None:
     found = one(promise(tmp_path, case("C-1", done=0, closed=0), x=share("repeated")))
-    assert (found.n, found.value) == (1, 0)
+    assert (found.n, found.value) == (1, Fraction(0))
 
 
 def test_a_promise_is_judged_by_periods_of_its_own_kind(tmp_path: Path) -> None:

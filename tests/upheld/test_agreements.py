@@ -234,6 +234,7 @@ def test_the_commands_revise_confirm_end_and_list_without_a_server(config: Path)
     shown = upheld("agreement", "show", "acme").stdout
     assert "At least 99.5" in shown and "moved away" in shown and "amendment 1, page 3" in shown
     assert "letter 7" in shown
+    assert "可用率不低于99.5%" in upheld("agreement", "show", "acme", env={"UPHELD_LANG": "zh-CN"}).stdout
     owned = "the store owns acme/sla-standard, version 1 (configuration, upheld), version 2 (command, person:wang)"
     assert owned in upheld("plan").stdout
 

@@ -394,6 +394,8 @@ def test_a_correction_goes_from_the_request_to_the_customers_word(config: Path) 
     assert json.loads(contested.stdout)["words"] == {"acme": "contested"}
     shown = json.loads(upheld("correction", "show", "C-1", "--json").stdout)
     assert [one["event"] for one in shown["events"]] == ["requested", "approved", "confirmed", "contested"]
+    table = upheld("correction", "show", "C-1", env={"COLUMNS": "300"}).stdout
+    assert "recorded at" in table and "proof=mail" in table and "reason=both failed" in table
     assert "no correction 'C-9'" in refused(upheld("correction", "approve", "C-9"), 1)
     assert "approved already" in refused(upheld("correction", "approve", "C-1", "--by", "zhao"), 1)
 

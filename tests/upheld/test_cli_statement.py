@@ -1,6 +1,7 @@
 """`upheld statement` and `upheld seal` as typed: what is listed, what is refused and with which words."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,22 @@ def test_what_cannot_be_done_is_one_line_that_says_why(folder: Path, words: list
     assert result.exit_code == code
     assert said in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_the_list_says_what_is_next_in_the_readers_language(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPHELD_LANG", "zh-CN")
+    monkeypatch.setenv("COLUMNS", "400")
+    table = typed(folder, "statement", "--list", "acme").stdout
+    assert "状态  " in table and "下一步" in table and "草稿" in table and "配置邮件，以便送达报告" in table
+    assert not {"next", "draft", "configure"} & set(re.findall("[a-z]+", table))
+    (row, *_) = json.loads(typed(folder, "statement", "--list", "acme", "--json").stdout)
+    assert row["status"] == "draft" and all(one.isascii() for one in row["next"])
+
+
+def test_a_profile_is_read_in_the_readers_language(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPHELD_LANG", "zh-CN")
+    assert "持续性义务" in typed(folder, "profiles", "sla-standard").stdout
+    assert "Level" in typed(folder, "profiles", "sla-standard", "--lang", "en").stdout
 
 
 def test_the_list_has_stable_keys(folder: Path) -> None:

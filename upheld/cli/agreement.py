@@ -7,7 +7,6 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from config.language import LANGUAGES
 from config.model import Config
 from sla import agreeing
 from sla.annexed import annexed
@@ -19,7 +18,7 @@ from upheld.cli.annex import FORMATS, written
 from upheld.cli.incident import as_json, by, facts_beside
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, read, show, with_config
-from upheld.cli.tongue import tell
+from upheld.cli.tongue import language, language_of, tell
 from upheld.clock import utc_now
 
 COLUMNS = ("agreement", "version", "state", "target", "period", "components", "effective", "ends", "confirmed_by")
@@ -46,7 +45,6 @@ signed = click.option(
     metavar="SIDE:REF",
     help="customer:… or provider:… signed it, and where that can be read; both are needed for a time that is sealed",
 )
-language = click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
 
 
 @click.group()
@@ -74,7 +72,7 @@ def list_(config: Config, customer: str | None, as_json: bool) -> None:
 @language
 @as_json
 @with_config
-def show_(config: Config, id: str, number: int | None, lang: str, as_json: bool) -> None:
+def show_(config: Config, id: str, number: int | None, lang: str | None, as_json: bool) -> None:
     """One agreement: its versions, who signed them, and the terms as sentences of a contract."""
     contract = read(config, lambda tx: _found(tx, id))
     found = contract_json(contract, utc_now())
@@ -89,7 +87,7 @@ def show_(config: Config, id: str, number: int | None, lang: str, as_json: bool)
     click.echo("")
     show(versions, as_json=False, columns=VERSIONS)
     click.echo("")
-    for clause in clauses(version.agreement, lang):
+    for clause in clauses(version.agreement, lang or language_of()):
         click.echo(f"{clause.text} ({clause.origin})")
     if events:
         click.echo("")
@@ -104,7 +102,7 @@ def show_(config: Config, id: str, number: int | None, lang: str, as_json: bool)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="a file")
 @language
 @with_config
-def annex_(config: Config, id: str, number: int | None, form: str, output: Path | None, lang: str) -> None:
+def annex_(config: Config, id: str, number: int | None, form: str, output: Path | None, lang: str | None) -> None:
     """The annex to print: what a contract must state about counting. As html it stands in both languages."""
     contract = read(config, lambda tx: _found(tx, id))
     found = annexed(contract, number, config)
@@ -112,7 +110,7 @@ def annex_(config: Config, id: str, number: int | None, form: str, output: Path 
         fail(f"{contract.id} has no version {number}", 1)
     if output is None and form == "pdf":
         fail("--format pdf: nothing for a terminal; write it to a file with -o", 2)
-    body = written(found, form, lang)
+    body = written(found, form, lang or language_of())
     if output is None:
         click.echo(body.decode(), nl=False)
     else:

@@ -13,7 +13,7 @@ from sla.store import correction as corrections
 from upheld.cli.incident import as_json
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, read, show, with_config
-from upheld.cli.speaker import by, customers_word, dry_run, show_settled, spoken, word_of
+from upheld.cli.speaker import by, customers_word, dry_run, show_said, show_settled, spoken, word_of
 from upheld.cli.tongue import tell
 from upheld.settled import correction_json, said_json
 
@@ -66,7 +66,7 @@ def show_(config: Config, id: str, as_json: bool) -> None:
     events = found.pop("events")
     show(found, as_json=False, columns=())
     click.echo("")
-    show(events, as_json=False, columns=("happened_at", "event", "by", "entered_by"))
+    show_said(events)
 
 
 @correction.command()

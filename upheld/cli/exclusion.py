@@ -19,7 +19,7 @@ from upheld.cli.incident import as_json
 from upheld.cli.incident import by as person
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, in_force, read, show, with_config
-from upheld.cli.speaker import by, customers_word, dry_run, show_settled, spoken, word_of
+from upheld.cli.speaker import by, customers_word, dry_run, show_said, show_settled, spoken, word_of
 from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.settled import exclusion_json, occurrence_json, said_json
@@ -95,7 +95,7 @@ def show_(config: Config, id: str, as_json: bool) -> None:
     click.echo("")
     show(windows, as_json=False, columns=("customer", "start", "end", "valid", "reason", "worked"))
     click.echo("")
-    show(events, as_json=False, columns=("happened_at", "recorded_at", "event", "by", "entered_by"))
+    show_said(events)
 
 
 def _windows(config: Config, known: Iterable[Proposal], id: str, now: Instant) -> list[dict[str, Any]]:

@@ -92,7 +92,7 @@ def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
         show(
             [{**event, "facts": facts_beside(event)} for event in events],
             as_json=False,
-            columns=("happened_at", "event", "by", "facts"),
+            columns=("happened_at", "recorded_at", "event", "by", "facts"),
         )
         click.echo("")
         show(told, as_json=False, columns=("decided_at", "purpose", "person", "channel", "state", "outcome"))
@@ -106,7 +106,7 @@ def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
 
 
 def facts_beside(event: dict[str, Any]) -> dict[str, Any]:
-    plain = ("event", "happened_at", "recorded_at", "by", "seen_by_customer_at", "terms")
+    plain = ("event", "happened_at", "recorded_at", "by", "entered_by", "seen_by_customer_at", "terms")
     return {key: value for key, value in event.items() if key not in plain and value not in (None, "")}
 
 

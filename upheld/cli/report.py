@@ -14,11 +14,11 @@ from sla.format import Unwritable
 from sla.letter import step_text
 from sla.report import WORDS, Paper
 from sla.reporting import Owed, next_step
+from upheld.cli import tongue
 from upheld.cli.counting import WRONG
 from upheld.cli.incident import as_json as json_option
 from upheld.cli.incident import by as by_option
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
-from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.installed import installed
 from upheld.reports.forms import FORMS
@@ -67,7 +67,8 @@ def report(
     """KIND SUBJECT [PERIOD]: incident INC-1, completion CASE-1, forms CASE-1, inspection acme 2026-10,
     quarterly acme 2026-Q3, audit-pack acme 2026-10 -o FILE.zip, due [CUSTOMER]."""
     if kind == DUE:
-        show(_due(config, subject, lang or ENGLISH, everything=everything), as_json=as_json, columns=COLUMNS)
+        told_in = lang or (ENGLISH if as_json else tongue.language_of())
+        show(_due(config, subject, told_in, everything=everything), as_json=as_json, columns=COLUMNS)
         return
     if subject is None:
         fail(f"say what about, like: upheld report {kind} {_EXAMPLES.get(kind, 'INC-1')}", WRONG)
@@ -176,4 +177,4 @@ def _pack(config: Config, customer: str, period: str | None, output: Path | None
     }
     change(config, "export.log", arguments, by)
     output.write_bytes(made.body)
-    tell(f"{output}: {len(made.files)} files, sha256 {made.sha256}")
+    tongue.tell(f"{output}: {len(made.files)} files, sha256 {made.sha256}")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from config.agreement import Sheet
-from config.language import CHINESE, ENGLISH, LANGUAGES, choose
+from config.language import CHINESE, ENGLISH, choose
 from config.load import folder_of
 from config.look import sentence
 from config.node import Node
@@ -18,16 +18,16 @@ from config.shelf import Shelf, model_of, shelf_of
 from sla.clause import ROOM
 from sla.method import TITLE, method
 from sla.promise import chapters
+from upheld.cli import tongue
 from upheld.cli.incident import as_json
 from upheld.cli.shared import fail, plain, show
-from upheld.cli.tongue import tell
 
 FAMILIES: tuple[Family, ...] = tuple(PINNED)
 
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--lang", "language", type=click.Choice(LANGUAGES), default=ENGLISH, show_default=True)
+@tongue.language
 @click.option(
     "-c",
     "--config",
@@ -38,13 +38,14 @@ FAMILIES: tuple[Family, ...] = tuple(PINNED)
     help="the configuration, beside which own sheets lie in profiles/ and terms/",
 )
 @as_json
-def profiles(name: str | None, language: str, path: Path, as_json: bool) -> None:
+def profiles(name: str | None, lang: str | None, path: Path, as_json: bool) -> None:
     """Profiles and term sheets; with a NAME (sla-standard or sla-standard@1) the whole of one."""
+    language = lang or (ENGLISH if as_json else tongue.language_of())
     report = Report()
     shelf = shelf_of(folder_of(path), report)
     if report.problems:
         for problem in report.problems:
-            tell(str(problem), err=True)
+            tongue.tell(str(problem), err=True)
         fail("an own sheet has a mistake; nothing is shown", 1)
     if name is None:
         show([_row(shelf, family, ref, language) for family, ref in _all(shelf)], as_json=as_json, columns=_COLUMNS)

@@ -1,11 +1,12 @@
 """`--by` where the one who speaks may be a customer, and what a dry run shows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
 
 from sla.word import customer_of
+from upheld.cli.incident import facts_beside
 from upheld.cli.shared import fail, show
 from upheld.cli.tongue import tell
 
@@ -49,6 +50,12 @@ def show_settled(made: Mapping[str, Any], *, as_json: bool) -> None:
         tell("no figure of a period changes: nothing of it has begun")
         return
     show([_row(row) for row in rows], as_json=False, columns=EFFECT)
+
+
+def show_said(events: Iterable[dict[str, Any]]) -> None:
+    """Everything that was said of one, with its proof or its reason."""
+    told = [{**event, "facts": facts_beside(event)} for event in events]
+    show(told, as_json=False, columns=("happened_at", "recorded_at", "event", "by", "entered_by", "facts"))
 
 
 def _money(owed: Mapping[str, str]) -> str | None:

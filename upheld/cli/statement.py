@@ -7,7 +7,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from config.language import LANGUAGES
+from config.language import ENGLISH, LANGUAGES
 from config.model import Config
 from sla.format import Unwritable
 from sla.parties import NoStatement
@@ -16,6 +16,7 @@ from upheld.cli.counting import WRONG
 from upheld.cli.incident import as_json as json_option
 from upheld.cli.incident import by as by_option
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
+from upheld.cli.tongue import language_of
 from upheld.clock import utc_now
 from upheld.files import BUNDLE, bundle_file, kinds
 from upheld.installed import installed
@@ -64,7 +65,8 @@ def statement(
 ) -> None:
     """CUSTOMER PERIOD: availability and cases of 2026-10, 2026-Q3 or 2026; the sealed one where there is one."""
     if listing:
-        show(_listed(config, customer), as_json=as_json, columns=COLUMNS)
+        told_in = ENGLISH if as_json else language_of()
+        show(_listed(config, customer, told_in), as_json=as_json, columns=COLUMNS)
         return
     if answering or countersigning or dispute is not None:
         if customer is None or period is None:
@@ -138,7 +140,7 @@ def _rendered(
         fail(f"--format {form}: {error}", WRONG)
 
 
-def _listed(config: Config, customer: str | None) -> list[dict[str, Any]]:
+def _listed(config: Config, customer: str | None, language: str) -> list[dict[str, Any]]:
     """Those something happened to, and the months that may be due."""
     from upheld.listing import statements
     from upheld.rules import rules_of
@@ -150,7 +152,10 @@ def _listed(config: Config, customer: str | None) -> list[dict[str, Any]]:
 
     def rows(tx: Connection) -> list[dict[str, Any]]:
         return [
-            one for name in config.customers if customer in (None, name) for one in statements(tx, rules, name, now)
+            one
+            for name in config.customers
+            if customer in (None, name)
+            for one in statements(tx, rules, name, now, language)
         ]
 
     return read(config, rows)

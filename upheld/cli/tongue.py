@@ -22,7 +22,7 @@ OTHERS = ("console", "sla", "incidents")
 """The desk refuses in the same words and has them in Chinese, and so have papers and mails."""
 _LONG = 24
 """Signs of its own from which on a form of theirs is no label, and mistaken for nothing else."""
-_NAMESAKES = {"key": "alert key", "waiting": "still waiting"}
+_NAMESAKES = {"key": "alert key", "waiting": "still waiting", "status": "state"}
 """Columns that are called as something else is."""
 _WORD = re.compile("[a-z0-9_]+")
 _ALONE = frozenset(("none", "nothing"))
