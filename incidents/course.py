@@ -1,6 +1,7 @@
 """The course of an incident: judged, opened, its events appended, and what each of them brings about."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 from config.instant import Instant
 from config.model import Config
 from db.ledger.store import stamped
-from incidents import decide, drilling, merging, news, splitting
+from incidents import decide, drilling, merging, news, removal, splitting
 from incidents.caseload import Caseload
 from incidents.decide import Condition
 from incidents.drill import NUMBER as DRILL
@@ -49,6 +50,8 @@ log = structlog.get_logger(__name__)
 
 SYSTEM = "upheld"
 NUMBER = "INC"
+LOOKED_AT = 100
+"""Components at once."""
 
 
 class NotFound(Exception):
@@ -63,6 +66,27 @@ class Course:
         self._family = Family(config.components)
         self._paging = paging
         self._cases = caseload
+
+    def look_again(self, clock: Callable[[], Instant]) -> Iterator[Callable[[Connection], None]]:
+        """After a start or a reload: what changed while nobody looked. In parts, between which others have their turn:
+        of thousands of components it takes seconds."""
+        yield partial(removal.forget, config=self._config, by=SYSTEM, now=clock())
+        every = self._family.parents_first(list(self._config.components))
+        for first in range(0, len(every), LOOKED_AT):
+            yield partial(self._look_at, components=every[first : first + LOOKED_AT], now=clock())
+        yield partial(self._look_through, now=clock())
+
+    def _look_at(self, tx: Connection, components: Sequence[str], now: Instant) -> None:
+        for component in components:
+            news.redraw(tx, self._config, component, SYSTEM, now)
+            self._judge(tx, component, SYSTEM, now)
+
+    def _look_through(self, tx: Connection, now: Instant) -> None:
+        for incident in store.unresolved(tx):
+            incident = self._quieten(tx, incident, now)
+            differs = self._paging.differs(tx, incident)
+            if differs is not None:
+                self._apply(tx, incident, [differs], SYSTEM, now)
 
     def _judge(self, tx: Connection, component: str, by: str, now: Instant) -> Incident | None:
         """Its own incident, and those that were split from it; the own one that was open already, if one was."""

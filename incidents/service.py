@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from config.identity import REFUSAL, resident_number
 from config.instant import MINUTE, Instant, Span
 from config.matcher import Matcher
-from incidents import decide, drilling, hearing, lapse, merging, news, removal, splitting
+from incidents import decide, drilling, hearing, lapse, merging, news, splitting
 from incidents.audit import Violation
 from incidents.course import SYSTEM, Course
 from incidents.course import NotFound as NotFound
@@ -288,19 +288,6 @@ class Incidents(Course):
         """A delivery was given up: the next way of reaching is due."""
         log.warning("not told", person=failed.person, channel=failed.channel, incident=failed.incident)
         self._paging.unreachable(tx, failed, now)
-
-    def look_again(self, tx: Connection, now: Instant) -> None:
-        """After a start or a reload: what changed while nobody looked."""
-        removal.forget(tx, self._config, SYSTEM, now)
-        for component in self._config.components:
-            news.redraw(tx, self._config, component, SYSTEM, now)
-        for component in self._family.parents_first(list(self._config.components)):
-            self._judge(tx, component, SYSTEM, now)
-        for incident in store.unresolved(tx):
-            incident = self._quieten(tx, incident, now)
-            differs = self._paging.differs(tx, incident)
-            if differs is not None:
-                self._apply(tx, incident, [differs], SYSTEM, now)
 
     # what looks after all of it
 

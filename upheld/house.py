@@ -166,10 +166,16 @@ class House:
             self.say_kept()
             await self.prober.update(list(config.checks()))
             await self.database.write(partial(_reloaded, self))
+            await self.look_again()
             self._say_taken_over()
             self.say_reloaded(successful=True)
             log.info("configuration taken over", components=len(config.components))
             return []
+
+    async def look_again(self) -> None:
+        """What the configuration changes is judged again, and what changed while nobody looked."""
+        for part in self.rules.incidents.look_again(self.now):
+            await self.database.write(part)
 
     def _use(self, taken: Taken) -> None:
         self.taken = taken
@@ -282,10 +288,9 @@ def _reloaded(house: House, tx: Connection) -> None:
 
 
 def _taken_over(house: House, tx: Connection) -> None:
-    """What the configuration says becomes a fact, and what it changes is judged again."""
+    """What the configuration says becomes a fact."""
     now = house.now()
     Exclusions(house.config).take_over(tx, now)
-    house.rules.incidents.look_again(tx, now)
     for entrance in house.rules.entrances.values():
         first = entrance.source.first_call
         if first is not None:
@@ -329,6 +334,7 @@ async def _running(house: House) -> AsyncIterator[None]:
     ]
     try:
         await house.database.write(partial(_taken_over, house))
+        await house.look_again()
         await house.housekeeping.remind()
         house.housekeeping.start()
         house.say_reloaded(successful=True)

@@ -245,3 +245,9 @@ def see(tx: Connection, made: Incidents, states: Mapping[str, State], happened_a
     """These checks change at once."""
     news = [report(tx, check, state, happened_at, now) for check, state in states.items()]
     made.check_news(tx, news, "probe:local", now)
+
+
+def look_again(made: Incidents, tx: Connection, now: Instant) -> None:
+    """All parts of it."""
+    for part in made.look_again(lambda: now):
+        part(tx)

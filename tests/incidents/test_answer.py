@@ -16,7 +16,7 @@ from incidents.incident import Escalated, Escalating, Incident, PolicyDiffers, P
 from incidents.service import Incidents
 from incidents.store import incident as store
 from incidents.store import timer
-from tests.incidents.samples import LI, MAIL, NOON, WANG, component, config, incidents, named, see
+from tests.incidents.samples import LI, MAIL, NOON, WANG, component, config, incidents, look_again, named, see
 from tests.incidents.told import notifications, pages, timers
 
 FIRST = "INC-2026-0001"
@@ -203,8 +203,8 @@ async def test_a_changed_policy_is_noted_and_the_incident_goes_on_by_its_own(dat
     await run(
         database,
         lambda tx: down(tx, before),
-        lambda tx: after.look_again(tx, NOON + MINUTE),
-        lambda tx: after.look_again(tx, NOON + 2 * MINUTE),
+        lambda tx: look_again(after, tx, NOON + MINUTE),
+        lambda tx: look_again(after, tx, NOON + 2 * MINUTE),
         lambda tx: ring(tx, after, NOON + 15 * MINUTE),
     )
 
@@ -221,7 +221,7 @@ async def test_without_any_policy_left_the_incident_goes_on_by_its_own(database:
     await run(
         database,
         lambda tx: down(tx, before),
-        lambda tx: after.look_again(tx, NOON + MINUTE),
+        lambda tx: look_again(after, tx, NOON + MINUTE),
         lambda tx: ring(tx, after, NOON + 15 * MINUTE),
     )
     assert await database.read(told) == ["li", "wang"]

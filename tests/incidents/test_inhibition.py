@@ -19,7 +19,7 @@ from incidents.service import Incidents
 from incidents.store import incident as store
 from incidents.trait import traits
 from incidents.why import explain
-from tests.incidents.samples import BY_SERVICE, NOON, alert, component, config, incidents
+from tests.incidents.samples import BY_SERVICE, NOON, alert, component, config, incidents, look_again
 from tests.incidents.told import pages
 
 CELLAR, SHOP = "INC-2026-0001", "INC-2026-0002"
@@ -215,7 +215,7 @@ async def test_a_source_that_explains_it_no_more_and_a_rule_that_is_gone_free_th
     )
     assert again == both
     without = incidents(config(component("cellar"), component("shop")))
-    assert await database.write(lambda tx: work(tx, lambda tx: without.look_again(tx, NOON + 4))) == {
+    assert await database.write(lambda tx: work(tx, lambda tx: look_again(without, tx, NOON + 4))) == {
         CELLAR: (),
         SHOP: (),
     }

@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert, select
@@ -12,6 +13,7 @@ from db.engine import Database
 from db.tables.incidents import case as case_table
 from db.tables.incidents import transition as table
 from db.tables.probe import check_state
+from incidents import course
 from incidents.impact import all_down, any_down, fewer_than_up
 from incidents.news import condition
 from incidents.store import incident as store
@@ -20,7 +22,7 @@ from probe.ending import Warned
 from probe.panel.vote import state_at
 from probe.result import Reason
 from probe.verdict import CheckChange
-from tests.incidents.samples import BY_SERVICE, NOON, alert, component, config, incidents, mode, report, see
+from tests.incidents.samples import BY_SERVICE, NOON, alert, component, config, incidents, look_again, mode, report, see
 from tests.incidents.told import line, occurrences
 
 U, D, X, G = State.UP, State.DOWN, State.UNKNOWN, State.DEGRADED
@@ -142,10 +144,10 @@ async def test_a_component_that_was_taken_out_is_unknown_from_when_nobody_saw_it
 
     def work(tx: Connection) -> None:
         see(tx, before, {"shop/home": U, "shop/api": U}, NOON, NOON)
-        after.look_again(tx, NOON + HOUR)
+        look_again(after, tx, NOON + HOUR)
         see(tx, after, {"shop/home": X}, NOON + MINUTE, NOON + HOUR)
         see(tx, after, {"shop/api": X}, NOON + MINUTE, NOON + HOUR)
-        after.look_again(tx, NOON + 2 * HOUR)
+        look_again(after, tx, NOON + 2 * HOUR)
 
     await database.write(work)
 
@@ -160,8 +162,8 @@ async def test_a_component_that_senders_spoke_of_and_that_was_taken_out_is_unkno
     def work(tx: Connection) -> None:
         before.alert_news(tx, "am", [alert()], BY_SERVICE, NOON, NOON)
         before.alert_news(tx, "am", [alert(firing=False, at=NOON + MINUTE)], BY_SERVICE, NOON + MINUTE, NOON + MINUTE)
-        after.look_again(tx, NOON + HOUR)
-        after.look_again(tx, NOON + 2 * HOUR)
+        look_again(after, tx, NOON + HOUR)
+        look_again(after, tx, NOON + 2 * HOUR)
 
     await database.write(work)
 
@@ -174,10 +176,26 @@ async def test_a_reload_that_takes_the_failing_check_away_redraws_the_line_from_
 
     def work(tx: Connection) -> None:
         see(tx, before, {"shop/home": U, "shop/api": D}, NOON, NOON)
-        after.look_again(tx, NOON + HOUR)
+        look_again(after, tx, NOON + HOUR)
 
     await database.write(work)
 
+    assert await database.read(lambda tx: line(tx, "shop")) == [(NOON, D), (NOON + HOUR, U)]
+
+
+async def test_looking_again_at_many_components_leaves_others_a_turn(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(course, "LOOKED_AT", 1)
+    before = incidents(config())
+    after = incidents(config(component("shop", "home"), component("crm", "home")))
+    await database.write(lambda tx: see(tx, before, {"shop/home": U, "shop/api": D}, NOON, NOON))
+
+    parts = list(after.look_again(lambda: NOON + HOUR))
+    for part in parts:
+        await database.write(part)
+
+    assert len(parts) == 4
     assert await database.read(lambda tx: line(tx, "shop")) == [(NOON, D), (NOON + HOUR, U)]
 
 
@@ -185,9 +203,9 @@ async def test_looking_again_writes_nothing_where_nothing_changed(database: Data
     made = incidents(config())
 
     def work(tx: Connection) -> None:
-        made.look_again(tx, NOON - HOUR)
+        look_again(made, tx, NOON - HOUR)
         see(tx, made, {"shop/home": U, "shop/api": U}, NOON, NOON)
-        made.look_again(tx, NOON + HOUR)
+        look_again(made, tx, NOON + HOUR)
 
     await database.write(work)
 
