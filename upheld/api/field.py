@@ -56,6 +56,8 @@ Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST), AfterValidator(harmless)
 ]
 """What a person reads."""
+Beside = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST), AfterValidator(harmless)]
+"""The same, where there may be nothing to say."""
 Name = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
 """An id of ours."""
 Time = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]

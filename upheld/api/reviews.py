@@ -8,7 +8,7 @@ from console.user import Access
 from incidents.finding import FindingState, Grade
 from incidents.review import Aim, ReviewState
 from upheld.api.cases import owned
-from upheld.api.field import Moment, Name, Shape, Time, Words
+from upheld.api.field import Beside, Moment, Name, Shape, Time, Words
 from upheld.api.route import Act, Asked, Route
 from upheld.reviews import review_json
 
@@ -59,7 +59,7 @@ class Review(Shape):
 class ReviewAsking(Shape):
     why: Words
     because: Words
-    evidence: str = ""
+    evidence: Beside = ""
     number: int | None = Field(None, description="writes that row anew; else it is the next")
 
 

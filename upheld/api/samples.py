@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from console.user import Access
 from upheld import samples
-from upheld.api.field import LONGEST, Listed, Name, Shape, Time
+from upheld.api.field import Beside, Listed, Name, Shape, Time
 from upheld.api.page import page
 from upheld.api.problem import Wrong
 from upheld.api.route import Asked, Route, nowhere
@@ -39,7 +39,7 @@ class SamplesListed(Listed):
 class Rereading(Shape):
     """One of both."""
 
-    findings: str = Field("", max_length=LONGEST, description="what was found")
+    findings: Beside = Field("", description="what was found")
     sound: bool = Field(False, description="nothing is wrong")
 
 
@@ -53,7 +53,7 @@ async def one(asked: Asked) -> Any:
 
 
 async def reread(asked: Asked) -> Any:
-    findings, sound = asked.body["findings"].strip(), asked.body["sound"]
+    findings, sound = asked.body["findings"], asked.body["sound"]
     if sound == bool(findings):
         text = "write what was found in `findings`, or `sound` where nothing was"
         raise Wrong(HTTPStatus.UNPROCESSABLE_ENTITY, text)

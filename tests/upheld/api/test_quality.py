@@ -51,6 +51,16 @@ async def test_what_is_no_finding_and_what_does_not_fit_is_said(programs: Progra
     assert (await programs.good("wang", "GET", "/findings?closed=true"))["items"] == []
 
 
+async def test_what_may_stay_empty_is_words_too(programs: Programs) -> None:
+    """On PostgreSQL a NUL is no text, and a page of it is nobody's evidence."""
+    (case, *_) = [one["id"] for one in (await programs.good("wang", "GET", "/cases?closed=true"))["items"]]
+    row = {"why": "Why did it fail?", "because": "The disk was full"}
+    path = f"/cases/{case}/review/whys"
+    assert (await programs.ask("wang", "POST", path, {**row, "evidence": "x" * 4001}))[0] == 422
+    told = await programs.good("wang", "POST", path, {**row, "evidence": " df\0 "})
+    assert told["whys"][0]["evidence"] == "df\N{REPLACEMENT CHARACTER}"
+
+
 async def test_a_case_of_a_sample_is_read_again_with_findings_or_sound(programs: Programs) -> None:
     def draw(tx: Connection) -> None:
         for turn, case in zip(("2026-07", "2026-08"), sorted(one.id for one in cases.every(tx)), strict=True):
