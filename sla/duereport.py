@@ -6,17 +6,13 @@ that states neither is due with the monthly statement. Source: requirements.md 3
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from config.agreement import Agreement, Report
 from config.agreement import Period as Kind
 from config.instant import Instant
-from sla.calendar import midnight
+from sla.duedate import end_of_day, statement_day
 from sla.period import Period
 
-_DAY = 4
-"""The monthly statement is delivered by the end of the 4th unless agreed otherwise."""
 _OVER = {"incident", "completion"}
 
 
@@ -87,19 +83,8 @@ def _of_periods(agreement: Agreement, report: Report, now: Instant) -> Iterator[
             return  # an inspection counts whole days of UTC, as they are stored
         number += 1
         if agreement.in_force(end - 1) and number % (report.months or 1) == 0:
-            due_at = _end_of_day(end, _day(agreement, report), zone)
+            due_at = end_of_day(end, report.day or statement_day(agreement), zone)
             yield DueReport(
                 customer=agreement.customer, kind=report.kind, subject=str(period), since=over, due_at=due_at
             )
         period = Period.running(kind, zone, end)
-
-
-def _day(agreement: Agreement, report: Report) -> int:
-    statement = next((one.day for one in agreement.reports if one.kind == "statement"), None)
-    return report.day or statement or _DAY
-
-
-def _end_of_day(month: Instant, day: int, zone: str) -> Instant:
-    """The midnight after that day of the month that begins there."""
-    first = Period.running(Kind.MONTH, zone, month)
-    return midnight(date(first.year, first.number, 1) + timedelta(days=day), ZoneInfo(zone))

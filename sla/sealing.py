@@ -6,7 +6,6 @@ Source: sla-definition.md, 'Sealing a statement needs more than a verdict'; requ
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 from typing import TypeAlias
@@ -16,16 +15,15 @@ import rfc8785
 
 from config.agreement import Period as Kind
 from config.instant import DAY, Instant, Span
-from sla.calendar import local, midnight
+from sla.calendar import local
 from sla.cases import seconds
+from sla.duedate import end_of_day, statement_day
 from sla.obstacle import WORD, Obstacle
 from sla.parties import Parties
 from sla.period import Period
 from sla.standing import Question, Stage, Standing
 from sla.statement import Statement
 
-DUE_DAY = 4
-"""The day of the next month by whose end a statement is delivered, unless agreed otherwise."""
 LOOKED_BACK = 13
 """Months that are still sealed when they were missed."""
 MAILED_AGAIN: Span = DAY
@@ -148,11 +146,8 @@ def dates(statement: Statement) -> Dates:
     ends = max(part.whole[1] for part in statement.agreements)
     sealable = max(part.whole[1] + part.newest.availability.grace for part in statement.agreements)
     due = min(
-        _end_of_day(part.whole[1], part.newest.availability.timezone, day)
+        end_of_day(part.whole[1], statement_day(part.newest), part.newest.availability.timezone)
         for part in statement.agreements
-        for day in [
-            next((one.day for one in part.newest.reports if one.kind == "statement" and one.day), None) or DUE_DAY
-        ]
     )
     return Dates(ends=ends, sealable=sealable, due=due)
 
@@ -272,9 +267,3 @@ def _over(statement: Statement, reached_at: Instant | None, now: Instant) -> boo
 def _step(hold: Hold) -> Step:
     who, text = STEPS[hold]
     return Step(hold=hold.value, who=who, text=text)
-
-
-def _end_of_day(end: Instant, zone: str, day: int) -> Instant:
-    """`end` is the local midnight that begins the next month."""
-    first = local(end, ZoneInfo(zone)).date()
-    return midnight(date.fromordinal(first.toordinal() + day), ZoneInfo(zone))

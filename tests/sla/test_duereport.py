@@ -73,6 +73,12 @@ def test_a_quarter_is_due_with_the_statement_of_its_last_month(agreement: Agreem
     ]
 
 
+def test_a_day_that_a_month_does_not_have_is_its_last(agreement: Agreement) -> None:
+    owed = owing(agreement, report(kind="inspection", day=31))
+    due = {one.subject: one.due_at for one in due_reports([owed], [], DELIVERED, NOW)}
+    assert (due["2026-01"], due["2026-03"]) == (at("03-01 00:00:00"), at("05-01 00:00:00"))
+
+
 def test_an_inspection_has_its_own_rhythm_and_day(agreement: Agreement) -> None:
     owed = owing(agreement, report(kind="inspection", months=2, day=2))
     found = due_reports([owed], [], DELIVERED, NOW)
