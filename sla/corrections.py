@@ -7,7 +7,7 @@ from config.model import Config
 from sla.correction import Approved, Confirmed, Contested, Correction, CorrectionEvent, Requested
 from sla.store import correction as store
 from sla.store.number import next_number
-from sla.word import WRITER, Refused, Said, customer_of, spoken_by
+from sla.word import WRITER, Refused, Said, customer_of, name_of, spoken_by
 
 LETTER = "C"
 
@@ -48,15 +48,15 @@ class Corrections:
             raise Refused("{id}: a customer does not approve but confirm; use `upheld correction confirm {id}`", id=id)
         if by == correction.requested_by:
             raise Refused(
-                "{id}: {name} asked for it and cannot approve it; a second person has to", id=id, name=_name(by)
+                "{id}: {name} asked for it and cannot approve it; a second person has to", id=id, name=name_of(by)
             )
         if by == correction.entered_by:
-            raise Refused(WRITER, id=id, name=_name(by))
+            raise Refused(WRITER, id=id, name=name_of(by))
         if correction.approved_by is not None:
             raise Refused(
                 "{id} is approved already, by {name}; nothing is left to approve",
                 id=id,
-                name=_name(correction.approved_by),
+                name=name_of(correction.approved_by),
             )
         return store.append(tx, id, correction, _said(Approved(), by, now))
 
@@ -105,10 +105,6 @@ class Corrections:
                 customer=customer,
                 known=known,
             )
-
-
-def _name(by: str) -> str:
-    return by.partition(":")[2] or by
 
 
 def _said(event: CorrectionEvent, by: str, now: Instant, entered_by: str | None = None) -> Said[CorrectionEvent]:

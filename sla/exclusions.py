@@ -28,7 +28,7 @@ from sla.proposal import (
 )
 from sla.store import exclusion as store
 from sla.store.number import next_number
-from sla.word import CONFIGURATION, WRITER, Refused, Said, customer_of, spoken_by
+from sla.word import CONFIGURATION, WRITER, Refused, Said, customer_of, name_of, spoken_by
 
 LETTER = "X"
 
@@ -89,13 +89,15 @@ class Exclusions:
             )
         if by == revision.by:
             raise Refused(
-                "{id}: {name} asked for it and cannot approve it; a second person has to", id=id, name=_name(by)
+                "{id}: {name} asked for it and cannot approve it; a second person has to", id=id, name=name_of(by)
             )
         if by == revision.entered_by:
-            raise Refused(WRITER, id=id, name=_name(by))
+            raise Refused(WRITER, id=id, name=name_of(by))
         if revision.second is not None:
             raise Refused(
-                "{id} is approved already, by {name}; nothing is left to approve", id=id, name=_name(revision.second.by)
+                "{id} is approved already, by {name}; nothing is left to approve",
+                id=id,
+                name=name_of(revision.second.by),
             )
         return store.append(tx, id, proposal, _said(Approved(), by, now, now))
 
@@ -248,10 +250,6 @@ def _occurrence(proposal: Proposal, span: Interval) -> Interval:
 
 def _signed(proposal: Proposal) -> Sequence[Said[Countersigned]]:
     return proposal.newest.countersignatures
-
-
-def _name(by: str) -> str:
-    return by.partition(":")[2] or by
 
 
 def _said(

@@ -50,5 +50,10 @@ def customer_of(by: str) -> str | None:
     return by.removeprefix(_CUSTOMER) if by.startswith(_CUSTOMER) else None
 
 
+def name_of(by: str) -> str:
+    """`li` of `person:li`."""
+    return by.partition(":")[2] or by
+
+
 def spoken_by(customer: str) -> str:
     return f"{_CUSTOMER}{customer}"
