@@ -11,8 +11,8 @@ from config.language import choose
 from config.model import Config
 from config.wording import Occasion, Wording
 from incidents.case import Case, HandedOver, Waiting
+from incidents.casenotice import CaseWriter
 from incidents.clock import Clock
-from incidents.notice import Writer
 from incidents.paging import Paging
 from incidents.rewording import reworded, values_of
 from incidents.ways import Addressee
@@ -36,7 +36,7 @@ class CaseMail:
     def customer(self, tx: Connection, case: Case, what: Occasion, now: Instant, how: str = "") -> None:
         """Every contact, in his language: `what` happened, `how` in somebody's words."""
         link = self._paging.links.confirm(case, now) if what == "solved" else None
-        words: Mapping[str, Callable[[Writer], Message]] = {
+        words: Mapping[str, Callable[[CaseWriter], Message]] = {
             "opened": lambda writer: writer.opened(case),
             "reopened": lambda writer: writer.reopened(case),
             "taken": lambda writer: writer.taken(case),
@@ -83,16 +83,16 @@ class CaseMail:
             message = self._to_ours(one).called(case, when)
             self._enqueue(tx, case, one, message, Purpose.CLOCK, f"called-{when}", now)
 
-    def _to_ours(self, one: Addressee) -> Writer:
+    def _to_ours(self, one: Addressee) -> CaseWriter:
         discreet = self._paging.discreet(one.channel)
-        return Writer(config=self._config, language=one.language, discreet=discreet)
+        return CaseWriter(config=self._config, language=one.language, discreet=discreet)
 
     def _to_contacts(
         self,
         tx: Connection,
         case: Case,
         occasion: Occasion,
-        message: Callable[[Writer], Message],
+        message: Callable[[CaseWriter], Message],
         step: str,
         now: Instant,
         *,
@@ -106,7 +106,7 @@ class CaseMail:
                 continue
             language = contact.language or (None if customer is None else customer.language)
             one = self._paging.by_mail(choose(contact.name, "en"), contact.email, language, now)
-            writer = Writer(config=self._config, language=one.language)
+            writer = CaseWriter(config=self._config, language=one.language)
             made = message(writer)
             wording = None if customer is None else customer.mails.of(occasion)
             if wording is not None:
@@ -148,5 +148,5 @@ class CaseMail:
         )
 
 
-def _likely(writer: Writer, case: Case, clock: Clock) -> Message:
+def _likely(writer: CaseWriter, case: Case, clock: Clock) -> Message:
     return writer.likely(case, clock.name, clock.due_at or clock.started_at)

@@ -7,10 +7,10 @@ from config.language import choose, say
 from config.model import Config
 from incidents import rostering, substitution
 from incidents.decide import Refused
-from incidents.notice import Writer
 from incidents.offer import Offer, address, expiry
 from incidents.rota import Change
 from incidents.ways import Addressee, Ways
+from incidents.writing import Writing
 from notify import outbox
 from notify.message import LIFETIME, Message, Notification, Purpose, key_of
 
@@ -62,7 +62,7 @@ def _tell(tx: Connection, config: Config, offer: Offer, link: str, one: Addresse
     def said(sentence: str, /, **values: object) -> str:
         return say(ROOM, one.language, sentence, **values)
 
-    clock = Writer(config=config, language=one.language).clock_time
+    clock = Writing(config=config, language=one.language).clock_time
     name = choose(config.people[offer.person].name, one.language)
     (first, first_end), (second, second_end) = offer.theirs
     yours = said("You would serve from {start} to {end},", start=clock(first), end=clock(first_end))

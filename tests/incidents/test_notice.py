@@ -7,6 +7,7 @@ import pytest
 from config.agreement import CaseKind
 from config.model import Site
 from incidents.case import Case, CaseOpened, CaseRecorded, replay_case
+from incidents.casenotice import CaseWriter
 from incidents.notice import Writer
 from tests.incidents.samples import NOON, component, config, incident
 
@@ -32,19 +33,19 @@ def case(title: str, of: str | None) -> Case:
     ("language", "about"), [("en", "Web shop: No answer in time"), ("zh-CN", "网上商城：超时未应答")]
 )
 def test_a_customer_reads_which_service_his_case_is_about(language: str, about: str) -> None:
-    writer = Writer(config=config(SHOP), language=language)
+    writer = CaseWriter(config=config(SHOP), language=language)
     one = case("timeout", "INC-1")
     for told in (writer.opened(one), writer.taken(one), writer.solved(one, "mended"), writer.reopened(one)):
         assert about in told.text.splitlines()
 
 
 def test_what_a_person_reported_keeps_its_own_words() -> None:
-    writer = Writer(config=config(SHOP), language="en")
+    writer = CaseWriter(config=config(SHOP), language="en")
     assert "The till shows nothing" in writer.opened(case("The till shows nothing", None)).text.splitlines()
 
 
 def test_abroad_the_service_goes_by_its_id() -> None:
-    writer = Writer(config=config(SHOP), language="en", discreet=True)
+    writer = CaseWriter(config=config(SHOP), language="en", discreet=True)
     assert "shop: No answer in time" in writer.opened(case("timeout", "INC-1")).text.splitlines()
 
 

@@ -6,7 +6,7 @@ from config.conduct import Handling
 from config.counting import Category
 from config.instant import MINUTE
 from incidents.case import CaseEvent, CaseResolved, Confirmed, Contested, Resumed, UnderTest, Waiting
-from incidents.notice import Writer
+from incidents.casenotice import CaseWriter
 from incidents.stage import agreed_word, stage
 from tests.incidents.samples import NOON, agreement, config, customer, named
 from tests.incidents.test_clock import case
@@ -40,7 +40,7 @@ def test_a_plan_is_under_test_until_the_result_or_until_it_goes_on_otherwise(tol
 def test_mails_say_how_far_it_is_in_the_agreements_words_and_nothing_where_it_has_none() -> None:
     made = config(customers=named((customer("acme", OWN),)))
     begun, tested, waits = (case(NOON, *events) for events in ([], [(PLAN, NOON + 1)], [(WAIT, NOON + 1)]))
-    assert "进度：处理中" in Writer(config=made, language="zh-CN").opened(begun).text
-    assert "Progress: Plan under test" in Writer(config=made, language="en").taken(tested).text
+    assert "进度：处理中" in CaseWriter(config=made, language="zh-CN").opened(begun).text
+    assert "Progress: Plan under test" in CaseWriter(config=made, language="en").taken(tested).text
     assert agreed_word(waits, OWN) is None
-    assert "Progress" not in Writer(config=made, language="en").waiting(waits, WAIT).text
+    assert "Progress" not in CaseWriter(config=made, language="en").waiting(waits, WAIT).text
