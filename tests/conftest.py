@@ -3,9 +3,10 @@
 import itertools
 import shutil
 import signal
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -21,10 +22,11 @@ from tests.servers.named import Named
 from tests.servers.namespace import Network, network
 from tests.servers.nginx import Nginx
 from tests.servers.postgres import Postgres, postgres
-from tests.servers.process import Serve, Upheld
+from tests.servers.process import Serve, Upheld, Warm
 from tests.servers.program import STARTED, scratch
 from tests.servers.receiver import Receiver
 from tests.servers.smtp import Smtp
+from upheld.schema import take_steps
 
 # How long an example takes says something of the machine, not of the program.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -167,19 +169,17 @@ class Templates:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._sqlite = folder / "template.db"
+        take_steps(f"sqlite:///{self._sqlite}")
         self._numbers = itertools.count(1)
         self._postgres: str | None = None
         self._form = ""
         self._used: list[str] = []
 
-    async def sqlite(self) -> str:
+    def sqlite(self, copy: Path | None = None) -> str:
         """The address of a copy of its own."""
-        template = self.folder / "template.db"
-        if not template.exists():
-            database = await open_database(f"sqlite:///{template}")
-            await database.close()
-        copy = self.folder / f"{next(self._numbers)}.db"
-        shutil.copy(template, copy)
+        copy = copy or self.folder / f"{next(self._numbers)}.db"
+        shutil.copy(self._sqlite, copy)
         return f"sqlite:///{copy}"
 
     async def postgresql(self, server: Postgres) -> str:
@@ -219,7 +219,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 async def database_url(request: pytest.FixtureRequest, database_kind: str, templates: Templates) -> AsyncIterator[str]:
     """The address of a migrated, empty store that nobody has open, once on each database."""
     if database_kind == "sqlite":
-        yield await templates.sqlite()
+        yield templates.sqlite()
         return
     server: Postgres = request.getfixturevalue("postgres_server")
     name = await templates.postgresql(server)
@@ -266,11 +266,21 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def serve(folder: Path) -> Iterator[Serve]:
-    """`serve({...})` starts the whole program on that configuration, waits until it is ready; ended with the test."""
+def serve(folder: Path, templates: Templates) -> Iterator[Serve]:
+    """`serve({...})` starts the whole program on that configuration, waits until it is ready; ended with the test.
+
+    Its store is migrated before it starts.
+    """
     with ExitStack() as running:
         numbers = itertools.count(1)
-        yield lambda written: running.enter_context(Upheld(folder / f"upheld-{next(numbers)}", written))
+
+        def start(written: Mapping[str, Any]) -> Upheld:
+            upheld = Warm(folder / f"upheld-{next(numbers)}", written)
+            if "store" not in written:
+                templates.sqlite(upheld.folder / "upheld.db")
+            return running.enter_context(upheld)
+
+        yield start
 
 
 @pytest.fixture

@@ -226,7 +226,7 @@ class Machine(RuleBasedStateMachine):
 
 @pytest.fixture
 async def empty(templates: Templates) -> Path:
-    return Path((await templates.sqlite()).removeprefix("sqlite:///"))
+    return Path(templates.sqlite().removeprefix("sqlite:///"))
 
 
 LONG = 2_000

@@ -93,7 +93,7 @@ def kill_again_and_again(upheld: Upheld, times: int, *, seed: int) -> None:
     chance = random.Random(seed)
     for number in range(times):
         if number % 4 == 3:
-            time.sleep(chance.uniform(0.2, 1.0))
+            time.sleep(chance.uniform(0.02, 0.4))
         else:
             upheld.wait_ready()
             time.sleep(chance.uniform(0.05, 1.2))

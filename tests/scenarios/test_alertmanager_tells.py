@@ -7,7 +7,7 @@ import pytest
 from tests.scenarios import town
 from tests.servers.alertmanager import Alertmanager
 from tests.servers.nginx import Nginx
-from tests.servers.process import Upheld
+from tests.servers.process import Warm
 from tests.servers.prometheus import Prometheus, check_metrics
 
 SUMMARY = "Bills cannot be paid while the shop is down"
@@ -24,7 +24,7 @@ def test_what_prometheus_finds_in_our_metrics_comes_back_as_an_incident_and_ends
     folder: Path, nginx: Nginx, database_url: str
 ) -> None:
     nginx.page("/", "ok")
-    upheld = Upheld(
+    upheld = Warm(
         folder / "upheld",
         {
             "store": {"url": database_url},

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.scenarios import town
-from tests.servers.process import Upheld
+from tests.servers.process import Upheld, Warm
 
 pytestmark = pytest.mark.server
 
@@ -28,7 +28,7 @@ def on_peer(upheld: Upheld) -> Sequence[tuple[str, str, int]]:
 
 
 def test_a_peer_that_dies_is_an_incident_until_it_is_back(tmp_path: Path) -> None:
-    one, other = Upheld(tmp_path / "one", {}), Upheld(tmp_path / "other", {})
+    one, other = Upheld(tmp_path / "one", {}), Warm(tmp_path / "other", {})
     one.configure(configuration(other.url))
     other.configure(configuration(one.url))
     with other, one:  # the one that is asked about never saw the other away before: a second time is held open for long
@@ -54,7 +54,7 @@ async def test_the_heartbeat_leaves_while_everything_works(tmp_path: Path) -> No
     async with TestServer(app) as server:
         url = str(server.make_url("/ping/secret"))
         quiet = {"components": {"shop": {"name": "Shop"}}, "heartbeat": {"url": url, "every": "1s"}}
-        upheld = Upheld(tmp_path, quiet)
+        upheld = Warm(tmp_path, quiet)
         await asyncio.to_thread(upheld.__enter__)
         try:
             async with asyncio.timeout(town.PATIENCE):

@@ -9,7 +9,7 @@ from tests.scenarios import town
 from tests.servers.alertmanager import Alertmanager
 from tests.servers.amtool import Amtool
 from tests.servers.nginx import Nginx
-from tests.servers.process import Serve, Upheld
+from tests.servers.process import Serve, Warm
 from tests.servers.prometheus import Prometheus
 
 PD_KEY = "0123456789abcdef0123456789abcdef"
@@ -34,7 +34,7 @@ def test_a_pair_of_prometheus_makes_one_incident_and_both_end_it_and_amtool_look
     folder: Path, nginx: Nginx
 ) -> None:
     prom = {"kind": "prometheus", "token": town.TOKEN, "component_from": ["service"]}
-    upheld = Upheld(folder / "upheld", configuration(prom=prom))
+    upheld = Warm(folder / "upheld", configuration(prom=prom))
     amtool = Amtool(f"127.0.0.1:{upheld.port}", town.TOKEN)
     target = nginx.url.removeprefix("http://")
     scrape = {"job_name": "shop", "static_configs": [{"targets": [target]}], "metrics_path": "/metrics"}

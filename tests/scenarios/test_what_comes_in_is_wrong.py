@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios import town
-from tests.servers.process import Serve, Upheld
+from tests.servers.process import Serve, Upheld, Warm
 from tests.servers.sender import alert, alert_post
 
 LIMIT = 1 << 20
@@ -105,6 +105,6 @@ def test_no_address_is_our_mistake(asked: Upheld, path: str) -> None:
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """One server for all of them."""
-    with Upheld(tmp_path_factory.mktemp("asked"), {"components": {"shop": {"name": "Shop"}}}) as upheld:
+    with Warm(tmp_path_factory.mktemp("asked"), {"components": {"shop": {"name": "Shop"}}}) as upheld:
         yield upheld
         assert "Traceback" not in upheld.output

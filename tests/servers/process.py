@@ -11,13 +11,13 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import IO, Any, Self, TypeAlias
 
 import yaml
 from typing_extensions import override
 
-from tests.servers.program import HOST, Program, free_port
-from tests.servers.warm import COMMAND, Done, command
+from tests.servers.program import HOST, Process, Program, free_port
+from tests.servers.warm import COMMAND, Done, Forked, Streams, command
 
 ANSWERS_WITHIN = 60
 """Seconds until an answer is given up: on a busy machine all takes its time."""
@@ -203,6 +203,18 @@ class Upheld(Site):
     def incidents(self, *, resolved: bool = False) -> list[dict[str, Any]]:
         """`upheld incident list --json`, with `--all` when `resolved`."""
         return list(self.cli("incident", "list", "--json", *(["--all"] if resolved else [])))
+
+
+class Warm(Upheld):
+    """The same, begun with everything imported: a start costs a sixth of the processor.
+
+    Not for a test of the start itself, or of what the whole program takes.
+    """
+
+    @override
+    def _begin(self, output: IO[bytes]) -> Process:
+        streams = Streams(Path(os.devnull), self.output_file, self.output_file)
+        return Forked(self.argv[1:], self.folder, self.environment, streams)
 
 
 Serve: TypeAlias = Callable[[Mapping[str, Any]], Upheld]

@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import IO, Protocol, Self, TypeVar
 
 import psutil
 
@@ -95,6 +95,20 @@ STARTED: "list[Program]" = []
 """What was started since the running test began or is still running; conftest shows its output when the test fails."""
 
 
+class Process(Protocol):
+    """What is needed of a `subprocess.Popen`."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
 class Program:
     """One child process. `start` may be called again after it ended; `cpu` and `memory` count its children too."""
 
@@ -113,7 +127,7 @@ class Program:
         self.user = user
         self.stop_signal = stop_signal
         self.output_file = folder / f"{Path(argv[0]).name}.{next(_PORTS)}.out"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self._kept = ""
         self.told = 0
         """How much of the output is known to belong to an earlier test."""
@@ -130,7 +144,7 @@ class Program:
         return self.process.pid
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
+    def process(self) -> Process:
         if self._process is None:
             raise RuntimeError(f"{self.argv[0]} was not started")
         return self._process
@@ -148,19 +162,22 @@ class Program:
         if self.running:
             raise RuntimeError(f"{self.argv[0]} runs already")
         with self.output_file.open("ab") as output:
-            self._process = subprocess.Popen(
-                self.argv,
-                cwd=self.folder,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                user=self.user,
-                group=self.user,
-                extra_groups=[] if self.user else None,
-            )
+            self._process = self._begin(output)
         STARTED.append(self)
+
+    def _begin(self, output: IO[bytes]) -> Process:
+        return subprocess.Popen(
+            self.argv,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            user=self.user,
+            group=self.user,
+            extra_groups=[] if self.user else None,
+        )
 
     def wait_until(self, condition: Callable[[], T], what: str, *, timeout: float = 15.0) -> T:
         """Like `until`, but gives up at once when the program has ended, and shows its output."""

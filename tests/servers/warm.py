@@ -6,6 +6,7 @@ An interpreter that starts from nothing spends a second of the processor on impo
 import json
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,12 +17,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from upheld.cli import main
+from upheld.installed import installed
 
 COMMAND = str(Path(sys.executable).with_name("upheld"))
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
-    [__name__, *(f"upheld.cli.{name}" for name in ("case", "incident", "server", "statement"))]
+    [__name__, "upheld.serve", *(f"upheld.cli.{name}" for name in ("case", "incident", "server", "statement"))]
 )
+installed()  # imports every plug-in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,44 @@ def begin(
     process = _FORKS.Process(target=_run, args=(list(words), folder, dict(environment), streams, first))
     process.start()
     return process
+
+
+class Forked:
+    """A command that runs on, in a session of its own; to be used like a `subprocess.Popen`."""
+
+    def __init__(self, words: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Streams) -> None:
+        self._words = words
+        self._process = begin(words, folder, environment, streams, os.setsid)
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Raises subprocess.TimeoutExpired."""
+        self._process.join(timeout)
+        code = self._process.exitcode
+        if code is None:
+            raise subprocess.TimeoutExpired(["upheld", *self._words], timeout or 0)
+        return code
+
+    def send_signal(self, sig: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, sig)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
 
 
 def _run(

@@ -30,7 +30,7 @@ class Shown:
 
 @pytest.fixture
 async def shown(templates: Templates) -> AsyncIterator[Shown]:
-    database = await open_database(await templates.sqlite())
+    database = await open_database(templates.sqlite())
     clock = Clock()
     try:
         await database.write(begins)

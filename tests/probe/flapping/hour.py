@@ -21,7 +21,7 @@ from tests.probe.count.world import configuration as agreed
 from tests.probe.flapping.script import Pace, Script, Target, written
 from tests.probe.flapping.street import Street
 from tests.scenarios.town import now
-from tests.servers.process import Upheld
+from tests.servers.process import Upheld, Warm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ def lived(folder: Path, seed: int, checks: int, lasting: Span, pace: Pace) -> Ho
     street = Street(seed)
     targets = written(seed, checks, 0, 0, pace).targets  # what is to happen to them is not known before all is up
     with street.open(targets):
-        upheld = Upheld(folder, _configuration(targets, street, pace, 0))
+        upheld = Warm(folder, _configuration(targets, street, pace, 0))
         with upheld:
             script = written(seed, checks, lasting, now(), pace)
             street.flap(script.targets)
