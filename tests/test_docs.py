@@ -183,7 +183,7 @@ def named(words: Sequence[str]) -> tuple[click.Command, Sequence[str]]:
 
 def _carried_out(command: Command) -> None:
     if command.words[0] == "python3":
-        subprocess.run([sys.executable, *command.words[1:]], check=True, timeout=20)
+        subprocess.run([sys.executable, *command.words[1:]], check=True, timeout=60)
         return
     assert command.words[0] == "upheld"
     result = CliRunner().invoke(main, command.words[1:])

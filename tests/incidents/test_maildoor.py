@@ -53,7 +53,7 @@ class Office:
         return await asyncio.to_thread(self._send, raws, to, sender)
 
     def _send(self, raws: tuple[bytes, ...], to: tuple[str, ...], sender: str) -> list[str]:
-        with smtplib.LMTP(HOST, self.port, timeout=20) as server:
+        with smtplib.LMTP(HOST, self.port, timeout=60) as server:
             said: list[str] = []
             for raw in raws:
                 server.ehlo_or_helo_if_needed()
@@ -277,7 +277,7 @@ async def test_whatever_comes_is_taken_and_the_next_mail_is_a_case(office: Offic
 
 async def test_more_than_it_says_it_takes_is_refused_at_once(office: Office) -> None:
     def ask() -> tuple[int, bytes]:
-        with smtplib.LMTP(HOST, office.port, timeout=20) as server:
+        with smtplib.LMTP(HOST, office.port, timeout=60) as server:
             server.ehlo_or_helo_if_needed()
             assert server.esmtp_features["size"] == str(LARGEST)
             return server.mail("chen@acme.example", [f"SIZE={LARGEST + 1}"])

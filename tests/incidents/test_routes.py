@@ -189,7 +189,7 @@ async def _raw(client: Client, request: bytes, *, then_close: bool = False) -> b
         await writer.drain()
         if then_close:
             writer.write_eof()
-        return await asyncio.wait_for(reader.readline(), 10)
+        return await asyncio.wait_for(reader.readline(), 60)
     finally:
         writer.transport.abort()  # what was not taken is not waited for
 

@@ -40,9 +40,7 @@ async def test_an_incident_is_one_alert_from_its_opening_to_its_end(folder: Path
         await alertmanager.send(options, told("incident.acknowledged", now - HOUR, now - HOUR + 1))
         standing = await asyncio.to_thread(server.alerts)
         await alertmanager.send(options, told("incident.resolved", now - HOUR, now))
-        resolved = await asyncio.to_thread(
-            receiver.wait_for, lambda post: post.json()["status"] == "resolved", timeout=20.0
-        )
+        resolved = await asyncio.to_thread(receiver.wait_for, lambda post: post.json()["status"] == "resolved")
 
     [alert] = post.json()["alerts"]
     assert alert["labels"] == {

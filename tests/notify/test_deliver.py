@@ -71,7 +71,7 @@ class Desk:
             yield
         finally:
             self.deliverer.stop()
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(60):
                 await task
 
     def counted(self, channel: str, result: Result) -> float:
@@ -98,7 +98,7 @@ class Desk:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.005)
 

@@ -273,7 +273,7 @@ async def test_a_server_that_misbehaves_before_the_text_leaves_no_doubt(
     answer: Serve, permanent: bool | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(email, "TIMEOUT", 300)
-    async with raw_server(answer) as chosen, asyncio.timeout(5):
+    async with raw_server(answer) as chosen, asyncio.timeout(60):
         error = await refusal(chosen)
 
     assert not error.uncertain

@@ -54,7 +54,7 @@ async def test_what_was_being_sent_when_the_process_died_is_sent_again_with_the_
 async def _done(url: str) -> store.Told:
     database = await open_database(url, Use.READ)
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 [told] = await database.read(lambda tx: store.history(tx, incident="I-1"))
                 if told.done_at is not None:

@@ -182,7 +182,7 @@ async def test_a_long_answer_is_read_only_at_its_start() -> None:
             await answer.write(b"x" * 1000)
         return answer
 
-    async with serving(endless) as url, asyncio.timeout(5):
+    async with serving(endless) as url, asyncio.timeout(60):
         error = await refusal(url)
 
     assert error.reason is Reason.UNAVAILABLE
@@ -196,7 +196,7 @@ async def test_an_answer_that_stalls_in_its_body_is_judged_by_its_status() -> No
         await asyncio.sleep(30)
         return answer
 
-    async with serving(stall) as url, asyncio.timeout(5):
+    async with serving(stall) as url, asyncio.timeout(25):
         error = await refusal(url)
 
     assert (error.reason, error.uncertain) == (Reason.UNAVAILABLE, False)

@@ -38,7 +38,7 @@ def wall() -> int:
 
 
 async def reached(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.05)
 

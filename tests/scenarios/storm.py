@@ -216,4 +216,4 @@ async def waiting_rows(store: str) -> list[Row[Any]]:
 
 def wait_for_traffic(running: Sender) -> None:
     before = len(running.taken)
-    until(lambda: len(running.taken) > before + COMPONENTS, "posts are taken", timeout=town.PATIENCE)
+    until(lambda: len(running.taken) > before + COMPONENTS, "posts are taken")

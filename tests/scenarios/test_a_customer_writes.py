@@ -22,7 +22,7 @@ def written(subject: str, text: str, identity: str, **headers: str) -> EmailMess
 
 
 def hand_over(port: int, *mails: EmailMessage) -> None:
-    with smtplib.LMTP(HOST, port, timeout=20) as server:
+    with smtplib.LMTP(HOST, port, timeout=60) as server:
         for mail in mails:
             server.send_message(mail, "chen@acme.example", [MAILBOX])
 

@@ -12,7 +12,7 @@ from tests.scenarios import town
 from tests.servers.postfix import Postfix
 from tests.servers.postgres import Postgres
 from tests.servers.process import Serve
-from tests.servers.program import HOST, free_port, until
+from tests.servers.program import HOST, free_port
 from tests.servers.smtp import Smtp
 
 CHEN, MAILBOX = "chen@acme.example", "acme@help.example.com"
@@ -66,7 +66,7 @@ def test_a_mail_from_the_net_is_a_case_with_number_and_receipt(
     (receipt,) = smtp.wait_for(lambda mail: CHEN in mail.recipients)
     (case,) = upheld.cli("case", "list", "--json")
     assert case["title"] == "empty" and case["id"] in receipt.subject
-    until(lambda: postfix.queued() == "", "nothing waits at the mail server")
+    town.wait(lambda: postfix.queued() == "", "nothing waits at the mail server")
 
 
 def test_an_address_that_is_nobodys_is_refused_for_good_while_the_sender_listens(
@@ -95,28 +95,28 @@ def test_what_we_cannot_commit_waits_at_the_mail_server_and_is_not_lost(
         return sorted(one["title"] for one in upheld.cli("case", "list", "--json"))
 
     def waiting(why: str) -> None:
-        until(lambda: why in postfix.queued(), f"it waits, told {why!r}", timeout=30)
+        town.wait(lambda: why in postfix.queued(), f"it waits, told {why!r}")
 
     postfix.send(written("first"), CHEN, MAILBOX)
-    until(lambda: titles() == ["first"], "the first is a case", timeout=30)
+    town.wait(lambda: titles() == ["first"], "the first is a case")
 
     durable_postgres.kill()
     postfix.send(written("second"), CHEN, MAILBOX)
     waiting("451 4.3.0 not accepted at the moment, come again")
     durable_postgres.start()
-    until(lambda: titles() == ["first", "second"], "the second is a case", timeout=30)
+    town.wait(lambda: titles() == ["first", "second"], "the second is a case")
 
     upheld.kill()
     postfix.send(written("third"), CHEN, MAILBOX)
     waiting("Connection refused")
     upheld.start()
     upheld.wait_ready()
-    until(lambda: titles() == ["first", "second", "third"], "the third is a case", timeout=30)
+    town.wait(lambda: titles() == ["first", "second", "third"], "the third is a case")
 
-    until(lambda: postfix.queued() == "", "nothing waits any more")
+    town.wait(lambda: postfix.queued() == "", "nothing waits any more")
 
     def receipts() -> set[str]:
         """By their ids: one that was under way when the server was killed may come a second time, under the same."""
         return {str(mail.message["Message-ID"]) for mail in smtp.to(CHEN)}
 
-    until(lambda: len(receipts()) == 3, "each has its receipt", timeout=30)
+    town.wait(lambda: len(receipts()) == 3, "each has its receipt")

@@ -39,7 +39,7 @@ PUBLIC = (
 @pytest.fixture
 def demo(folder: Path) -> Iterator[Demo]:
     with Demo(folder) as started:
-        started.wait_until(lambda: "stop it with" in started.output, "it has said what there is", timeout=town.PATIENCE)
+        started.wait_until(lambda: "stop it with" in started.output, "it has said what there is")
         yield started
 
 
@@ -51,7 +51,7 @@ def said(demo: Demo, pattern: str) -> tuple[str, ...]:
 
 def asked(demo: Demo, *words: str) -> Any:
     """Another command that looks at the demo's configuration, as the output says one can."""
-    done = command([*words, "-c", "upheld-demo/upheld.yaml"], demo.folder, demo.environment, timeout=town.PATIENCE)
+    done = command([*words, "-c", "upheld-demo/upheld.yaml"], demo.folder, demo.environment)
     assert done.code == 0, done.err
     return done.json()
 
@@ -162,7 +162,7 @@ def ends_with_all_its_processes_and_starts_again_where_it_was(demo: Demo) -> Non
     assert children
     demo.process.kill()
     demo.process.wait()
-    until(lambda: not any(alive(one) for one in children), "the customer's systems have ended", timeout=town.PATIENCE)
+    until(lambda: not any(alive(one) for one in children), "the customer's systems have ended")
 
 
 def alive(process: psutil.Process) -> bool:

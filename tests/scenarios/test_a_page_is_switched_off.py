@@ -46,7 +46,7 @@ def test_the_incident_opens_by_itself_is_told_shown_acknowledged_resolved_and_co
     after_a_check(nginx)
     broken_at = town.now()
     nginx.switch_off()
-    (page,) = smtp.wait_for(to(LI, "Down: Web shop"), timeout=town.PATIENCE)
+    (page,) = smtp.wait_for(to(LI, "Down: Web shop"))
     (incident,) = upheld.incidents()
     acknowledged = upheld.cli("incident", "ack", incident["id"], "--by", "li", "--json")
 
@@ -66,7 +66,7 @@ def test_the_incident_opens_by_itself_is_told_shown_acknowledged_resolved_and_co
     after_a_check(nginx)
     mended_at = town.now()
     nginx.switch_on()
-    smtp.wait_for(to(LI, "Resolved"), timeout=town.PATIENCE)
+    smtp.wait_for(to(LI, "Resolved"))
     (resolved,) = upheld.incidents(resolved=True)
     assert (resolved["state"], resolved["acknowledged_by"]) == ("resolved", "person:li")
     assert town.indicator(upheld) == "none"
@@ -91,7 +91,7 @@ def shown_on_the_page(upheld: Upheld) -> None:
 
 def told_to_the_customer(upheld: Upheld, smtp: Smtp, incident: str) -> None:
     """The respond clock of the case is met when the customer's mail server has taken the mail."""
-    smtp.wait_for(to(CHEN), timeout=town.PATIENCE)
+    smtp.wait_for(to(CHEN))
     (case,) = upheld.cli("case", "list", "--json")
     assert (case["customer"], case["level"], case["incident"]) == ("acme", 1, incident)
 
@@ -121,14 +121,14 @@ def test_nobody_answers_so_the_second_contact_is_told_also_after_kill_9(
     upheld = serve_shop(serve, database_url, nginx, smtp, escalates_after=4)
 
     nginx.switch_off(how="closed")
-    smtp.wait_for(to(LI, "Down"), timeout=town.PATIENCE)
+    smtp.wait_for(to(LI, "Down"))
     upheld.kill9()
     told_before_the_kill = smtp.to(WANG)
     upheld.start()
-    upheld.wait_ready(town.PATIENCE)
+    upheld.wait_ready()
 
     assert [mail.subject for mail in told_before_the_kill if "Down" in mail.subject] == []
-    smtp.wait_for(to(WANG, "Down"), timeout=town.PATIENCE)
+    smtp.wait_for(to(WANG, "Down"))
     (incident,) = upheld.incidents(resolved=True)
     shown = upheld.cli("incident", "show", incident["id"], "--json")
     steps = [(event["round"], event["step"]) for event in shown["events"] if event["event"] == "escalated"]

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.servers.process import Upheld
+from tests.servers.program import PATIENCE as PATIENCE
 from tests.servers.program import until
 
 TOKEN = "a-token-for-the-scenarios"
 INTERVAL, RECHECK, FALL, RISE = 2, 1, 3, 2
-PATIENCE = 60.0
-"""Seconds until what must come is given up; on a busy machine all takes its time."""
 
 
 def now() -> int:
@@ -103,7 +102,7 @@ def metric(upheld: Upheld, series: str) -> float | None:
 
 def wait(condition: Callable[[], object], what: str) -> None:
     """Patiently, and without taking the processor from the program under test."""
-    until(condition, what, timeout=PATIENCE, pause=0.1)
+    until(condition, what, pause=0.2)
 
 
 def seconds(value: int | str) -> float:

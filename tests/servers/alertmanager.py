@@ -62,15 +62,15 @@ class Alertmanager(Program):
     @override
     def start(self) -> None:
         super().start()
-        self.wait_until(lambda: answers(f"{self.url}/-/ready"), "Alertmanager is ready", timeout=30)
+        self.wait_until(lambda: answers(f"{self.url}/-/ready"), "Alertmanager is ready")
 
     def send(self, alerts: Sequence[Mapping[str, Any]]) -> None:
         """As Prometheus would: `[{"labels": {...}, "annotations": {...}, "startsAt": ..., "endsAt": ...}]`."""
         body = json.dumps([dict(alert) for alert in alerts]).encode()
         headers = {"Content-Type": "application/json"}
-        with urllib.request.urlopen(urllib.request.Request(f"{self.url}/api/v2/alerts", body, headers), timeout=5):
+        with urllib.request.urlopen(urllib.request.Request(f"{self.url}/api/v2/alerts", body, headers), timeout=60):
             pass
 
     def alerts(self) -> list[dict[str, Any]]:
-        with urllib.request.urlopen(f"{self.url}/api/v2/alerts", timeout=5) as answer:
+        with urllib.request.urlopen(f"{self.url}/api/v2/alerts", timeout=60) as answer:
             return list(json.load(answer))

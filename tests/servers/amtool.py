@@ -17,7 +17,7 @@ class Amtool:
         """What it prints. Raises CalledProcessError."""
         amtool = find_program("amtool", "prometheus-alertmanager")
         done = subprocess.run(
-            [amtool, f"--alertmanager.url={self._url}", *words], capture_output=True, text=True, timeout=30, check=True
+            [amtool, f"--alertmanager.url={self._url}", *words], capture_output=True, text=True, timeout=60, check=True
         )
         return done.stdout
 

@@ -64,7 +64,7 @@ class Authority:
         self.run("x509", "-req", *signed, "-out", "tsa.pem", "-extfile", "tsa.cnf", "-extensions", "stamping")
 
     def run(self, *words: str) -> str:
-        done = subprocess.run([self._openssl, *words], cwd=self.folder, capture_output=True, check=False, timeout=20)
+        done = subprocess.run([self._openssl, *words], cwd=self.folder, capture_output=True, check=False, timeout=60)
         if done.returncode:
             raise RuntimeError(f"openssl {words[0]}: {done.stderr.decode()}")
         return done.stdout.decode()

@@ -45,5 +45,5 @@ class Blackbox(Program):
     def probe(self, target: str, module: str = "http_ok") -> str:
         """Its answer for one target, as Prometheus would get it."""
         parameters = urllib.parse.urlencode({"target": target, "module": module})
-        with urllib.request.urlopen(f"{self.url}/probe?{parameters}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}/probe?{parameters}", timeout=60) as answer:
             return str(answer.read().decode())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from tests.servers.program import NotReady, Program, find_program, scratch
+from tests.servers.program import PATIENCE, NotReady, Program, find_program, scratch
 
 WORLD_ADDRESS = "10.77.0.1"
 HOUSE_ADDRESS = "10.77.0.2"
@@ -43,7 +43,7 @@ class Namespace(Program):
             (self.folder / self.name).exists, f"the namespace {self.name} is there (needs root or user namespaces)"
         )
 
-    def run(self, *argv: str, timeout: float = 10.0) -> str:
+    def run(self, *argv: str, timeout: float = PATIENCE) -> str:
         """Runs a command inside to its end. Raises NotReady with what it said when it fails."""
         done = subprocess.run([*self.prefix, *argv], capture_output=True, text=True, timeout=timeout, check=False)
         if done.returncode:

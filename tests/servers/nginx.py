@@ -135,7 +135,7 @@ class Nginx(Program):
 
     def counts(self) -> Counts:
         """Asking counts itself: one connection and one request."""
-        with urllib.request.urlopen(f"http://{self.host}:{self.status_port}/", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{self.host}:{self.status_port}/", timeout=60) as answer:
             accepted, _, served = answer.read().decode().splitlines()[2].split()
         return Counts(connections=int(accepted), requests=int(served))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from tests.servers.program import HOST, Program, find_program, free_port, until
+from tests.servers.program import HOST, PATIENCE, Program, find_program, free_port, until
 
 _SERVICES = """
 {port} inet n - n - - smtpd
@@ -77,10 +77,10 @@ class Postfix(Program):
         if os.geteuid() != 0:
             raise RuntimeError("only root may start Postfix: run this test as root, or in `unshare --map-auto`")
         super().start()
-        self.wait_until(self._greets, "Postfix greets", timeout=30)
+        self.wait_until(self._greets, "Postfix greets")
 
     @override
-    def stop(self, timeout: float = 10.0) -> int | None:
+    def stop(self, timeout: float = PATIENCE) -> int | None:
         """By its master: the script above it would end alone."""
         for one in self.family()[1:]:
             if one.name() == "master":
@@ -97,7 +97,7 @@ class Postfix(Program):
         until(lambda: self._taken(mail, sender, recipients), "Postfix takes the mail", timeout=60, pause=1)
 
     def _taken(self, mail: EmailMessage, sender: str, recipients: Sequence[str]) -> bool:
-        with smtplib.SMTP(HOST, self.port, local_hostname="elsewhere.example", timeout=30) as server:
+        with smtplib.SMTP(HOST, self.port, local_hostname="elsewhere.example", timeout=PATIENCE) as server:
             try:
                 server.send_message(mail, sender, list(recipients))
             except smtplib.SMTPRecipientsRefused as refused:
@@ -109,11 +109,11 @@ class Postfix(Program):
     def queued(self) -> str:
         """The queue as `postqueue -j` lists it, a line for each mail; empty when all is handed over."""
         argv = [find_program("postqueue", "postfix"), "-c", str(self.home / "etc"), "-j"]
-        return subprocess.run(argv, capture_output=True, text=True, check=True, timeout=30).stdout
+        return subprocess.run(argv, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
 
     def _greets(self) -> bool:
         try:
-            with smtplib.SMTP(HOST, self.port, timeout=5):
+            with smtplib.SMTP(HOST, self.port, timeout=PATIENCE):
                 return True
         except (OSError, smtplib.SMTPException):
             return False

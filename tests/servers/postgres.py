@@ -11,7 +11,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from tests.servers.program import HOST, MissingProgram, Program, free_port, scratch
+from tests.servers.program import HOST, PATIENCE, MissingProgram, Program, free_port, scratch
 
 OWNER = "upheld"
 
@@ -107,7 +107,7 @@ class Postgres(Program):
         self.wait_until(lambda: subprocess.run(ready, check=False).returncode == 0, "PostgreSQL takes connections")
 
     @override
-    def stop(self, timeout: float = 10.0) -> int | None:
+    def stop(self, timeout: float = PATIENCE) -> int | None:
         for name in list(self._sessions):
             self._hang_up(name)
         return super().stop(timeout)

@@ -16,11 +16,9 @@ from typing import IO, Any, Self, TypeAlias
 import yaml
 from typing_extensions import override
 
-from tests.servers.program import HOST, Process, Program, free_port
+from tests.servers.program import HOST, PATIENCE, Process, Program, free_port
 from tests.servers.warm import COMMAND, Done, Forked, Streams, command
 
-ANSWERS_WITHIN = 60
-"""Seconds until an answer is given up: on a busy machine all takes its time."""
 # Run by itself where the server is in another network namespace; one request in, one answer out, both JSON.
 ASK = f"""
 import base64, json, sys, urllib.error, urllib.request
@@ -29,7 +27,7 @@ class Stay(urllib.request.HTTPRedirectHandler):
 method, url, headers, body = json.load(sys.stdin)
 data = None if body is None else base64.b64decode(body)
 request = urllib.request.Request(url, data=data, headers=headers, method=method)
-try: answer = urllib.request.build_opener(Stay).open(request, timeout={ANSWERS_WITHIN})
+try: answer = urllib.request.build_opener(Stay).open(request, timeout={PATIENCE})
 except urllib.error.HTTPError as error: answer = error
 with answer: read = base64.b64encode(answer.read()).decode()
 print(json.dumps([answer.status, {{k.lower(): v for k, v in answer.headers.items()}}, read]))
@@ -97,14 +95,14 @@ class Site(Program):
             raise
         return self
 
-    def wait_ready(self, timeout: float = 60.0) -> None:
+    def wait_ready(self, timeout: float = PATIENCE) -> None:
         self.wait_until(self._ready, "/-/ready answers 200", timeout=timeout)
 
     def kill9(self) -> None:
         """The process is gone without a word; nothing of it is left running."""
         self.kill()
 
-    def term(self, timeout: float = 10.0) -> int:
+    def term(self, timeout: float = PATIENCE) -> int:
         """SIGTERM; the exit code. Raises NotReady when it has not ended in time."""
         self.process.terminate()
         return self.wait(timeout)
@@ -137,7 +135,7 @@ class Site(Program):
             return self._ask_inside(method, path, headers, body)
         request = urllib.request.Request(self.url + path, data=body, headers=headers, method=method)
         try:
-            answer = urllib.request.build_opener(_Stay).open(request, timeout=ANSWERS_WITHIN)
+            answer = urllib.request.build_opener(_Stay).open(request, timeout=PATIENCE)
         except urllib.error.HTTPError as error:
             answer = error
         with answer:
@@ -148,7 +146,7 @@ class Site(Program):
         asked = [method, self.url + path, headers, None if body is None else base64.b64encode(body).decode()]
         argv = [*self.prefix, sys.executable, "-c", ASK]
         done = subprocess.run(
-            argv, input=json.dumps(asked), capture_output=True, text=True, timeout=ANSWERS_WITHIN, check=False
+            argv, input=json.dumps(asked), capture_output=True, text=True, timeout=PATIENCE, check=False
         )
         if done.returncode:
             raise OSError(done.stderr)
@@ -188,12 +186,12 @@ class Upheld(Site):
         """SIGHUP, as an operator would."""
         self.process.send_signal(signal.SIGHUP)
 
-    def command(self, *words: str, timeout: float = 60.0, stdin: str | None = None) -> Done:
+    def command(self, *words: str, timeout: float = PATIENCE, stdin: str | None = None) -> Done:
         """A command beside the server (or without one), with this configuration."""
         environment = {**self.environment, "UPHELD_CONFIG": str(self.file)}
         return command(words, self.folder, environment, prefix=self.prefix, timeout=timeout, stdin=stdin)
 
-    def cli(self, *words: str, timeout: float = 60.0) -> Any:
+    def cli(self, *words: str, timeout: float = PATIENCE) -> Any:
         """The same, its output read as JSON. Raises CommandFailed with what it said when it fails."""
         done = self.command(*words, timeout=timeout)
         if done.code:

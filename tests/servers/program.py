@@ -18,6 +18,8 @@ from typing import IO, Protocol, Self, TypeVar
 import psutil
 
 HOST = "127.0.0.1"
+PATIENCE = 60.0
+"""Seconds until what must come is given up; on a busy machine all takes its time."""
 SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 # Below the kernel's ephemeral range, so that no outgoing connection takes a port between choosing and listening.
 _PORTS = itertools.cycle(range(20_000 + os.getpid() * 37 % 11_000, 32_000))
@@ -58,7 +60,7 @@ def free_port(host: str = HOST) -> int:
     raise OSError("no free port found")
 
 
-def until(condition: Callable[[], T], what: str, *, timeout: float = 10.0, pause: float = 0.02) -> T:
+def until(condition: Callable[[], T], what: str, *, timeout: float = PATIENCE, pause: float = 0.02) -> T:
     """Polls until the condition gives something true and returns it. Raises NotReady naming what did not happen."""
     end = time.monotonic() + timeout
     while not (value := condition()):
@@ -71,7 +73,7 @@ def until(condition: Callable[[], T], what: str, *, timeout: float = 10.0, pause
 def answers(url: str, status: int = 200) -> bool:
     """Whether a GET gives that status now."""
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             return bool(answer.status == status)
     except urllib.error.HTTPError as error:
         with error:
@@ -179,7 +181,7 @@ class Program:
             extra_groups=[] if self.user else None,
         )
 
-    def wait_until(self, condition: Callable[[], T], what: str, *, timeout: float = 15.0) -> T:
+    def wait_until(self, condition: Callable[[], T], what: str, *, timeout: float = PATIENCE) -> T:
         """Like `until`, but gives up at once when the program has ended, and shows its output."""
 
         def ready() -> T:
@@ -193,14 +195,14 @@ class Program:
             error.add_note(self.output[-4000:])
             raise
 
-    def wait(self, timeout: float = 10.0) -> int:
+    def wait(self, timeout: float = PATIENCE) -> int:
         """The exit code once it has ended by itself."""
         try:
             return self.process.wait(timeout)
         except subprocess.TimeoutExpired as error:
             raise NotReady(f"{self.argv[0]} still runs after {timeout:g} s\n{self.output[-4000:]}") from error
 
-    def stop(self, timeout: float = 10.0) -> int | None:
+    def stop(self, timeout: float = PATIENCE) -> int | None:
         """Asks it to end, ends it by force after `timeout`; None when it was never started."""
         if self._process is None:
             return None

@@ -64,7 +64,7 @@ class Prometheus(Program):
     @override
     def start(self) -> None:
         super().start()
-        self.wait_until(lambda: answers(f"{self.url}/-/ready"), "Prometheus is ready", timeout=30)
+        self.wait_until(lambda: answers(f"{self.url}/-/ready"), "Prometheus is ready")
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         """The instant vector: a list of `{"metric": {...}, "value": [at, "text"]}`."""
@@ -79,7 +79,7 @@ class Prometheus(Program):
 
     def _api(self, name: str, **parameters: str) -> Any:
         address = f"{self.url}/api/v1/{name}?{urllib.parse.urlencode(parameters)}"
-        with urllib.request.urlopen(address, timeout=5) as answer:
+        with urllib.request.urlopen(address, timeout=60) as answer:
             return json.load(answer)["data"]
 
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from typing_extensions import override
 
-from tests.servers.program import HOST, free_port, until
+from tests.servers.program import HOST, PATIENCE, free_port, until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Receiver:
             return list(self._posts)
 
     def wait_for(
-        self, wanted: Callable[[Post], bool] | None = None, *, count: int = 1, timeout: float = 10.0
+        self, wanted: Callable[[Post], bool] | None = None, *, count: int = 1, timeout: float = PATIENCE
     ) -> list[Post]:
         """At least `count` posts that are wanted. Raises NotReady."""
 

@@ -17,7 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from typing_extensions import override
 
-from tests.servers.program import HOST, free_port, until
+from tests.servers.program import HOST, PATIENCE, free_port, until
 
 
 class Mode(StrEnum):
@@ -132,7 +132,7 @@ class Smtp:
         return [mail for mail in self.mails if address in mail.recipients]
 
     def wait_for(
-        self, wanted: Callable[[Mail], bool] | None = None, *, count: int = 1, timeout: float = 10.0
+        self, wanted: Callable[[Mail], bool] | None = None, *, count: int = 1, timeout: float = PATIENCE
     ) -> list[Mail]:
         """At least `count` mails that are wanted. Raises NotReady."""
 

@@ -36,7 +36,7 @@ def mail() -> EmailMessage:
 
 def post(url: str, body: bytes = b"{}") -> int:
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, body), timeout=5) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, body), timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:
@@ -83,7 +83,7 @@ def test_nginx_counts_requests_and_can_be_stopped_and_started(nginx: Nginx) -> N
 def test_nginx_speaks_tls_with_a_certificate_of_its_own_authority(folder: Path) -> None:
     with Nginx(folder, tls=True) as nginx:
         trusting = ssl.create_default_context(cafile=str(nginx.authority))
-        with urllib.request.urlopen(nginx.tls_url, context=trusting, timeout=5) as answer:
+        with urllib.request.urlopen(nginx.tls_url, context=trusting, timeout=60) as answer:
             assert answer.read() == b"ok\n"
 
 
@@ -152,7 +152,7 @@ def test_prometheus_tells_alertmanager_and_alertmanager_posts_to_the_hook(folder
         Alertmanager(folder, webhook=f"{receiver.url}/hooks/am", token="secret") as manager,
         Prometheus(folder, scrape_configs=[], rules=[rule], alertmanagers=[manager.address]) as prometheus,
     ):
-        came = receiver.wait_for(timeout=20)[0]
+        came = receiver.wait_for()[0]
         assert came.headers["authorization"] == "Bearer secret"
         assert came.json()["alerts"][0]["labels"]["component"] == "shop"
         assert prometheus.query("vector(2)")[0]["value"][1] == "2"

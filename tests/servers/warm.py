@@ -16,6 +16,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.servers.program import PATIENCE
 from upheld.cli import main
 from upheld.installed import installed
 
@@ -45,7 +46,7 @@ def command(
     environment: Mapping[str, str],
     *,
     prefix: Sequence[str] = (),
-    timeout: float = 60.0,
+    timeout: float = PATIENCE,
     stdin: str | None = None,
 ) -> Done:
     """`upheld` with these words in that folder; behind a `prefix` it starts from nothing.

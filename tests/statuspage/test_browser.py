@@ -64,7 +64,7 @@ async def test_the_page_turns_by_itself_and_says_so_to_those_who_listen(browser:
         assert await page.inner_text("h1") == "All systems are up"
         await expect(page.locator("#age")).to_have_text(re.compile("ago$"))
         await turn(shown)
-        await expect(page.locator("h1")).to_have_text("Down: Payment API", timeout=15_000)
+        await expect(page.locator("h1")).to_have_text("Down: Payment API")
         assert await page.inner_text("#live") == "Down: Payment API"
         assert await page.title() == "Down – Harbour Bank system status"
         assert "%23780b29" in (await page.get_attribute("link[rel=icon]", "href") or "")
@@ -81,7 +81,7 @@ async def test_what_a_reader_opened_stays_open_when_the_page_turns(browser: Brow
         shown.clock.now += MINUTE
         await shown.pages.refresh()
         assert shown.pages.revision("/") != before
-        await expect(page.locator(".meta").first).to_contain_text("3\u00a0min", timeout=15_000)
+        await expect(page.locator(".meta").first).to_contain_text("3\u00a0min")
         assert await page.get_attribute("#d-payments", "open") is None
 
 

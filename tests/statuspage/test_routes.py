@@ -233,7 +233,7 @@ async def test_changes_wake_the_pages_and_stop_ends_them(database: Database, pag
     before = pages.revision("/")
     await database.write(lambda tx: breaks(tx, NOW))
     pages.changed()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while pages.revision("/") == before:
             await asyncio.sleep(0.02)
         pages.stop()

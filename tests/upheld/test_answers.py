@@ -45,7 +45,7 @@ async def link_in(smtp: Smtp, recipient: str, subject: str, count: int = 1) -> s
     def wanted(mail: Mail) -> bool:
         return recipient in mail.recipients and subject in mail.subject
 
-    mail = (await asyncio.to_thread(smtp.wait_for, wanted, count=count, timeout=20.0))[-1]
+    mail = (await asyncio.to_thread(smtp.wait_for, wanted, count=count))[-1]
     found = LINK.search(mail.text)
     assert found is not None, mail.text
     return found[1]

@@ -25,7 +25,7 @@ TOLD: dict[str, Any] = {
 
 
 async def until(house: House, seen: Callable[[Connection], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not await house.database.read(seen):
             await asyncio.sleep(0.05)
 

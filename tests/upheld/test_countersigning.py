@@ -82,7 +82,7 @@ class Signing:
         def wanted(mail: Mail) -> bool:
             return recipient in mail.recipients and subject in mail.subject
 
-        return (await asyncio.to_thread(self.smtp.wait_for, wanted, timeout=30.0))[-1]
+        return (await asyncio.to_thread(self.smtp.wait_for, wanted))[-1]
 
     async def link(self) -> str:
         found = LINK.search((await self.mail(SIGNER, "To countersign")).text)

@@ -199,7 +199,7 @@ async def test_a_silent_store_is_told_within_the_time_a_scrape_has(
         assert (await samples(reader))[("upheld_store_answering",)] == 1
         with monkeypatch.context() as patch:
             patch.setattr(opened.database, "read", never)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(9):
                 answer = await reader.get("/metrics", headers={"X-Prometheus-Scrape-Timeout-Seconds": "0.2"})
         text = await answer.text()
         assert answer.status == 200

@@ -17,7 +17,7 @@ from upheld.house import House, open_house
 
 
 async def ended(opened: House, key: str) -> told.Told:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             found = await opened.database.read(lambda tx: told.of_key(tx, key))
             if found is not None and found.state is not State.QUEUED and found.state is not State.SENDING:

@@ -68,7 +68,7 @@ async def called(opened: Any, reader: Reader) -> None:
     """The shop is down and the gateway has taken the call."""
     headers = {"Authorization": "Bearer a-token-for-the-tests"}
     assert (await reader.post("/hooks/am", json=ALERT, headers=headers)).status == 202
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (seen := await history(opened)) or seen[0].state is not State.SENT:
             await asyncio.sleep(0.02)
 

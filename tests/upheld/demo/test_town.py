@@ -44,7 +44,7 @@ def town() -> Iterator[Town]:
 def page(port: int, path: str = "/") -> int | None:
     """The status; None when nobody listens."""
     try:
-        with urllib.request.urlopen(f"http://{HOST}:{port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://{HOST}:{port}{path}", timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:
@@ -55,7 +55,7 @@ def page(port: int, path: str = "/") -> int | None:
 
 def greeting(port: int) -> bytes | None:
     try:
-        with socket.create_connection((HOST, port), timeout=10) as line:
+        with socket.create_connection((HOST, port), timeout=60) as line:
             return line.recv(100)
     except ConnectionRefusedError:
         return None
