@@ -90,7 +90,7 @@ def struck(storm: Storm, serve: Serve, smtp: Smtp, store: str) -> tuple[Upheld, 
     for post in storm.posts(town.rfc3339(begun)):
         assert upheld.post("/hooks/am", post, token=town.TOKEN).status == 202
     assert town.now() - begun < ALL_WITHIN
-    until(lambda: decided(upheld, storm.components), "all are decided", timeout=2 * town.PATIENCE, pause=0.2)
+    until(lambda: decided(upheld, storm.components), "all are decided", pause=0.2)
     return upheld, begun
 
 

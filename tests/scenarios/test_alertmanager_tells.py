@@ -28,6 +28,7 @@ def test_what_prometheus_finds_in_our_metrics_comes_back_as_an_incident_and_ends
         folder / "upheld",
         {
             "store": {"url": database_url},
+            "on_call": {"name": "Li"},  # where nobody is, that is an incident too, however soon or late
             "sources": {"am": {**town.alertmanager()["am"], "component_from": ["service"]}},
             "components": {"shop": town.shop(nginx.url), "billing": {"name": "Billing", "tier": "core"}},
         },

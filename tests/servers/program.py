@@ -18,7 +18,7 @@ from typing import IO, Protocol, Self, TypeVar
 import psutil
 
 HOST = "127.0.0.1"
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds until what must come is given up; on a busy machine all takes its time."""
 SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 # Below the kernel's ephemeral range, so that no outgoing connection takes a port between choosing and listening.
