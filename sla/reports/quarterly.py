@@ -3,7 +3,7 @@
 Source: requirements.md 1 and 3. A quarter's share is made of summed seconds, never of shares.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -39,6 +39,8 @@ class Sums:
     counted_s: str
     unobserved_s: str
     verdict: Verdict | None
+    agreement: str = ""
+    """Empty in reports that were issued before it was said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,15 +143,26 @@ def _seconds(text: str) -> Fraction:
 
 
 def _counted(months: Iterable[Month]) -> Fraction:
-    return sum((_seconds(one.counted_s) for month in months for one in month.sums), Fraction(0))
+    """Of a service under several agreements by the strictest."""
+    found: dict[tuple[str, str], Fraction] = {}
+    for month in months:
+        for one in month.sums:
+            key = month.period, one.component
+            found[key] = max(found.get(key, Fraction(0)), _seconds(one.counted_s))
+    return sum(found.values(), Fraction(0))
 
 
-def _components(facts: Quarter) -> dict[str, Sums]:
-    return {one.component: one for month in facts.months for one in month.sums}
+def _rows(voice: Voice, facts: Quarter) -> Iterator[tuple[Cell, Sums, list[Sums | None]]]:
+    """Of each service, under each agreement: its name, what was agreed last, and each month."""
+    newest = {_key(one): one for month in facts.months for one in month.sums}
+    several = len({one.agreement for one in newest.values()}) > 1
+    for key, one in newest.items():
+        told = [next((each for each in month.sums if _key(each) == key), None) for month in facts.months]
+        yield Cell(text=voice.text(one.name), small=(one.agreement,) if several else ()), one, told
 
 
-def _of_month(month: Month, component: str) -> Sums | None:
-    return next((one for one in month.sums if one.component == component), None)
+def _key(one: Sums) -> tuple[str, str]:
+    return one.agreement, one.component
 
 
 def share_of(sums: Sequence[Sums]) -> Fraction | None:
@@ -168,14 +181,13 @@ def _availability(voice: Voice, facts: Quarter) -> Table:
         Column(title=t("Quarter"), right=True),
     )
     rows: list[tuple[Cell, ...]] = []
-    for component, newest in _components(facts).items():
-        told = [_of_month(month, component) for month in facts.months]
+    for name, newest, told in _rows(voice, facts):
         shares = [_share(voice, one) for one in told]
         known = [one for one in told if one is not None]
         whole = percent(share_of(known), voice.language, decimals(newest.target))
         rows.append(
             (
-                Cell(text=voice.text(newest.name)),
+                name,
                 Cell(text=per_cent(newest.target, voice.language)),
                 *shares,
                 Cell(text=whole, strong=True),
@@ -203,8 +215,7 @@ def _downtime(voice: Voice, facts: Quarter) -> Table:
         Column(title=t("Not measured"), right=True),
     )
     rows: list[tuple[Cell, ...]] = []
-    for component, newest in _components(facts).items():
-        told = [_of_month(month, component) for month in facts.months]
+    for name, _, told in _rows(voice, facts):
         cells: list[Cell] = []
         before: Sums | None = None
         for one in told:
@@ -213,7 +224,7 @@ def _downtime(voice: Voice, facts: Quarter) -> Table:
         known = [one for one in told if one is not None]
         rows.append(
             (
-                Cell(text=voice.text(newest.name)),
+                name,
                 *cells,
                 Cell(text=_sum(voice, [one.counted_s for one in known]), strong=True),
                 Cell(text=_sum(voice, [one.unobserved_s for one in known])),

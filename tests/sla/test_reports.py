@@ -222,6 +222,16 @@ def test_a_quarter_shows_a_month_with_the_digits_of_its_statement() -> None:
     assert "99.9949\u202f%" in text and "99.995\u202f%" in text
 
 
+def test_a_service_under_two_agreements_has_a_row_for_each_and_failed_once() -> None:
+    other = replace(sums("1000", "4"), agreement="acme/other", target="99.5")
+    month = replace(QUARTER.months[0], sums=(replace(sums("1000", "1"), agreement="acme/main"), other))
+    made = paper("quarterly", replace(QUARTER, months=(month,))).sheet(ENGLISH)
+    text = cells(made, "Availability by month").replace("\u202f", " ")
+    assert "99.90 %" in text and "99.60 %" in text and "acme/main" in text and "acme/other" in text
+    (downtime, *_) = made.figures
+    assert downtime.text == "4\u202fs"
+
+
 def test_a_quarter_says_each_share_with_its_n_and_nothing_of_what_nobody_rated() -> None:
     text = cells(paper("quarterly").sheet(ENGLISH), "Service quality").replace("\u202f", " ")
     assert "50.0 %" in text and "33.3 %" in text and "4.33" in text

@@ -132,6 +132,7 @@ def _month(statement: Statement) -> Month:
                 counted_s=str(seconds(part.account.counted)),
                 unobserved_s=str(seconds(part.account.unobserved)),
                 verdict=None if part.account.budget is None else part.account.budget.verdict,
+                agreement=part.agreement.id,
             )
             for part in statement.components
         ),
