@@ -251,8 +251,8 @@ def test_columns_stay_aligned_where_signs_are_two_cells_wide(
     assert len({cell_len(line.partition(sign)[0]) for line, sign in zip(told, last, strict=True)}) == 1
     show({"state": "resolved", "reason": "resolved", "opened_at": None}, as_json=False, columns=())
     assert capsys.readouterr().out == "状态: 已解决\n原因: resolved\n开立时间: -\n"
-    show([{"state": "in force"}, {"state": "withdrawn"}], as_json=False, columns=("state",))
-    assert capsys.readouterr().out.split() == ["状态", "生效中", "已撤回"]
+    show([{"state": "in force"}, {"state": "withdrawn"}, {"state": "due"}], as_json=False, columns=("state",))
+    assert capsys.readouterr().out.split() == ["状态", "生效中", "已撤回", "待签发"]
     monkeypatch.setenv("UPHELD_LANG", "en")
     show(rows, as_json=False, columns=tuple(rows[0]))
     assert capsys.readouterr().out.split()[:5] == ["id", "state", "component", "opened", "at"]

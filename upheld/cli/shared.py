@@ -18,7 +18,7 @@ from config.model import Config
 from config.node import ConfigError
 from db.engine import Use, open_database
 from db.errors import StoreError
-from upheld.cli.tongue import label, printable, refuse, said, tell, word
+from upheld.cli.tongue import label, printable, refuse, said, state, tell
 from upheld.installed import installed
 from upheld.trouble import Trouble
 
@@ -154,7 +154,7 @@ def show(value: Any, *, as_json: bool, columns: Sequence[str]) -> None:
 
 def _shown(column: str, value: Any) -> str:
     """What people typed stays as it is; a word of ours is said in the reader's language."""
-    return word(_text(value)) if column in _OURS else _text(value)
+    return state(_text(value)) if column in _OURS else _text(value)
 
 
 def plain(text: str) -> str:

@@ -24,6 +24,8 @@ _LONG = 24
 """Signs of its own from which on a form of theirs is no label, and mistaken for nothing else."""
 _NAMESAKES = {"key": "alert key", "waiting": "still waiting", "status": "state"}
 """Columns that are called as something else is."""
+_STATES = {"due": "still due"}
+"""States that are called as a column is."""
 _WORD = re.compile("[a-z0-9_]+")
 _ALONE = frozenset(("none", "nothing"))
 _VARIABLES = ("UPHELD_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -77,6 +79,11 @@ def word(text: str) -> str:
 def label(column: str) -> str:
     """The name of a key of JSON above its column, or before its value."""
     return column if language_of() == ENGLISH else word(_NAMESAKES.get(column, column))
+
+
+def state(text: str) -> str:
+    """A word of ours in a column of such words."""
+    return text if language_of() == ENGLISH else word(_STATES.get(text, text))
 
 
 def sentences(*each: str) -> str:
