@@ -59,6 +59,7 @@ OUTCOMES: Mapping[str, str] = {
     "the incident is acknowledged": "acknowledged before",
     "resolved": "resolved before",
     "the incident is resolved": "resolved before",
+    "somebody has the case": "taken before",
     "the channel does not deliver": "waits for its channel, reached another way",
 }
 """Why a message was not sent."""

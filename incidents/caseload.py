@@ -50,12 +50,14 @@ from incidents.responsible import unfit_responsible
 from incidents.review import ReviewPresented
 from incidents.reviewed import unfit_review
 from incidents.scope import Scope, Urgency
+from incidents.severity import MILDEST
 from incidents.stage import agreed_word, agreement_of
 from incidents.stop import unfit_stop
 from incidents.store import case as store
 from incidents.store import timer
 from incidents.store.number import next_number
 from incidents.store.timer import Timer
+from incidents.wanted import TAKEN
 from incidents.warning import CUSTOMER, LIMIT, marks, overtaken, told
 from incidents.ways import Ways
 from notify.message import Notification, harmless
@@ -164,8 +166,9 @@ class Caseload:
         if wrong is not None:
             raise Refused(f"{case.id}: {wrong}")
         after = self._append(tx, case, [judged(event, agreement)], by, happened_at, now)
-        if isinstance(event, CaseNoted) and by.startswith("customer:"):
-            self._mail.wrote(tx, after, event.text, now)
+        self._mail.heard(tx, after, event, self._severity(after), by, now)
+        if isinstance(event, (Taken, CaseResolved)):
+            self._mail.settled(tx, after, TAKEN if after.open else "resolved", now)
         if isinstance(event, CaseResolved):
             self._mail.customer(tx, after, "solved", now, event.how)
         if isinstance(event, BeyondAbility) or (isinstance(event, Fulfilled) and event.commitment == ESCALATE):
@@ -263,6 +266,7 @@ class Caseload:
         store.add(tx, case, recorded)
         self._wind(tx, case, now)
         self._mail.customer(tx, case, "opened", now)
+        self._mail.heard(tx, case, event, self._severity(case), by, now)
         self._call(tx, case, OPENED, now)
         return case
 
@@ -294,6 +298,13 @@ class Caseload:
     def _warn_before(self, case: Case) -> Span:
         agreement = self._version(case)
         return 0 if agreement is None else agreement.warn_before
+
+    def _severity(self, case: Case) -> int:
+        """Of a fault like it: the worst that its level is for."""
+        agreement = self._version(case)
+        number = standing(case, agreement)
+        levels = () if agreement is None else agreement.levels
+        return min((one for level in levels if level.number == number for one in level.severities), default=MILDEST)
 
     def _call(self, tx: Connection, case: Case, when: str, now: Instant) -> None:
         """Whom the agreement brings in, and where it says so the customer at the same moment: one transaction."""

@@ -6,16 +6,20 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
+from config.agreement import CaseKind
 from config.instant import Instant
 from config.language import choose
 from config.model import Config
 from config.wording import Occasion, Wording
-from incidents.case import Case, HandedOver, Waiting
+from incidents.case import Case, CaseEvent, HandedOver, Waiting
 from incidents.casenotice import CaseWriter
 from incidents.clock import Clock
 from incidents.paging import Paging
 from incidents.rewording import reworded, values_of
+from incidents.store import incident as incidents
+from incidents.warning import told
 from incidents.ways import Addressee
+from incidents.word import word_of
 from notify import outbox
 from notify.message import LIFETIME, Message, Notification, Purpose, key_of
 
@@ -70,18 +74,39 @@ class CaseMail:
             message = self._to_ours(one).offered(case, by, offer.next_action)
             self._enqueue(tx, case, one, message, Purpose.CLOCK, f"offered-{case.version}", now)
 
-    def wrote(self, tx: Connection, case: Case, text: str, now: Instant) -> None:
-        """To whoever has it, if anybody has: the customer wrote."""
-        known = [one for one in (case.responsible,) if one in self._config.people]
-        for one in self._paging.contacts(known, now):
-            message = self._to_ours(one).wrote(case, text)
-            self._enqueue(tx, case, one, message, Purpose.CLOCK, f"wrote-{case.version}", now)
+    def heard(self, tx: Connection, case: Case, event: CaseEvent, severity: int, by: str, now: Instant) -> None:
+        """What the customer said, to whoever has it; where nobody has it, to whoever is on call. Source: ADR 0141."""
+        word = word_of(event, by)
+        if word is None:
+            return
+        having = self._having(tx, case)
+        ways = self._paging.contacts(having, now) if having else self._on_call(tx, case, severity, now)
+        for one in ways:
+            if by != f"person:{one.person}":
+                message = self._to_ours(one).heard(case, word)
+                purpose = Purpose.CLOCK if having else Purpose.PAGE
+                self._enqueue(tx, case, one, message, purpose, f"{word.what}-{case.version}", now)
+
+    def settled(self, tx: Connection, case: Case, reason: str, now: Instant) -> None:
+        """Nobody need be called for it any more."""
+        outbox.suppress(tx, purposes=[Purpose.PAGE], reason=reason, now=now, case=case.id)
 
     def called(self, tx: Connection, case: Case, when: str, people: Iterable[str], now: Instant) -> None:
         """To people of ours: the agreement brings them in."""
         for one in self._paging.contacts(people, now):
             message = self._to_ours(one).called(case, when)
             self._enqueue(tx, case, one, message, Purpose.CLOCK, f"called-{when}", now)
+
+    def _having(self, tx: Connection, case: Case) -> list[str]:
+        """Whoever has the case, or else its incident."""
+        incident = None if case.incident is None else incidents.find(tx, case.incident)
+        taken = None if incident is None else (incident.acknowledged_by or "").removeprefix("person:")
+        return [one for one in (case.responsible or taken,) if one in self._config.people]
+
+    def _on_call(self, tx: Connection, case: Case, severity: int, now: Instant) -> list[Addressee]:
+        """For a fault whoever would be called for one like it; for all else, and where that is nobody, the managers."""
+        called = self._paging.on_call(tx, case.component, severity, now) if case.kind is CaseKind.FAULT else []
+        return called or self._paging.contacts(told("75", self._config.people, None), now)
 
     def _to_ours(self, one: Addressee) -> CaseWriter:
         discreet = self._paging.discreet(one.channel)

@@ -11,6 +11,7 @@ from incidents.case import Case, Waiting
 from incidents.incident import RECOVERED
 from incidents.stage import agreed_word, agreement_of
 from incidents.stop import WAITS
+from incidents.word import Word
 from incidents.writing import Writing
 from notify.message import Json, Message
 from sla.word import name_of
@@ -71,17 +72,53 @@ class CaseWriter(Writing):
             self._say(
                 "{who} hands it over to you. Next: {what}",
                 who=name_of(by),
-                what="—" if self.discreet else next_action,
+                what=self._words(next_action),
             ),
             self._about(case),
             f"upheld case take {case.id}",
         ]
         return self._case_message(self._say("Please take case {number}", number=case.id), lines, case, "offered")
 
+    def heard(self, case: Case, word: Word) -> Message:
+        match word.what:
+            case "reported":
+                return self.reported(case)
+            case "contested":
+                return self.contested(case, word.text)
+            case "wrote":
+                return self.wrote(case, word.text)
+
+    def reported(self, case: Case) -> Message:
+        """To whoever is on call: a customer reported something, and nobody has it yet."""
+        lines = [
+            self._say("A customer reported something, and nobody has it yet. Please take it."),
+            "",
+            *self._who(case),
+            self._say("Level: {level}", level=case.level),
+            self._say("Reported at {time}.", time=self.clock_time(case.reported_at)),
+            *self._where(case),
+            f"upheld case take {case.id}",
+        ]
+        subject = self._say("New case {number}, level {level}", number=case.id, level=case.level)
+        return self._case_message(subject, lines, case, "reported")
+
+    def contested(self, case: Case, reason: str) -> Message:
+        """To whoever has the case, or is on call: it is not over."""
+        lines = [
+            self._say("The customer says that it is not over. The clocks go on."),
+            *self._who(case),
+            "",
+            self._words(reason),
+            "",
+            *self._where(case),
+            f"upheld case show {case.id}",
+        ]
+        return self._case_message(self._say("Case {number} is contested", number=case.id), lines, case, "contested")
+
     def wrote(self, case: Case, text: str) -> Message:
-        """To whoever has the case: the customer wrote about it."""
+        """To whoever has the case, or is on call: the customer wrote about it."""
         subject = self._say("The customer wrote about case {number}", number=case.id)
-        lines = [self._about(case), "", "—" if self.discreet else text, "", f"upheld case show {case.id}"]
+        lines = [self._about(case), "", self._words(text), "", f"upheld case show {case.id}"]
         return self._case_message(subject, lines, case, "customer_wrote")
 
     def likely(self, case: Case, commitment: str, due_at: Instant) -> Message:
@@ -184,3 +221,20 @@ class CaseWriter(Writing):
             "incident": case.incident,
         }
         return self._sealed(subject, lines, facts, case.id, case.component or "")
+
+    def _who(self, case: Case) -> list[str]:
+        """Whose case, by whom, and what it is about."""
+        customer = self.config.customers.get(case.customer)
+        name = case.customer if customer is None or self.discreet else choose(customer.name, self.language)
+        said = [self._pair(self._say("Customer"), name)]
+        if case.caller and not self.discreet:
+            said.append(self._pair(self._say("Reported by"), case.caller))
+        if case.component is not None and case.incident is None:
+            said.append(self._pair(self._say("Component"), self._name(case.component)))
+        return [*said, self._about(case)]
+
+    def _where(self, case: Case) -> list[str]:
+        return self._address("desk", "cases", case.id)
+
+    def _words(self, text: str) -> str:
+        return "—" if self.discreet else text

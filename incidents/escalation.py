@@ -103,6 +103,12 @@ def carry_out(policy: Escalation, place: Place, facing: Facing) -> Carried:
     return Carried(place=place, people=(), nobody=reason, next=_at_once(policy, place, following, facing))
 
 
+def first_reached(policy: Escalation, facing: Facing) -> Carried:
+    """The first step that reaches somebody now, without waiting; else the fallback."""
+    told = (carry_out(policy, Place(round=1, step=n), facing) for n in range(1, len(policy.steps) + 1))
+    return next((one for one in told if one.people), None) or carry_out(policy, Place(round=1, step=0), facing)
+
+
 def hurries(policy: Escalation, place: Place) -> bool:
     """Whether a delivery that failed brings this place forward: a later step or the fallback, but never a new round.
 

@@ -18,6 +18,7 @@ from incidents.escalation import (
     Place,
     carry_out,
     first,
+    first_reached,
     foreign,
     hurries,
     whatever_happens,
@@ -40,9 +41,6 @@ BACK_WITHIN: Span = 30 * SECOND
 REMIND, LAPSE, WAKE = "remind", "lapse", "wake"
 """The steps of an ANSWER timer."""
 HELD, MERGED = "held", "merged"
-_FALLBACK = Place(round=1, step=0)
-_ALTHOUGH = frozenset(("incident.severity_raised", "incident.reminder", "incident.kept_informed"))
-"""Pages that are wanted although somebody has acknowledged."""
 
 
 class Paging(Ways):
@@ -100,9 +98,7 @@ class Paging(Ways):
         policy = self._policy(tx, incident)
         if policy is None or foreign(policy, incident.severity):
             return
-        facing = self._facing(tx, replace(incident, progress=Progress.TRIGGERED), now)
-        told = (carry_out(policy, Place(round=1, step=n), facing) for n in range(1, len(policy.steps) + 1))
-        carried = next((one for one in told if one.people), None) or carry_out(policy, _FALLBACK, facing)
+        carried = first_reached(policy, self._facing(tx, incident.severity, now))
         for one in self._contacts(carried, now):
             self._tell(tx, incident, one, self._writer(one.channel, one.language).raised(incident), now)
         if incident.progress is Progress.ACKNOWLEDGED:
@@ -112,6 +108,13 @@ class Paging(Ways):
             upcoming = carried.next  # the severity before was none of this policy's, or had come to its end
             if upcoming is not None:
                 self._wind(tx, incident, upcoming, now)
+
+    def on_call(self, tx: Connection, component: str | None, severity: int, now: Instant) -> list[Addressee]:
+        """The ways to whom a fault of this severity would call first; none where no policy is for it."""
+        policy = self._of_today(component or "")
+        if policy is None or foreign(policy, severity):
+            return []
+        return self._contacts(first_reached(policy, self._facing(tx, severity, now)), now)
 
     def lowered(self, tx: Connection, incident: Incident, now: Instant) -> None:
         """It is milder: whoever has it need not say so again where the severity does not ask for it."""
@@ -264,7 +267,7 @@ class Paging(Ways):
         self, tx: Connection, incident: Incident, policy: Escalation, upcoming: Next | None, now: Instant
     ) -> list[Event]:
         done: list[Event] = []
-        facing = self._facing(tx, incident, now)
+        facing = self._facing(tx, incident.severity, now, taken=incident.progress is Progress.ACKNOWLEDGED)
         while upcoming is not None and upcoming.after == 0:
             carried = carry_out(policy, upcoming.place, facing)
             self._page(tx, incident, carried, now)
@@ -363,29 +366,15 @@ class Paging(Ways):
         policies = self._config.escalations
         return policies.get("default") or next(iter(policies.values()), None)
 
-    def _facing(self, tx: Connection, incident: Incident, now: Instant) -> Facing:
+    def _facing(self, tx: Connection, severity: int, now: Instant, *, taken: bool = False) -> Facing:
         roster = Roster(config=self._config, changes=duty.changes(tx, now, now + 1))
         return Facing(
-            severity=incident.severity,
+            severity=severity,
             who=lambda name: roster.who(name, now),
             holds=lambda during: roster.holds(during, now),
-            acknowledged=incident.progress is Progress.ACKNOWLEDGED,
+            acknowledged=taken,
         )
 
 
 def _event(carried: Carried) -> Escalated:
     return Escalated(round=carried.place.round, step=carried.place.step, paged=carried.people, nobody=carried.nobody)
-
-
-def still_wanted(tx: Connection, told: Notification) -> str | None:
-    """Why nobody needs it any more: a page for what is acknowledged, merged or resolved; None when it is to be sent."""
-    if told.purpose is not Purpose.PAGE or told.incident is None:
-        return None
-    progress = incidents.progress_of(tx, told.incident)
-    if progress is None or progress is Progress.TRIGGERED:
-        return None
-    if progress is Progress.RESOLVED:
-        return "the incident is resolved"
-    if progress is Progress.MERGED:
-        return MERGED
-    return None if told.message.facts.get("event") in _ALTHOUGH else "the incident is acknowledged"

@@ -24,8 +24,8 @@ from config.plan import plan
 from console.login import DemoLogin
 from db.engine import Database, Use, open_database
 from incidents.intake import Intake
-from incidents.paging import still_wanted
 from incidents.store import inbox, timer
+from incidents.wanted import still_wanted
 from notify.channel import Attachment
 from notify.deliver import Deliverer
 from notify.message import Notification

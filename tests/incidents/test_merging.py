@@ -9,11 +9,12 @@ from db.engine import Database
 from incidents import household
 from incidents.decide import Refused
 from incidents.incident import Acknowledged, Escalated, Incident, Progress, replay
-from incidents.paging import Paging, still_wanted
+from incidents.paging import Paging
 from incidents.service import Incidents
 from incidents.store import case as cases
 from incidents.store import incident as store
 from incidents.store import timer
+from incidents.wanted import still_wanted
 from tests.incidents.samples import (
     BY_SERVICE,
     NOON,

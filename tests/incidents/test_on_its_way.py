@@ -15,9 +15,9 @@ from db.tables.incidents import incident as incident_table
 from db.tables.incidents import incident_event
 from incidents.fact import kind_of, word_of
 from incidents.incident import Event, Incident, Opened, Progress
-from incidents.paging import still_wanted
 from incidents.store import incident as store
 from incidents.store import timer
+from incidents.wanted import still_wanted
 from notify.decision import State
 from tests.incidents.samples import BY_SERVICE, LI, MAIL, NOON, WANG, alert, component, config, incidents, named
 from tests.incidents.told import pages

@@ -129,7 +129,6 @@ async def test_what_the_customer_writes_reaches_whoever_has_the_case(database: D
 
     def work(tx: Connection) -> None:
         id = opened(tx, cases)
-        said(tx, cases, id, CaseNoted(text="Nobody has it yet"), by="customer:acme")
         said(tx, cases, id, Taken(person="li"))
         said(tx, cases, id, CaseNoted(text="It went on"), by="customer:acme")
         said(tx, cases, id, CaseNoted(text="We look"))

@@ -16,12 +16,12 @@ from config.state import State
 from db.engine import Database, Use, open_database
 from incidents.decide import Refused
 from incidents.incident import Acknowledged, Escalated, Incident, Noted, Progress, Resolved, replay
-from incidents.paging import still_wanted
 from incidents.routing import Routing
 from incidents.service import Incidents, NotFound
 from incidents.store import case as cases
 from incidents.store import incident as store
 from incidents.store import timer
+from incidents.wanted import still_wanted
 from notify.message import Notification, Purpose
 from sla.exclusions import Exclusions
 from sla.proposal import Proposed

@@ -24,10 +24,10 @@ from db.engine import Database
 from db.ledger import checkpoint
 from incidents.case import CaseProgress, CaseResolved, Confirmed, Fulfilled
 from incidents.incident import Progress
-from incidents.paging import still_wanted
 from incidents.store import case as cases
 from incidents.store import incident as incidents
 from incidents.store import timer
+from incidents.wanted import still_wanted
 from notify.deliver import Deliverer
 from notify.message import Notification
 from notify.metrics import NotifyMetrics

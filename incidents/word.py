@@ -1,0 +1,30 @@
+"""What a customer says of a case that somebody of ours has to hear at once. Pure. Source: ADR 0141."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from incidents.case import CaseEvent, CaseNoted, CaseOpened, Contested, LevelContested, StopContested
+from incidents.review import ReviewContested
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """He `reported` something, `contested` that it is over, or `wrote` about it."""
+
+    what: Literal["reported", "contested", "wrote"]
+    text: str = ""
+
+
+def word_of(event: CaseEvent, by: str) -> Word | None:
+    """None for what he need not answer for: our own acts, and that all is well."""
+    match event:
+        case CaseOpened(incident=None):
+            return Word(what="reported")
+        case Contested(reason=text):
+            return Word(what="contested", text=text)
+        case CaseNoted(text=text) if by.startswith("customer:"):
+            return Word(what="wrote", text=text)
+        case LevelContested(reason=text) | StopContested(reason=text) | ReviewContested(reason=text):
+            return Word(what="wrote", text=text)
+        case _:
+            return None

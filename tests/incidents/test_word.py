@@ -1,0 +1,189 @@
+"""What a customer says is heard at once: by whoever has the case, else by whoever is on call."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from config.agreement import CaseKind
+from config.instant import HOUR, MINUTE
+from config.oncall import Escalation, Person, Reach, Step
+from config.state import State
+from db.engine import Database
+from incidents.case import CaseEvent, CaseNoted, CaseResolved, Contested, LevelChanged, LevelContested, Taken
+from incidents.caseload import Caseload
+from incidents.paging import Paging
+from incidents.service import Incidents
+from incidents.wanted import still_wanted
+from notify.message import Notification
+from notify.store.told import history
+from tests.incidents.samples import LI, NOON, WANG, config, customer, named, see
+from tests.incidents.told import notifications, pages
+
+ACME = "customer:acme"
+CASE = "CASE-2026-0001"
+TWO_WAYS = Person(
+    id="li",
+    name="Li",
+    email="li@example.com",
+    language="en",
+    reach=(Reach(channel="mail"), Reach(channel="log", after=5)),
+)
+
+
+def caseload(**changes: Any) -> Caseload:
+    made = config(customers=named((customer("acme"),)), **changes)
+    return Caseload(made, Paging(made, log_channel="log"))
+
+
+def reports(tx: Connection, cases: Caseload, **changes: Any) -> str:
+    given: dict[str, Any] = {"kind": CaseKind.FAULT, "title": "cannot log in", "by": ACME, "component": "shop"}
+    return cases.open_by_person(tx, customer="acme", reported_at=NOON, now=NOON, **{**given, **changes}).id
+
+
+def said(tx: Connection, cases: Caseload, event: CaseEvent, by: str = ACME) -> None:
+    cases.record(tx, CASE, event, by, NOON, NOON)
+
+
+def called(tx: Connection) -> list[tuple[str, str]]:
+    return [(one.person, str(one.message.facts["event"])) for one in notifications(tx, "page")]
+
+
+async def test_a_fault_that_a_customer_reports_calls_whoever_is_on_call(database: Database) -> None:
+    cases = caseload()
+    await database.write(lambda tx: reports(tx, cases, caller="Chen"))
+
+    (told,) = await database.read(lambda tx: notifications(tx, "page"))
+    assert (told.person, told.channel, told.due_at, told.case) == ("li", "mail", NOON, CASE)
+    assert told.message.subject == "New case CASE-2026-0001, level 1"
+    for word in ("Customer: acme", "Reported by: Chen", "Component: shop", "cannot log in", f"upheld case take {CASE}"):
+        assert word in told.message.text
+
+
+async def test_of_whom_a_policy_passes_over_the_next_is_called_and_without_one_the_managers(database: Database) -> None:
+    mild = Escalation(id="default", steps=(Step(notify=("li",)),), severity=(3,), fallback=("li",))
+    late = Escalation(
+        id="default",
+        steps=(Step(notify=("li",), severity=(3,)), Step(notify=("wang",), after=HOUR)),
+        fallback=("li",),
+    )
+
+    def work(tx: Connection) -> list[tuple[str, str]]:
+        reports(tx, caseload(escalations=named((mild,))))
+        reports(tx, caseload(escalations=named((late,))))
+        reports(tx, caseload(escalations={}), component=None)
+        return called(tx)
+
+    assert await database.write(work) == [("wang", "case.reported")] * 3
+
+
+async def test_a_question_wakes_nobody_but_the_managers_hear_of_it(database: Database) -> None:
+    cases = caseload()
+
+    def work(tx: Connection) -> list[tuple[str, str]]:
+        reports(tx, cases, kind=CaseKind.QUESTION)
+        return called(tx)
+
+    assert await database.write(work) == [("wang", "case.reported")]
+
+
+async def test_who_writes_a_report_down_is_not_told_of_it(database: Database) -> None:
+    cases = caseload(people=named((LI, WANG)))
+
+    def work(tx: Connection) -> list[tuple[str, str]]:
+        reports(tx, cases, by="person:li")
+        reports(tx, cases, by="person:wang")
+        return called(tx)
+
+    assert await database.write(work) == [("li", "case.reported")]
+
+
+@pytest.mark.parametrize("event", [Taken(person="wang"), CaseResolved(how="it was the proxy")])
+async def test_once_somebody_has_it_or_it_is_over_later_ways_are_not_tried(
+    database: Database, event: CaseEvent
+) -> None:
+    cases = caseload(people=named((TWO_WAYS, WANG)))
+
+    def work(tx: Connection) -> list[str]:
+        reports(tx, cases)
+        assert pages(tx, state="queued") == ["li/mail", "li/log"]
+        said(tx, cases, event, "person:wang")
+        return pages(tx, state="queued")
+
+    assert await database.write(work) == []
+    assert await database.read(lambda tx: {one.outcome for one in history(tx, case=CASE)} - {None}) in (
+        {"somebody has the case"},
+        {"resolved"},
+    )
+
+
+async def test_what_is_on_its_way_is_not_tried_again_once_somebody_has_it(database: Database) -> None:
+    cases = caseload()
+
+    def work(tx: Connection) -> tuple[str | None, str | None]:
+        reports(tx, cases)
+        told: Notification = notifications(tx, "page")[0]
+        before = still_wanted(tx, told)
+        said(tx, cases, Taken(person="wang"), "person:wang")
+        return before, still_wanted(tx, told)
+
+    assert await database.write(work) == (None, "somebody has the case")
+
+
+async def test_what_he_writes_before_anybody_has_it_calls_too(database: Database) -> None:
+    cases = caseload()
+
+    def work(tx: Connection) -> list[tuple[str, str]]:
+        reports(tx, cases)
+        said(tx, cases, CaseNoted(text="Now all of our shops are closed"))
+        said(tx, cases, CaseNoted(text="We look"), "person:wang")
+        return called(tx)
+
+    assert await database.write(work) == [("li", "case.reported"), ("li", "case.customer_wrote")]
+
+
+async def test_what_he_contests_reaches_whoever_has_it(database: Database) -> None:
+    cases = caseload(people=named((LI, WANG)))
+
+    def work(tx: Connection) -> list[Notification]:
+        reports(tx, cases, by="person:li")
+        said(tx, cases, Taken(person="wang"), "person:wang")
+        said(tx, cases, LevelChanged(level=3, reason="one user"), "person:wang")
+        said(tx, cases, LevelContested(reason="all of us"))
+        said(tx, cases, CaseResolved(how="restarted"), "person:wang")
+        said(tx, cases, Contested(reason="still slow"))
+        return notifications(tx, "clock")
+
+    level, result = await database.write(work)
+    assert level.person == result.person == "wang"
+    assert "all of us" in level.message.text
+    assert result.message.subject == "Case CASE-2026-0001 is contested"
+    assert "still slow" in result.message.text
+
+
+async def test_a_result_contested_by_a_customer_whose_case_nobody_took_calls_whoever_had_the_incident(
+    database: Database,
+) -> None:
+    made = config(customers=named((customer("acme"),)))
+    paging = Paging(made, log_channel="log")
+    cases = Caseload(made, paging)
+    incidents = Incidents(made, paging, cases)
+
+    def work(tx: Connection) -> list[str]:
+        see(tx, incidents, {"shop/home": State.UP, "shop/api": State.UP}, NOON - HOUR, NOON - HOUR)
+        see(tx, incidents, {"shop/home": State.DOWN}, NOON, NOON)
+        incidents.acknowledge(tx, "INC-2026-0001", "person:wang", NOON, "desk")
+        see(tx, incidents, {"shop/home": State.UP}, NOON + MINUTE, NOON + MINUTE)
+        cases.record(tx, CASE, Contested(reason="it is not"), ACME, NOON + 2 * MINUTE, NOON + 2 * MINUTE)
+        return [one.person for one in notifications(tx, "clock")]
+
+    assert await database.write(work) == ["wang"]
+
+
+async def test_over_a_channel_that_leads_abroad_no_words_and_no_names_go(database: Database) -> None:
+    channels = {"mail": {"id": "mail", "kind": "email", "names": "ids"}}
+    cases = caseload(channels=channels)
+    await database.write(lambda tx: reports(tx, cases, caller="Chen", title="the salaries are wrong"))
+
+    (told,) = await database.read(lambda tx: notifications(tx, "page"))
+    assert "Chen" not in told.message.text and "salaries" not in told.message.text
