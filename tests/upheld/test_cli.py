@@ -320,6 +320,57 @@ def test_a_configuration_that_tells_nobody_is_good_and_says_so(tmp_path: Path) -
     assert "nobody is told of an incident: write `on_call:" in checked.stdout
 
 
+UNHEARD = """
+channels: {mail: {kind: email, host: 127.0.0.1, sender: upheld@example.com}}
+people:
+  li: {name: Li, reach: [{channel: mail}]}
+  wang: {name: Wang, email: wang@example.com, reach: [{channel: mail}]}
+escalations:
+  night: {steps: [{notify: [wang]}], fallback: [wang]}
+components: {shop: {name: Shop, escalation: night}, crm: {name: CRM}}
+sources:
+  one: {kind: pagerduty, token: the-same-for-both}
+  two: {kind: pagerduty, token: the-same-for-both}
+  am: {kind: alertmanager, token: the-same-for-both}
+customers: {acme: {name: Acme, contacts: [{name: Chen}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        (
+            "en",
+            [
+                "nobody is told of incidents on crm: write `escalation: night` there, or a policy `default`",
+                "people.li: nothing reaches him over mail; write `email: …` there",
+                "sources.two: the token of one, which gets all that is sent; write another one",
+                "customers.acme: no contact has an email, so that he is told nothing; write `email: …`",
+            ],
+        ),
+        (
+            "zh-CN",
+            [
+                "crm 发生事件时无人收到通知；请在组件处写 `escalation: night`，或写一个名为 `default` 的升级策略",
+                "people.li: 经 mail 无法通知到此人；请在此处写 `email: …`",
+                "sources.two: 与 one 的 token 相同，所有来信都归后者；请换一个",
+                "customers.acme: 没有联系人写有邮件地址，客户收不到任何通知；请写 `email: …`",
+            ],
+        ),
+    ],
+)
+def test_what_a_good_configuration_brings_to_nobody_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str, told: list[str]
+) -> None:
+    monkeypatch.setenv("UPHELD_LANG", lang)
+    path = tmp_path / "upheld.yaml"
+    path.write_text(UNHEARD)
+    checked = upheld("check-config", str(path))
+    assert checked.exit_code == 0, checked.output
+    *lines, _ = checked.stdout.splitlines()
+    assert [line.removeprefix(f"{path}: ") for line in lines] == told
+
+
 def test_a_check_that_can_never_be_asked_is_refused_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "upheld.yaml"
     path.write_text(

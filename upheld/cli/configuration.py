@@ -15,8 +15,7 @@ from upheld.cli.shared import fail, guarded, load_or_exit, read, run, with_confi
 from upheld.cli.tongue import tell
 from upheld.control import NoServer
 from upheld.installed import installed
-
-_ON_CALL = "`on_call: {name: Your Name, email: you@…}`"
+from upheld.unheard import unheard
 
 
 @click.command()
@@ -43,8 +42,8 @@ def check_config(path: Path) -> None:
     config = load_or_exit(path)
     for notice in config.not_in_use:
         tell(f"{notice.where}: {notice.key}: accepted, not in use")
-    if not config.escalations:
-        tell(f"{path}: nobody is told of an incident: write {_ON_CALL}")
+    for sentence in unheard(config):
+        tell(f"{path}: {sentence}")
     checks = len(list(config.checks()))
     tell(f"{path}: good; {len(config.components)} components, {checks} checks, {len(config.customers)} customers")
 
