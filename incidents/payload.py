@@ -100,8 +100,20 @@ def one_of(value: object, path: str, words: Iterable[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """What was sent instead, never more than a line of it; a nested value by its type alone."""
-    return repr(clean(value[:60])) if isinstance(value, str) else f"a {type(value).__name__}"
+    """What was sent instead, never more than a line of it, in JSON's words; a nested value by its type alone."""
+    match value:
+        case None:
+            return "nothing"
+        case str():
+            return repr(clean(value[:60]))
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return repr(value)[:60]
+        case list():
+            return "a list"
+        case _:
+            return "an object"
 
 
 def clean(text: str) -> str:

@@ -19,6 +19,8 @@ LIMIT = 10_000
 """Posts a replay takes at once: it holds the writer."""
 LISTED = 500
 _HEAD = 120
+_LOOKED_THROUGH = 4096
+_HIDDEN = "…"
 
 
 def again(tx: Connection, call: Call) -> Any:
@@ -40,14 +42,23 @@ def again(tx: Connection, call: Call) -> Any:
     }
 
 
-def post_json(post: Post) -> dict[str, Any]:
+def secrets_of(entrances: Mapping[str, Entrance]) -> list[str]:
+    """What senders prove themselves by; some say it in the body. The longest first: one may be part of another."""
+    written = (getattr(one.options, name, None) for one in entrances.values() for name in ("token", "secret"))
+    return sorted((one for one in written if isinstance(one, str) and one), key=len, reverse=True)
+
+
+def post_json(post: Post, secrets: Sequence[str] = ()) -> dict[str, Any]:
+    begins = post.body[:_LOOKED_THROUGH].decode("utf-8", "replace")
+    for one in secrets:
+        begins = begins.replace(one, _HIDDEN)
     return {
         "id": post.id,
         "source": post.source,
         "received_at": at(post.received_at),
         "outcome": post.outcome or "waiting",
         "bytes": len(post.body),
-        "begins": post.body[:_HEAD].decode("utf-8", "replace"),
+        "begins": begins[:_HEAD],
     }
 
 

@@ -8,9 +8,12 @@ import yaml
 from pytest_aiohttp.plugin import AiohttpClient
 
 from config.instant import HOUR, MINUTE
+from incidents.intake import Entrance
 from incidents.store import timer
+from incidents.store.inbox import Post
 from tests.upheld.house import NOON, TOKEN, house, served
-from upheld.posts import unrouted
+from upheld.installed import installed
+from upheld.posts import post_json, secrets_of, unrouted
 
 SOURCES = {"own": {"kind": "generic", "token": TOKEN}}
 
@@ -51,3 +54,14 @@ async def test_a_sender_that_must_call_is_expected_from_the_start(tmp_path: Path
     assert [(one.kind, one.subject, one.due_at) for one in waiting] == [
         (timer.Kind.CALL, "night", NOON + HOUR + 5 * MINUTE)
     ]
+
+
+def test_a_list_of_what_came_says_no_token() -> None:
+    key = "an-integration-key-of-32-letters"
+    event = orjson.dumps({"routing_key": key, "event_action": "trigger", "payload": {"summary": "gone"}})
+    made = Post(id=1, source="pd", received_at=NOON, body=event, envelope={})
+    options = installed().sources["pagerduty"].options.model_validate({"token": key})
+    secrets = secrets_of({"pd": Entrance(id="pd", source=installed().sources["pagerduty"], options=options)})
+
+    assert secrets == [key]
+    assert post_json(made, secrets)["begins"].startswith('{"routing_key":"…","event_action":"trigger"')

@@ -22,3 +22,13 @@ def test_times_are_of_the_sites_clock_and_reasons_are_words() -> None:
         },
     }
     assert readable({"title": "登录页空白"}, "UTC", "zh-CN") == {"title": "登录页空白"}
+
+
+def test_without_a_zone_instants_are_rfc_3339() -> None:
+    row = {"started_at": 1795792470759, "facts": {"until": 1795792470759}, "summary": "one_channel", "paged": ("li",)}
+    assert readable(row, None, "en") == {
+        "started_at": "2026-11-27T15:14:30.759Z",
+        "facts": {"until": "2026-11-27T15:14:30.759Z"},
+        "summary": "Called for severity 1 over one channel alone",
+        "paged": ("li",),
+    }

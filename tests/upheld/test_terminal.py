@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 
 from tests.upheld.house import write
 from upheld.cli import main
+from upheld.cli.shared import show
 
 pytestmark = pytest.mark.store
 
@@ -44,3 +45,12 @@ def test_a_title_of_two_lines_is_still_one_row() -> None:
     assert upheld("case", "open", "acme", "slow\nand\tdark", "--component", "shop").exit_code == 0
     (_, row) = upheld("case", "list").stdout.splitlines()
     assert row.rstrip().endswith("slow and dark")
+
+
+@pytest.mark.parametrize(("lang", "no"), [("en", "no"), ("zh-CN", "否")])
+def test_what_a_program_has_is_said_as_a_person_would(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, lang: str, no: str
+) -> None:
+    monkeypatch.setenv("UPHELD_LANG", lang)
+    show({"facts": {"paged": ("li", "wang"), "repaged": False}}, as_json=False, columns=())
+    assert capsys.readouterr().out.endswith(f": paged=li, wang, repaged={no}\n")

@@ -15,7 +15,7 @@ from upheld.cli.shared import change, read, show, with_config
 from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.installed import installed
-from upheld.posts import LISTED, post_json, unrouted
+from upheld.posts import LISTED, post_json, secrets_of, unrouted
 
 COLUMNS = ("id", "source", "received_at", "outcome", "bytes", "begins")
 
@@ -53,7 +53,8 @@ def inbox() -> None:
 def list_(config: Config, source: str | None, refused: bool, since: Span, as_json: bool) -> None:
     """What came, the newest last, and what became of it."""
     kept = posts.set_aside if refused else posts.kept
-    found = read(config, lambda tx: [post_json(one) for one in kept(tx, source, utc_now() - since, LISTED)])
+    secrets = secrets_of(_entrances(config))
+    found = read(config, lambda tx: [post_json(one, secrets) for one in kept(tx, source, utc_now() - since, LISTED)])
     if not found and not as_json:
         tell("nothing was set aside" if refused else "nothing came")
         return

@@ -18,11 +18,21 @@ from incidents.store import incident as incidents
 from notify.store import told as telling
 from upheld.cli.answer import written
 from upheld.cli.moment import instant, moment
+from upheld.cli.reading import readable
 from upheld.cli.shared import change, fail, in_force, read, show, with_config
 from upheld.cli.tongue import language, language_of, printable, tell
 from upheld.clock import utc_now
 from upheld.performed import performance_json
-from upheld.shown import alerts_of, because_json, earlier_json, event_json, evidence_json, incident_json, told_json
+from upheld.shown import (
+    ALERTS,
+    alerts_of,
+    because_json,
+    earlier_json,
+    event_json,
+    evidence_json,
+    incident_json,
+    told_json,
+)
 
 COLUMNS = ("id", "state", "severity", "component", "opened_at", "acknowledged_at", "resolved_at", "cases")
 
@@ -84,13 +94,17 @@ def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
         events, told, earlier = found.pop("events"), found.pop("told"), found.pop("before")
         alerts = found.pop("alerts")
         first = read(config, seen) if found.pop("evidence") else None
-        show(found, as_json=False, columns=())
+        said = partial(readable, zone=None, language=lang or language_of())
+        show({**found, "reason": said({"title": found["reason"]})["title"]}, as_json=False, columns=())
         click.echo("")
         if alerts:
-            show(alerts, as_json=False, columns=("number", "source", "key", "state", "starts_at", "count", "summary"))
+            columns = ("number", "source", "key", "state", "starts_at", "count", "summary")
+            show([said(one) for one in alerts], as_json=False, columns=columns)
+            if len(alerts) == ALERTS:
+                tell(f"at most {ALERTS} alerts are shown")
             click.echo("")
         show(
-            [{**event, "facts": facts_beside(event)} for event in events],
+            [{**event, "facts": said(facts_beside(event))} for event in events],
             as_json=False,
             columns=("happened_at", "recorded_at", "event", "by", "facts"),
         )

@@ -6,29 +6,34 @@ Programs have `--json`, whose instants are RFC 3339 in UTC and whose words are s
 from collections.abc import Mapping
 from typing import Any
 
-from config.instant import parse_rfc3339
+from config.instant import Instant, parse_rfc3339, rfc3339
 from config.look.figure import local
 from config.look.reason import reason_text
 
 _FURTHER = frozenset({"since", "until"})
+_REASONS = frozenset({"title", "summary"})
 
 
-def readable(row: Mapping[str, Any], zone: str, language: str) -> dict[str, Any]:
-    """The row with every `…_at` as `2026-11-27 23:14:30` in that zone, also inside of it, and a title that is a
-    reason of ours in words; whatever it says else stays as it is."""
+def readable(row: Mapping[str, Any], zone: str | None, language: str) -> dict[str, Any]:
+    """The row with every `…_at` as `2026-11-27 23:14:30` in that zone, without one as RFC 3339, also inside of it, and
+    a title that is a reason of ours in words; whatever it says else stays as it is."""
     return {key: _value(key, value, zone, language) for key, value in row.items()}
 
 
-def _value(key: str, value: Any, zone: str, language: str) -> Any:
+def _value(key: str, value: Any, zone: str | None, language: str) -> Any:
     instant = key.endswith("_at") or key in _FURTHER
     match value:
         case dict():
             return readable(value, zone, language)
-        case str() if key == "title":
+        case str() if key in _REASONS:
             return reason_text(value, language) or value
         case str() if instant:
-            return f"{local(parse_rfc3339(value), zone):%Y-%m-%d %H:%M:%S}"
+            return _instant(parse_rfc3339(value), zone)
         case int() if instant and not isinstance(value, bool):
-            return f"{local(value, zone):%Y-%m-%d %H:%M:%S}"
+            return _instant(value, zone)
         case _:
             return value
+
+
+def _instant(at: Instant, zone: str | None) -> str:
+    return rfc3339(at) if zone is None else f"{local(at, zone):%Y-%m-%d %H:%M:%S}"

@@ -166,7 +166,9 @@ def _text(value: Any) -> str:
     match value:
         case None:
             return "-"
-        case list():
+        case bool():
+            return word("yes" if value else "no")
+        case list() | tuple():
             return ", ".join(_text(item) for item in value) or "-"
         case dict():
             return ", ".join(f"{key}={_text(item)}" for key, item in value.items())

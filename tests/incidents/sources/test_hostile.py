@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
 from db.engine import Database, open_database
+from incidents import payload
 from incidents.intake import Entrance, Intake
 from incidents.reading import process
 from incidents.routes import Hooks
@@ -193,3 +194,19 @@ def readable(kind: str) -> Iterator[dict[str, Any]]:
         except Unreadable:
             continue
         yield inbox.row_of(kind, sent, dict(sent.headers))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "nothing"),
+        (True, "true"),
+        (3, "3"),
+        (10**100, f"1{'0' * 59}"),
+        ([3], "a list"),
+        ({"a": 1}, "an object"),
+        ("x" * 99, f"'{'x' * 60}'"),
+    ],
+)
+def test_a_sender_is_told_what_he_sent_in_words_of_json(value: object, said: str) -> None:
+    assert payload.shown(value) == said
