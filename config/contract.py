@@ -120,6 +120,7 @@ def _sheet(contract: Contract, key: str, family: Family) -> Node | None:
         message = str(error) if written.text else f"{what(written)} is not the name of a shipped sheet"
         contract.report.add(written.mark, message)
         contract.node.take(key)
+        contract.unknown.add(key)
         return None
     if pin and not (len(pin) >= PIN and found.sha256.startswith(pin)):
         advice = "give the changed text a version of its own, or agree on this one"
@@ -166,6 +167,8 @@ def _is_zone(availability: Node) -> bool:
 
 
 def _missing(contract: Contract, key: str, example: str) -> None:
+    if key != "target" and "terms" in contract.unknown:
+        return
     proposal = contract.profile.get("proposes") if contract.profile is not None else None
     proposed = proposal.get(key) if proposal is not None else None
     text = f'"{proposed.value}"' if proposed is not None and key == "target" else example

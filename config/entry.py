@@ -22,6 +22,8 @@ class Contract:
     profile: Node | None = None
     terms: Node | None = None
     origins: dict[str, Origin] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+    """Sheets that it names and nobody has: what they would say is not missed as well."""
 
     def sources(self) -> list[tuple[Origin, Node]]:
         """Nearest first: the agreement, its term sheet, its profile."""

@@ -45,13 +45,20 @@ def read(model: type[Model], node: Node, report: Report, *, keep: tuple[str, ...
         return model.model_validate(content, context=WRITTEN)
     except ValidationError as error:
         said: dict[Mark, list[str]] = {}
-        for finding in error.errors(include_url=False):
+        findings = error.errors(include_url=False)
+        for finding in findings:
+            if finding["type"] == "too_short" and any(_below(one["loc"], finding["loc"]) for one in findings):
+                continue  # it is not empty: what stands in it is wrong
             mark, message = _explain(model, node, finding)
             said.setdefault(mark, []).append(message)
         for mark, messages in said.items():
             for message in _joined(messages):
                 report.add(mark, message)
     return None
+
+
+def _below(place: tuple[int | str, ...], above: tuple[int | str, ...]) -> bool:
+    return len(place) > len(above) and place[: len(above)] == above
 
 
 def _joined(messages: list[str]) -> list[str]:
@@ -119,6 +126,8 @@ def _short(key: str, context: Mapping[str, Any]) -> str:
     return f"'{key}' must not be empty" if least == 1 else f"'{key}' is too short; at least {least} characters"
 
 
+_PREFIXES = ("rota", "role")
+"""With a space behind the colon `rota: primary` is a mapping."""
 WANTED = {
     "string_": "a text",
     "int_": "a whole number",
@@ -167,6 +176,11 @@ def wide_colon(node: Node) -> str:
 def _quoting(node: Node, wanted: str) -> str:
     if wanted == "a text" and node.plain:
         return f'; write "{node.plain}" in quotes'
+    if wanted == "a text" and isinstance(node.value, dict):
+        torn = next((f"{key}:{one.plain}" for key, one in node.mapping.items() if key in _PREFIXES and one.plain), None)
+        return f'; write "{torn}" in quotes' if torn else ""
+    if wanted == WANTED["list_"] and node.plain:
+        return f"; write [{node.plain}]"
     return ""
 
 

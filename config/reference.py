@@ -198,6 +198,8 @@ def _told(name: Node, names: _Names) -> None:
             names.report.add(name.mark, f"no role is named '{role}'{hint}")
         elif not any(_role(person) == role for _, person in names.entries("people")):
             names.report.add(name.mark, f"nobody has the role '{role}'; write `role: {role}` for one of the people")
+    elif ":" in text and not text.startswith("rota:"):
+        names.report.add(name.mark, f"{what(name)} is nobody; write a person's id, rota:<id> or role:<role>")
     elif not text.startswith("rota:"):
         names.want("people", name)
     elif text.removeprefix("rota:") not in names.ids("rotas"):

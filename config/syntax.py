@@ -17,6 +17,7 @@ _SENTENCES = {
     "found unexpected end of stream": "the quotation mark of line {line} is not closed",
     "did not find expected key": "no key; indent it like the keys from line {line} on, and close what was opened",
     "did not find expected '-' indicator": "no `- `; indent it like the list from line {line} on",
+    "could not find expected ':'": "the key in line {line} has no `:`; write `key: value`",
 }
 
 
@@ -28,4 +29,6 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> str:
         sign = "".join(text.splitlines()[line : line + 1])[column : column + 1]
         return _TAB if sign == "\t" else f"{sign or 'this'} cannot begin a text; write the text in quotes"
     opened = error.context_mark.line + 1 if error.context_mark is not None else 1
+    if problem == "could not find expected ':'" and "：" in "".join(text.splitlines()[opened - 1 : opened]):
+        return f"line {opened} holds {WIDE_COLON}"
     return _SENTENCES.get(problem, problem).replace("{line}", str(opened))

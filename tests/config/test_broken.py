@@ -45,6 +45,15 @@ EXPECTED = {
         "9:18: 'sla-standard@2' is not shipped with this version; known: after-sales@1, "
         "assurance-pledge@1, service-process@1, sla-standard@1, support-agreement@1; did you mean 'sla-standard@1'?"
     ),
+    "agreement-terms-alone-unknown": (
+        "6:96: 'strict@1' is not shipped with this version; known: strict-7x24@1, total-time@1, working-hours@1; "
+        "did you mean 'strict-7x24@1'?"
+    ),
+    "step-torn": '3:43: a mapping is not a text; write "rota:primary" in quotes',
+    "step-of-no-kind": "2:43: 'team:primary' is nobody; write a person's id, rota:<id> or role:<role>",
+    "list-as-text": "2:42: 'li' is not a list [… , …]; write [li]",
+    "colon-full-width-above": ("3:16: not YAML: line 2 holds a full-width colon ：; write `: `, with a space after it"),
+    "colon-forgotten": "3:1: not YAML: the key in line 2 has no `:`; write `key: value`",
     "agreement-short-and-long": (
         "9:9: 'target' is short for 'availability: {target: …}', which stands here too; keep one"
     ),

@@ -57,6 +57,7 @@ VOICES = (
     ("probe", "once.py", ("Unaskable",)),
     ("probe", "**/*.py", ("BadTarget",)),
     ("config", "*.py", ("ValueError", "add", "Problem", "nowhere", "_wrong")),
+    ("upheld", "unheard.py", ("yield",)),
     ("upheld", "*.py", REFUSALS),
     ("upheld/reports", "*.py", REFUSALS),
     ("upheld/tokens", "*.py", REFUSALS),
@@ -276,3 +277,17 @@ def test_what_programs_read_is_the_same_in_every_language() -> None:
 def test_a_strangers_sentence_stays_as_it_is() -> None:
     assert in_chinese("451 4.7.1 try again later") == "451 4.7.1 try again later"
     assert in_chinese("shop.yaml:3:5: it is raining") == "shop.yaml:3:5: it is raining"
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        (
+            "conf.d/a.yaml:27:63: 'weekdays' names no days; write mon, or a range like mon-fri",
+            "conf.d/a.yaml:27:63: “weekdays”没有指明日子；请写 mon，或 mon-fri 这样的范围",
+        ),
+        ("a.yaml:6:71: 'cn' is none of 'zh-CN' or 'en'", "a.yaml:6:71: 'cn' 不在可选之列：'zh-CN', 'en'"),
+    ],
+)
+def test_a_place_is_no_part_of_the_sentence_and_a_choice_of_no_language(english: str, chinese: str) -> None:
+    assert in_chinese(english) == chinese

@@ -27,6 +27,8 @@ _NAMESAKES = {"key": "alert key", "waiting": "still waiting", "status": "state"}
 _STATES = {"due": "still due"}
 """States that are called as a column is."""
 _WORD = re.compile("[a-z0-9_]+")
+_PLACE = re.compile(r"\S+:\d+:\d+: ")
+"""Of a file, its line and column: no part of the sentence."""
 _ALONE = frozenset(("none", "nothing"))
 _VARIABLES = ("UPHELD_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 _OURS = frozenset(("why", "known", "detail", "message"))
@@ -95,6 +97,8 @@ def in_chinese(text: str) -> str:
     stripped = text.strip()
     if stripped != text:
         return text.replace(stripped, in_chinese(stripped), 1) if stripped else text
+    if place := _PLACE.match(text):
+        return place.group() + in_chinese(text[place.end() :])
     return _whole(text) or _with_place(text) or _one_by_one(text) or text
 
 
@@ -138,10 +142,14 @@ def _matched(template: str, text: str) -> dict[str, str] | None:
     found = _pattern(template).fullmatch(text)
     if found is None or any("; " in value for name, value in found.groupdict().items() if name not in _OURS):
         return None  # a value holds no further sentence
-    return {name: _inner(value) if name in _OURS else value for name, value in found.groupdict().items()}
+    return {name: _inner(name, value) for name, value in found.groupdict().items()}
 
 
-def _inner(text: str) -> str:
+def _inner(name: str, text: str) -> str:
+    if name == "choices":
+        return text.replace("' or '", "', '")
+    if name not in _OURS:
+        return text
     return word(text) if text in _ALONE else in_chinese(text)
 
 
