@@ -104,6 +104,7 @@ class IncidentPage:
             form=form,
             severities={one: visit.voice.t("Severity {n}", n=one) for one in SEVERITIES},
             may_act=allowed(visit.user, Access.INCIDENTS),
+            mine_already=facts.incident.acknowledged_by == visit.user.by,
             because=[(voice.clock(one.at), one.said(visit.language, voice.person)) for one in because],
             mine=[(voice.clock(one.at), one.said(visit.language, voice.person)) for one in mine],
             **_view(facts, voice),
@@ -166,6 +167,10 @@ def _acknowledge(tx: Connection, incidents: Incidents, id: str, form: Form, now:
     return incidents.acknowledge(tx, id, by, now, CHANNEL)
 
 
+def _take_over(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instant, by: str) -> Incident:
+    return incidents.acknowledge(tx, id, by, now, CHANNEL, over=True)
+
+
 def _resolve(tx: Connection, incidents: Incidents, id: str, form: Form, now: Instant, by: str) -> Incident:
     return incidents.resolve(tx, id, by, form.get("reason"), now)
 
@@ -206,6 +211,7 @@ def _reclassify(tx: Connection, incidents: Incidents, id: str, form: Form, now: 
 
 _ACTS: Mapping[str, Work] = {
     "acknowledge": _acknowledge,
+    "take_over": _take_over,
     "resolve": _resolve,
     "note": _note,
     "severity": _reclassify,

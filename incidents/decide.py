@@ -129,14 +129,14 @@ def _while_open(incident: Incident, condition: Condition) -> list[Event]:
     return events
 
 
-def acknowledge(incident: Incident, channel: str, *, lapses: bool = False) -> list[Event]:
-    """Again is no fault: nothing happens, or where it would lapse (`lapses`) it holds anew. Raises Refused for a
-    resolved incident."""
+def acknowledge(incident: Incident, channel: str, *, lapses: bool = False, over: bool = False) -> list[Event]:
+    """Again is no fault: nothing happens, or where it would lapse (`lapses`) it holds anew. `over`: from whoever has
+    it, who only by that loses it. Raises Refused for a resolved incident."""
     match incident.progress:
         case Progress.TRIGGERED:
             return [Acknowledged(channel=channel)]
         case Progress.ACKNOWLEDGED:
-            anew = lapses or incident.snoozed_until is not None
+            anew = lapses or over or incident.snoozed_until is not None
             return [Acknowledged(channel=channel)] if anew else []
         case Progress.MERGED:
             raise Refused(f"{incident.id} is part of {incident.merged_into}; do it there")

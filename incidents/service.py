@@ -163,11 +163,14 @@ class Incidents(Course):
 
     # what people do
 
-    def acknowledge(self, tx: Connection, incident_id: str, by: str, now: Instant, channel: str) -> Incident:
-        """Again is no fault. Raises NotFound or decide.Refused."""
+    def acknowledge(
+        self, tx: Connection, incident_id: str, by: str, now: Instant, channel: str, *, over: bool = False
+    ) -> Incident:
+        """Again is no fault. `over`: from whoever else has it. Raises NotFound or decide.Refused."""
         incident = store.whole_of(tx, self._load(tx, incident_id))
         lapses = self._paging.lapses(tx, incident)
-        return self._apply(tx, incident, decide.acknowledge(incident, channel, lapses=lapses), by, now)
+        over = over and by != incident.acknowledged_by
+        return self._apply(tx, incident, decide.acknowledge(incident, channel, lapses=lapses, over=over), by, now)
 
     def escalate(self, tx: Connection, incident_id: str, by: str, now: Instant) -> Incident:
         """The policy of today is told from its first step. Raises NotFound or decide.Refused."""

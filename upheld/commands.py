@@ -91,7 +91,8 @@ REFUSALS = (
 
 
 def acknowledge(tx: Connection, call: Call) -> Any:
-    incident = call.rules.incidents.acknowledge(tx, call.arguments["id"], call.by, call.now, "command")
+    id, over = call.arguments["id"], bool(call.arguments.get("over"))
+    incident = call.rules.incidents.acknowledge(tx, id, call.by, call.now, "command", over=over)
     return incident_json(tx, incident)
 
 

@@ -94,6 +94,24 @@ async def test_acknowledging_reaches_the_incident_and_comes_back_to_the_desk(wor
     assert "Li Wei acknowledged" in text and "at the desk" in text
 
 
+async def test_what_another_has_is_taken_over_by_a_button_of_its_own(world: World, log_in: LogIn) -> None:
+    incident = await world.down()
+    path = f"/desk/incidents/{incident.id}"
+    await send(await log_in(name="li"), path, act="acknowledge")
+    reader = await log_in(name="zhao")
+    text = await page(reader, path)
+    assert "Somebody else has it." in text and "I still have it" not in text
+
+    assert await send(reader, path, act="acknowledge") == (303, path)
+    after = await world.incident_of("payments")
+    assert after is not None and after.acknowledged_by == "person:li", "a click that came second takes nothing away"
+    assert await send(reader, path, act="take_over") == (303, path)
+    after = await world.incident_of("payments")
+    assert after is not None and after.acknowledged_by == "person:zhao"
+    text = await page(reader, path)
+    assert "Somebody else has it." not in text and "I still have it" in text
+
+
 async def test_a_note_and_a_resolution_by_hand_stand_in_the_timeline(world: World, log_in: LogIn) -> None:
     incident = await world.down()
     reader = await log_in()

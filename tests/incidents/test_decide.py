@@ -103,6 +103,7 @@ def test_what_is_back_within_the_window_is_open_again_unless_it_is_muted_or_some
 def test_acknowledging_twice_is_no_fault_and_a_resolved_incident_cannot_be() -> None:
     assert acknowledge(TRIGGERED, "mail") == [Acknowledged(channel="mail")]
     assert acknowledge(ACKNOWLEDGED, "mail") == []
+    assert acknowledge(ACKNOWLEDGED, "desk", over=True) == [Acknowledged(channel="desk")]
     for over in (RESOLVED, MUTED):
         with pytest.raises(Refused, match="already resolved"):
             acknowledge(over, "mail")

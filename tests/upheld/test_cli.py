@@ -478,6 +478,28 @@ def test_calls_are_held_and_go_on_from_the_command_line(config: Path) -> None:
     assert "is over already" in refused(upheld("silence", "end", "1", "--reason", "done"), 1)
 
 
+def test_who_acknowledges_what_another_has_is_told_so_and_can_take_it_over(config: Path) -> None:
+    made = incident_rules(samples.config())
+
+    async def stored() -> None:
+        database = await open_database(f"sqlite:///{config.parent / 'upheld.db'}")
+        news = [samples.alert("disk", labels={"service": "crm"})]
+        await database.write(lambda tx: made.alert_news(tx, "am", news, samples.BY_SERVICE, samples.NOON, samples.NOON))
+        await database.close()
+
+    asyncio.run(stored())
+    written = yaml.safe_load(config.read_text())
+    config.write_text(yaml.safe_dump({**written, "people": {"li": {"name": "Li"}}}))
+    words = ("incident", "ack", "INC-2026-0001", "--json", "--by")
+    assert upheld(*words, "li").stderr == ""
+    second = upheld(*words, "wang")
+    assert json.loads(second.stdout)["acknowledged_by"] == "person:li"
+    assert second.stderr == "li has it already; `--over` takes it over\n"
+    third = upheld(*words, "nobody-known", "--over")
+    assert json.loads(third.stdout)["acknowledged_by"] == "person:nobody-known"
+    assert "nobody of `people:` is 'nobody-known'" in third.stderr
+
+
 def test_an_alert_is_split_out_of_an_incident_from_the_command_line(config: Path) -> None:
     made = incident_rules(samples.config())
 

@@ -159,6 +159,10 @@ class Taking(Shape):
     pass
 
 
+class Acknowledging(Shape):
+    over: bool = Field(False, description="take it over from whoever has it")
+
+
 class Resolving(Shape):
     reason: Words | None = Field(None, description="what was done")
 
@@ -274,7 +278,7 @@ ROUTES = (
         query=WhyAsked,
         answer=Why,
     ),
-    _post("acknowledge", "incident.ack", "Take it: escalation stops", Taking),
+    _post("acknowledge", "incident.ack", "Take it: escalation stops", Acknowledging),
     _post("resolve", "incident.resolve", "End it by hand", Resolving),
     _post("escalate", "incident.escalate", "Tell it from the first step, by today's policy", Taking),
     _post("snooze", "incident.snooze", "Put it off: nobody is called until then", Snoozing),

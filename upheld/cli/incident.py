@@ -19,7 +19,7 @@ from notify.store import told as telling
 from upheld.cli.answer import written
 from upheld.cli.moment import instant, moment
 from upheld.cli.reading import readable
-from upheld.cli.shared import change, fail, in_force, read, show, with_config
+from upheld.cli.shared import change, fail, in_force, login, read, show, with_config
 from upheld.cli.tongue import language, language_of, printable, tell
 from upheld.clock import utc_now
 from upheld.performed import performance_json
@@ -171,12 +171,19 @@ def figures(config: Config, start: datetime | None, end: datetime | None, custom
 
 @incident.command()
 @click.argument("id")
+@click.option("--over", is_flag=True, help="take it over from whoever has it")
 @by
 @as_json
 @with_config
-def ack(config: Config, id: str, by: str | None, as_json: bool) -> None:
+def ack(config: Config, id: str, over: bool, by: str | None, as_json: bool) -> None:
     """Take it: escalation stops."""
-    show(change(config, "incident.ack", {"id": id}, by), as_json=as_json, columns=())
+    done, person = change(config, "incident.ack", {"id": id, "over": over}, by), by or login()
+    show(done, as_json=as_json, columns=())
+    having = str(done["acknowledged_by"]).removeprefix("person:")
+    if having != person:
+        tell(f"{having} has it already; `--over` takes it over", err=True)
+    elif config.people and person not in config.people:
+        tell(f"nobody of `people:` is {person!r}: he is not asked later whether he still has it", err=True)
 
 
 @incident.command()
