@@ -67,7 +67,7 @@ class OncallPage(FormPage):
         match form.get("act"):
             case "withdraw" if form.get("id").isascii() and form.get("id").isdigit():
                 reason = form.text("withdrawal", why)
-                id, by, now = int(form.get("id")[:15]), visit.user.speaks_as, visit.now
+                id, by, now = int(form.get("id")[:15]), visit.user.by, visit.now
                 return await self._carry_out(visit, form, lambda tx: rostering.withdraw(tx, id, reason, by, now))
             case "ask":
                 return await self._ask(visit, form, why)
@@ -157,7 +157,7 @@ def _read(form: Form, visit: Visit, why: str) -> Change:
         start=form.coming("start"),
         end=end,
         reason=form.text("reason", why),
-        by=visit.user.speaks_as,
+        by=visit.user.by,
         recorded_at=visit.now,
     )
 

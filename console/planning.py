@@ -69,7 +69,7 @@ class PlanningPage(FormPage):
                 form.errors["start"] = voice.t("By this rhythm one comes before that. Write when the next one begins.")
             elif form.get("shown") != plan.every:
                 return await self._page(visit, form, coming=coming, every=plan.every)
-        exclusions, by = Exclusions(visit.config), visit.user.speaks_as
+        exclusions, by = Exclusions(visit.config), visit.user.by
         return await self._carry_out(
             visit, form, lambda tx: exclusions.propose(tx, plan, by, visit.now), lambda _: DESK
         )

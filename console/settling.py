@@ -40,7 +40,7 @@ class SettlingPage(FormPage):
 
     async def act(self, visit: Visit) -> web.Response:
         """What a person of ours says."""
-        form, voice, by, now = Form(visit.typed, visit.voice), visit.voice, visit.user.speaks_as, visit.now
+        form, voice, by, now = Form(visit.typed, visit.voice), visit.voice, visit.user.by, visit.now
         exclusions, id = Exclusions(visit.config), form.get("id")
         match form.get("act"):
             case "approve":
@@ -77,7 +77,7 @@ class SettlingPage(FormPage):
                 return await self._unpressed(visit, form)
 
     def _withdraw(self, tx: Connection, visit: Visit, id: str, reason: str) -> None:
-        by, now = visit.user.speaks_as, visit.now
+        by, now = visit.user.by, visit.now
         made = Exclusions(visit.config).withdraw(tx, id, reason, by, now)
         # what it held is held no longer
         self._rules.incidents().judge(tx, dict.fromkeys(made.components, by), now)
@@ -97,7 +97,7 @@ class SettlingPage(FormPage):
         facts = await self._rules.database.read(read)
         voice = replace(visit.voice, people=facts.people)
         if customer is None:
-            speaker, may_act = visit.user.speaks_as, allowed(visit.user, Access.CASES)
+            speaker, may_act = visit.user.by, allowed(visit.user, Access.CASES)
         else:
             speaker, may_act = f"customer:{customer}", allowed(visit.user, Access.GUEST, customer)
         return visit.page(

@@ -43,7 +43,7 @@ class SilencePage(FormPage):
     async def act(self, visit: Visit) -> web.Response:
         """Silence, or end a silence, by the button that was pressed."""
         form, voice, now = Form(visit.typed, visit.voice), visit.voice, visit.now
-        work, by = self._rules.incidents(), visit.user.speaks_as
+        work, by = self._rules.incidents(), visit.user.by
         match form.get("act"):
             case "end" if form.get("id").isascii() and form.get("id").isdigit():
                 id, reason = int(form.get("id")[:15]), form.text("ending", voice.t("Write why it is over."))

@@ -44,13 +44,8 @@ class User:
 
     @property
     def by(self) -> str:
-        """How this user signs a fact."""
-        return f"customer:{self.customer}" if self.role is Role.CUSTOMER else f"person:{self.name}"
-
-    @property
-    def speaks_as(self) -> str:
-        """The person, where the login stands for one: two logins of one person are not two persons."""
-        return self.by if self.person is None or self.role is Role.CUSTOMER else f"person:{self.person}"
+        """How this user signs a fact: as the person he stands for; two logins of one person are not two persons."""
+        return f"customer:{self.customer}" if self.role is Role.CUSTOMER else f"person:{self.person or self.name}"
 
 
 class Refused(Exception):

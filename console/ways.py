@@ -42,7 +42,7 @@ class WaysPage(FormPage):
     async def act(self, visit: Visit) -> web.Response:
         """Send a test or a code over one way, or take the code that came."""
         form, voice, config, now = Form(visit.typed, visit.voice), visit.voice, visit.config, visit.now
-        ways, by = self._rules.caseload().ways, visit.user.speaks_as
+        ways, by = self._rules.caseload().ways, visit.user.by
         channel, person = form.get("channel"), form.get("person")
         said: list[str] = []
 

@@ -94,6 +94,19 @@ async def test_acknowledging_reaches_the_incident_and_comes_back_to_the_desk(wor
     assert "Li Wei acknowledged" in text and "at the desk" in text
 
 
+async def test_a_login_that_stands_for_a_person_acts_as_that_person(
+    world: World, server: TestServer, aiohttp_client: AiohttpClient
+) -> None:
+    incident = await world.down()
+    await world.user("lisa", Role.ENGINEER, person="li")
+    reader: Reader = await aiohttp_client(server, headers=ENGLISH)
+    await reader.post("/login", data={"name": "lisa", "password": PASSWORD}, allow_redirects=False)
+    path = f"/desk/incidents/{incident.id}"
+    assert await send(reader, path, act="acknowledge") == (303, path)
+    after = await world.incident_of("payments")
+    assert after is not None and after.acknowledged_by == "person:li", "who is asked later whether he still has it"
+
+
 async def test_what_another_has_is_taken_over_by_a_button_of_its_own(world: World, log_in: LogIn) -> None:
     incident = await world.down()
     path = f"/desk/incidents/{incident.id}"

@@ -73,7 +73,7 @@ class Asked:
         """As `upheld` does it, in one transaction with the token's use. `known` raises where there is no such thing."""
         trial = bool(self.query.get("dry_run"))
         given = {**arguments, "dry_run": True} if trial else arguments
-        call = Call(rules=self.rules, by=self.reader.user.speaks_as, arguments=given, now=self.now)
+        call = Call(rules=self.rules, by=self.reader.user.by, arguments=given, now=self.now)
 
         def work(tx: Connection) -> Any:
             if known is not None:
