@@ -177,7 +177,7 @@ async def test_an_incident_report_holds_what_happened_who_was_called_and_the_cus
 async def test_a_report_names_only_people_it_speaks_of(database: Database, rules: Rules) -> None:
     await database.write(lambda tx: fails(tx, rules))
     one = await database.read(lambda tx: made(tx, rules, "completion", "CASE-2026-0002"))
-    assert list(one.frame.people) == ["li"]
+    assert list(one.frame.people) == ["li", "wang"], "Wang was called when the question came"
 
 
 async def test_every_report_is_written_in_every_form_and_language_the_same_each_time(
