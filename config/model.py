@@ -283,12 +283,6 @@ class Page(Value):
     title: Text | None = None
     components: tuple[Entry, ...] = ()
 
-    @property
-    def component_ids(self) -> tuple[str, ...]:
-        """Every component on the page, in its order, groups opened."""
-        entries = ((entry,) if isinstance(entry, str) else entry.of for entry in self.components)
-        return tuple(component for entry in entries for component in entry)
-
 
 class Access(Value):
     oidc: Annotated[object, PlainSerializer(referenced)] = None

@@ -31,16 +31,6 @@ _WORST_FIRST = (Shown.DOWN, Shown.PARTIAL, Shown.UNKNOWN, Shown.DEGRADED, Shown.
 RANK = {state: len(_WORST_FIRST) - place for place, state in enumerate(_WORST_FIRST)}
 """The higher the worse. Maintenance never hides an outage."""
 
-SIGNS = {
-    Shown.UP: "●",
-    Shown.DEGRADED: "▲",
-    Shown.PARTIAL: "◧",
-    Shown.DOWN: "■",
-    Shown.MAINTENANCE: "◆",
-    Shown.UNKNOWN: "○",
-}
-"""The glyphs in plain text."""
-
 LIGHT = {
     Shown.UP: "#2f9c76",
     Shown.DEGRADED: "#a96f06",

@@ -40,7 +40,7 @@ def test_the_shortest_useful_file_says_everything_in_twelve_lines() -> None:
     assert config.channels["mail"].kind == "email"
     assert config.people["on_call"].reach == (Reach(channel="mail"),)
     assert config.component("shop").escalation == "default"
-    assert config.pages["public"].component_ids == ("shop", "api", "crm")
+    assert config.pages["public"].components == ("shop", "api", "crm")
     assert config.customers["acme"].contacts[0].email == "chen@acme.example"
     agreement = config.customers["acme"].agreements[0]
     assert (agreement.id, agreement.availability.target) == ("acme/support-agreement", "99.5")

@@ -4,11 +4,11 @@ from xml.etree.ElementTree import fromstring
 
 from config.look import favicon
 from config.look.asset import assets
-from config.look.state import LIGHT, SHAPES, SIGNS, Shown, glyph_file, word, worst
+from config.look.state import LIGHT, SHAPES, Shown, glyph_file, word, worst
 
 
-def test_every_state_has_a_shape_a_word_a_colour_and_a_sign_of_its_own() -> None:
-    for all_of_them in (SHAPES, LIGHT, SIGNS):
+def test_every_state_has_a_shape_a_word_and_a_colour_of_its_own() -> None:
+    for all_of_them in (SHAPES, LIGHT):
         assert set(all_of_them) == set(Shown)
         assert len(set(all_of_them.values())) == len(Shown)
     for language in ("en", "zh-CN"):
