@@ -80,12 +80,14 @@ class Press:
                     await self._made.wait()
 
     async def run(self) -> None:
+        warm = False
         while await self._asked():
             self._wanted.clear()
             began_at, held = self._clock(), self._held
             await self._try()
             self._made_at, self._shown = began_at, held
-            took = self._clock() - began_at
+            took = self._clock() - began_at if warm else 0.0  # the first time templates and words are read, too
+            warm = True
             self._age = max(self._least_age, min(LARGE_AGE_SECONDS, 60 * took))
             await self._tell()
             # At most a tenth of the time goes into making pages, however fast things change.

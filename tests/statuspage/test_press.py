@@ -147,6 +147,22 @@ async def test_the_first_reader_waits_until_there_is_a_page(monkeypatch: pytest.
         assert made
 
 
+async def test_what_the_first_page_took_is_no_measure_for_the_next(maker: Maker) -> None:
+    """It would not be made anew for half a minute."""
+
+    async def make() -> None:
+        await maker.make()
+        maker.now += 3.0 if maker.made == 1 else 0.0
+
+    pages = Press(make, lambda: False, clock=lambda: maker.now)
+    pages.changed()
+    async with running(pages):
+        await pages.fresh(first=True)
+        pages.changed()
+        await pages.fresh()
+        await until(lambda: maker.made > 1)
+
+
 async def test_a_reader_is_not_kept_waiting_for_a_store_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(press, "PATIENCE_SECONDS", 0.05)
     now, answers = [0.0], asyncio.Event()
