@@ -18,7 +18,7 @@ from config.model import Config
 from config.node import ConfigError
 from db.engine import Use, open_database
 from db.errors import StoreError
-from upheld.cli.tongue import label, printable, refuse, said, state, tell
+from upheld.cli.tongue import label, printable, refuse, said, state, tell, word
 from upheld.installed import installed
 from upheld.trouble import Trouble
 
