@@ -165,7 +165,8 @@ class Caseload:
         )
         if wrong is not None:
             raise Refused(f"{case.id}: {wrong}")
-        after = self._append(tx, case, [judged(event, agreement)], by, happened_at, now)
+        event = judged(event, agreement)
+        after = self._append(tx, case, [event], by, happened_at, now)
         self._mail.heard(tx, after, event, self._severity(after), by, now)
         if isinstance(event, (Taken, CaseResolved)):
             self._mail.settled(tx, after, TAKEN if after.open else "resolved", now)

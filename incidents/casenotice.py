@@ -87,6 +87,8 @@ class CaseWriter(Writing):
                 return self.contested(case, word.text)
             case "wrote":
                 return self.wrote(case, word.text)
+            case "rated":
+                return self.rated(case, word.text)
 
     def reported(self, case: Case) -> Message:
         """To whoever is on call: a customer reported something, and nobody has it yet."""
@@ -114,6 +116,17 @@ class CaseWriter(Writing):
             f"upheld case show {case.id}",
         ]
         return self._case_message(self._say("Case {number} is contested", number=case.id), lines, case, "contested")
+
+    def rated(self, case: Case, text: str) -> Message:
+        """To whoever has the case, or is on call: the customer is not content."""
+        lines = [
+            self._say("The rating is low: say what was behind it, and what is done about it."),
+            *self._who(case),
+            *(["", self._words(text), ""] if text.strip() else []),
+            *self._where(case),
+            f"upheld case follow-up {case.id}",
+        ]
+        return self._case_message(self._say("Case {number} was rated low", number=case.id), lines, case, "rated_low")
 
     def wrote(self, case: Case, text: str) -> Message:
         """To whoever has the case, or is on call: the customer wrote about it."""

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from incidents.case import CaseEvent, CaseNoted, CaseOpened, Contested, LevelContested, StopContested
+from incidents.case import CaseEvent, CaseNoted, CaseOpened, Contested, LevelContested, Rated, StopContested
 from incidents.review import ReviewContested
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """He `reported` something, `contested` that it is over, or `wrote` about it."""
+    """He `reported` something, `contested` that it is over, `wrote` about it, or `rated` it low."""
 
-    what: Literal["reported", "contested", "wrote"]
+    what: Literal["reported", "contested", "wrote", "rated"]
     text: str = ""
 
 
@@ -26,5 +26,7 @@ def word_of(event: CaseEvent, by: str) -> Word | None:
             return Word(what="wrote", text=text)
         case LevelContested(reason=text) | StopContested(reason=text) | ReviewContested(reason=text):
             return Word(what="wrote", text=text)
+        case Rated(low=True, comment=text):
+            return Word(what="rated", text=text)
         case _:
             return None

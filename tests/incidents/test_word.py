@@ -5,19 +5,19 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from config.agreement import CaseKind
+from config.agreement import CaseKind, Rating
 from config.instant import HOUR, MINUTE
 from config.oncall import Escalation, Person, Reach, Step
 from config.state import State
 from db.engine import Database
-from incidents.case import CaseEvent, CaseNoted, CaseResolved, Contested, LevelChanged, LevelContested, Taken
+from incidents.case import CaseEvent, CaseNoted, CaseResolved, Contested, LevelChanged, LevelContested, Rated, Taken
 from incidents.caseload import Caseload
 from incidents.paging import Paging
 from incidents.service import Incidents
 from incidents.wanted import still_wanted
 from notify.message import Notification
 from notify.store.told import history
-from tests.incidents.samples import LI, NOON, WANG, config, customer, named, see
+from tests.incidents.samples import LI, NOON, WANG, agreement, config, customer, named, see
 from tests.incidents.told import notifications, pages
 
 ACME = "customer:acme"
@@ -178,6 +178,24 @@ async def test_a_result_contested_by_a_customer_whose_case_nobody_took_calls_who
         return [one.person for one in notifications(tx, "clock")]
 
     assert await database.write(work) == ["wang"]
+
+
+async def test_a_low_rating_is_heard_and_a_good_one_needs_nobody(database: Database) -> None:
+    owed = agreement(rating=Rating(scores=("overall",), follow_up_below=3))
+    made = config(customers=named((customer("acme", owed),)))
+    cases = Caseload(made, Paging(made, log_channel="log"))
+
+    def work(tx: Connection) -> list[Notification]:
+        reports(tx, cases, by="person:li")
+        said(tx, cases, Taken(person="wang"), "person:wang")
+        said(tx, cases, CaseResolved(how="restarted"), "person:wang")
+        said(tx, cases, Rated(scores={"overall": 3}, comment="fine"))
+        said(tx, cases, Rated(scores={"overall": 2}, comment="too slow"))
+        return notifications(tx, "clock")
+
+    (told,) = await database.write(work)
+    assert (told.person, told.message.subject) == ("wang", "Case CASE-2026-0001 was rated low")
+    assert "too slow" in told.message.text
 
 
 async def test_over_a_channel_that_leads_abroad_no_words_and_no_names_go(database: Database) -> None:
