@@ -155,7 +155,7 @@ class Page:
         zone = self.statement.zone
         asked, at = (moment(one, zone, self.language) for one in (answer.asked_at, answer.at))
         said = self.say(_ANSWERS[answer.word], asked=asked, at=at, by=self.who(answer.by))
-        if answer.entered_by is None:
+        if answer.entered_by in (None, answer.by):
             return said
         gap = "" if self.language == CHINESE else " "
         return said + gap + self.say("It was entered by {who}.", who=self.who(answer.entered_by))

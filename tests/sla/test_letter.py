@@ -34,8 +34,9 @@ def test_whoever_entered_the_customers_answer_stands_beside_it(tmp_path: Path) -
     answer = replace(said(Word.ACCEPTED), by="customer:harbour-bank", entered_by="person:li")
     made = Page(october(tmp_path, hole(answer)), ENGLISH).answer()
     assert made.endswith("counts (Harbour Bank). It was entered by li.")
-    alone = Page(october(tmp_path, hole(replace(answer, entered_by=None))), ENGLISH).answer()
-    assert alone.endswith("counts (Harbour Bank).")
+    for himself in (None, answer.by):
+        alone = Page(october(tmp_path, hole(replace(answer, entered_by=himself))), ENGLISH).answer()
+        assert alone.endswith("counts (Harbour Bank).")
 
 
 def test_silence_counts_as_down_what_was_not_measured(tmp_path: Path) -> None:
