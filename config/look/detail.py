@@ -46,6 +46,7 @@ DETAILS = (
     "the name was not resolved within {n} ms",
     "{name} did not answer within {n} ms",
     "{host} has no {name} address: {why}",
+    "redirected to {address}, which may not be asked",
     "{address} may not be asked",
     "the target is no address",
     "the target is not an http address",

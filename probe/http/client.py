@@ -64,8 +64,9 @@ class Client:
             except Denied as error:
                 if not trail.hops:
                     raise
-                where = f"redirected to {error.address}, which may not be asked"
-                raise Unanswered(down(Reason.REDIRECT_DENIED, where)) from error
+                raise Unanswered(
+                    down(Reason.REDIRECT_DENIED, f"redirected to {error.address}, which may not be asked")
+                ) from error
             except ValueError as error:
                 if not trail.hops:
                     raise

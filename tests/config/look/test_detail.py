@@ -46,6 +46,20 @@ def test_every_sentence_of_a_probe_has_its_chinese() -> None:
     assert {where: told for where, told in found.items() if _foreign(told)} == {}
 
 
+def test_no_sentence_of_ours_is_taken_for_another_with_half_of_it_as_a_name() -> None:
+    taken = {told: found for told in dict(sentences()).values() for found in _names_in(told) if "within" not in found}
+    assert len(taken) > 20
+    assert {told: found for told, found in taken.items() if len(found.split()) > 1} == {}
+
+
+def _names_in(told: str) -> Iterator[str]:
+    for form in forms().values():
+        found = form.fullmatch(told)
+        if found is not None:
+            yield from (value for name, value in found.groupdict().items() if name != "detail")
+            return
+
+
 def _foreign(told: str) -> bool:
     return detail_text(told, CHINESE) == told and told not in THEIRS
 
