@@ -15,7 +15,7 @@ from tests.servers.program import HOST, PATIENCE, Program, find_program, free_po
 _SERVICES = """
 {port} inet n - n - - smtpd
 cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
+qmgr unix n - n 1 1 qmgr
 rewrite unix - - n - - trivial-rewrite
 bounce unix - - n - 0 bounce
 defer unix - - n - 0 bounce
@@ -38,7 +38,8 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class Postfix(Program):
-    """Takes mail by SMTP on `port` as `lines` of main.cf say; what it cannot hand over it tries again every second.
+    """Takes mail by SMTP on `port` as `lines` of main.cf say; what it cannot hand over it tries again every second, and
+    is woken as often: what it looked for while it was still putting it back it would else leave for five minutes.
 
     Only root may start one. `lines` are what is under test; everything else here only keeps it in `folder`.
     """
