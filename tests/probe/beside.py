@@ -26,9 +26,7 @@ from tests.servers.program import scratch
 
 HTTP, TCP = f"http://{HOST}:{{port}}/", f"{HOST}:{{port}}"
 TEXT = b"a" * 127
-
-
-PATIENCE = 5000
+TIMEOUT = 5000
 """Milliseconds, for both. Ten connections one after the other take two seconds on a busy machine."""
 
 
@@ -49,7 +47,7 @@ class Case:
         told = {"preferred_ip_protocol": "ip4", **self.theirs}
         if self.tls is not None:
             told["tls_config"] = {"ca_file": authority, **told.get("tls_config", {})}
-        return {"prober": prober, "timeout": f"{PATIENCE // 1000}s", prober: told}
+        return {"prober": prober, "timeout": f"{TIMEOUT // 1000}s", prober: told}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +260,7 @@ async def side_by_side(folder: Path, cases: Sequence[Case] = (*CASES, *CLOSED)) 
                     else case.ours
                 )
                 told = await asyncio.to_thread(blackbox.probe, target, f"m{number}")
-                ours = await asked(kind, target, timeout=PATIENCE, now=papers.now, **options)
+                ours = await asked(kind, target, timeout=TIMEOUT, now=papers.now, **options)
             why = f"{ours.reason or ''} {ours.detail}".strip()
             return Both(case=case, ours=ours.outcome is Outcome.UP, theirs="\nprobe_success 1" in told, why=why)
 
