@@ -85,7 +85,7 @@ async def test_a_step_that_was_not_for_this_severity_says_so(database: Database)
             made.fire(tx, due, due.due_at)
         return said(tx, house(), "wang", "zh-CN")
 
-    assert await database.write(work) == ["第 3 步适用于 wang，但未通知任何人：该步骤仅适用于级别 3。"]
+    assert await database.write(work) == ["第 3 步适用于 wang，但未通知任何人：该步骤仅适用于严重度 3。"]
 
 
 async def test_without_a_policy_and_without_a_name_in_it(database: Database) -> None:
