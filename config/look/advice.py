@@ -85,6 +85,11 @@ ADVICE: Mapping[str, str] = {
     "protocol_error": (
         "Something else speaks on that port, or it speaks wrongly. Are port and scheme right, is a proxy in between?"
     ),
+    "protocol_error/the body broke off or was wrongly encoded": (
+        "It began to answer and broke off, or what it compressed cannot be read: a process that died meanwhile, a "
+        "proxy with a time limit or a full disk, a wrong Content-Length. Their logs at this minute, and curl -v "
+        "--compressed, say which."
+    ),
     "not_encrypted": (
         "Encryption is wanted and not offered. Was TLS switched off in the service, or does something on the "
         "way take STARTTLS out?"
@@ -145,7 +150,7 @@ ADVICE: Mapping[str, str] = {
 
 
 def advice(reason: str | None, language: str, *about: str) -> str:
-    """A few sentences, or none; of `about` (kind, phase) the first that has advice of its own for this reason."""
+    """A few sentences, or none; of `about` (kind, phase, detail) the first with advice of its own for this reason."""
     own = (ADVICE.get(f"{reason}/{one}") for one in about)
     known = next((one for one in own if one), None) or ADVICE.get(reason or "")
     return say("config.look", language, known) if known else ""

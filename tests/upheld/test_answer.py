@@ -3,6 +3,7 @@
 import pytest
 from click import unstyle
 
+from probe.http.decoder import BROKEN
 from probe.result import Answer, Attempt, Outcome, Plain, Reason
 from upheld.cli.answer import written
 from upheld.cli.tongue import language_of
@@ -59,6 +60,21 @@ def test_the_phase_in_which_it_was_cut_short_is_marked_and_advised_on() -> None:
     assert "processing" not in text
     assert "openssl s_client -connect shop.example.com:443." in " ".join(text.split())
     assert "TLS 握手" in unstyle(written("http", "https://shop.example.com/", silent, "zh-CN"))
+
+
+def test_who_spoke_http_and_broke_off_is_not_asked_for_another_port() -> None:
+    """Only where nothing was understood at all may the port be a wrong one."""
+    advised = {
+        detail: " ".join(written("http", "https://shop.example.com/", _misspoken(detail), "en").split())
+        for detail in (BROKEN, "the answer was not HTTP")
+    }
+    assert "Are port and scheme right" in advised["the answer was not HTTP"]
+    assert "port" not in advised[BROKEN] and "curl -v --compressed" in advised[BROKEN]
+    assert "应答中途断开" in written("http", "https://shop.example.com/", _misspoken(BROKEN), "zh-CN")
+
+
+def _misspoken(detail: str) -> Answer:
+    return Answer(outcome=Outcome.DOWN, reason=Reason.PROTOCOL_ERROR, detail=detail, facts={"status": 200})
 
 
 def test_an_error_page_is_read_aloud_and_every_attempt_counted() -> None:

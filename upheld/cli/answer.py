@@ -164,11 +164,12 @@ def _try(kind: str, target: str, answer: Answer, language: str) -> Iterator[str]
         warning if isinstance(warning, str) and (answer.reason is None or _SOON.get(answer.reason) != warning) else None
     )
     for label, reason in (("Try", answer.reason), ("Coming", coming)):
-        text = _filled(advice(reason, language, kind, _last_phase(answer)), target, answer.facts)
+        known = advice(reason, language, kind, _last_phase(answer), answer.detail)
+        text = _filled(known, target, answer.facts)
         if text:
             said = say("config.look", language, label)
-            known = f"{reason_text(reason, language)}: " if label == "Coming" else ""
-            yield from hung(click.style(said, bold=True) + "  ", long(said) + 2, known + text)
+            about = f"{reason_text(reason, language)}: " if label == "Coming" else ""
+            yield from hung(click.style(said, bold=True) + "  ", long(said) + 2, about + text)
 
 
 def _spent(microseconds: int) -> str:
