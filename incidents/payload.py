@@ -33,16 +33,24 @@ def json_of(sent: Sent) -> object:
     try:
         return orjson.loads(sent.body)
     except orjson.JSONDecodeError as error:
+        _letters(sent)
         raise Unreadable(f"not JSON: {error}") from error
 
 
 def form_of(sent: Sent) -> dict[str, str]:
     """A form's fields; of one that stands twice the last counts."""
     try:
-        pairs = parse_qsl(sent.body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=FIELDS_LIMIT)
+        pairs = parse_qsl(_letters(sent), keep_blank_values=True, strict_parsing=True, max_num_fields=FIELDS_LIMIT)
     except ValueError as error:
         raise Unreadable("neither JSON nor a form") from error
     return {clean(name): clean(value) for name, value in pairs}
+
+
+def _letters(sent: Sent) -> str:
+    try:
+        return sent.body.decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"not UTF-8 from byte {error.start} on; send the post in UTF-8") from error
 
 
 def object_of(value: object, path: str) -> Mapping[str, object]:

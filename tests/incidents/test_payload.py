@@ -1,0 +1,27 @@
+"""What a sender is told of bytes that nobody can read."""
+
+import pytest
+
+from incidents import payload
+from incidents.source import Sent, Unreadable
+from tests.incidents.samples import NOON
+
+
+def refusal(body: bytes, *, form: bool = False) -> str:
+    sent = Sent(body=body, received_at=NOON)
+    with pytest.raises(Unreadable) as refused:
+        payload.form_of(sent) if form else payload.json_of(sent)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("form", [False, True])
+def test_letters_of_another_encoding_are_called_that_and_no_fault_of_the_json(form: bool) -> None:
+    body = "summary=登录页空白" if form else '{"summary": "登录页空白"}'
+    for encoding, first in (("gb18030", body.index("登")), ("utf-16", 0)):
+        said = refusal(body.encode(encoding), form=form)
+        assert said == f"not UTF-8 from byte {first} on; send the post in UTF-8"
+
+
+def test_what_is_utf_8_and_no_json_is_told_where_it_stops_being_json() -> None:
+    assert refusal('{"summary": 登}'.encode()).startswith("not JSON: ")
+    assert refusal(b"no=pairs&none", form=True) == "neither JSON nor a form"
