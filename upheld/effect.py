@@ -64,7 +64,7 @@ def _figures(
     """Each with the statement it stands on."""
     config, found = call.rules.config, dict[Key, tuple[ComponentPart, Statement]]()
     concerned = [one for one in config.agreements() if set(components) & set(one.components)]
-    periods = {(one.customer, period) for one in concerned for period in _periods(one, spans, call.now)}
+    periods = {(one.customer, period) for one in concerned for period in periods_of(one, spans, call.now)}
     for customer, period in sorted(periods):
         try:
             statement = statement_of(tx, config, call.rules.caseload, customer, period, call.now)
@@ -77,7 +77,7 @@ def _figures(
     return found
 
 
-def _periods(agreement: Agreement, spans: Sequence[Interval], now: Instant) -> set[str]:
+def periods_of(agreement: Agreement, spans: Sequence[Interval], now: Instant) -> set[str]:
     """Those the windows touch, as far as they have begun; each as `upheld statement` names it."""
     zone, kind = ZoneInfo(agreement.availability.timezone), agreement.availability.period
     return {_name(kind, at, zone) for start, end in spans for at in (start, min(end, now) - 1) if start < now}

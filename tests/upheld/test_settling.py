@@ -16,6 +16,7 @@ from sla.store import exclusion as exclusions
 from sla.word import Refused
 from tests.upheld.house import NOON, configuration, document
 from tests.upheld.test_statements import ENDS, STARTS, fails
+from upheld.awaited import awaited
 from upheld.commands import COMMANDS, Call
 from upheld.installed import installed
 from upheld.rules import Rules, rules_of
@@ -91,6 +92,29 @@ async def test_a_correction_is_shown_in_both_readings_before_it_is_confirmed(dat
     contested: dict[str, Any] = {"id": "C-1", "speaker": "customer:acme", "reason": "we could not pay"}
     done = await database.write(lambda tx: told(tx, rules, "correction.contest", **contested))
     assert done["words"] == {"acme": "contested"}
+
+
+async def test_a_correction_waits_for_the_customer_only_where_his_figure_would_become_better(
+    database: Database, rules: Rules
+) -> None:
+    def waiting(tx: Connection) -> list[str]:
+        return [one.id for one in awaited(tx, rules.config, rules.caseload, NOON)]
+
+    def asked(tx: Connection) -> None:
+        fails(tx, rules)
+        told(tx, rules, "correction.request", **WRONG)
+        stricter = {**WRONG, "state": "down", "start": ENDS + MINUTE, "end": ENDS + 9 * MINUTE}
+        told(tx, rules, "correction.request", **stricter)
+        assert waiting(tx) == ["C-1", "C-2"]
+        for id in ("C-1", "C-2"):
+            told(tx, rules, "correction.approve", "person:wang", id=id)
+        assert waiting(tx) == ["C-1"]
+        told(tx, rules, "correction.confirm", id="C-1", speaker="customer:acme", proof="mail of 4 Sep")
+        assert waiting(tx) == []
+        told(tx, rules, "correction.contest", id="C-1", speaker="customer:acme", reason="we could not pay")
+        assert waiting(tx) == ["C-1"]
+
+    await database.write(asked)
 
 
 async def test_a_customers_word_stands_beside_the_one_who_typed_it(database: Database, rules: Rules) -> None:

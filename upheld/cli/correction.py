@@ -10,11 +10,13 @@ from config.model import Config
 from config.state import State
 from sla.correction import Correction
 from sla.store import correction as corrections
+from upheld.awaited import awaited
 from upheld.cli.incident import as_json
 from upheld.cli.moment import instant, moment
-from upheld.cli.shared import change, fail, read, show, with_config
+from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
 from upheld.cli.speaker import by, customers_word, dry_run, show_said, show_settled, spoken, word_of
 from upheld.cli.tongue import tell
+from upheld.clock import utc_now
 from upheld.settled import correction_json, said_json
 
 COLUMNS = ("id", "state", "component", "start", "end", "put_to", "requested_by", "approved_by", "words")
@@ -26,22 +28,22 @@ def correction() -> None:
 
 
 @correction.command("list")
-@click.option(
-    "--all", "everything", is_flag=True, help="also those that a second person approved and a customer confirmed"
-)
+@click.option("--all", "everything", is_flag=True, help="also those that count, and need nobody's word any more")
 @as_json
 @with_config
 def list_(config: Config, everything: bool, as_json: bool) -> None:
     """Those that wait for somebody's word."""
-    rows = [correction_json(one) for one in read(config, corrections.corrections) if everything or _waits(one)]
+    rows = [correction_json(one) for one in (read(config, corrections.corrections) if everything else _awaited(config))]
     if not rows and not as_json:
         tell("no correction" if everything else "no correction waits for anybody")
         return
     show(rows, as_json=as_json, columns=COLUMNS)
 
 
-def _waits(one: Correction) -> bool:
-    return one.approved_by is None or not any(confirmed for _, confirmed, _ in one.words)
+def _awaited(config: Config) -> list[Correction]:
+    known, now = in_force(config), utc_now()
+    caseload = caseload_of(known)
+    return read(config, lambda tx: awaited(tx, known, caseload, now))
 
 
 @correction.command("show")
