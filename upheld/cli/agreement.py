@@ -15,7 +15,8 @@ from sla.contract import Contract, Refused, Side
 from sla.store import contract as agreements
 from upheld.agreements import contract_json
 from upheld.cli.annex import FORMATS, written
-from upheld.cli.incident import as_json, by, facts_beside
+from upheld.cli.facts import facts_beside
+from upheld.cli.incident import as_json, by
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, read, show, with_config
 from upheld.cli.tongue import language, language_of, tell

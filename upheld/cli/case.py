@@ -21,7 +21,8 @@ from incidents.stage import stage
 from incidents.stop import WAITS
 from incidents.store import attachment as files
 from incidents.store import case as cases
-from upheld.cli.incident import as_json, by, facts_beside
+from upheld.cli.facts import facts_beside
+from upheld.cli.incident import as_json, by
 from upheld.cli.moment import instant, moment
 from upheld.cli.reading import readable
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config

@@ -17,6 +17,7 @@ from incidents.store import evidence
 from incidents.store import incident as incidents
 from notify.store import told as telling
 from upheld.cli.answer import written
+from upheld.cli.facts import facts_beside
 from upheld.cli.moment import instant, moment
 from upheld.cli.reading import readable
 from upheld.cli.shared import change, fail, in_force, login, read, show, with_config
@@ -117,11 +118,6 @@ def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
         if first is not None:
             where = f"{rfc3339(first.started_at)} {first.location}"
             click.echo(f"\n{printable(written(first.check, where, first.answer, lang or language_of()))}")
-
-
-def facts_beside(event: dict[str, Any]) -> dict[str, Any]:
-    plain = ("event", "happened_at", "recorded_at", "by", "entered_by", "seen_by_customer_at", "terms")
-    return {key: value for key, value in event.items() if key not in plain and value not in (None, "")}
 
 
 @incident.command()

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from sla.word import customer_of
-from upheld.cli.incident import facts_beside
+from upheld.cli.facts import facts_beside
 from upheld.cli.shared import fail, show
 from upheld.cli.tongue import tell
 
