@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from sqlalchemy import Connection
 
 from config.instant import DAY, rfc3339
 from db.engine import open_database
+from incidents.incident import Noted, SeverityRaised
 from incidents.store import incident as incidents
 from tests.incidents import samples
 from tests.incidents.samples import incident, opened, recorded
@@ -250,10 +252,43 @@ def test_an_incident_is_shown_with_the_exchange_that_failed_first(
     told = json.loads(upheld("incident", "show", fault.id, "--json").stdout)["evidence"]
     assert (told["check"], told["reason"], told["facts"]) == ("shop/home", "status", {"status": 503, "tls": False})
     shown = upheld("incident", "show", fault.id).stdout
-    assert "Down  shop/home 2026-09-04T11:59:00.000Z local\nAnswered with an error (status), 31 ms\n" in shown
+    assert "Down  shop/home 2026-09-04 11:59:00 local\nAnswered with an error (status), 31 ms\n" in shown
     assert "返回错误 (status), 31 ms" in upheld("incident", "show", fault.id, "--lang", "zh-CN").stdout
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert "返回错误 (status), 31 ms" in upheld("incident", "show", fault.id).stdout
+
+
+def test_what_happened_is_told_a_person_in_words_and_at_the_sites_time(config: Path) -> None:
+    config.write_text(config.read_text() + "\nsite: {timezone: Asia/Shanghai}\n")
+    fault, raised = incident(), SeverityRaised(severity=1, because="tier core is down")
+
+    async def stored() -> None:
+        database = await open_database(f"sqlite:///{config.parent / 'upheld.db'}")
+        more = [recorded(raised), recorded(Noted(text="looking"), by="person:li")]
+        await database.write(lambda tx: incidents.add(tx, fault, recorded(opened()), more))
+        await database.close()
+
+    asyncio.run(stored())
+    english, chinese = (upheld("incident", "show", fault.id, "--lang", one).stdout for one in ("en", "zh-CN"))
+    assert "Severity raised to 1" in english and "tier core, Down" in english and "li noted" in english
+    assert "严重度升为1" in chinese and "li备注" in chinese
+    for shown in (english, chinese, upheld("incident", "list").stdout):
+        assert "Asia/Shanghai" in shown and "2026-09-04 20:00:00" in shown
+        assert not re.search(r"severity_raised|because=|\dZ\b", shown)
+    facts = json.loads(upheld("incident", "show", fault.id, "--json").stdout)["events"][1]
+    assert (facts["event"], facts["recorded_at"]) == ("severity_raised", "2026-09-04T12:00:00.000Z")
+
+
+def test_a_case_is_told_a_person_in_words_and_at_the_sites_time(config: Path) -> None:
+    config.write_text(config.read_text() + "\nsite: {timezone: Asia/Shanghai}\n")
+    when = ("--reported-at", "2026-09-04 12:00", "--by", "li")
+    assert upheld("case", "open", "acme", "It is slow", "--level", "2", *when).exit_code == 0
+    assert upheld("case", "event", "CASE-2026-0001", "note", "told by telephone", "--by", "li").exit_code == 0
+    shown = upheld("case", "show", "CASE-2026-0001").stdout
+    assert "li wrote" in shown and "told by telephone" in shown and "case_noted" not in shown
+    listed = upheld("case", "list").stdout
+    assert "2026-09-04 12:00:00" in listed and listed.endswith("times: Asia/Shanghai\n")
+    assert json.loads(upheld("case", "list", "--json").stdout)[0]["reported_at"] == "2026-09-04T04:00:00.000Z"
 
 
 def test_users_come_get_another_role_and_another_password(config: Path) -> None:

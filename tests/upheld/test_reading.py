@@ -32,3 +32,8 @@ def test_without_a_zone_instants_are_rfc_3339() -> None:
         "summary": "Called for severity 1 over one channel alone",
         "paged": ("li",),
     }
+
+
+def test_a_senders_label_that_is_called_as_a_time_stays_as_it_is() -> None:
+    row = {"starts_at": "2026-11-27T15:14:30Z", "labels": {"started_at": "boot", "at": "rack 4", "since": ""}}
+    assert readable(row, "UTC", "en") == {**row, "starts_at": "2026-11-27 15:14:30"}

@@ -43,7 +43,7 @@ def test_what_a_terminal_would_obey_is_not_sent_to_it(sign: str) -> None:
 
 def test_a_title_of_two_lines_is_still_one_row() -> None:
     assert upheld("case", "open", "acme", "slow\nand\tdark", "--component", "shop").exit_code == 0
-    (_, row) = upheld("case", "list").stdout.splitlines()
+    (_, row, _) = upheld("case", "list").stdout.splitlines()
     assert row.rstrip().endswith("slow and dark")
 
 

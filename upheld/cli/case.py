@@ -13,6 +13,9 @@ from sqlalchemy import Connection
 from config.agreement import CaseKind
 from config.language import choose
 from config.model import Config
+from console.reading import people_of
+from console.timeline import case_rows
+from console.voice import Voice
 from incidents.attachment import LARGEST
 from incidents.case import Case
 from incidents.recalling import searched
@@ -21,8 +24,10 @@ from incidents.stage import stage
 from incidents.stop import WAITS
 from incidents.store import attachment as files
 from incidents.store import case as cases
-from upheld.cli.facts import facts_beside
+from upheld.cli.happened import COLUMNS as HAPPENED
+from upheld.cli.happened import happened
 from upheld.cli.incident import as_json, by
+from upheld.cli.local import show_local
 from upheld.cli.moment import instant, moment
 from upheld.cli.reading import readable
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
@@ -107,7 +112,7 @@ def list_(config: Config, everything: bool, follow_up: bool, customer: str | Non
         seen = [one for one in found if customer in (None, one.customer)]
         return [{**case_json(one, caseload.clocks(one, now)), "progress": _word(caseload, one)} for one in seen]
 
-    show(read(config, rows), as_json=as_json, columns=COLUMNS)
+    show_local(config, read(config, rows), as_json=as_json, columns=COLUMNS)
 
 
 @case.command()
@@ -149,13 +154,19 @@ def show_(config: Config, id: str, as_json: bool) -> None:
         return
     zone = config.site.timezone
     plain = partial(readable, zone=zone, language=language_of())
-    events, clocks = found.pop("events"), found.pop("clocks")
+    clocks = found.pop("clocks")
+    del found["events"]
     show({**plain(found), "times": zone}, as_json=False, columns=())
     click.echo("")
     show([plain(one) for one in clocks], as_json=False, columns=("name", "state", "started_at", "due_at", "done_at"))
     click.echo("")
-    told = [plain({**event, "facts": facts_beside(event)}) for event in events]
-    show(told, as_json=False, columns=("happened_at", "recorded_at", "event", "by", "facts"))
+    show([plain(one) for one in _happened(config, id)], as_json=False, columns=HAPPENED)
+
+
+def _happened(config: Config, id: str) -> list[dict[str, Any]]:
+    events, people = read(config, lambda tx: (cases.events(tx, id), people_of(tx)))
+    voice = Voice(language=language_of(), config=in_force(config), now=utc_now(), people=people)
+    return happened(events, case_rows(events, voice), voice)
 
 
 def _word(caseload: "Caseload", one: Case) -> str:
@@ -278,7 +289,8 @@ def hand_over(config: Config, id: str, to: str, next_: str, by: str | None, as_j
 def shift(config: Config, person: str | None, as_json: bool) -> None:
     """For a change of shift: every open case, who has it, and what is to be done next."""
     caseload, now = caseload_of(in_force(config)), utc_now()
-    show(read(config, lambda tx: shift_json(tx, caseload, now, person)), as_json=as_json, columns=SHIFT)
+    rows = read(config, lambda tx: shift_json(tx, caseload, now, person))
+    show_local(config, rows, as_json=as_json, columns=SHIFT)
 
 
 @case.command()

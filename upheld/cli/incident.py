@@ -7,8 +7,10 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from config.instant import rfc3339
 from config.model import Config
+from console.reading import people_of
+from console.timeline import incident_rows
+from console.voice import Voice
 from incidents.explaining import explained
 from incidents.performing import window_of
 from incidents.recalling import before
@@ -17,7 +19,9 @@ from incidents.store import evidence
 from incidents.store import incident as incidents
 from notify.store import told as telling
 from upheld.cli.answer import written
-from upheld.cli.facts import facts_beside
+from upheld.cli.happened import COLUMNS as HAPPENED
+from upheld.cli.happened import happened
+from upheld.cli.local import show_local
 from upheld.cli.moment import instant, moment
 from upheld.cli.reading import readable
 from upheld.cli.shared import change, fail, in_force, login, read, show, with_config
@@ -36,6 +40,8 @@ from upheld.shown import (
 )
 
 COLUMNS = ("id", "state", "severity", "component", "opened_at", "acknowledged_at", "resolved_at", "cases")
+ALERT = ("number", "source", "key", "state", "starts_at", "count", "summary")
+TOLD = ("decided_at", "purpose", "person", "channel", "state", "outcome")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="for programs")
 by = click.option("--by", metavar="PERSON", help="who does it; your login name if not given")
@@ -61,7 +67,7 @@ def list_(config: Config, everything: bool, as_json: bool) -> None:
     if not found and not as_json:
         tell("no incident" if everything else "no unresolved incident")
         return
-    show(found, as_json=as_json, columns=COLUMNS)
+    show_local(config, found, as_json=as_json, columns=COLUMNS)
 
 
 @incident.command("show")
@@ -89,35 +95,37 @@ def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
     found = read(config, one)
     if found is None:
         fail(f"there is no incident {id!r}; `upheld incident list --all` lists them", 1)
-    elif as_json:
+    if as_json:
         show(found, as_json=True, columns=())
-    else:
-        events, told, earlier = found.pop("events"), found.pop("told"), found.pop("before")
-        alerts = found.pop("alerts")
-        first = read(config, seen) if found.pop("evidence") else None
-        said = partial(readable, zone=None, language=lang or language_of())
-        show({**found, "reason": said({"title": found["reason"]})["title"]}, as_json=False, columns=())
+        return
+    tongue, zone = lang or language_of(), config.site.timezone
+    said = partial(readable, zone=zone, language=tongue)
+    told, earlier, alerts = found.pop("told"), found.pop("before"), found.pop("alerts")
+    first = read(config, seen) if found.pop("evidence") else None
+    del found["events"]
+    show({**said(found), "reason": said({"title": found["reason"]})["title"], "times": zone}, as_json=False, columns=())
+    click.echo("")
+    if alerts:
+        show([said(one) for one in alerts], as_json=False, columns=ALERT)
+        if len(alerts) == ALERTS:
+            tell(f"at most {ALERTS} alerts are shown")
         click.echo("")
-        if alerts:
-            columns = ("number", "source", "key", "state", "starts_at", "count", "summary")
-            show([said(one) for one in alerts], as_json=False, columns=columns)
-            if len(alerts) == ALERTS:
-                tell(f"at most {ALERTS} alerts are shown")
-            click.echo("")
-        show(
-            [{**event, "facts": said(facts_beside(event))} for event in events],
-            as_json=False,
-            columns=("happened_at", "recorded_at", "event", "by", "facts"),
-        )
+    show([said(one) for one in _happened(config, id, tongue)], as_json=False, columns=HAPPENED)
+    click.echo("")
+    show([said(one) for one in told], as_json=False, columns=TOLD)
+    if earlier:
         click.echo("")
-        show(told, as_json=False, columns=("decided_at", "purpose", "person", "channel", "state", "outcome"))
-        if earlier:
-            click.echo("")
-            tell("this happened before")
-            show(earlier, as_json=False, columns=("id", "opened_at", "cause", "helped"))
-        if first is not None:
-            where = f"{rfc3339(first.started_at)} {first.location}"
-            click.echo(f"\n{printable(written(first.check, where, first.answer, lang or language_of()))}")
+        tell("this happened before")
+        show([said(one) for one in earlier], as_json=False, columns=("id", "opened_at", "cause", "helped"))
+    if first is not None:
+        where = f"{said({'started_at': first.started_at})['started_at']} {first.location}"
+        click.echo(f"\n{printable(written(first.check, where, first.answer, tongue))}")
+
+
+def _happened(config: Config, id: str, language: str) -> list[dict[str, Any]]:
+    events, people = read(config, lambda tx: (incidents.events(tx, id), people_of(tx)))
+    voice = Voice(language=language, config=in_force(config), now=utc_now(), people=people)
+    return happened(events, incident_rows(events, voice), voice)
 
 
 @incident.command()
@@ -135,7 +143,7 @@ def why(config: Config, id: str, person: str | None, lang: str | None, as_json: 
     if found is None:
         fail(f"there is no incident {id!r}; `upheld incident list --all` lists them", 1)
     rows = [because_json(one, lang or language_of()) for one in found]
-    show(rows, as_json=as_json, columns=("at", "because"))
+    show_local(config, rows, as_json=as_json, columns=("at", "because"))
 
 
 @incident.command()

@@ -10,7 +10,7 @@ from config.instant import Instant, parse_rfc3339, rfc3339
 from config.look.figure import local
 from config.look.reason import reason_text
 
-_FURTHER = frozenset({"since", "until"})
+_FURTHER = frozenset({"at", "since", "until"})
 _REASONS = frozenset({"title", "summary"})
 
 
@@ -28,11 +28,19 @@ def _value(key: str, value: Any, zone: str | None, language: str) -> Any:
         case str() if key in _REASONS:
             return reason_text(value, language) or value
         case str() if instant:
-            return _instant(parse_rfc3339(value), zone)
+            return _written(value, zone)
         case int() if instant and not isinstance(value, bool):
             return _instant(value, zone)
         case _:
             return value
+
+
+def _written(text: str, zone: str | None) -> str:
+    """A sender's label may be called as a time of ours is."""
+    try:
+        return _instant(parse_rfc3339(text), zone)
+    except ValueError:
+        return text
 
 
 def _instant(at: Instant, zone: str | None) -> str:

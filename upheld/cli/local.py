@@ -1,0 +1,21 @@
+"""Rows for people, with the times of the site's own clock and its zone below; programs have them as RFC 3339 in UTC."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from config.model import Config
+from upheld.cli.reading import readable
+from upheld.cli.shared import show
+from upheld.cli.tongue import label, language_of
+
+
+def show_local(config: Config, rows: Sequence[dict[str, Any]], *, as_json: bool, columns: Sequence[str]) -> None:
+    if as_json:
+        show(list(rows), as_json=True, columns=())
+        return
+    zone = config.site.timezone
+    show([readable(row, zone, language_of()) for row in rows], as_json=False, columns=columns)
+    if rows:
+        click.echo(f"{label('times')}: {zone}")
