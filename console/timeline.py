@@ -223,10 +223,9 @@ def _case_row(one: CaseRecorded, voice: Voice, files: str) -> Row:
             return _row(at, voice, text, [caller, late], human=human)
         case Fulfilled(commitment=commitment, how=how):
             clock = voice.code(words.CLOCKS, commitment)
-            message = how.removeprefix("message to ")
-            shown = how if message == how or human else voice.t("message to {name}", name=message)
             text = voice.t("{clock}: done", clock=clock)
-            return _row(at, voice, text, ["" if human else shown, late], quote=how if human else "", human=human)
+            shown = "" if human else _sent(how, voice)
+            return _row(at, voice, text, [shown, late], quote=how if human else "", human=human)
         case Taken(person=person):
             return _row(at, voice, voice.t("{who} has it", who=voice.person(person)), [late], human=human)
         case HandedOver(to=to, next_action=text):
@@ -312,6 +311,14 @@ def _case_row(one: CaseRecorded, voice: Voice, files: str) -> Row:
             return _row(at, voice, text, [voice.t("due {time}", time=voice.clock(due_at))])
         case other:
             assert_never(other)
+
+
+def _sent(how: str, voice: Voice) -> str:
+    """What upheld itself wrote of a commitment that a mail or a paper fulfilled."""
+    for written, sentence in (("message to ", "message to {name}"), ("report to ", "report to {name}")):
+        if how.startswith(written):
+            return voice.t(sentence, name=how.removeprefix(written))
+    return how
 
 
 def _change_row(one: Changed, voice: Voice) -> Row:

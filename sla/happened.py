@@ -285,6 +285,9 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
 
 
 def _how(voice: Voice, one: Happening) -> str:
+    """What upheld itself wrote of a commitment that a mail or a paper fulfilled; people's words stay."""
     how: str = one.facts["how"]
-    name = how.removeprefix("message to ")
-    return how if name == how else voice.t("message to {name}", name=name)
+    for written, sentence in (("message to ", "message to {name}"), ("report to ", "report to {name}")):
+        if how.startswith(written):
+            return voice.t(sentence, name=how.removeprefix(written))
+    return how
