@@ -9,6 +9,7 @@ from config.instant import Instant, Span
 from config.language import CHINESE, ENGLISH, choose
 from config.look import figure, sentence
 from config.look.reason import reason_text
+from config.look.subject import subject_text
 from config.model import Config
 from config.refusal import Refusal
 from console import words
@@ -66,7 +67,7 @@ class Voice:
 
     def component(self, id: str | None) -> str:
         known = self.config.components.get(drilled(id or ""))
-        name = choose(known.name, self.language) if known is not None else id or ""
+        name = choose(known.name, self.language) if known is not None else subject_text(id or "", self.language)
         return self.t("Drill: {component}", component=name) if of_drill(id or "") else name
 
     def customer(self, id: str) -> str:

@@ -9,6 +9,7 @@ from config.instant import Instant
 from config.language import choose, say
 from config.look.figure import clock_time
 from config.look.reason import reason_text
+from config.look.subject import subject_text
 from config.model import Config
 from incidents.drill import drilled
 from notify.message import Json, Message
@@ -47,7 +48,9 @@ class Writing:
 
     def _name(self, component: str) -> str:
         known = self.config.components.get(drilled(component))
-        return component if known is None or self.discreet else choose(known.name, self.language)
+        if known is None:
+            return subject_text(component, self.language)
+        return component if self.discreet else choose(known.name, self.language)
 
     def _say(self, sentence: str, /, **values: object) -> str:
         return say(ROOM, self.language, sentence, **values)

@@ -6,7 +6,10 @@ from sqlalchemy import Connection
 
 from config.agreement import Agreement
 from config.instant import Instant
+from config.language import LANGUAGES
+from config.look.subject import subject_text
 from config.model import Config
+from config.value import Text
 from incidents.case import Case, CaseRecorded
 from incidents.caseload import Caseload
 from incidents.fact import facts_of, kind_of
@@ -34,7 +37,7 @@ def incident_file(
     return IncidentFile(
         id=incident.id,
         component=incident.component,
-        component_name=incident.component if component is None else component.name,
+        component_name=_subject(incident.component) if component is None else component.name,
         title=incident.title,
         state=incident.state,
         severity=incident.severity,
@@ -49,6 +52,10 @@ def incident_file(
         calls=_calls(one for one in history(tx, incident=incident.id) if one.notification.purpose in _WORKING),
         cases=tuple(case_record(one, caseload.clocks(one, now), config.agreements()) for one in reversed(owed)),
     )
+
+
+def _subject(id: str) -> Text:
+    return {language: subject_text(id, language) for language in LANGUAGES}
 
 
 def case_file(tx: Connection, config: Config, caseload: Caseload, case: Case, now: Instant) -> CaseFile:
