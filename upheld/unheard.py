@@ -1,4 +1,4 @@
-"""What a configuration that is right would still bring to nobody. `check-config` says it."""
+"""What a configuration that is right would still bring to nobody, or let anybody send. `check-config` says it."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,8 @@ from upheld.rules import Rules, rules_of
 
 _ON_CALL = "`on_call: {name: Your Name, email: you@…}`"
 _SHOWN = 5
+_LEAST = 16
+"""Characters a token has at least that nobody guesses, also where it is no random one."""
 
 
 def unheard(config: Config) -> Iterator[str]:
@@ -16,6 +18,7 @@ def unheard(config: Config) -> Iterator[str]:
     yield from _untold(config)
     yield from _without_address(rules)
     yield from _same_token(rules)
+    yield from _short_token(rules)
     yield from _mute(config)
 
 
@@ -50,6 +53,14 @@ def _same_token(rules: Rules) -> Iterator[str]:
             if earlier != entrance.id:
                 yield f"sources.{entrance.id}: the token of {earlier}, which gets all that is sent; write another one"
                 break
+
+
+def _short_token(rules: Rules) -> Iterator[str]:
+    """Whoever guesses a source's token can open and end incidents."""
+    for id, entrance in rules.entrances.items():
+        token = getattr(entrance.options, "token", None)
+        if token is not None and len(token) < _LEAST:
+            yield f"sources.{id}: its token has fewer than {_LEAST} characters and is soon guessed; write a longer one"
 
 
 def _mute(config: Config) -> Iterator[str]:

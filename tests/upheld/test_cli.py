@@ -367,6 +367,7 @@ sources:
   one: {kind: pagerduty, token: the-same-for-both}
   two: {kind: pagerduty, token: the-same-for-both}
   am: {kind: alertmanager, token: the-same-for-both}
+  short: {kind: alertmanager, token: fifteen-letters}
 customers: {acme: {name: Acme, contacts: [{name: Chen}]}}
 """
 
@@ -380,6 +381,7 @@ customers: {acme: {name: Acme, contacts: [{name: Chen}]}}
                 "nobody is told of incidents on crm: write `escalation: night` there, or a policy `default`",
                 "people.li: nothing reaches him over mail; write `email: …` there",
                 "sources.two: the token of one, which gets all that is sent; write another one",
+                "sources.short: its token has fewer than 16 characters and is soon guessed; write a longer one",
                 "customers.acme: no contact has an email, so that he is told nothing; write `email: …`",
             ],
         ),
@@ -389,6 +391,7 @@ customers: {acme: {name: Acme, contacts: [{name: Chen}]}}
                 "crm 发生事件时无人收到通知；请在组件处写 `escalation: night`，或写一个名为 `default` 的升级策略",
                 "people.li: 经 mail 无法通知到此人；请在此处写 `email: …`",
                 "sources.two: 与 one 的 token 相同，所有来信都归后者；请换一个",
+                "sources.short: token 不足 16 个字符，容易被猜到；请换一个更长的",
                 "customers.acme: 没有联系人写有邮件地址，客户收不到任何通知；请写 `email: …`",
             ],
         ),
@@ -404,6 +407,7 @@ def test_what_a_good_configuration_brings_to_nobody_is_said(
     assert checked.exit_code == 0, checked.output
     *lines, _ = checked.stdout.splitlines()
     assert [line.removeprefix(f"{path}: ") for line in lines] == told
+    assert "fifteen-letters" not in checked.output
 
 
 def test_a_check_that_can_never_be_asked_is_refused_with_its_place(tmp_path: Path) -> None:
