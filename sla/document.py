@@ -64,6 +64,8 @@ def document(statement: Statement) -> dict[str, Any]:
         "satisfaction": satisfaction_json(statement.ratings, statement.window),
         "case_changes": [_case_change(one) for one in statement.case_changes],
         "remedies": remedies_json(statement.remedies),
+        # what was sealed before this was a rule does not say it
+        **({"only_own": True} if statement.only_own else {}),
     }
 
 

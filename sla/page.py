@@ -20,6 +20,7 @@ from sla.exclusion import Exclusion, Flaw
 from sla.line import Outage
 from sla.obstacle import Obstacle
 from sla.overlay import Corrected, Standing
+from sla.own import ANOTHER
 from sla.period import Period
 from sla.record import CaseRecord, CommitmentRecord, Outcome, Word
 from sla.remedyclause import per_cent
@@ -328,8 +329,8 @@ class Page:
 
     def who(self, by: str | None) -> str:
         """`person:li`, `customer:acme`, `configuration`, or the annex it rests on."""
-        if by == CONFIGURATION:
-            return self.say("configuration")
+        if by in (CONFIGURATION, ANOTHER):
+            return self.say(by)
         kind, _, name = (by or RANGE).partition(":")
         if kind == "customer" and name == self.statement.customer:
             return self.text(self.statement.customer_name)

@@ -19,13 +19,17 @@ class NoStatement(LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parties:
-    """`agreements` by id and then version; `names` of every component, by id."""
+    """`agreements` by id and then version; `names` of every component, by id.
+
+    `only_own`: of what he shares with others nothing of theirs is said. What was sealed before that rule lacks it.
+    """
 
     customer: str
     customer_name: Text
     provider: Text
     agreements: tuple[Agreement, ...]
     names: dict[str, Text]
+    only_own: bool = False
 
     def reach(self, period: Period) -> Interval:
         """Everything a statement of the period can count: it, and the longer period of a target it lies in."""
@@ -57,4 +61,5 @@ def parties_of(config: Config, customer: str) -> Parties:
         provider=config.site.name,
         agreements=who.agreements,
         names={one.id: one.name for one in config.components.values()},
+        only_own=True,
     )

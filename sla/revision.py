@@ -26,10 +26,12 @@ _WORDING = frozenset(
         "observers",
         "word_entered_by",
         "word_proof",
+        "only_own",
     }
 )
 """Says nothing of time, verdict or money (a renamed component asks for no revision), repeats what lengths and outages
-say, is not kept as long as a statement (who observed), or is part of a word that counts anyhow (who wrote it down).
+say, is not kept as long as a statement (who observed), is part of a word that counts anyhow (who wrote it down),
+or says what is left out of it.
 """
 _KEYS = ("id", "component", "agreement", "version", "name")
 

@@ -21,6 +21,8 @@ _SWITCHES = {"page": False, "open": False, "count": False, "publish": True}
 """Said only where they differ: what was said before there were switches is the same fact to the last byte."""
 PERSONAL = frozenset({"proof", "reason", "evidence", "text"})
 """Fields in which a person wrote what he liked."""
+CUSTOMER = "customer"
+"""Whoever of the customers spoke, in a leaf that all concerned are given; `sla.telling` says which to him alone."""
 
 
 def kind_of(event: ExclusionEvent | CorrectionEvent) -> str:
@@ -91,7 +93,7 @@ def speaker_of(by: str, before: Iterable[str]) -> str:
 
 
 def impersonal(by: str) -> bool:
-    return by == CONFIGURATION or customer_of(by) is not None
+    return by in (CONFIGURATION, CUSTOMER) or customer_of(by) is not None
 
 
 def speakers(said: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -116,10 +118,10 @@ def said_erased(kind: str, word: str, *, correction: bool) -> dict[str, Any]:
 def said_in_leaf(
     body: Mapping[str, Any], private: Mapping[str, Any], recorded_at: int, *, correction: bool
 ) -> Said[Any]:
-    """The event a leaf tells of."""
+    """The event a leaf tells of; a plan for no component where leaves beside it say for which."""
     build = correction_event if correction else exclusion_event
     return Said(
-        event=build(body["event"], {**body, **private}),
+        event=build(body["event"], {"components": [], **body, **private}),
         happened_at=body["happened_at"],
         recorded_at=recorded_at,
         by=private["by"],

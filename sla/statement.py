@@ -26,6 +26,7 @@ from sla.indicator import Measured, Promise, measured
 from sla.interval import Interval
 from sla.line import Counted, account_of, corrected_line, counted, raw_line, stretches
 from sla.obstacle import PROVISIONAL, Obstacle, needs_of
+from sla.own import own
 from sla.parties import NoStatement, Parties
 from sla.period import Period
 from sla.rating import Rating, concerning
@@ -139,6 +140,8 @@ class Statement:
     """What breaches of the month cost, and what is owed by a date; sealing books it."""
     answer: Answer | None = None
     """The customer's, where time that was not measured asked for it."""
+    only_own: bool = False
+    """Nothing of other customers is said in it."""
     seal: Seal | None = None
     """Of a sealed revision; no part of the record, which it signs."""
 
@@ -158,6 +161,7 @@ class Statement:
 
 def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, marked_as_demo: bool = False) -> Statement:
     """Raises NoStatement for a period that has not begun, or one without any agreement in force."""
+    facts = own(facts, parties)
     days = {one.country: one for one in facts.calendars}
     if days:
         parties = replace(parties, agreements=tuple(with_days(one, days) for one in parties.agreements))
@@ -201,6 +205,7 @@ def compose(parties: Parties, period: Period, facts: Facts, now: Instant, *, mar
         marked_as_demo=marked_as_demo,
         remedies=settle([_settlement(parties, part, components) for part in parts], period, facts, now),
         answer=facts.answer,
+        only_own=parties.only_own,
     )
 
 

@@ -229,8 +229,8 @@ class Sealer:
 
     def _as_sealed(self, tx: Connection, last: SealedRevision, period: Period, now: Instant) -> Statement:
         """What is known now of what had happened when it was sealed."""
-        caseload, cutoff = self._rules.caseload, last.seal.cutoff
-        return composed(tx, self._config, caseload, last.customer, period, now, as_of=cutoff)[0]
+        caseload, cutoff, only_own = self._rules.caseload, last.seal.cutoff, last.evidence.parties.only_own
+        return composed(tx, self._config, caseload, last.customer, period, now, as_of=cutoff, only_own=only_own)[0]
 
     def _own(self, customer: str, by: str) -> None:
         if by != f"customer:{customer}":

@@ -64,10 +64,11 @@ def composed(
     now: Instant,
     *,
     as_of: Instant | None = None,
+    only_own: bool = True,
 ) -> tuple[Statement, Evidence]:
     """From what is known now; with `as_of` only what had happened by then. Raises NoStatement."""
     at = now if as_of is None else as_of
-    parties = parties_of(config, customer)
+    parties = replace(parties_of(config, customer), only_own=only_own)
     evidence = Evidence(
         parties=parties,
         facts=_facts(tx, config, caseload, parties, period, now, as_of),

@@ -14,7 +14,8 @@ from db.ledger.leaf import Leaf
 from db.tables.exclusion import correction_event
 from sla.correction import Correction, CorrectionEvent, correction_of, evolve, replay
 from sla.saying import correction_event as event_of
-from sla.saying import facts_of, kind_of, leaf_of
+from sla.saying import facts_of, kind_of
+from sla.telling import tellings
 from sla.word import Said, recorded
 
 TOPIC = "correction"
@@ -49,7 +50,7 @@ def append(tx: Connection, id: str, before: Correction | None, said: Said[Correc
     """One more event; of two at the same moment the store takes one."""
     said = recorded(said, ledger.stamped(tx, said.recorded_at))
     after = correction_of(id, said) if before is None else evolve(before, said)
-    body, private = leaf_of(said, [one.by for one in events_of(tx, id)])
+    told = tellings(TOPIC, id, said, [one.by for one in events_of(tx, id)])
     tx.execute(
         insert(correction_event).values(
             correction=id,
@@ -64,7 +65,8 @@ def append(tx: Connection, id: str, before: Correction | None, said: Said[Correc
             facts=facts_of(said.event),
         )
     )
-    ledger.append(tx, Leaf(kind=TOPIC, stream=f"{TOPIC}/{id}", body=body, private=private), said.recorded_at)
+    leaves = [Leaf(kind=one.kind, stream=one.stream, body=one.body, private=one.private) for one in told]
+    ledger.append_all(tx, leaves, said.recorded_at)
     announce(tx, TOPIC)
     return after
 

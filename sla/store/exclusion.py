@@ -15,7 +15,8 @@ from db.prepared import Prepared
 from db.tables.exclusion import exclusion_component, exclusion_event
 from sla.proposal import ExclusionEvent, Proposal, Proposed, evolve, proposal_of, replay
 from sla.saying import exclusion_event as event_of
-from sla.saying import facts_of, kind_of, leaf_of
+from sla.saying import facts_of, kind_of
+from sla.telling import tellings
 from sla.word import Said, recorded
 
 TOPIC = "exclusion"
@@ -66,7 +67,7 @@ def append(tx: Connection, id: str, before: Proposal | None, said: Said[Exclusio
     """One more event; of two at the same moment the store takes one."""
     said = recorded(said, ledger.stamped(tx, said.recorded_at))
     after = proposal_of(id, said) if before is None else evolve(before, said)
-    body, private = leaf_of(said, [one.by for one in events_of(tx, id)])
+    told = tellings(TOPIC, id, said, [one.by for one in events_of(tx, id)])
     tx.execute(
         insert(exclusion_event).values(
             exclusion=id,
@@ -85,7 +86,8 @@ def append(tx: Connection, id: str, before: Proposal | None, said: Said[Exclusio
         new = [name for name in dict.fromkeys(said.event.components) if name not in known]
         if new:
             tx.execute(insert(exclusion_component), [{"exclusion": id, "component": name} for name in new])
-    ledger.append(tx, Leaf(kind=TOPIC, stream=f"{TOPIC}/{id}", body=body, private=private), said.recorded_at)
+    leaves = [Leaf(kind=one.kind, stream=one.stream, body=one.body, private=one.private) for one in told]
+    ledger.append_all(tx, leaves, said.recorded_at)
     announce(tx, TOPIC)
     return after
 

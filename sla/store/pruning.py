@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, select
 
 from config.instant import Instant, moment_of
 from db.ledger.erasure import destroy, opened_in
+from db.ledger.store import streams_below
 from db.tables.entered import entered_figure
 from db.tables.exclusion import correction_event, exclusion_component, exclusion_event
 from db.tables.remedies import booking, breach, month, obligation, obligation_event
@@ -54,7 +55,7 @@ def corrections(tx: Connection, component: str, before: Instant, now: Instant) -
     """Of a component, of time before that."""
     old = [one.id for one in known_corrections(tx, [component]) if one.end < before][:AT_ONCE]
     for id in old:
-        destroy(tx, opened_in(tx, f"correction/{id}"), now)
+        destroy(tx, _spoken(tx, f"correction/{id}"), now)
     return tx.execute(delete(correction_event).where(correction_event.c.correction.in_(old))).rowcount
 
 
@@ -65,9 +66,14 @@ def exclusions(tx: Connection, horizons: Mapping[str, Instant | None], written: 
     """
     old = [one.id for one in proposals(tx) if one.id not in written and _over(one, horizons)][:AT_ONCE]
     for id in old:
-        destroy(tx, opened_in(tx, f"exclusion/{id}"), now)
+        destroy(tx, _spoken(tx, f"exclusion/{id}"), now)
     tx.execute(delete(exclusion_component).where(exclusion_component.c.exclusion.in_(old)))
     return tx.execute(delete(exclusion_event).where(exclusion_event.c.exclusion.in_(old))).rowcount
+
+
+def _spoken(tx: Connection, shared: str) -> list[int]:
+    """Leaves with words in this stream and in those of each component and customer below it."""
+    return [index for stream in (shared, *streams_below(tx, f"{shared}/")) for index in opened_in(tx, stream)]
 
 
 def _over(one: Proposal, horizons: Mapping[str, Instant | None]) -> bool:

@@ -13,10 +13,9 @@ from config.model import Config
 from db.engine import Database
 from db.ledger import store as ledger
 from sla.exclusions import Exclusions
-from sla.proposal import ExclusionEvent, Proposal, Proposed
-from sla.saying import said_in_leaf
+from sla.proposal import Proposal, Proposed
 from sla.store import exclusion as store
-from sla.word import Refused, Said
+from sla.word import Refused, spoken_by
 from tests.sla.contract import AGREEMENT, at, config
 
 NOW = at("10-06 12:00:00")
@@ -78,21 +77,29 @@ async def test_a_proposal_gets_a_number_and_keeps_what_is_said_of_it(
     assert (as_then.version, as_then.withdrawn) == (3, False)
 
 
-async def test_every_event_is_a_leaf_from_which_it_can_be_told_again(
+async def test_what_is_one_customers_or_one_components_alone_is_a_leaf_of_its_own(
     database: Database, exclusions: Exclusions
 ) -> None:
-    id = await asked(database, exclusions, text={"en": "Move", "zh-CN": "搬迁"})
-    await database.write(lambda tx: exclusions.approve(tx, id, "person:wang", NOW + 1))
+    by = spoken_by(CUSTOMER)
 
-    def told(tx: Connection) -> list[Said[ExclusionEvent]]:
-        kept = ledger.leaves_of(tx, [f"exclusion/{id}"], ledger.size(tx))
-        openings = dict(ledger.openings_of(tx, [one.index for one in kept]))
-        return [
-            said_in_leaf(one.entry.body, openings[one.index].private, one.entry.recorded_at, correction=False)
-            for one in kept
-        ]
+    def speak(tx: Connection) -> list[tuple[str, str, int]]:
+        id = exclusions.propose(tx, plan(components=("pay", "shop")), by, NOW, entered_by="person:li").id
+        exclusions.notice(tx, id, "person:li", NOW, delivered_at=NOW - HOUR, proof="250 OK", customer=CUSTOMER)
+        exclusions.approve(tx, id, "person:wang", NOW)
+        kept = [ledger.at(tx, index) for index in range(ledger.size(tx))]
+        assert all(one.entry.private_hash is not None for one in kept), "no hash can be guessed"
+        shared = [one for one in kept if one.entry.stream == f"exclusion/{id}"]
+        assert not any(word.encode() in one.data for one in shared for word in (CUSTOMER, "pay", "shop"))
+        return [(one.entry.kind, one.entry.stream, one.entry.n) for one in kept]
 
-    assert await database.read(told) == await database.read(lambda tx: store.events_of(tx, id))
+    assert await database.write(speak) == [
+        ("exclusion", "exclusion/X-1", 0),
+        ("exclusion.covered", "exclusion/X-1/component/pay", 0),
+        ("exclusion.covered", "exclusion/X-1/component/shop", 0),
+        ("exclusion.spoken", f"exclusion/X-1/customer/{CUSTOMER}", 0),
+        ("exclusion", f"exclusion/X-1/customer/{CUSTOMER}", 1),
+        ("exclusion", "exclusion/X-1", 1),
+    ]
 
 
 async def test_who_wrote_the_plan_down_in_the_customers_name_is_no_second_person(

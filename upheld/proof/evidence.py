@@ -13,7 +13,8 @@ from sla.seal import Seal
 from sla.sealing import figures
 from sla.statement import Statement, compose
 from upheld.proof.bundle import Evidence
-from upheld.proof.facts import Labels, Told, facts, parties
+from upheld.proof.facts import Labels, facts, parties
+from upheld.proof.told import Told
 
 
 class Unusable(ValueError):
@@ -40,6 +41,7 @@ def labels_of(record: Mapping[str, Any]) -> Labels:
         customer_name=_text(record["customer_name"]),
         provider=_text(record["provider"]),
         names={one["component"]: _text(one["name"]) for one in record["components"]},
+        only_own=record.get("only_own") is True,
     )
 
 

@@ -7,14 +7,12 @@ the byte, or the bundle does not hold.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from config.agreement import Agreement
 from config.instant import Instant
 from config.official import OfficialDays
 from config.state import State
 from config.value import Text
-from db.ledger.leaf import Entry
 from incidents.case import CaseRecorded, replay_case
 from incidents.clock import clocks
 from incidents.fact import case_event, facts_erased
@@ -29,31 +27,12 @@ from sla.interval import Interval
 from sla.parties import Parties
 from sla.period import Period
 from sla.record import CaseRecord, Facts, IncidentRecord, Transition
-from sla.saying import impersonal, said_erased, said_in_leaf, speakers
 from sla.standing import Happening, Standing, What, standing_of
 from sla.store.contract import PERSONAL, event_of
 from sla.store.remedy import CLOSING
 from upheld.casebook import case_record, version_of
-
-
-class Erased(str):
-    """A word of a leaf that nobody knows any more. A kind of its own: no text that a leaf or a record holds is one."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """A leaf and what its private hash stands for; empty where nothing is private. `erased`: it was, and is gone."""
-
-    entry: Entry
-    private: Mapping[str, Any]
-    erased: bool = False
-
-    @property
-    def subject(self) -> str:
-        """What the stream is about: `shop` of `transition/shop`."""
-        return self.entry.stream.partition("/")[2]
+from upheld.proof.settled import settled
+from upheld.proof.told import Erased, Told, erased
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +43,7 @@ class Labels:
     customer_name: Text
     provider: Text
     names: Mapping[str, Text]
+    only_own: bool = False
 
 
 def parties(told: Iterable[Told], labels: Labels) -> Parties:
@@ -82,6 +62,7 @@ def parties(told: Iterable[Told], labels: Labels) -> Parties:
         provider=labels.provider,
         agreements=tuple(version for id, found in versions.items() for version in in_turn(found, ended.get(id, []))),
         names=dict(labels.names),
+        only_own=labels.only_own,
     )
 
 
@@ -95,14 +76,8 @@ def facts(told: Sequence[Told], who: Parties, period: Period, figures: str | Non
     own = standings.get(f"{who.customer}/{period}", Standing())
     return Facts(
         transitions={name: tuple(map(_transition, found)) for name, found in streams.get("transition", {}).items()},
-        exclusions=tuple(
-            proposal.replay(id, _said(found, correction=False))
-            for id, found in sorted(streams.get("exclusion", {}).items())
-        ),
-        corrections=tuple(
-            correction.replay(id, _said(found, correction=True))
-            for id, found in sorted(streams.get("correction", {}).items())
-        ),
+        exclusions=tuple(proposal.replay(id, said) for id, said in settled(told, "exclusion")),
+        corrections=tuple(correction.replay(id, said) for id, said in settled(told, "correction")),
         cases=tuple(_cases(streams.get("case", {}), who, at)),
         incidents=tuple(
             sorted(
@@ -137,21 +112,16 @@ def facts(told: Sequence[Told], who: Parties, period: Period, figures: str | Non
     )
 
 
-def _erased(one: Told) -> Erased:
-    """Stands for each of a leaf's erased words: whoever spoke in it is nobody else's namesake."""
-    return Erased(f"erased {one.entry.stream}#{one.entry.n}")
-
-
 def _speaker(one: Told) -> str:
     """Whoever said it; of one who is erased the side alone: customers' words count otherwise than the provider's."""
     side: str = one.entry.body["by"]
-    return Erased(f"{side}:{_erased(one)}") if one.erased else one.private.get("by", side)
+    return Erased(f"{side}:{erased(one)}") if one.erased else one.private.get("by", side)
 
 
 def _agreement_event(one: Told) -> Event:
     body = one.entry.body
     about = {"agreement": body["agreement"], "version": body["version"], "recorded_at": one.entry.recorded_at}
-    words = dict.fromkeys(PERSONAL, _erased(one)) if one.erased else one.private.get("facts", {})
+    words = dict.fromkeys(PERSONAL, erased(one)) if one.erased else one.private.get("facts", {})
     return event_of(body["kind"], {**about, **body["facts"], **words, "by": _speaker(one)})
 
 
@@ -168,32 +138,10 @@ def _transition(one: Told) -> Transition:
         state=State(body["state"]),
         happened_at=body["happened_at"],
         recorded_at=one.entry.recorded_at,
-        cause=_erased(one) if one.erased else one.private.get("cause", body["cause"]),
+        cause=erased(one) if one.erased else one.private.get("cause", body["cause"]),
         reason=body["reason"],
         bound_at=body["bound_at"],
     )
-
-
-def _said(found: Sequence[Told], *, correction: bool) -> list[Any]:
-    """All that was said of one thing. Who approved it may not be who asked for it, whatever was erased since."""
-    spoken = ((one.entry.body.get("speaker"), one.private["by"]) for one in found if not one.erased)
-    known = speakers((speaker, by) for speaker, by in spoken if speaker is not None)
-    return [
-        said_in_leaf(
-            one.entry.body,
-            _words_erased(one, known, correction=correction) if one.erased else one.private,
-            one.entry.recorded_at,
-            correction=correction,
-        )
-        for one in found
-    ]
-
-
-def _words_erased(one: Told, known: Mapping[str, str], *, correction: bool) -> dict[str, Any]:
-    speaker = one.entry.body["speaker"]
-    nobody = speaker if impersonal(speaker) else Erased(f"erased {one.entry.stream} {speaker}")
-    words = said_erased(one.entry.body["event"], _erased(one), correction=correction)
-    return {**words, "by": known.get(speaker, nobody)}
 
 
 def _cases(streams: Mapping[str, Sequence[Told]], who: Parties, at: Instant) -> Iterator[CaseRecord]:
@@ -212,7 +160,7 @@ def _case(id: str, events: Sequence[CaseRecorded], who: Parties, at: Instant) ->
 
 def _case_event(one: Told) -> CaseRecorded:
     body = one.entry.body
-    said = facts_erased(body["kind"], body["facts"], _erased(one)) if one.erased else one.private.get("facts", {})
+    said = facts_erased(body["kind"], body["facts"], erased(one)) if one.erased else one.private.get("facts", {})
     return CaseRecorded(
         event=case_event(body["kind"], {**body["facts"], **said}),
         happened_at=body["happened_at"],
@@ -237,7 +185,7 @@ def _incidents(found: Sequence[Told], at: Instant) -> list[IncidentRecord]:
 
 
 def _happening(one: Told) -> Happening:
-    body = {**({"by": _erased(one)} if one.erased else {}), **one.entry.body, **one.private}
+    body = {**({"by": erased(one)} if one.erased else {}), **one.entry.body, **one.private}
     return Happening(
         what=What(one.entry.kind.partition(".")[2]), revision=body["revision"], at=body["at"], by=body["by"], body=body
     )
@@ -258,7 +206,7 @@ def _breach(id: str, one: Told) -> RecordedBreach:
 
 
 def _entered(one: Told) -> Entered:
-    words = dict.fromkeys(("by", "proof", "reason"), _erased(one)) if one.erased else one.private
+    words = dict.fromkeys(("by", "proof", "reason"), erased(one)) if one.erased else one.private
     return Entered(**one.entry.body, **words, recorded_at=one.entry.recorded_at)
 
 
@@ -287,7 +235,7 @@ def _obligation(id: str, found: Sequence[Told]) -> Obligation:
     closed = [one.entry.recorded_at for one in rest if one.entry.body["event"] in CLOSING]
     body = {key: value for key, value in opened.entry.body.items() if key != "event"}
     if body["gives"] == MEASURE:
-        words = dict.fromkeys(("then", "owner"), _erased(opened)) if opened.erased else opened.private
+        words = dict.fromkeys(("then", "owner"), erased(opened)) if opened.erased else opened.private
         body |= {"then": words["then"], "owner": words["owner"]}
     return Obligation(**body, id=id, opened_at=opened.entry.recorded_at, closed_at=closed[0] if closed else None)
 

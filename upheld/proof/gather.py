@@ -25,9 +25,10 @@ from sla.store.breach import breaches
 from sla.store.entered import entered, stream_of
 from sla.store.remedy import obligations
 from sla.store.statement import SealedRevision
+from sla.telling import streams_of
 from upheld.proof.bundle import Bundle, Earlier, Evidence
-from upheld.proof.facts import Told
 from upheld.proof.stamp import STATEMENT, stamp_of
+from upheld.proof.told import Told
 
 REACH = DAY
 """So long before a period its observations are evidence too: a line is judged from before its first second."""
@@ -49,8 +50,9 @@ def resting_on(tx: Connection, who: Parties, period: Period, size: int) -> Strea
     window = period.window(who.agreements[0].availability.timezone)
     components = sorted({name for one in who.agreements for name in one.components})
     exact = [f"{family}/{name}" for family in ("transition", "incident") for name in components]
-    exact += [f"exclusion/{one.id}" for one in exclusion.proposals(tx, components)]
-    exact += [f"correction/{one.id}" for one in correction.corrections(tx, components)]
+    windows = [(exclusion.TOPIC, one.id) for one in exclusion.proposals(tx, components)]
+    windows += [(correction.TOPIC, one.id) for one in correction.corrections(tx, components)]
+    exact += [stream for topic, id in windows for stream in streams_of(topic, id, who.customer, components)]
     exact += [f"case/{one.id}" for one in cases.of_period(tx, who.customer, window[0] - BEHIND, window[1])]
     exact += [f"booking/{id}" for id in dict.fromkeys(one.id for one in who.agreements)]
     exact += [f"obligation/{one.id}" for one in obligations(tx, FAR, who.customer)]

@@ -22,7 +22,7 @@ from probe.panel.vote import Line, drawn, state_at
 from probe.result import Answer, Outcome, Reason, Result
 from probe.verdict import CheckChange, CheckState, Thresholds, cease, evidence_of, judge, lapse
 from sla.interval import Interval
-from upheld.proof.facts import Told
+from upheld.proof.told import Told
 
 TOLERANCE = SECOND
 """A difference no longer than this is none: the edges of two lines may be told a moment apart."""

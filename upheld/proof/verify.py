@@ -22,9 +22,9 @@ from db.ledger.note import Checkpoint, Note, NoteUnreadable
 from sla.seal import Seal, holds, seal_json, seal_of
 from upheld.proof.bundle import Bundle, Evidence
 from upheld.proof.evidence import Unusable, instant, recomposed, told_by
-from upheld.proof.facts import Erased
 from upheld.proof.stamp import STATEMENT, Stamp, stamp_of
 from upheld.proof.support import days_told, unsupported
+from upheld.proof.told import Erased
 
 
 class Check(StrEnum):

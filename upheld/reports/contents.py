@@ -20,8 +20,8 @@ _HOLDS = (
     ),
     (
         "exclusions.json",
-        "time that does not count: who asked, approved, confirmed it, and when",
-        "不计入时间及其申请、批准、确认",
+        "time that does not count: who asked, approved, confirmed it, and when; of other customers nothing",
+        "不计入时间及其申请、批准、确认；不含其他客户的内容",
     ),
     ("corrections.json", "intervals judged otherwise than measured, with evidence", "更正及其依据"),
     ("agreements.json", "every version of the agreements, and who confirmed it", "协议各版本及双方确认"),

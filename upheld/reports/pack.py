@@ -6,8 +6,8 @@ Source: requirements.md 3, the customer's right each quarter. Every file is list
 import io
 import json
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -18,6 +18,7 @@ from config.instant import DAY, Instant
 from config.language import choose
 from config.model import Config
 from config.statutory import official_of
+from config.value import Text
 from db.ledger import checkpoint
 from db.ledger import store as ledger
 from incidents.caseload import Caseload
@@ -25,9 +26,10 @@ from incidents.store import case as cases
 from incidents.store import incident as incidents
 from notify.store.told import history
 from probe import store as probes
-from sla.evidence import evidence_json
+from sla.evidence import Evidence, evidence_json
 from sla.format import Format, Unwritable
 from sla.interval import Interval
+from sla.own import own, own_said
 from sla.parties import NoStatement, Parties, parties_of
 from sla.period import Period
 from sla.seal import seal_json
@@ -38,6 +40,8 @@ from sla.store import remedy as remedies
 from sla.store import report as reports
 from sla.store import statement as statements
 from sla.store.transition import transitions
+from sla.telling import streams_of
+from sla.word import Said
 from upheld.installed import installed
 from upheld.reports.contents import readme
 from upheld.reports.making import NoReport
@@ -170,11 +174,14 @@ class _Contents:
 
     def _exclusions(self) -> dict[str, Any]:
         found = exclusions.proposals(self.tx, self.components, self.now)
-        return {one.id: [_plain(said) for said in exclusions.events_of(self.tx, one.id)] for one in found}
+        return {one.id: self._said(exclusions.events_of(self.tx, one.id)) for one in found}
 
     def _corrections(self) -> dict[str, Any]:
         found = corrections.corrections(self.tx, self.components, self.now)
-        return {one.id: [_plain(said) for said in corrections.events_of(self.tx, one.id)] for one in found}
+        return {one.id: self._said(corrections.events_of(self.tx, one.id)) for one in found}
+
+    def _said(self, events: Iterable[Said[Any]]) -> list[Any]:
+        return [_plain(one) for one in own_said(events, self.parties.customer, self.components)]
 
     def _agreements(self) -> dict[str, Any]:
         """Every version that is in force, and as they were stored with who, when, why and both sides' word."""
@@ -217,8 +224,10 @@ class _Contents:
         streams += [f"case/{one.id}" for one in owed]
         streams += [f"agreement/{id}" for id in sorted({one.id for one in self.parties.agreements})]
         streams += [f"booking/{id}" for id in sorted({one.id for one in self.parties.agreements})]
-        streams += [f"exclusion/{id}" for id in self._exclusions()]
-        streams += [f"correction/{id}" for id in self._corrections()]
+        windows = [(exclusions.TOPIC, id) for id in self._exclusions()]
+        windows += [(corrections.TOPIC, id) for id in self._corrections()]
+        for topic, id in windows:
+            streams += streams_of(topic, id, self.parties.customer, self.components)
         streams += ledger.streams_below(self.tx, f"statement/{self.parties.customer}/")
         for kept in ledger.leaves_of(self.tx, set(streams), ledger.size(self.tx)):
             if kept.entry.recorded_at <= self.now:
@@ -242,8 +251,8 @@ class _Contents:
             name = f"statements/{one.seal.name.replace('/', '-')}"
             yield f"{name}.json", one.record
             yield f"{name}.seal.json", _json(seal_json(one.seal))
-            yield f"{name}.evidence.json", _json(evidence_json(one.evidence))
             made = sealed_statement(one)
+            yield f"{name}.evidence.json", _json(evidence_json(_own(one.evidence, made.names)))
             for word in _BESIDE:
                 form = installed().formats.get(word)
                 if form is not None:
@@ -253,6 +262,12 @@ class _Contents:
         """Issued in the period or about it."""
         for kind, subject, seq, record in reports.records(self.tx, self.parties.customer, self.window[0], self.now + 1):
             yield f"reports/{kind}-{subject}-{seq}.json", record
+
+
+def _own(evidence: Evidence, names: dict[str, Text]) -> Evidence:
+    """What makes the record, without what others have and said."""
+    parties = replace(evidence.parties, names=names)
+    return replace(evidence, parties=parties, facts=own(evidence.facts, parties))
 
 
 def _rendered(form: Format, made: Any) -> bytes:

@@ -21,9 +21,9 @@ from sla.store.statement import SealedRevision
 from upheld import signing
 from upheld.proof.bundle import Bundle
 from upheld.proof.evidence import composed_from, labels_of
-from upheld.proof.facts import Told
 from upheld.proof.gather import bundle_of
 from upheld.proof.stamp import STATEMENT
+from upheld.proof.told import Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from db.ledger.leaf import Entry
 from sla.parties import Parties
 from sla.period import parse_period
 from tests.sla.owing import BEGUN, contract
-from upheld.proof.facts import Told, facts
+from upheld.proof.facts import facts
+from upheld.proof.told import Told
 
 
 def test_what_is_owed_without_a_date_is_read_beside_what_has_one() -> None:

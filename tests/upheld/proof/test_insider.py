@@ -31,6 +31,7 @@ from sla.exclusions import Exclusions
 from sla.proposal import Approved, ExclusionEvent, Proposed
 from sla.record import Word
 from sla.store import exclusion as exclusions
+from sla.telling import streams_of
 from sla.word import Said
 from tests.once import once
 from tests.upheld.months import OCTOBER, Months, at
@@ -405,8 +406,8 @@ async def test_an_erasure_neither_makes_two_people_of_one_nor_one_of_two(own: Mo
 
     def agree(tx: Connection) -> tuple[str, str]:
         found = plan(tx, "person:li", ASKED), plan(tx, "person:wang", ASKED)
-        spoken = [index for id in found for index in opened_in(tx, f"exclusion/{id}")]
-        assert destroy(tx, spoken, ASKED) == 6
+        streams = [stream for id in found for stream in streams_of("exclusion", id, "acme", ["acme-shop"])]
+        assert destroy(tx, [index for one in streams for index in opened_in(tx, one)], ASKED) == 8
         return found
 
     alone, with_a_second = await own.database.write(agree)

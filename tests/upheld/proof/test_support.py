@@ -4,8 +4,8 @@ from typing import Any
 
 from config.instant import HOUR, MINUTE, SECOND, parse_rfc3339
 from db.ledger.leaf import Entry
-from upheld.proof.facts import Told
 from upheld.proof.support import days_told, unsupported
+from upheld.proof.told import Told
 
 
 def test_a_day_is_told_of_an_hour_after_it_is_over() -> None:
