@@ -7,11 +7,15 @@ import click
 import yaml
 from pydantic import BaseModel
 
+from config.language import say
 from upheld.cli.explained import explained
 from upheld.cli.incident import as_json
 from upheld.cli.shared import show
-from upheld.cli.tongue import printable, said, word
+from upheld.cli.tongue import language_of, printable, said, word
 from upheld.installed import installed
+
+ROOM = "upheld"
+"""Whose catalogue has what our own plug-ins say of their options; what others say stays as it is."""
 
 
 def _rows(models: Mapping[str, type[BaseModel]]) -> list[dict[str, Any]]:
@@ -27,7 +31,7 @@ def _list(rows: list[dict[str, Any]], as_json: bool) -> None:
         for option in row.get("options", []):
             click.echo(printable(f"    {option['name']}: {_said(option)}"))
             if option["what"]:
-                click.echo(f"        {option['what']}")
+                click.echo(printable(f"        {say(ROOM, language_of(), option['what'])}"))
 
 
 def _said(option: Mapping[str, Any]) -> str:
