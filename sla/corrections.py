@@ -10,6 +10,7 @@ from sla.store.number import next_number
 from sla.word import WRITER, Refused, Said, customer_of, name_of, spoken_by
 
 LETTER = "C"
+UNKNOWN = "there is no correction {id!r}; `upheld correction list --all` lists them"
 
 
 class Corrections:
@@ -65,7 +66,7 @@ class Corrections:
     ) -> Correction:
         """The customer's word; where somebody else writes it down he says how it can be seen. Raises Refused."""
         correction = self._find(tx, id)
-        self._check_customer(correction, customer)
+        self._check_customer(correction, customer, entered_by)
         if entered_by is not None and not proof.strip():
             raise Refused("{id}: write with --proof how the customer's word can be seen: a signed sheet, a mail", id=id)
         if correction.word(customer):
@@ -78,7 +79,7 @@ class Corrections:
     ) -> Correction:
         """Raises Refused."""
         correction = self._find(tx, id)
-        self._check_customer(correction, customer)
+        self._check_customer(correction, customer, entered_by)
         if not reason.strip():
             raise Refused("{id}: write what is wrong with it", id=id)
         if correction.word(customer) is False:
@@ -89,14 +90,17 @@ class Corrections:
     def _find(self, tx: Connection, id: str) -> Correction:
         found = store.find(tx, id)
         if found is None:
-            raise Refused("there is no correction {id!r}; `upheld correction list --all` lists them", id=id)
+            raise Refused(UNKNOWN, id=id)
         return found
 
     def _concerned(self, component: str) -> list[str]:
         return list({one.customer: None for one in self._config.agreements() if component in one.components})
 
-    def _check_customer(self, correction: Correction, customer: str) -> None:
+    def _check_customer(self, correction: Correction, customer: str, entered_by: str | None) -> None:
+        """Whom it concerns is told to whoever writes for a customer; to him himself it does not exist."""
         concerned = self._concerned(correction.component)
+        if customer not in concerned and entered_by is None:
+            raise Refused(UNKNOWN, id=correction.id)
         if customer not in concerned:
             known = ", ".join(concerned) or "none"
             raise Refused(

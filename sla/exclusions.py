@@ -31,6 +31,7 @@ from sla.store.number import next_number
 from sla.word import CONFIGURATION, WRITER, Refused, Said, customer_of, name_of, spoken_by
 
 LETTER = "X"
+UNKNOWN = "there is no exclusion {id!r}; `upheld exclusion list --all` lists them"
 
 
 class Exclusions:
@@ -114,7 +115,7 @@ class Exclusions:
     ) -> Proposal:
         """The customer's word; where somebody else writes it down he says how it can be seen. Raises Refused."""
         proposal = self._open(tx, id, now)
-        self._check_customer(proposal, customer)
+        self._check_customer(proposal, customer, entered_by)
         start = None if occurrence is None else _occurrence(proposal, (occurrence, occurrence + 1))[0]
         if entered_by is not None and not proof.strip():
             raise Refused("{id}: write with --proof how the customer's word can be seen: a signed sheet, a mail", id=id)
@@ -146,7 +147,7 @@ class Exclusions:
                 known=known,
             )
         told = customer or concerned[0]
-        self._check_customer(proposal, told)
+        self._check_customer(proposal, told, by)
         if not proof.strip():
             raise Refused(
                 "{id}: write how the delivery can be seen: the mail server's answer, a receipt, a recorded call", id=id
@@ -185,7 +186,7 @@ class Exclusions:
             self.take_over(tx, now)
         found = store.find(tx, id)
         if found is None:
-            raise Refused("there is no exclusion {id!r}; `upheld exclusion list --all` lists them", id=id)
+            raise Refused(UNKNOWN, id=id)
         return found
 
     def _open(self, tx: Connection, id: str, now: Instant) -> Proposal:
@@ -200,8 +201,11 @@ class Exclusions:
         found = {one.customer: None for one in self._config.agreements() if wanted & set(one.components)}
         return list(found)
 
-    def _check_customer(self, proposal: Proposal, customer: str) -> None:
+    def _check_customer(self, proposal: Proposal, customer: str, entered_by: str | None) -> None:
+        """Whom it concerns is told to whoever writes for a customer; to him himself it does not exist."""
         concerned = self._concerned(proposal.newest.plan.components)
+        if customer not in concerned and entered_by is None:
+            raise Refused(UNKNOWN, id=proposal.id)
         if customer not in concerned:
             known = ", ".join(concerned) or "none"
             raise Refused(

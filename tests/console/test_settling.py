@@ -122,8 +122,16 @@ async def test_what_does_not_concern_a_customer_is_neither_shown_nor_his_to_sign
     reader, room = await log_in(Role.CUSTOMER, "linden"), "/room/linden/exclusions"
     text = await page(reader, room)
     assert "X-1" in text and "X-2" not in text
-    status, _ = await send(reader, room, home=room, act="countersign", id="X-2")
-    assert status == 409
+    status, refused = await send(reader, room, home=room, act="countersign", id="X-2")
+    _, unknown = await send(reader, room, home=room, act="countersign", id="X-9")
+    assert (status, refused.replace("X-2", "X-9")) == (409, unknown), "who else is a customer is none of his"
+    wrong = Requested(
+        component="shop", start=NOW - DAY, end=NOW - HOUR, state=State.UP, reason="it was up", evidence="log 3"
+    )
+    await world.database.write(lambda tx: Corrections(world.config).request(tx, wrong, "person:li", NOW))
+    for word in ("confirm", "contest"):
+        status, refused = await send(reader, room, home=room, act=word, id="C-2", reason="no")
+        assert (status, "harbour" in refused, "There is no correction" in refused) == (409, False, True)
 
 
 async def test_what_another_customer_had_and_said_is_not_shown_in_a_room(

@@ -91,7 +91,11 @@ REFUSED: list[tuple[Callable[[Corrections, Connection], object], str]] = [
     (lambda all, tx: all.approve(tx, "C-1", "person:li", NOW), "li asked for it and cannot approve it"),
     (lambda all, tx: all.approve(tx, "C-1", f"customer:{CUSTOMER}", NOW), "confirm"),
     (lambda all, tx: all.approve(tx, "C-7", "person:wang", NOW), "no correction 'C-7'"),
-    (lambda all, tx: all.confirm(tx, "C-1", "nobody", NOW), "does not concern 'nobody'"),
+    (lambda all, tx: all.confirm(tx, "C-1", "nobody", NOW), "no correction 'C-1'"),
+    (
+        lambda all, tx: all.confirm(tx, "C-1", "nobody", NOW, proof="sheet 1", entered_by="person:li"),
+        "does not concern 'nobody'",
+    ),
     (lambda all, tx: all.confirm(tx, "C-1", CUSTOMER, NOW, entered_by="person:li"), "--proof"),
     (lambda all, tx: all.contest(tx, "C-1", CUSTOMER, " ", NOW), "what is wrong"),
 ]

@@ -139,7 +139,11 @@ REFUSED: list[tuple[Callable[[Exclusions, Connection], object], str]] = [
     (lambda all, tx: all.approve(tx, "X-1", "person:li", NOW), "li asked for it and cannot approve it"),
     (lambda all, tx: all.approve(tx, "X-1", f"customer:{CUSTOMER}", NOW), "countersign"),
     (lambda all, tx: all.approve(tx, "X-9", "person:wang", NOW), "no exclusion 'X-9'"),
-    (lambda all, tx: all.countersign(tx, "X-1", "nobody", NOW), "does not concern 'nobody'"),
+    (lambda all, tx: all.countersign(tx, "X-1", "nobody", NOW), "no exclusion 'X-1'"),
+    (
+        lambda all, tx: all.countersign(tx, "X-1", "nobody", NOW, proof="sheet 1", entered_by="person:li"),
+        "does not concern 'nobody'",
+    ),
     (lambda all, tx: all.countersign(tx, "X-1", CUSTOMER, NOW, entered_by="person:li"), "--proof"),
     (lambda all, tx: all.countersign(tx, "X-1", CUSTOMER, NOW, occurrence=START - 1), "at that time it has no window"),
     (lambda all, tx: all.notice(tx, "X-1", "person:li", NOW, delivered_at=NOW, proof=" "), "how the delivery"),
