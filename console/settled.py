@@ -1,7 +1,7 @@
 """Exclusions and corrections as rows of a page: when, what, how far, who said what, what may still be said. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from config.agreement import Category
 from config.instant import Instant
@@ -10,8 +10,9 @@ from config.look.state import Shown, word
 from console.reading import components_of
 from console.voice import Voice
 from sla.correction import Correction
+from sla.own import ANOTHER, own_correction, own_proposal
 from sla.proposal import Proposal, Proposed, Revision
-from sla.word import CONFIGURATION, customer_of
+from sla.word import CONFIGURATION
 
 CATEGORIES: Mapping[Category, str] = {
     Category.MAINTENANCE: "Maintenance",
@@ -48,41 +49,24 @@ class Row:
 
 def exclusion_row(proposal: Proposal, speaker: str, customer: str | None, voice: Voice) -> Row:
     """For the desk, or for a `customer`."""
-    newest = _for_eyes(proposal.newest, customer)
+    if customer is not None:
+        proposal = own_proposal(proposal, customer, components_of(voice.config, customer, voice.now))
+    newest = proposal.newest
     plan = newest.plan
     return Row(
         id=proposal.id,
         at=newest.recorded_at,
         title=voice.t(CATEGORIES[plan.category]) if plan.text is None else choose(plan.text, voice.language),
         when=_when(newest, voice),
-        components=voice.listed([voice.component(name) for name in _theirs(plan.components, customer, voice)]),
+        components=voice.listed([voice.component(name) for name in plan.components]),
         standing=_standing(proposal, newest, voice),
-        said=_said(proposal, newest, customer, voice),
+        said=_said(proposal, newest, voice),
         acts=_acts(proposal, speaker, customer),
     )
 
 
-def _for_eyes(newest: Revision, customer: str | None) -> Revision:
-    """What other customers had and said is none of his."""
-    if customer is None:
-        return newest
-    return replace(
-        newest,
-        notices=tuple(one for one in newest.notices if one.event.customer == customer),
-        countersignatures=tuple(one for one in newest.countersignatures if one.event.customer == customer),
-    )
-
-
-def _theirs(components: Sequence[str], customer: str | None, voice: Voice) -> Sequence[str]:
-    if customer is None:
-        return components
-    covered = components_of(voice.config, customer, voice.now)
-    return [name for name in components if name in covered]
-
-
-def _asker(by: str, customer: str | None, voice: Voice) -> str:
-    another = customer is not None and customer_of(by) not in (None, customer)
-    return voice.t("another customer") if another else voice.who(by)
+def _asker(by: str, voice: Voice) -> str:
+    return voice.t(by) if by in (CONFIGURATION, ANOTHER) else voice.who(by)
 
 
 def _when(revision: Revision, voice: Voice) -> str:
@@ -105,9 +89,9 @@ def _standing(proposal: Proposal, newest: Revision, voice: Voice) -> str:
     return voice.t("Waits for a second person")
 
 
-def _said(proposal: Proposal, newest: Revision, customer: str | None, voice: Voice) -> list[str]:
-    asked = voice.t("configuration") if newest.by == CONFIGURATION else _asker(newest.by, customer, voice)
-    lines = [voice.t("Asked by {name}, recorded {time}", name=asked, time=_clock(newest.recorded_at, voice))]
+def _said(proposal: Proposal, newest: Revision, voice: Voice) -> list[str]:
+    asked, recorded = _asker(newest.by, voice), _clock(newest.recorded_at, voice)
+    lines = [voice.t("Asked by {name}, recorded {time}", name=asked, time=recorded)]
     if newest.plan.start is not None and newest.recorded_at > newest.plan.start:
         lines.append(voice.t("Recorded after its own start"))
     lines += [voice.t(text) for on, text in _meanwhile(newest.plan) if on]
@@ -154,18 +138,18 @@ def _acts(proposal: Proposal, speaker: str, customer: str | None) -> list[str]:
 
 def correction_row(one: Correction, speaker: str, customer: str | None, voice: Voice) -> Row:
     """For the desk, or for a `customer`."""
+    if customer is not None:
+        one = own_correction(one, customer)
     state = word(Shown(one.state.value), voice.language)
     lines = [
         voice.t(
             "Asked by {name}, recorded {time}",
-            name=_asker(one.requested_by, customer, voice),
+            name=_asker(one.requested_by, voice),
             time=_clock(one.requested_at, voice),
         ),
         voice.t("Evidence: {evidence}", evidence=one.evidence),
     ]
     for name, confirmed, at in one.words:
-        if customer not in (None, name):
-            continue
         text = "{customer} confirmed it {time}" if confirmed else "{customer} contested it {time}"
         lines.append(voice.t(text, customer=voice.customer(name), time=_clock(at, voice)))
     return Row(

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from sla.own import asker
 from sla.word import customer_of
 from upheld.api.problem import Wrong
 from upheld.api.route import Act, Asked, nowhere
 
-ANOTHER = "another customer"
 Known = Callable[[Asked, Connection], object]
 """Raises Wrong where there is no such thing for the reader."""
 
@@ -40,9 +40,7 @@ def for_eyes(asked: Asked, told: dict[str, Any]) -> dict[str, Any]:
         return told
     seen = covered(asked) or ()
     kept = {key: _kept(key, value, own, seen) for key, value in told.items()}
-    if _anothers(kept["requested_by"], own):
-        kept["requested_by"] = ANOTHER
-    return kept
+    return kept | {"requested_by": asker(kept["requested_by"], own)}
 
 
 def _kept(key: str, value: Any, own: str, seen: Sequence[str]) -> Any:
