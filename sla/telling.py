@@ -45,8 +45,8 @@ def tellings(topic: str, id: str, said: Said[Any], before: Iterable[str] = ()) -
     return [Telling(kind=topic, stream=shared, body=body, private=private), *more]
 
 
-def streams_of(topic: str, id: str, customer: str, components: Iterable[str]) -> list[str]:
-    """What a customer with these components is given of it."""
+def streams_of(topic: str, id: str, customer: str, components: Iterable[str] = ()) -> list[str]:
+    """What a customer is given of it; `components`: those it concerns that are his."""
     shared = f"{topic}/{id}"
     return [shared, _of_customer(shared, customer), *(_of_component(shared, name) for name in components)]
 

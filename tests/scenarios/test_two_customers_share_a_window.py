@@ -27,6 +27,7 @@ from sla.corrections import Corrections
 from sla.exclusions import Exclusions
 from sla.proposal import Proposed
 from sla.saying import leaf_of
+from sla.sealing import NotSealed
 from sla.store import correction, exclusion
 from sla.telling import Telling
 from sla.word import Said
@@ -35,6 +36,7 @@ from tests.upheld.months import OCTOBER, Months, at, written
 from upheld import sealing
 from upheld.cli import main
 from upheld.counter import Counter
+from upheld.proof.gather import Streams, resting_on
 from upheld.reports.making import paper
 from upheld.reports.pack import pack
 from upheld.statements import composed
@@ -208,6 +210,24 @@ async def test_each_verifies_his_bundle_and_a_leaf_left_out_is_missed(database: 
             assert len(less["leaves"]) < len(whole["leaves"])
             code, said = checked(canonical(less), tmp_path)
             assert code == 1 and f"facts of {stream} are missing" in said
+
+
+async def test_a_seal_that_leaves_one_of_his_streams_out_is_not_proven(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That the window holds for the shop; that it was announced to him in time, and what he agreed to."""
+    months = await october(database, tmp_path)
+    await months.states(("10-15 01:00", State.DOWN), ("10-15 01:20", State.UP), component="shop", late=True)
+    months.now += MINUTE
+    for part in ("component/shop", "customer/acme"):
+
+        def fewer(*given: Any, part: str = part) -> Streams:
+            return {stream: numbers for stream, numbers in resting_on(*given).items() if not stream.endswith(part)}
+
+        with monkeypatch.context() as now:
+            now.setattr(sealing, "resting_on", fewer)
+            with pytest.raises(NotSealed, match="is not what follows from the facts"):
+                await database.write(lambda tx: months.sealer.seal(tx, "acme", OCTOBER, "person:li", months.now))
 
 
 async def test_what_was_sealed_before_still_verifies_and_is_not_revised(

@@ -50,9 +50,10 @@ def resting_on(tx: Connection, who: Parties, period: Period, size: int) -> Strea
     window = period.window(who.agreements[0].availability.timezone)
     components = sorted({name for one in who.agreements for name in one.components})
     exact = [f"{family}/{name}" for family in ("transition", "incident") for name in components]
-    windows = [(exclusion.TOPIC, one.id) for one in exclusion.proposals(tx, components)]
-    windows += [(correction.TOPIC, one.id) for one in correction.corrections(tx, components)]
-    exact += [stream for topic, id in windows for stream in streams_of(topic, id, who.customer, components)]
+    for excluded in exclusion.proposals(tx, components):
+        exact += streams_of(exclusion.TOPIC, excluded.id, who.customer, excluded.components.intersection(components))
+    for corrected in correction.corrections(tx, components):
+        exact += streams_of(correction.TOPIC, corrected.id, who.customer)
     exact += [f"case/{one.id}" for one in cases.of_period(tx, who.customer, window[0] - BEHIND, window[1])]
     exact += [f"booking/{id}" for id in dict.fromkeys(one.id for one in who.agreements)]
     exact += [f"obligation/{one.id}" for one in obligations(tx, FAR, who.customer)]

@@ -224,14 +224,19 @@ class _Contents:
         streams += [f"case/{one.id}" for one in owed]
         streams += [f"agreement/{id}" for id in sorted({one.id for one in self.parties.agreements})]
         streams += [f"booking/{id}" for id in sorted({one.id for one in self.parties.agreements})]
-        windows = [(exclusions.TOPIC, id) for id in self._exclusions()]
-        windows += [(corrections.TOPIC, id) for id in self._corrections()]
-        for topic, id in windows:
-            streams += streams_of(topic, id, self.parties.customer, self.components)
+        streams += self._settled()
         streams += ledger.streams_below(self.tx, f"statement/{self.parties.customer}/")
         for kept in ledger.leaves_of(self.tx, set(streams), ledger.size(self.tx)):
             if kept.entry.recorded_at <= self.now:
                 yield b'{"index":%d,"leaf":%s}\n' % (kept.index, kept.data)
+
+    def _settled(self) -> Iterator[str]:
+        """His streams of each exclusion and correction."""
+        customer, own = self.parties.customer, self.components
+        for excluded in exclusions.proposals(self.tx, own, self.now):
+            yield from streams_of(exclusions.TOPIC, excluded.id, customer, excluded.components.intersection(own))
+        for corrected in corrections.corrections(self.tx, own, self.now):
+            yield from streams_of(corrections.TOPIC, corrected.id, customer)
 
     def _sealed(self) -> list[statements.SealedRevision]:
         """Every revision of every period that lies in this one."""
