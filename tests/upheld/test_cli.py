@@ -287,6 +287,8 @@ def test_a_case_is_told_a_person_in_words_and_at_the_sites_time(config: Path) ->
     shown = upheld("case", "show", "CASE-2026-0001").stdout
     assert "li wrote" in shown and "told by telephone" in shown and "case_noted" not in shown
     listed = upheld("case", "list").stdout
+    assert "进展: 处理中" in upheld("case", "show", "CASE-2026-0001", env={"UPHELD_LANG": "zh-CN"}).stdout
+    assert "响应" in upheld("case", "shift", env={"UPHELD_LANG": "zh-CN"}).stdout
     assert "2026-09-04 12:00:00" in listed and listed.endswith("times: Asia/Shanghai\n")
     assert json.loads(upheld("case", "list", "--json").stdout)[0]["reported_at"] == "2026-09-04T04:00:00.000Z"
 
@@ -446,6 +448,10 @@ def test_an_exclusion_goes_from_the_proposal_to_the_customers_word(config: Path)
         "worked",
     ]
     assert "X-1" in upheld("exclusion", "list").stdout
+    chinese = upheld("exclusion", "show", "X-1", env={"UPHELD_LANG": "zh-CN"}).stdout
+    assert "已提出" in chinese and "已会签" in chinese and "类别=维护" in chinese
+    assert "呼叫人员: 否" in chinese and "公开显示: 是" in chinese
+    assert not re.search(r"\dZ\b|notice_given|countersigned|maintenance", chinese)
     dry = upheld("exclusion", "withdraw", "X-1", "--reason", "not needed", "--dry-run")
     assert "2026-09" in dry.stdout
     assert upheld("exclusion", "withdraw", "X-1", "--reason", "not needed").exit_code == 0
@@ -486,6 +492,9 @@ def test_a_correction_goes_from_the_request_to_the_customers_word(config: Path) 
     assert [one["event"] for one in shown["events"]] == ["requested", "approved", "confirmed", "contested"]
     table = upheld("correction", "show", "C-1", env={"COLUMNS": "300"}).stdout
     assert "recorded at" in table and "proof=mail" in table and "reason=both failed" in table
+    chinese = upheld("correction", "show", "C-1", env={"UPHELD_LANG": "zh-CN"}).stdout
+    assert "已申请" in chinese and "依据=mail" in chinese and "更正为: 部分故障" in chinese
+    assert "2026-09-04 10:00:00" in chinese and not re.search(r"\dZ\b|requested|put_to|proof=", chinese)
     assert "no correction 'C-9'" in refused(upheld("correction", "approve", "C-9"), 1)
     assert "approved already" in refused(upheld("correction", "approve", "C-1", "--by", "zhao"), 1)
 

@@ -37,3 +37,9 @@ def test_without_a_zone_instants_are_rfc_3339() -> None:
 def test_a_senders_label_that_is_called_as_a_time_stays_as_it_is() -> None:
     row = {"starts_at": "2026-11-27T15:14:30Z", "labels": {"started_at": "boot", "at": "rack 4", "since": ""}}
     assert readable(row, "UTC", "en") == {**row, "starts_at": "2026-11-27 15:14:30"}
+
+
+def test_times_in_a_list_are_of_the_sites_clock_too() -> None:
+    row = {"notices": [{"customer": "acme", "delivered_at": "2026-11-27T15:14:30Z"}]}
+    told = {"notices": [{"customer": "acme", "delivered_at": "2026-11-27 23:14:30"}]}
+    assert readable(row, "Asia/Shanghai", "en") == told

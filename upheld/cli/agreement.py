@@ -15,7 +15,7 @@ from sla.contract import Contract, Refused, Side
 from sla.store import contract as agreements
 from upheld.agreements import contract_json
 from upheld.cli.annex import FORMATS, written
-from upheld.cli.facts import facts_beside
+from upheld.cli.facts import told
 from upheld.cli.incident import as_json, by
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, read, show, with_config
@@ -92,8 +92,8 @@ def show_(config: Config, id: str, number: int | None, lang: str | None, as_json
         click.echo(f"{clause.text} ({clause.origin})")
     if events:
         click.echo("")
-        told = [{**event, "facts": facts_beside(event)} for event in events]
-        show(told, as_json=False, columns=("happened_at", "recorded_at", "event", "by", "facts"))
+        rows = [told(event) for event in events]
+        show(rows, as_json=False, columns=("happened_at", "recorded_at", "event", "by", "facts"))
 
 
 @agreement.command("annex")

@@ -24,6 +24,7 @@ from incidents.stage import stage
 from incidents.stop import WAITS
 from incidents.store import attachment as files
 from incidents.store import case as cases
+from sla.commitment import commitment_name
 from upheld.cli.happened import COLUMNS as HAPPENED
 from upheld.cli.happened import happened
 from upheld.cli.incident import as_json, by
@@ -158,7 +159,8 @@ def show_(config: Config, id: str, as_json: bool) -> None:
     del found["events"]
     show({**plain(found), "times": zone}, as_json=False, columns=())
     click.echo("")
-    show([plain(one) for one in clocks], as_json=False, columns=("name", "state", "started_at", "due_at", "done_at"))
+    named = [{**plain(one), "name": commitment_name(one["name"], language_of())} for one in clocks]
+    show(named, as_json=False, columns=("name", "state", "started_at", "due_at", "done_at"))
     click.echo("")
     show([plain(one) for one in _happened(config, id)], as_json=False, columns=HAPPENED)
 
@@ -290,7 +292,8 @@ def shift(config: Config, person: str | None, as_json: bool) -> None:
     """For a change of shift: every open case, who has it, and what is to be done next."""
     caseload, now = caseload_of(in_force(config)), utc_now()
     rows = read(config, lambda tx: shift_json(tx, caseload, now, person))
-    show_local(config, rows, as_json=as_json, columns=SHIFT)
+    named = [{**one, "clock": commitment_name(one["clock"], language_of())} if one["clock"] else one for one in rows]
+    show_local(config, rows if as_json else named, as_json=as_json, columns=SHIFT)
 
 
 @case.command()

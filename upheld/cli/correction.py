@@ -12,6 +12,7 @@ from sla.correction import Correction
 from sla.store import correction as corrections
 from upheld.awaited import awaited
 from upheld.cli.incident import as_json
+from upheld.cli.local import show_local, show_one
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
 from upheld.cli.speaker import by, customers_word, dry_run, show_said, show_settled, spoken, word_of
@@ -37,7 +38,7 @@ def list_(config: Config, everything: bool, as_json: bool) -> None:
     if not rows and not as_json:
         tell("no correction" if everything else "no correction waits for anybody")
         return
-    show(rows, as_json=as_json, columns=COLUMNS)
+    show_local(config, rows, as_json=as_json, columns=COLUMNS)
 
 
 def _awaited(config: Config) -> list[Correction]:
@@ -66,9 +67,9 @@ def show_(config: Config, id: str, as_json: bool) -> None:
         show(found, as_json=True, columns=())
         return
     events = found.pop("events")
-    show(found, as_json=False, columns=())
+    show_one(config, found)
     click.echo("")
-    show_said(events)
+    show_said(config, events)
 
 
 @correction.command()

@@ -15,12 +15,15 @@ from sla.exclusion import exclusions_in
 from sla.exclusions import Exclusions
 from sla.proposal import Proposal
 from sla.store import exclusion as exclusions
+from upheld.cli.facts import proposed
 from upheld.cli.incident import as_json
 from upheld.cli.incident import by as person
+from upheld.cli.local import show_local, show_one
 from upheld.cli.moment import instant, moment
+from upheld.cli.reading import readable
 from upheld.cli.shared import change, fail, in_force, read, show, with_config
 from upheld.cli.speaker import by, customers_word, dry_run, show_said, show_settled, spoken, word_of
-from upheld.cli.tongue import tell
+from upheld.cli.tongue import language_of, tell
 from upheld.clock import utc_now
 from upheld.settled import exclusion_json, occurrence_json, said_json
 
@@ -62,7 +65,7 @@ def list_(config: Config, everything: bool, customer: str | None, as_json: bool)
     if not rows and not as_json:
         tell("no exclusion")
         return
-    show(rows, as_json=as_json, columns=COLUMNS)
+    show_local(config, rows if as_json else [proposed(one) for one in rows], as_json=as_json, columns=COLUMNS)
 
 
 @exclusion.command("show")
@@ -91,11 +94,17 @@ def show_(config: Config, id: str, as_json: bool) -> None:
         show(found, as_json=True, columns=())
         return
     events, windows = found.pop("events"), found.pop("windows")
-    show(found, as_json=False, columns=())
+    show_one(config, proposed(found))
     click.echo("")
-    show(windows, as_json=False, columns=("customer", "start", "end", "valid", "reason", "worked"))
+    plain = [readable(_worked(one), config.site.timezone, language_of()) for one in windows]
+    show(plain, as_json=False, columns=("customer", "start", "end", "valid", "reason", "worked"))
     click.echo("")
-    show_said(events)
+    show_said(config, events)
+
+
+def _worked(window: dict[str, Any]) -> dict[str, Any]:
+    start, end = window["worked"] or (None, None)
+    return window if start is None else {**window, "worked": {"start": start, "end": end}}
 
 
 def _windows(config: Config, known: Iterable[Proposal], id: str, now: Instant) -> list[dict[str, Any]]:

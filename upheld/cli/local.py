@@ -19,3 +19,9 @@ def show_local(config: Config, rows: Sequence[dict[str, Any]], *, as_json: bool,
     show([readable(row, zone, language_of()) for row in rows], as_json=False, columns=columns)
     if rows:
         click.echo(f"{label('times')}: {zone}")
+
+
+def show_one(config: Config, row: dict[str, Any]) -> None:
+    """One thing as lines, to a person."""
+    zone = config.site.timezone
+    show({**readable(row, zone, language_of()), "times": zone}, as_json=False, columns=())

@@ -10,7 +10,7 @@ from config.instant import Instant, parse_rfc3339, rfc3339
 from config.look.figure import local
 from config.look.reason import reason_text
 
-_FURTHER = frozenset({"at", "since", "until"})
+_FURTHER = frozenset({"at", "since", "until", "start", "end", "occurrence", "given"})
 _REASONS = frozenset({"title", "summary"})
 
 
@@ -25,6 +25,8 @@ def _value(key: str, value: Any, zone: str | None, language: str) -> Any:
     match value:
         case dict():
             return readable(value, zone, language)
+        case list():
+            return [_value(key, item, zone, language) for item in value]
         case str() if key in _REASONS:
             return reason_text(value, language) or value
         case str() if instant:

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 STORE_UNUSABLE = 3
 _OURS = frozenset(
-    ("state", "status", "component_state", "verdict", "verdict_before", "verdict_after", "deed", "grade", "aim", "kind")
+    (
+        *("state", "status", "component_state", "put_to", "progress", "verdict", "verdict_before", "verdict_after"),
+        *("deed", "grade", "aim", "kind"),
+    )
 )
 """Columns whose values are words of ours."""
 

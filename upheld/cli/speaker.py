@@ -5,10 +5,12 @@ from typing import Any
 
 import click
 
+from config.model import Config
 from sla.word import customer_of
-from upheld.cli.facts import facts_beside
+from upheld.cli.facts import told
+from upheld.cli.reading import readable
 from upheld.cli.shared import fail, show
-from upheld.cli.tongue import tell
+from upheld.cli.tongue import language_of, tell
 
 by = click.option(
     "--by", metavar="WHO", help="a person, or customer:ID whose word you write down; your login name if not given"
@@ -52,10 +54,10 @@ def show_settled(made: Mapping[str, Any], *, as_json: bool) -> None:
     show([_row(row) for row in rows], as_json=False, columns=EFFECT)
 
 
-def show_said(events: Iterable[dict[str, Any]]) -> None:
+def show_said(config: Config, events: Iterable[dict[str, Any]]) -> None:
     """Everything that was said of one, with its proof or its reason."""
-    told = [{**event, "facts": facts_beside(event)} for event in events]
-    show(told, as_json=False, columns=("happened_at", "recorded_at", "event", "by", "entered_by", "facts"))
+    rows = [told(readable(event, config.site.timezone, language_of())) for event in events]
+    show(rows, as_json=False, columns=("happened_at", "recorded_at", "event", "by", "entered_by", "facts"))
 
 
 def _money(owed: Mapping[str, str]) -> str | None:
