@@ -3,6 +3,7 @@
 import io
 import json
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -43,6 +44,7 @@ from upheld.statements import composed
 
 pytestmark = pytest.mark.store
 
+SCRIPT = Path(__file__).parents[2] / "docs" / "verify.py"
 BOTH = ("acme", "brook")
 SHOP: dict[str, Any] = {"name": {"en": "Shop", "zh-CN": "商城"}}
 OF_ACME = ("acme", "Acme", "receipt 1", "sheet 2", "sheet 3", "call 4")
@@ -204,6 +206,8 @@ async def test_each_verifies_his_bundle_and_a_leaf_left_out_is_missed(database: 
     for customer in BOTH:
         written = (await given(months, customer))["bundle en"]
         assert checked(written, tmp_path) == (3, "")
+        script = subprocess.run([sys.executable, SCRIPT, tmp_path / "a.bundle"], capture_output=True, text=True)
+        assert script.returncode == 3, script.stdout
         whole = json.loads(written)
         for stream in ("exclusion/X-1/component/shop", f"exclusion/X-1/customer/{customer}", "correction/C-1"):
             less = {**whole, "leaves": [one for one in whole["leaves"] if one["leaf"]["stream"] != stream]}
