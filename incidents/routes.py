@@ -13,14 +13,12 @@ from functools import partial
 import orjson
 import structlog
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Counter
 
 from config.instant import Instant
-from db.engine import Database
 from db.errors import StoreUnavailable
 from incidents.intake import Entrance, Intake, Overloaded
 from incidents.source import Fetch, Outcome, Refuted, Sent, Unreachable, Unreadable
-from incidents.store import inbox
+from incidents.tally import Tally
 
 log = structlog.get_logger(__name__)
 
@@ -36,29 +34,22 @@ class Hooks:
 
     def __init__(
         self,
-        database: Database,
         intake: Intake,
         entrances: Callable[[], Mapping[str, Entrance]],
         now: Callable[[], Instant],
-        registry: CollectorRegistry,
+        tally: Tally,
         *,
         fetch: Fetch,
         paths: Iterable[str] = (),
         body_seconds: float = BODY_SECONDS,
     ) -> None:
-        self._database = database
         self._intake = intake
         self._entrances = entrances
         self._now = now
         self._fetch = fetch
         self._paths = tuple(paths)
         self._body_seconds = body_seconds
-        self._received = Counter(
-            "upheld_alert_webhooks_received", "Webhook posts answered 202.", ["source"], registry=registry
-        )
-        self._rejected = Counter(
-            "upheld_alert_webhooks_rejected", "Webhook posts refused.", ["source", "reason"], registry=registry
-        )
+        self._tally = tally
 
     def routes(self) -> list[web.RouteDef]:
         named = "/hooks/{source}{path:(?:/.*)?}"
@@ -148,16 +139,15 @@ class Hooks:
         return self._answer(entrance, Outcome.ACCEPTED, "", "", sent)
 
     async def _keep(self, entrance: Entrance, reason: str, sent: Sent) -> None:
-        row = inbox.row_of(entrance.id, sent, entrance.kept(sent))
         try:
-            await self._database.write(lambda tx: inbox.put_into_quarantine(tx, row, reason))
+            await self._intake.set_aside(entrance, sent, reason)
         except StoreUnavailable as error:
             log.error("quarantine not written", source=entrance.id, error=str(error))
 
     def _answer(self, entrance: Entrance, outcome: Outcome, reason: str, detail: str, sent: Sent) -> web.Response:
         answer = entrance.source.answer(outcome, _printable(detail), sent)
         if outcome is Outcome.ACCEPTED:
-            self._received.labels(entrance.id).inc()
+            self._tally.received(entrance.id)
         else:
             self._count(entrance.id, reason, answer.status, detail)
         return _response(answer.status, answer.body)
@@ -167,7 +157,7 @@ class Hooks:
         return _response(status, {"status": status, "detail": _printable(text)})
 
     def _count(self, source: str, reason: str, status: int, text: str) -> None:
-        self._rejected.labels(source, reason).inc()
+        self._tally.rejected(source, reason)
         log.warning("webhook refused", source=source, reason=reason, status=status, detail=_printable(text))
 
 

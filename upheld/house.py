@@ -23,8 +23,9 @@ from config.node import ConfigError
 from config.plan import plan
 from console.login import DemoLogin
 from db.engine import Database, Use, open_database
-from incidents.intake import Intake
+from incidents.intake import OwnInbox
 from incidents.store import inbox, timer
+from incidents.tally import Counted
 from incidents.wanted import still_wanted
 from notify.channel import Attachment
 from notify.deliver import Deliverer
@@ -115,9 +116,10 @@ class House:
             enclose=self._enclose,
             metrics=self.notify_metrics,
         )
-        self.intake = Intake(database)
+        self.inbox = OwnInbox(database)
+        self.tally = Counted(self.registry)
         self.watch = Watch(database, lambda: self.rules, now, self.registry)
-        self.reader = Reader(database, lambda: self.rules, now, self.intake, self.metrics)
+        self.reader = Reader(database, lambda: self.rules, now, self.inbox, self.metrics)
         self.clockwork = Clockwork(database, lambda: self.rules, now, self.metrics, self.watch.ticked)
         self.contracts = Ticker("agreements", self.follow_agreements, AGREEMENTS_SECONDS)
         self.reminders = Ticker("obligations", self._remind, REMINDERS_SECONDS)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from config.instant import Instant
 from db.engine import Database
 from incidents import reading
-from incidents.intake import Intake
+from incidents.intake import OwnInbox
 from incidents.pace import Pace
 from incidents.store import inbox
 from upheld.metrics import HouseMetrics
@@ -29,13 +29,13 @@ class Reader:
         database: Database,
         rules: Callable[[], Rules],
         now: Callable[[], Instant],
-        intake: Intake,
+        inbox: OwnInbox,
         metrics: HouseMetrics,
     ) -> None:
         self._database = database
         self._rules = rules
         self._now = now
-        self._intake = intake
+        self._inbox = inbox
         self._metrics = metrics
         self._pace = Pace()
         self._accepted = 0
@@ -50,7 +50,7 @@ class Reader:
             began_at = time.monotonic()
 
             def enough() -> bool:
-                return time.monotonic() - began_at > (SLICE_SECONDS if self._intake.busy else LONG_SLICE_SECONDS)
+                return time.monotonic() - began_at > (SLICE_SECONDS if self._inbox.busy else LONG_SLICE_SECONDS)
 
             done = reading.process(tx, rules.incidents, rules.entrances, now, enough)
             return done, inbox.oldest(tx), time.monotonic() - began_at
@@ -58,13 +58,13 @@ class Reader:
         done, oldest, took = await self._database.write(work)
         self._metrics.processed(done)
         self._measure(done, took)
-        if done and self._intake.busy:
+        if done and self._inbox.busy:
             lag = 0 if oldest is None else now - oldest
             await asyncio.sleep(self._pace.rest(took, lag=lag))
         return done > 0
 
     def _measure(self, done: int, took: float) -> None:
-        ended_at, accepted = time.monotonic(), self._intake.accepted
+        ended_at, accepted = time.monotonic(), self._inbox.accepted
         self._pace = self._pace.after(
             came=accepted - self._accepted, over=ended_at - self._ended_at, decided=done, took=took
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from config.model import Config
+from config.model import Config, Source
 from config.options import parse
 from incidents.caseload import Caseload
 from incidents.casemail import CaseMail
@@ -55,13 +55,17 @@ def rules_of(
         caseload=caseload,
         paging=paging,
         channels=channels,
-        entrances={
-            one.id: Entrance(
-                id=one.id,
-                source=installed.sources[one.kind],
-                options=parse(installed.sources[one.kind].options, one.options),
-            )
-            for one in config.sources.values()
-        },
+        entrances=entrances_of(config.sources, installed),
         mailing=Mailing(config, caseload),
     )
+
+
+def entrances_of(sources: Mapping[str, Source], installed: Installed) -> dict[str, Entrance]:
+    return {
+        one.id: Entrance(
+            id=one.id,
+            source=installed.sources[one.kind],
+            options=parse(installed.sources[one.kind].options, one.options),
+        )
+        for one in sources.values()
+    }

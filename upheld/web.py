@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 
@@ -12,22 +12,28 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
 import upheld
+from config.instant import Instant
 from db.errors import StoreUnavailable
 from incidents.asked import Asked
 from incidents.fetching import Fetcher
+from incidents.intake import Entrance, Intake
 from incidents.routes import Hooks
+from incidents.tally import Tally
 from probe.metrics import blackbox_text
 from probe.routes import ping_routes
 from sla.paper.style import allowed
 from upheld import heads, ledger, receipts, signing
 from upheld.api.problem import problem
 from upheld.house import House
+from upheld.installed import Installed
 from upheld.scrape import metrics
 
 log = structlog.get_logger(__name__)
 
 BODY_LIMIT = 1 << 20
 READY_PATIENCE_SECONDS = 2
+STOP_SECONDS = 3
+KEEPALIVE_SECONDS = 15
 LOCAL = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 HEADERS = {
@@ -51,21 +57,14 @@ def application(
     house: House, rooms: list[web.RouteDef], on_shutdown: Callable[[], None] = lambda: None
 ) -> web.Application:
     """`rooms`: the routes of pages, after ours, because a page's path may be any word."""
-    app = web.Application(client_max_size=BODY_LIMIT, middlewares=[_last_resort])
-    app.on_response_prepare.append(_add_headers)
+    app = front()
 
     async def shut(_: web.Application) -> None:
         on_shutdown()
 
     app.on_shutdown.append(shut)
-    hooks = Hooks(
-        house.database,
-        house.intake,
-        lambda: house.rules.entrances,
-        house.now,
-        house.registry,
-        fetch=Fetcher(),
-        paths=sorted({path for source in house.installed.sources.values() for path in source.paths}),
+    hooks = hooks_of(
+        Intake(house.inbox), lambda: house.rules.entrances, house.now, house.tally, fixed_paths(house.installed)
     )
     app.add_routes(
         [
@@ -88,6 +87,32 @@ def application(
         ]
     )
     return app
+
+
+def front() -> web.Application:
+    """Without rooms yet; what every answer carries, and what becomes of a mistake of ours."""
+    app = web.Application(client_max_size=BODY_LIMIT, middlewares=[_last_resort])
+    app.on_response_prepare.append(_add_headers)
+    return app
+
+
+def runner_of(app: web.Application) -> web.AppRunner:
+    return web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS, keepalive_timeout=KEEPALIVE_SECONDS)
+
+
+def fixed_paths(installed: Installed) -> list[str]:
+    """Addresses beside `/hooks/` that senders insist on."""
+    return sorted({path for source in installed.sources.values() for path in source.paths})
+
+
+def hooks_of(
+    intake: Intake,
+    entrances: Callable[[], Mapping[str, Entrance]],
+    now: Callable[[], Instant],
+    tally: Tally,
+    paths: Sequence[str],
+) -> Hooks:
+    return Hooks(intake, entrances, now, tally, fetch=Fetcher(), paths=paths)
 
 
 def address_of(request: web.Request) -> str:

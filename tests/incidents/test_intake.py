@@ -17,7 +17,7 @@ from db.engine import Database, open_database
 from db.errors import StoreUnavailable
 from db.tables.incidents import counter, quarantine
 from incidents import intake
-from incidents.intake import Entrance, Intake, Overloaded
+from incidents.intake import Entrance, Intake, Overloaded, OwnInbox
 from incidents.reading import INTAKE, SLICE, UNHEARD, process
 from incidents.routing import Routing
 from incidents.source import AlertNews, Sent, Source
@@ -246,7 +246,7 @@ async def test_a_poisoned_slice_takes_only_the_poison_along(database: Database) 
 
 
 async def test_what_is_accepted_is_committed(database: Database) -> None:
-    door = Intake(database)
+    door = Intake(OwnInbox(database))
 
     await asyncio.gather(*(door.accept(am(), sent(b"%d" % number)) for number in range(500)))
 
@@ -255,7 +255,7 @@ async def test_what_is_accepted_is_committed(database: Database) -> None:
 
 async def test_a_group_that_cannot_be_committed_is_refused_and_the_next_one_is_taken(tmp_path: Path) -> None:
     database = await open_database(f"sqlite:///{tmp_path}/a.db")
-    door = Intake(database)
+    door = Intake(OwnInbox(database))
     pages_now = await database.write(lambda tx: tx.exec_driver_sql("PRAGMA page_count").scalar())
     await database.write(lambda tx: tx.exec_driver_sql(f"PRAGMA max_page_count={pages_now}") and None)
 
@@ -293,7 +293,7 @@ async def test_no_more_waits_for_its_commit_than_can_be_promised(
 ) -> None:
     monkeypatch.setattr(intake, limit, 10 * size)
     store_ = Stuck()
-    door = Intake(store_)
+    door = Intake(OwnInbox(store_))
     first = asyncio.create_task(door.accept(am(), sent(b"x")))
     await asyncio.sleep(0)  # the writer takes it and waits
     await asyncio.sleep(0)
@@ -310,7 +310,7 @@ async def test_no_more_waits_for_its_commit_than_can_be_promised(
 
 
 async def test_a_sender_that_hung_up_does_not_trouble_the_others(database: Database) -> None:
-    door = Intake(database)
+    door = Intake(OwnInbox(database))
     tasks = [asyncio.create_task(door.accept(am(), sent(b"%d" % number))) for number in range(3)]
     await asyncio.sleep(0)
     tasks[1].cancel()

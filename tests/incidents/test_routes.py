@@ -15,9 +15,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
 from db.engine import Database, open_database
-from incidents.intake import Entrance, Intake
+from incidents.intake import Entrance, Intake, OwnInbox
 from incidents.routes import Hooks
 from incidents.sources.alertmanager import SOURCE, Options
+from incidents.tally import Counted
 from tests.incidents.samples import NOON
 from tests.incidents.test_alertmanager import BODIES, POST
 from tests.incidents.told import bodies, set_aside
@@ -38,11 +39,10 @@ class Door:
         self.registry = CollectorRegistry()
         entrance = Entrance(id="am", source=SOURCE, options=Options(token="secret", component_from=("service",)))
         self.hooks = Hooks(
-            database,
-            Intake(database),
+            Intake(OwnInbox(database)),
             lambda: {"am": entrance},
             lambda: NOON,
-            self.registry,
+            Counted(self.registry),
             fetch=nothing_to_fetch,
             body_seconds=body_seconds,
         )

@@ -73,7 +73,7 @@ def _watch(place: str, meet: Callable[[Any], None], *, before: bool) -> None:
 
 
 ACCEPTING = Step(name="accepted, not committed", place="incidents.store.inbox:accept")
-PROMISING = Step(name="committed, not answered", place="incidents.intake:Intake._write_group")
+PROMISING = Step(name="committed, not answered", place="incidents.intake:OwnInbox.accept")
 DECIDING = Step(name="decided, not committed", place="incidents.reading:process")
 DECIDED = Step(name="decided and committed, nobody told", place="upheld.reader:Reader.step")
 CLAIMING = Step(name="claimed, not committed", place="notify.deliver:claim")

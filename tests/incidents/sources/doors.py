@@ -11,10 +11,11 @@ from prometheus_client import CollectorRegistry
 
 from config.instant import Instant
 from db.engine import Database
-from incidents.intake import Entrance, Intake
+from incidents.intake import Entrance, Intake, OwnInbox
 from incidents.reading import process
 from incidents.routes import Hooks
 from incidents.source import Fetch, Sent
+from incidents.tally import Counted
 from tests.incidents.samples import NOON, config, incidents
 from tests.incidents.sources.calls import SOURCES, cases, sns_certificate
 
@@ -61,11 +62,10 @@ async def door(
     intake: Intake | None = None,
 ) -> AsyncIterator[Door]:
     hooks = Hooks(
-        database,
-        intake or Intake(database),
+        intake or Intake(OwnInbox(database)),
         lambda: entrances,
         now,
-        CollectorRegistry(),
+        Counted(CollectorRegistry()),
         fetch=fetch,
         paths=sorted({path for source in SOURCES.values() for path in source.paths}),
     )

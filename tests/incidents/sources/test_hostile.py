@@ -16,11 +16,12 @@ from prometheus_client import CollectorRegistry
 
 from db.engine import Database, open_database
 from incidents import payload
-from incidents.intake import Entrance, Intake
+from incidents.intake import Entrance, Intake, OwnInbox
 from incidents.reading import process
 from incidents.routes import Hooks
 from incidents.source import AlertNews, Change, Remark, Sent, Unreadable
 from incidents.store import inbox
+from incidents.tally import Counted
 from tests.incidents.samples import NOON, config, incidents
 from tests.incidents.sources.calls import SOURCES, cases, sns_certificate, trusted
 from tests.incidents.test_alertmanager import BODIES
@@ -133,11 +134,10 @@ async def door(tmp_path: Path) -> AsyncIterator[tuple[Client, Database]]:
     database = await open_database(f"sqlite:///{tmp_path}/a.db")
     entrances = {kind: cases(kind)[0].entrance for kind in SOURCES}
     hooks = Hooks(
-        database,
-        Intake(database),
+        Intake(OwnInbox(database)),
         lambda: entrances,
         lambda: NOON,
-        CollectorRegistry(),
+        Counted(CollectorRegistry()),
         fetch=sns_certificate,
         paths=sorted({path for source in SOURCES.values() for path in source.paths}),
     )

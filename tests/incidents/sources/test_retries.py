@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from db.engine import Database
-from incidents.intake import Entrance, Intake, Overloaded
+from incidents.intake import Entrance, Intake, Overloaded, OwnInbox
 from incidents.source import Outcome, Sent
 from tests.incidents.sources.calls import SOURCES, cases, trusted
 from tests.incidents.sources.doors import Door, door
@@ -62,7 +62,7 @@ class Overwhelmed(Intake):
     """Full for so many posts."""
 
     def __init__(self, database: Database, refusals: int) -> None:
-        super().__init__(database)
+        super().__init__(OwnInbox(database))
         self.left = refusals
 
     async def accept(self, entrance: Entrance, sent: Sent) -> None:
