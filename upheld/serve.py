@@ -15,10 +15,12 @@ from aiohttp import web
 
 from config.model import Config
 from upheld.house import House, open_house
+from upheld.porter.connection import posts
+from upheld.porter.lodge import Hired, Lodge, hire
 from upheld.rooms import rooms_of
 from upheld.schema import bring_up_to_date
 from upheld.trouble import Trouble
-from upheld.web import application
+from upheld.web import application, fixed_paths, runner_of
 
 log = structlog.get_logger(__name__)
 
@@ -32,8 +34,6 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 TURN_SECONDS = 0.0005
 """So long a thread that computes (deciding, making a page) keeps another waiting that has come back from the store or
 from a socket. With Python's own 5 ms every statement of the one and every answer of the other waits for that long."""
-STOP_SECONDS = 3
-KEEPALIVE_SECONDS = 15
 
 
 class AddressTaken(Trouble):
@@ -48,8 +48,9 @@ def run(config: Config, path: Path) -> None:
     """Raises db.errors.StoreError, signing.KeyUnusable, AddressTaken."""
     gc.set_threshold(*STARTING)
     sparing()
+    hired = hire() if config.sources else None
     sys.setswitchinterval(TURN_SECONDS)
-    looped(serve(config, path))
+    looped(serve(config, path, hired))
 
 
 def looped(work: Coroutine[Any, Any, None]) -> None:
@@ -62,7 +63,8 @@ def looped(work: Coroutine[Any, Any, None]) -> None:
         uvloop.run(work)
 
 
-async def serve(config: Config, path: Path) -> None:
+async def serve(config: Config, path: Path, hired: Hired | None = None) -> None:
+    """`hired`: the porter, where there is one."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -75,12 +77,24 @@ async def serve(config: Config, path: Path) -> None:
         rooms = await stack.enter_async_context(rooms_of(house))
         settle()
         await stack.enter_async_context(door_for_mail(house))  # first: who is told that we are ready may send mail
-        runner = await listen(application(house, rooms.routes, rooms.stop), config)
-        stack.push_async_callback(runner.cleanup)
+        lodge = None if hired is None else await stack.enter_async_context(lodge_of(house, hired))
+        await stack.enter_async_context(listening(application(house, rooms.routes, rooms.stop), config, lodge))
         await _either(stop, house.ended)
         log.info("stopping")
         if house.ended.is_set():
             raise PartEnded("a part of upheld ended by itself; the log says why")
+
+
+@asynccontextmanager
+async def lodge_of(house: House, hired: Hired) -> AsyncIterator[Lodge]:
+    """The porter at work, as the configuration in force says."""
+    begins = posts(fixed_paths(house.installed))
+    lodge = await Lodge.open(hired, house.inbox, house.tally, house.registry, house.config.sources, begins)
+    house.after_reload.append(lambda: lodge.introduce(house.config.sources))
+    try:
+        yield lodge
+    finally:
+        await lodge.close()
 
 
 @asynccontextmanager
@@ -141,17 +155,21 @@ def _reload(house: House, reloads: set[asyncio.Task[list[str]]]) -> None:
     task.add_done_callback(reloads.discard)
 
 
-async def listen(app: web.Application, config: Config) -> web.AppRunner:
-    """Raises AddressTaken."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS, keepalive_timeout=KEEPALIVE_SECONDS)
-    await runner.setup()
-    host, port = config.listen.host, config.listen.port
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        await runner.cleanup()
-        raise AddressTaken(
-            f"listen.address: cannot listen on {config.listen.address} ({error.strerror}); write another address"
-        ) from error
-    log.info("listening", address=config.listen.address)
-    return runner
+@asynccontextmanager
+async def listening(app: web.Application, config: Config, lodge: Lodge | None = None) -> AsyncIterator[None]:
+    """Open to everybody; at the end who is inside is answered. Raises AddressTaken."""
+    async with AsyncExitStack() as stack:
+        runner = runner_of(app)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        assert runner.server is not None
+        within = runner.server if lodge is None else lodge.before(runner.server)
+        try:
+            server = await asyncio.get_running_loop().create_server(within, config.listen.host, config.listen.port)
+        except OSError as error:
+            raise AddressTaken(
+                f"listen.address: cannot listen on {config.listen.address} ({error.strerror}); write another address"
+            ) from error
+        log.info("listening", address=config.listen.address)
+        stack.callback(server.close)
+        yield

@@ -34,7 +34,7 @@ from upheld.house import House, open_house
 from upheld.installed import installed
 from upheld.rooms import rooms_of
 from upheld.rules import rules_of
-from upheld.serve import listen
+from upheld.serve import listening
 from upheld.trouble import Trouble
 from upheld.web import application
 
@@ -154,8 +154,7 @@ async def _run(
     )
     rooms = await stack.enter_async_context(rooms_of(house))
     pages = DemoPages(house, box, systems.order, logins)
-    runner = await listen(application(house, [*pages.routes(), *rooms.routes], rooms.stop), config)
-    stack.push_async_callback(runner.cleanup)
+    await stack.enter_async_context(listening(application(house, [*pages.routes(), *rooms.routes], rooms.stop), config))
     return house
 
 

@@ -1,0 +1,180 @@
+"""Posts are answered by a process of its own. Senders do not notice: not when it is there, and not when it is gone."""
+
+import json
+import os
+import signal
+import socket
+from http.client import HTTPConnection
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.scenarios import town
+from tests.servers.process import Serve, Upheld
+from tests.servers.program import HOST, PATIENCE, until
+from tests.servers.sender import alert, alert_post
+
+pytestmark = pytest.mark.server
+TOKEN = {"Authorization": f"Bearer {town.TOKEN}", "Content-Type": "application/json"}
+LIMIT = 1 << 20
+
+
+def configuration(**more: Any) -> dict[str, Any]:
+    return {"sources": town.alertmanager(), "components": {"shop": {"name": "Shop"}}, **more}
+
+
+def body(key: str, **more: str) -> bytes:
+    one = alert(key, starts_at="2026-11-22T10:00:00Z", component="shop")
+    return json.dumps({**alert_post([one]), **more}).encode()
+
+
+@pytest.fixture
+def upheld(serve: Serve) -> Upheld:
+    return serve(configuration())
+
+
+def whole(body: bytes) -> bytes:
+    """A post as it goes over the line."""
+    head = ("POST /hooks/am HTTP/1.1", "Host: x", *(f"{name}: {value}" for name, value in TOKEN.items()))
+    return "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
+
+
+def porter_of(upheld: Upheld) -> psutil.Process:
+    (found,) = psutil.Process(upheld.pid).children()
+    return found
+
+
+def metric(upheld: Upheld, name: str) -> float | None:
+    lines = (line.rpartition(" ") for line in upheld.get("/metrics").text.splitlines())
+    return next((float(value) for said, _, value in lines if said == name), None)
+
+
+def accepted(upheld: Upheld, key: str) -> bool:
+    return upheld.post("/hooks/am", body(key), token=town.TOKEN).status == 202
+
+
+def asked(connection: HTTPConnection, method: str, path: str, sent: bytes | None = None) -> tuple[int, str]:
+    connection.request(method, path, sent, TOKEN)
+    answer = connection.getresponse()
+    return answer.status, answer.read().decode()
+
+
+def test_what_he_takes_is_counted_and_decided(upheld: Upheld) -> None:
+    assert accepted(upheld, "one")
+    assert upheld.post("/hooks/am", body("two"), token="wrong").status == 401
+    assert upheld.post("/hooks/am", b"{", token=town.TOKEN).status == 400
+
+    until(lambda: len(upheld.incidents()) == 1, "an incident is open")
+    assert metric(upheld, "upheld_porter_up") == 1
+    assert metric(upheld, 'upheld_alert_webhooks_received_total{source="am"}') == 1
+    assert metric(upheld, 'upheld_alert_webhooks_rejected_total{reason="unauthorized",source="am"}') == 1
+    assert metric(upheld, 'upheld_alert_webhooks_rejected_total{reason="unreadable",source="am"}') == 1
+    assert upheld.command("inbox", "list", "--refused").out.count("not JSON") == 1
+    assert '"level": "error"' not in upheld.output
+
+
+def test_a_proxy_asks_for_pages_and_posts_on_one_connection(upheld: Upheld) -> None:
+    connection = HTTPConnection(HOST, upheld.port, timeout=PATIENCE)
+    posted = [asked(connection, "POST", "/hooks/am", body(str(number)))[0] for number in range(3)]
+    asking = connection.sock
+
+    assert asked(connection, "GET", "/-/healthy") == (200, "upheld is healthy\n")
+    assert asked(connection, "POST", "/hooks/am", body("four"))[0] == 202
+    assert asked(connection, "GET", "/hooks/am")[0] == 405
+    assert posted == [202, 202, 202]
+    assert connection.sock is asking  # it was never closed
+    connection.close()
+
+
+@pytest.mark.parametrize("cut", [1, 3, 12, 40, -100, -1])
+def test_a_slow_line_brings_a_post_in_pieces(upheld: Upheld, cut: int) -> None:
+    sent = whole(body("piece"))
+    with socket.create_connection((HOST, upheld.port), timeout=PATIENCE) as line:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        line.sendall(sent[:cut])
+        upheld.get("/-/healthy")  # by then the first piece is there
+        line.sendall(sent[cut:])
+        assert line.recv(100).startswith(b"HTTP/1.1 202")
+
+
+def test_two_requests_at_once_are_both_answered(upheld: Upheld) -> None:
+    """Nobody does that; but what is behind a post must not be lost with it."""
+    with socket.create_connection((HOST, upheld.port), timeout=PATIENCE) as line:
+        line.sendall(whole(body("first")) + b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        said = b""
+        while piece := line.recv(4096):
+            said += piece
+    assert said.startswith(b"HTTP/1.1 202")
+    assert b"HTTP/1.1 503" in said and b"ask again, on a new connection" in said
+
+
+def test_a_post_as_large_as_may_be_and_one_that_is_larger(upheld: Upheld) -> None:
+    sent = body("large")
+    padded = sent + b" " * (LIMIT - len(sent))
+
+    assert upheld.post("/hooks/am", padded, token=town.TOKEN).status == 202
+    assert upheld.post("/hooks/am", padded + b" ", token=town.TOKEN).status == 413
+
+
+def test_a_source_that_is_added_or_taken_away_while_he_stands_there(upheld: Upheld) -> None:
+    upheld.configure(configuration(sources={**town.alertmanager(), "second": town.alertmanager()["am"]}))
+    assert upheld.post("/-/reload").status == 200
+    assert upheld.post("/hooks/second", body("one"), token=town.TOKEN).status == 202
+
+    upheld.configure(configuration(sources={"second": town.alertmanager()["am"]}))
+    assert upheld.post("/-/reload").status == 200
+    assert upheld.post("/hooks/am", body("two"), token=town.TOKEN).status == 404
+
+
+def test_when_he_is_gone_the_house_answers(upheld: Upheld) -> None:
+    connection = HTTPConnection(HOST, upheld.port, timeout=PATIENCE)
+    assert asked(connection, "POST", "/hooks/am", body("one"))[0] == 202
+
+    porter_of(upheld).kill()
+
+    until(lambda: metric(upheld, "upheld_porter_up") == 0, "he is known to be gone")
+    with pytest.raises(OSError):  # who was with him comes again
+        asked(connection, "POST", "/hooks/am", body("two"))
+    assert accepted(upheld, "two")
+    assert "the porter is gone" in upheld.output
+
+
+def test_who_waits_for_one_that_has_stopped_comes_again_and_is_heard(upheld: Upheld) -> None:
+    stopped = porter_of(upheld)
+    stopped.suspend()
+    connection = HTTPConnection(HOST, upheld.port, timeout=PATIENCE)
+
+    try:
+        heard = asked(connection, "POST", "/hooks/am", body("one"))[0] == 202
+    except OSError:  # he had it, and was ended
+        heard = accepted(upheld, "one")
+
+    assert heard
+    until(lambda: not psutil.pid_exists(stopped.pid), "he is ended")
+    until(lambda: len(upheld.incidents()) == 1, "an incident is open")
+
+
+def test_he_leaves_with_the_house(upheld: Upheld) -> None:
+    porter = porter_of(upheld)
+    os.kill(upheld.pid, signal.SIGKILL)
+
+    until(lambda: not porter.is_running() or porter.status() == psutil.STATUS_ZOMBIE, "he is gone")
+
+
+def test_the_terminal_stops_both_and_the_house_in_order(upheld: Upheld) -> None:
+    assert accepted(upheld, "one")
+    porter = porter_of(upheld)
+    porter.send_signal(signal.SIGINT)
+    porter.send_signal(signal.SIGTERM)
+    assert accepted(upheld, "two")
+
+    assert upheld.term() == 0
+    assert not porter.is_running()
+
+
+def test_where_nobody_may_post_there_is_none(serve: Serve) -> None:
+    upheld = serve({"components": {"shop": {"name": "Shop"}}})
+
+    assert psutil.Process(upheld.pid).children() == []
+    assert upheld.post("/hooks/am", b"{}", token=town.TOKEN).status == 404

@@ -1,0 +1,195 @@
+"""The porter's side: his own web server, whose posts are committed by the house."""
+
+import asyncio
+import gc
+import os
+import signal
+import socket
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from itertools import count
+
+import structlog
+from aiohttp import web
+from typing_extensions import override
+
+from db.errors import StoreUnavailable
+from incidents.intake import Entrance, Inbox, Intake, Row
+from incidents.tally import Tally
+from upheld.api.problem import problem
+from upheld.clock import utc_now
+from upheld.installed import installed
+from upheld.porter.connection import Connection, posts
+from upheld.porter.hatch import Hatch
+from upheld.porter.line import Alive, Done, Leave, Line, Posts, Sources, Unread
+from upheld.rules import entrances_of
+from upheld.web import Handler, fixed_paths, front, hooks_of, runner_of
+
+log = structlog.get_logger(__name__)
+
+ALIVE_SECONDS = 1.0
+
+
+def work(line: socket.socket, hatch: socket.socket) -> None:
+    """In a process of his own; does not return before the house is gone or lets him go."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # a terminal sends them to both; the house says when to leave
+    from upheld.serve import SETTLED, looped
+
+    gc.freeze()  # what both have in common stays common
+    gc.set_threshold(*SETTLED)
+    looped(attend(line, hatch))
+
+
+async def attend(line: socket.socket, hatch: socket.socket) -> None:
+    await Porter(await Line.over(line)).attend(hatch)
+
+
+class HouseInbox(Inbox):
+    """The house's own inbox, at the other end of the line."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._numbers = count(1)
+        self._asked: dict[int, asyncio.Future[str | None]] = {}
+
+    @override
+    async def accept(self, posts: Sequence[Row]) -> None:
+        number = next(self._numbers)
+        await self._ask(Posts(number=number, rows=posts))
+
+    @override
+    async def set_aside(self, post: Row, reason: str) -> None:
+        number = next(self._numbers)
+        await self._ask(Unread(number=number, row=post, reason=reason))
+
+    def hear(self, done: Done) -> None:
+        self._asked.pop(done.number).set_result(done.trouble)
+
+    async def _ask(self, what: Posts | Unread) -> None:
+        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        self._asked[what.number] = answer
+        self._line.say(what)
+        trouble = await asyncio.shield(answer)  # a sender that hangs up does not take the answer along
+        if trouble is not None:
+            raise StoreUnavailable(trouble)
+
+
+class Reported(Tally):
+    """Counted by the house: what one turn of the loop brought goes there in one word."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._received: Counter[str] = Counter()
+        self._rejected: Counter[tuple[str, str]] = Counter()
+
+    @override
+    def received(self, source: str, posts: int = 1) -> None:
+        self._soon()
+        self._received[source] += posts
+
+    @override
+    def rejected(self, source: str, reason: str, posts: int = 1) -> None:
+        self._soon()
+        self._rejected[source, reason] += posts
+
+    def say(self) -> None:
+        self._line.say(Alive(received=dict(self._received), rejected=dict(self._rejected)))
+        self._received.clear()
+        self._rejected.clear()
+
+    def _soon(self) -> None:
+        if not self._received and not self._rejected:
+            asyncio.get_running_loop().call_soon(self.say)
+
+
+class Porter:
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._inbox = HouseInbox(line)
+        self._tally = Reported(line)
+        self._entrances: Mapping[str, Entrance] = {}
+        self._paths = fixed_paths(installed())
+        self._ours = posts(self._paths)
+        self._adopting: set[asyncio.Task[None]] = set()
+        self._leaving = asyncio.Event()
+
+    async def attend(self, end: socket.socket) -> None:
+        runner = runner_of(self._application())
+        await runner.setup()
+        hatch = Hatch(end, lambda peer, said: self._adopt(runner, hatch, peer, said))
+        hearing, living = asyncio.create_task(self._hear(hatch)), asyncio.create_task(self._live())
+        await self._leaving.wait()
+        living.cancel()
+        hatch.close()
+        await runner.cleanup()  # who is inside is answered; the house commits meanwhile
+        hearing.cancel()
+        self._line.close()
+
+    def _application(self) -> web.Application:
+        hooks = hooks_of(Intake(self._inbox), lambda: self._entrances, utc_now, self._tally, self._paths)
+        app = front()
+        app.middlewares.append(_answered)
+        app.add_routes([*hooks.routes(), web.route("*", "/{anything:.*}", _not_here)])
+        return app
+
+    async def _hear(self, hatch: Hatch) -> None:
+        while True:
+            match await self._line.hear():
+                case None:
+                    os._exit(1)  # the house is gone: nothing can be promised any more
+                case Sources(sources=sources):
+                    self._entrances = entrances_of(sources, installed())
+                    hatch.open()
+                case Done() as done:
+                    self._inbox.hear(done)
+                case Leave():
+                    self._leaving.set()
+                case other:
+                    log.error("the porter does not understand the house", said=type(other).__name__)
+
+    async def _live(self) -> None:
+        while True:
+            self._tally.say()
+            await asyncio.sleep(ALIVE_SECONDS)
+
+    def _adopt(self, runner: web.AppRunner, hatch: Hatch, peer: socket.socket, said: bytes) -> None:
+        task = asyncio.create_task(self._let_in(runner, hatch, peer, said))
+        self._adopting.add(task)
+        task.add_done_callback(self._adopting.discard)
+
+    async def _let_in(self, runner: web.AppRunner, hatch: Hatch, peer: socket.socket, said: bytes) -> None:
+        assert runner.server is not None
+        connection = Connection(runner.server(), lambda words: not self._ours(words), hatch.give, said)
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, peer)
+        except OSError:  # it is gone already
+            peer.close()
+
+
+@web.middleware
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What follows on this connection is a new request; where that cannot be told, nothing follows."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        _ended(request, error)
+        raise
+    _ended(request, response)
+    return response
+
+
+def _ended(request: web.Request, response: web.StreamResponse) -> None:
+    connection = None if request.transport is None else request.transport.get_protocol()
+    if isinstance(connection, Connection) and request.content.is_eof():
+        connection.asked = False
+    else:
+        response.force_close()
+
+
+async def _not_here(request: web.Request) -> web.Response:
+    """It came behind a post before that was answered, or the house does not take it back. Seldom, but not lost."""
+    response = problem(HTTPStatus.SERVICE_UNAVAILABLE, "ask again, on a new connection", headers={"Retry-After": "1"})
+    response.force_close()
+    return response
