@@ -1,12 +1,13 @@
-"""Webhooks: accepted into the inbox in groups and answered after COMMIT. reading.py makes sense of them afterwards."""
+"""Webhooks: accepted into the inbox and answered after COMMIT. reading.py makes sense of them afterwards."""
 
 import asyncio
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, takewhile
 from typing import Any, Protocol, TypeAlias
 
 import structlog
+from sqlalchemy import Connection
 
 from db.engine import Database
 from db.errors import StoreUnavailable
@@ -16,8 +17,6 @@ from incidents.store import inbox
 
 log = structlog.get_logger(__name__)
 
-GROUP_LIMIT, GROUP_BYTES = 200, 4 << 20
-"""Posts of one insert, and as much as their bodies may take together; a larger post goes alone."""
 WAITING_LIMIT = 5000
 """Posts between acceptance and commit; more is refused, because a promise we cannot keep is worse than a refusal."""
 WAITING_BYTES = 64 << 20
@@ -26,6 +25,9 @@ WAITING_BYTES = 64 << 20
 
 Row: TypeAlias = dict[str, Any]
 """Of `inbox.row_of`, with the post's `key`."""
+
+Group: TypeAlias = tuple[Sequence[Row], asyncio.Future[None]]
+"""What is kept together, and who waits for it."""
 
 
 class Overloaded(Exception):
@@ -69,81 +71,92 @@ class Inbox(Protocol):
 
 
 class OwnInbox:
-    """The inbox of our own store."""
+    """The inbox of our own store. What comes while the store is busy is committed together, when its turn comes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._writing = 0
+        self._coming: deque[Group] = deque()
+        self._writer: asyncio.Task[None] | None = None
         self.accepted = 0
         """Posts since the start."""
 
     @property
     def busy(self) -> bool:
         """Somebody waits for a commit."""
-        return self._writing > 0
+        return self._writer is not None
 
     async def accept(self, posts: Sequence[Row]) -> None:
-        self._writing += 1
-        try:
-            await self._database.write(lambda tx: inbox.accept(tx, posts))
-        finally:
-            self._writing -= 1
-        self.accepted += len(posts)
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._coming.append((posts, kept))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write(), name="inbox")
+        await kept
 
     async def set_aside(self, post: Row, reason: str) -> None:
         await self._database.write(lambda tx: inbox.put_into_quarantine(tx, post, reason))
 
+    async def _write(self) -> None:
+        try:
+            while self._coming:
+                await self._write_all()
+        finally:
+            self._writer = None
+
+    async def _write_all(self) -> None:
+        taken: list[Group] = []
+
+        def work(tx: Connection) -> int:
+            """In the store's thread, at its turn: by then more has come than when it was asked."""
+            while not taken or self._coming:
+                taken.append(self._coming.popleft())
+            rows = [post for posts, _ in taken for post in posts]
+            inbox.accept(tx, rows)
+            return len(rows)
+
+        failure: Exception | None = None
+        try:
+            self.accepted += await self._database.write(work)
+        except Exception as error:  # every waiting sender is told, whatever it was
+            failure = error if isinstance(error, StoreUnavailable) else StoreUnavailable(str(error))
+            taken = taken or [self._coming.popleft()]  # the store did not even begin
+            log.error("inbox not written", error=str(error), posts=sum(len(posts) for posts, _ in taken))
+        settle((kept for _, kept in taken), failure)
+
 
 class Intake:
-    """Groups posts into one insert. The form of each was checked before it comes here."""
+    """No more waits than can be promised. The form of each post was checked before it comes here."""
 
     def __init__(self, into: Inbox) -> None:
         self._into = into
-        self._bytes = 0
-        self._waiting: list[tuple[Row, asyncio.Future[None]]] = []
-        self._writer: asyncio.Task[None] | None = None
+        self._waiting, self._bytes = 0, 0
 
     async def accept(self, entrance: Entrance, sent: Sent) -> None:
         """Returns after COMMIT. Raises Overloaded or StoreUnavailable; then nothing was accepted."""
-        if len(self._waiting) >= WAITING_LIMIT or self._bytes + len(sent.body) > WAITING_BYTES:
+        size = len(sent.body)
+        if self._waiting >= WAITING_LIMIT or self._bytes + size > WAITING_BYTES:
             raise Overloaded
-        self._bytes += len(sent.body)
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((_row(entrance, sent) | {"key": entrance.key(sent)}, future))
-        if self._writer is None:
-            self._writer = asyncio.create_task(self._write(), name="inbox")
-        await future
+        self._waiting += 1
+        self._bytes += size
+        try:
+            await self._into.accept([_row(entrance, sent) | {"key": entrance.key(sent)}])
+        finally:
+            self._waiting -= 1
+            self._bytes -= size
 
     async def set_aside(self, entrance: Entrance, sent: Sent, reason: str) -> None:
         """Raises StoreUnavailable."""
         await self._into.set_aside(_row(entrance, sent), reason)
 
-    async def _write(self) -> None:
-        try:
-            while self._waiting:
-                sizes = accumulate(len(post["body"]) for post, _ in self._waiting[:GROUP_LIMIT])
-                count = max(1, sum(1 for _ in takewhile(lambda size: size <= GROUP_BYTES, sizes)))
-                group, self._waiting = self._waiting[:count], self._waiting[count:]
-                await self._write_group(group)
-        finally:
-            self._writer = None
 
-    async def _write_group(self, group: Sequence[tuple[Row, asyncio.Future[None]]]) -> None:
-        posts = [post for post, _ in group]
-        failure: Exception | None = None
-        try:
-            await self._into.accept(posts)
-        except Exception as error:  # every waiting sender is told, whatever it was
-            failure = error if isinstance(error, StoreUnavailable) else StoreUnavailable(str(error))
-            log.error("inbox not written", error=str(error), posts=len(posts))
-        self._bytes -= sum(len(post["body"]) for post in posts)
-        for _, future in group:
-            if future.cancelled():
-                continue
-            if failure is None:
-                future.set_result(None)
-            else:
-                future.set_exception(failure)
+def settle(waiting: Iterable[asyncio.Future[None]], failure: Exception | None) -> None:
+    """All who wait hear what became of it; who does not wait any more, nothing."""
+    for one in waiting:
+        if one.done():
+            continue
+        if failure is None:
+            one.set_result(None)
+        else:
+            one.set_exception(failure)
 
 
 def _row(entrance: Entrance, sent: Sent) -> Row:

@@ -119,7 +119,9 @@ class House:
         self.inbox = OwnInbox(database)
         self.tally = Counted(self.registry)
         self.watch = Watch(database, lambda: self.rules, now, self.registry)
-        self.reader = Reader(database, lambda: self.rules, now, self.inbox, self.metrics)
+        self.porter_up: Callable[[], bool] = lambda: False
+        """Whether posts are answered by another process."""
+        self.reader = Reader(database, lambda: self.rules, now, self.inbox, self.metrics, lambda: self.porter_up())
         self.clockwork = Clockwork(database, lambda: self.rules, now, self.metrics, self.watch.ticked)
         self.contracts = Ticker("agreements", self.follow_agreements, AGREEMENTS_SECONDS)
         self.reminders = Ticker("obligations", self._remind, REMINDERS_SECONDS)

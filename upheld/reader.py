@@ -31,19 +31,23 @@ class Reader:
         now: Callable[[], Instant],
         inbox: OwnInbox,
         metrics: HouseMetrics,
+        porter_up: Callable[[], bool],
     ) -> None:
+        """`porter_up`: posts are answered by another process, which deciding does not keep from it."""
         self._database = database
         self._rules = rules
         self._now = now
         self._inbox = inbox
         self._metrics = metrics
+        self._porter_up = porter_up
         self._pace = Pace()
         self._accepted = 0
         self._ended_at = time.monotonic()
         self.ticker = Ticker("inbox", self.step)
 
     async def step(self) -> bool:
-        """A slice. While senders wait for their commits a pause follows, so that they have their turn."""
+        """A slice. While senders wait for their commits a pause follows, so that those who are answered in this process
+        have their turn."""
         now, rules = self._now(), self._rules()
 
         def work(tx: Connection) -> tuple[int, Instant | None, float]:
@@ -58,7 +62,7 @@ class Reader:
         done, oldest, took = await self._database.write(work)
         self._metrics.processed(done)
         self._measure(done, took)
-        if done and self._inbox.busy:
+        if done and self._inbox.busy and not self._porter_up():
             lag = 0 if oldest is None else now - oldest
             await asyncio.sleep(self._pace.rest(took, lag=lag))
         return done > 0

@@ -90,6 +90,7 @@ async def lodge_of(house: House, hired: Hired) -> AsyncIterator[Lodge]:
     """The porter at work, as the configuration in force says."""
     begins = posts(fixed_paths(house.installed))
     lodge = await Lodge.open(hired, house.inbox, house.tally, house.registry, house.config.sources, begins)
+    house.porter_up = lodge.well
     house.after_reload.append(lambda: lodge.introduce(house.config.sources))
     try:
         yield lodge

@@ -271,11 +271,13 @@ async def test_a_group_that_cannot_be_committed_is_refused_and_the_next_one_is_t
 class Stuck:
     """A store that does not answer until it is let go."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database) -> None:
         self.go = asyncio.Event()
+        self._database = database
 
     async def write(self, work: Callable[[Connection], Any]) -> Any:
         await self.go.wait()
+        return await self._database.write(work)
 
     async def read(self, work: Callable[[Connection], Any]) -> Any:
         raise NotImplementedError
@@ -289,10 +291,10 @@ class Stuck:
 
 @pytest.mark.parametrize(("limit", "size"), [("WAITING_LIMIT", 1), ("WAITING_BYTES", 100)])
 async def test_no_more_waits_for_its_commit_than_can_be_promised(
-    limit: str, size: int, monkeypatch: pytest.MonkeyPatch
+    limit: str, size: int, monkeypatch: pytest.MonkeyPatch, database: Database
 ) -> None:
     monkeypatch.setattr(intake, limit, 10 * size)
-    store_ = Stuck()
+    store_ = Stuck(database)
     door = Intake(OwnInbox(store_))
     first = asyncio.create_task(door.accept(am(), sent(b"x")))
     await asyncio.sleep(0)  # the writer takes it and waits
@@ -307,6 +309,23 @@ async def test_no_more_waits_for_its_commit_than_can_be_promised(
     assert {type(error) for error in results if error is not None} == {Overloaded}
     assert len(refused) == sum(error is not None for error in results) >= 2
     await door.accept(am(), sent(b"x" * size))
+
+
+async def test_what_comes_while_the_store_is_busy_is_committed_at_its_next_turn(database: Database) -> None:
+    store_ = Stuck(database)
+    door = Intake(OwnInbox(store_))
+    waiting = [asyncio.create_task(door.accept(am(), sent(b"%d" % number))) for number in range(3)]
+    await asyncio.sleep(0.01)
+    waiting += [asyncio.create_task(door.accept(am(), sent(b"%d" % number))) for number in range(3, 6)]
+    await asyncio.sleep(0.01)
+    turns: list[int] = []
+    database.listen(lambda topics: turns.append(len(topics)))
+
+    store_.go.set()
+    await asyncio.gather(*waiting)
+
+    assert len(turns) == 1
+    assert await database.read(bodies) == [b"%d" % number for number in range(6)]
 
 
 async def test_a_sender_that_hung_up_does_not_trouble_the_others(database: Database) -> None:

@@ -98,7 +98,7 @@ class Lodge:
         lodge = cls(hired, await Line.over(hired.line), inbox, tally, begins)
         lodge.introduce(sources)
         gauge = Gauge("upheld_porter_up", "1 while a process of its own answers posts.", registry=registry)
-        gauge.set_function(lodge._well)
+        gauge.set_function(lodge.well)
         return lodge
 
     def introduce(self, sources: Mapping[str, Source]) -> None:
@@ -123,11 +123,12 @@ class Lodge:
             await self._hearing
         self._line.close()
 
-    def _well(self) -> bool:
+    def well(self) -> bool:
+        """He has been heard lately."""
         return time.monotonic() - self._heard_at < QUIET_SECONDS
 
     def _give(self, connection: Connection) -> bool:
-        return self._well() and self._hatch.give(connection)
+        return self.well() and self._hatch.give(connection)
 
     def _take_back(self, peer: socket.socket, said: bytes) -> None:
         self._start(self._let_in(peer, said))

@@ -15,7 +15,7 @@ from aiohttp import web
 from typing_extensions import override
 
 from db.errors import StoreUnavailable
-from incidents.intake import Entrance, Inbox, Intake, Row
+from incidents.intake import Entrance, Group, Inbox, Intake, Row, settle
 from incidents.tally import Tally
 from upheld.api.problem import problem
 from upheld.clock import utc_now
@@ -29,6 +29,8 @@ from upheld.web import Handler, fixed_paths, front, hooks_of, runner_of
 log = structlog.get_logger(__name__)
 
 ALIVE_SECONDS = 1.0
+GATHER_SECONDS = 0.002
+"""A word to the house costs more than a post in it."""
 
 
 def work(line: socket.socket, hatch: socket.socket) -> None:
@@ -47,33 +49,38 @@ async def attend(line: socket.socket, hatch: socket.socket) -> None:
 
 
 class HouseInbox(Inbox):
-    """The house's own inbox, at the other end of the line."""
+    """The house's own inbox, at the other end of the line. What comes within a moment goes there together."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
         self._numbers = count(1)
-        self._asked: dict[int, asyncio.Future[str | None]] = {}
+        self._gathered: list[Group] = []
+        self._asked: dict[int, Sequence[asyncio.Future[None]]] = {}
 
     @override
     async def accept(self, posts: Sequence[Row]) -> None:
-        number = next(self._numbers)
-        await self._ask(Posts(number=number, rows=posts))
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if not self._gathered:
+            asyncio.get_running_loop().call_later(GATHER_SECONDS, self._send)
+        self._gathered.append((posts, kept))
+        await kept
 
     @override
     async def set_aside(self, post: Row, reason: str) -> None:
         number = next(self._numbers)
-        await self._ask(Unread(number=number, row=post, reason=reason))
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._asked[number] = [kept]
+        self._line.say(Unread(number=number, row=post, reason=reason))
+        await kept
 
     def hear(self, done: Done) -> None:
-        self._asked.pop(done.number).set_result(done.trouble)
+        settle(self._asked.pop(done.number), None if done.trouble is None else StoreUnavailable(done.trouble))
 
-    async def _ask(self, what: Posts | Unread) -> None:
-        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        self._asked[what.number] = answer
-        self._line.say(what)
-        trouble = await asyncio.shield(answer)  # a sender that hangs up does not take the answer along
-        if trouble is not None:
-            raise StoreUnavailable(trouble)
+    def _send(self) -> None:
+        number = next(self._numbers)
+        gathered, self._gathered = self._gathered, []
+        self._asked[number] = [kept for _, kept in gathered]
+        self._line.say(Posts(number=number, rows=[post for posts, _ in gathered for post in posts]))
 
 
 class Reported(Tally):
