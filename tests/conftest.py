@@ -1,6 +1,7 @@
 """What tests share: the store on both databases, and real servers that are there for the asking."""
 
 import itertools
+import os
 import shutil
 import signal
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
@@ -33,6 +34,7 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.server)]
+FIGURES = "figures"
 STORES = frozenset({"database", "database_url", "database_kind", "fresh_url"})
 SERVERS = frozenset({"postgres_server", "durable_postgres", "nginx", "smtp", "browser", "cable", "serve", "named"})
 
@@ -93,6 +95,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """What a test showed; in the process that shows something."""
+    if report.when == "call" and "PYTEST_XDIST_WORKER" not in os.environ:
+        for name, figures in report.user_properties:
+            if name == FIGURES:
+                print(f"\n{report.nodeid}\n{figures}", flush=True)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def quick_passwords() -> Iterator[None]:
     """Argon2 as it is, but without the cost that it has on purpose: a tenth of the suite's time went into it."""
@@ -121,12 +131,11 @@ def plain_tracebacks() -> None:
 
 
 @pytest.fixture
-def show(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Figures for whoever looks on, also where the test is passed."""
+def show(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Figures for whoever looks on, also where the test is passed, and where several processes run tests."""
 
     def shown(figures: str) -> None:
-        with capsys.disabled():
-            print(f"\n{figures}", flush=True)
+        request.node.user_properties.append((FIGURES, figures))
 
     return shown
 
