@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+import psutil
 from sqlalchemy import Row, Table, select
 
 from config.instant import Instant
@@ -89,7 +90,7 @@ def sender(upheld: Upheld) -> Sender:
 
 
 def kill_again_and_again(upheld: Upheld, times: int, *, seed: int) -> None:
-    """Mostly while it works, every fourth time while it is still starting."""
+    """Mostly while it works, every fourth time while it is still starting; as often the porter goes just before."""
     chance = random.Random(seed)
     for number in range(times):
         if number % 4 == 3:
@@ -97,6 +98,10 @@ def kill_again_and_again(upheld: Upheld, times: int, *, seed: int) -> None:
         else:
             upheld.wait_ready()
             time.sleep(chance.uniform(0.05, 1.2))
+        if number % 4 == 2:
+            for porter in psutil.Process(upheld.pid).children():
+                porter.kill()
+            time.sleep(chance.uniform(0.0, 0.5))
         upheld.kill9()
         upheld.start()
     upheld.wait_ready()
