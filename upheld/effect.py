@@ -1,20 +1,18 @@
 """What a change of exclusions or corrections would do to figures, verdicts and money: counted before and after."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from config.agreement import Agreement
-from config.agreement import Period as Kind
 from config.instant import DAY, Instant
-from sla.calendar import local
 from sla.cases import seconds, share
 from sla.display import cut, decimals
 from sla.interval import Interval
 from sla.occurrence import occurrences
 from sla.parties import NoStatement
+from sla.period import Period
 from sla.proposal import Proposal
 from sla.remedydocument import owed
 from sla.statement import ComponentPart, Statement
@@ -79,19 +77,15 @@ def _figures(
 
 def periods_of(agreement: Agreement, spans: Sequence[Interval], now: Instant) -> set[str]:
     """Those the windows touch, as far as they have begun; each as `upheld statement` names it."""
-    zone, kind = ZoneInfo(agreement.availability.timezone), agreement.availability.period
-    return {_name(kind, at, zone) for start, end in spans for at in (start, min(end, now) - 1) if start < now}
+    zone, kind = agreement.availability.timezone, agreement.availability.period
+    instants = (at for start, end in spans for at in _in_each_month(start, min(end, now)))
+    return {str(Period.running(kind, zone, at)) for at in instants}
 
 
-def _name(kind: Kind, at: Instant, zone: ZoneInfo) -> str:
-    day = local(at, zone)
-    match kind:
-        case Kind.MONTH:
-            return f"{day.year}-{day.month:02d}"
-        case Kind.QUARTER:
-            return f"{day.year}-Q{(day.month - 1) // 3 + 1}"
-        case Kind.YEAR:
-            return str(day.year)
+def _in_each_month(start: Instant, end: Instant) -> Iterator[Instant]:
+    if start < end:
+        yield from range(start, end, 27 * DAY)
+        yield end - 1
 
 
 def _row(
