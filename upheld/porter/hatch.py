@@ -6,6 +6,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 MOST = 64 << 10
 """Bytes said so far; whoever has said more stays where he is."""
 AT_ONCE = 32
@@ -38,6 +42,8 @@ class Hatch:
     def give(self, one: Passenger) -> bool:
         """Whether it goes; then nothing is to be done with it here, unless it is told to stay."""
         if not one.said or len(one.said) > MOST or self._end.fileno() < 0:
+            return False
+        if one.transport.get_write_buffer_size():  # an answer is not out yet
             return False
         if not self._queue:
             asyncio.get_running_loop().add_writer(self._end, self._push)
@@ -84,7 +90,10 @@ class Hatch:
                 return
             except OSError:
                 said, handles = b"", []
-            if not handles:  # the other side is gone; the line says so too
+            if handles:
+                self._adopt(socket.socket(fileno=handles[0]), said)
+            elif said:
+                log.error("a connection is lost: this process may open no more")
+            else:  # the other side is gone; the line says so too
                 asyncio.get_running_loop().remove_reader(self._end)
                 return
-            self._adopt(socket.socket(fileno=handles[0]), said)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.servers.program import PATIENCE
 from upheld.porter.connection import Connection, posts
 from upheld.porter.hatch import MOST, Hatch
 
@@ -113,6 +114,29 @@ async def test_where_nobody_is_behind_it_the_house_answers_who_has_not_gone_thro
     assert answers.count(b"house:" + POST) + answers.count(b"") == MANY
     assert answers.count(b"house:" + POST) > 0  # of those who were on their way nobody hears any more
     assert await answer(port, POST) == b"house:" + POST
+
+
+async def test_one_that_is_lost_for_want_of_a_handle_holds_nobody_up(sides: Sides, port: int) -> None:
+    """What the system passes on where the process may open no more: the words without the connection."""
+    sides.porter.open()
+    sides.house._end.send(POST)
+
+    async with asyncio.timeout(PATIENCE):
+        assert await answer(port, POST) == b"porter:" + POST
+
+
+async def test_what_has_not_been_told_all_yet_stays(sides: Sides) -> None:
+    ours, peer = socket.socketpair()
+    transport, _ = await asyncio.get_running_loop().create_unix_connection(asyncio.Protocol, sock=ours)
+    connection = Connection(Echo(b"house:"), posts([]), sides.house.give)
+    connection.connection_made(transport)
+    transport.write(b"x" * (4 << 20))
+
+    connection.data_received(POST)
+
+    assert connection.asked
+    transport.abort()
+    peer.close()
 
 
 async def test_what_has_said_very_much_stays(sides: Sides) -> None:
