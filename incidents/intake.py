@@ -118,7 +118,8 @@ class OwnInbox:
             self.accepted += await self._database.write(work)
         except Exception as error:  # every waiting sender is told, whatever it was
             failure = error if isinstance(error, StoreUnavailable) else StoreUnavailable(str(error))
-            taken = taken or [self._coming.popleft()]  # the store did not even begin
+            if not taken:  # the store did not even begin: nobody waits until it has refused his predecessors one by one
+                taken, self._coming = list(self._coming), deque()
             log.error("inbox not written", error=str(error), posts=sum(len(posts) for posts, _ in taken))
         settle((kept for _, kept in taken), failure)
 

@@ -328,6 +328,27 @@ async def test_what_comes_while_the_store_is_busy_is_committed_at_its_next_turn(
     assert await database.read(bodies) == [b"%d" % number for number in range(6)]
 
 
+async def test_a_store_that_is_away_is_asked_once_for_all_who_wait(database: Database) -> None:
+    class Away(Stuck):
+        asked = 0
+
+        async def write(self, work: Callable[[Connection], Any]) -> Any:
+            self.asked += 1
+            await self.go.wait()
+            raise StoreUnavailable("gone")
+
+    store_ = Away(database)
+    door = Intake(OwnInbox(store_))
+    waiting = [asyncio.create_task(door.accept(am(), sent(b"%d" % number))) for number in range(3)]
+    await asyncio.sleep(0.01)
+
+    store_.go.set()
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert [type(one) for one in results] == [StoreUnavailable] * 3
+    assert store_.asked == 1
+
+
 async def test_a_sender_that_hung_up_does_not_trouble_the_others(database: Database) -> None:
     door = Intake(OwnInbox(database))
     tasks = [asyncio.create_task(door.accept(am(), sent(b"%d" % number))) for number in range(3)]
