@@ -28,6 +28,8 @@ class Connection(asyncio.Protocol):
         self.said = said
         self.asked = False
         """A request has come and is not answered yet: what follows now may belong to it."""
+        self._head, self._heard = 0, 0
+        """Bytes: of the request's head, where it came whole; of all that came since it began."""
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -42,14 +44,24 @@ class Connection(asyncio.Protocol):
             self.said = data
             if self._give(self):
                 return
-        self.asked, self.said = True, b""
-        self._within.data_received(data)
+        self._hear(data)
+
+    def answered(self, body: int) -> bool:
+        """Whether what came is the request, whose body is so long, and nothing else: then the next one begins anew."""
+        self.asked = self._heard != self._head + body
+        return not self.asked
 
     def stay(self) -> None:
         """It was to go, and cannot any more."""
-        said, self.asked, self.said = self.said, True, b""
-        self._within.data_received(said)
+        self._hear(self.said)
         self.transport.resume_reading()
+
+    def _hear(self, data: bytes) -> None:
+        if not self.asked:
+            self._head, self._heard = data.find(b"\r\n\r\n") + 4, 0
+        self._heard += len(data)
+        self.asked, self.said = True, b""
+        self._within.data_received(data)
 
     @override
     def eof_received(self) -> bool | None:

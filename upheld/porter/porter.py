@@ -189,14 +189,13 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
 
 def _ended(request: web.Request, response: web.StreamResponse) -> None:
     connection = None if request.transport is None else request.transport.get_protocol()
-    if isinstance(connection, Connection) and request.content.is_eof():
-        connection.asked = False
-    else:
+    alone = isinstance(connection, Connection) and connection.answered(request.content_length or 0)
+    if not (alone and request.content.is_eof()):
         response.force_close()
 
 
 async def _not_here(request: web.Request) -> web.Response:
-    """It came behind a post before that was answered, or the house does not take it back. Seldom, but not lost."""
+    """The house does not take it back. Seldom, but not lost."""
     response = problem(HTTPStatus.SERVICE_UNAVAILABLE, "ask again, on a new connection", headers={"Retry-After": "1"})
     response.force_close()
     return response
