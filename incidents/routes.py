@@ -52,7 +52,7 @@ class Hooks:
         self._tally = tally
 
     def routes(self) -> list[web.RouteDef]:
-        named = "/hooks/{source}{path:(?:/.*)?}"
+        named = "/hooks/{source:[^/]*}{path:(?:/.*)?}"
         fixed = [web.post(path, partial(self._at, path)) for path in self._paths]
         return [web.post(named, self.receive), web.get(named, _only_posts), web.options(named, self.greet), *fixed]
 

@@ -124,6 +124,11 @@ def test_a_post_as_large_as_may_be_and_one_that_is_larger(upheld: Upheld) -> Non
     assert upheld.post("/hooks/am", padded + b" ", token=town.TOKEN).status == 413
 
 
+@pytest.mark.parametrize("path", ["/hooks/", "/hooks//am", "/hooks/%7Bam%7D", "/hooks/../-/reload"])
+def test_what_is_no_source_is_refused_for_good(upheld: Upheld, path: str) -> None:
+    assert upheld.post(path, body("one"), token=town.TOKEN).status == 404
+
+
 def test_a_source_that_is_added_or_taken_away_while_he_stands_there(upheld: Upheld) -> None:
     upheld.configure(configuration(sources={**town.alertmanager(), "second": town.alertmanager()["am"]}))
     assert upheld.post("/-/reload").status == 200
