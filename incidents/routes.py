@@ -98,7 +98,7 @@ class Hooks:
             sent = replace(sent, body=await self._body(request))
         except web.HTTPRequestEntityTooLarge:
             return self._refuse(name, "too_large", 413, "a post may have 1 MiB")
-        except web.RequestPayloadError:
+        except (web.RequestPayloadError, ConnectionError, RuntimeError):  # the last two: its sender hung up
             return self._refuse(name, "broken_body", 400, "the body broke off, or its encoding is not what was said")
         except TimeoutError:
             return self._refuse(name, "too_slow", 408, f"the body did not arrive within {self._body_seconds:g} s")

@@ -129,6 +129,15 @@ def test_what_is_no_source_is_refused_for_good(upheld: Upheld, path: str) -> Non
     assert upheld.post(path, body("one"), token=town.TOKEN).status == 404
 
 
+def test_a_sender_that_hangs_up_in_the_middle_is_no_mistake_of_ours(upheld: Upheld) -> None:
+    with socket.create_connection((HOST, upheld.port), timeout=PATIENCE) as line:
+        line.sendall(whole(body("half"))[:-5])
+
+    refused = 'upheld_alert_webhooks_rejected_total{reason="broken_body",source="am"}'
+    until(lambda: metric(upheld, refused) == 1, "it is counted", timeout=20)
+    assert '"level": "error"' not in upheld.output
+
+
 def test_a_source_that_is_added_or_taken_away_while_he_stands_there(upheld: Upheld) -> None:
     upheld.configure(configuration(sources={**town.alertmanager(), "second": town.alertmanager()["am"]}))
     assert upheld.post("/-/reload").status == 200
