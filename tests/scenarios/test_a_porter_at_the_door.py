@@ -159,6 +159,8 @@ def test_when_he_is_gone_the_house_answers(upheld: Upheld) -> None:
         asked(connection, "POST", "/hooks/am", body("two"))
     assert accepted(upheld, "two")
     assert "the porter is gone" in upheld.output
+    assert [upheld.post("/-/reload").status for _ in range(3)] == [200] * 3  # he is told, and told again
+    assert upheld.term() == 0
 
 
 def test_who_waits_for_one_that_has_stopped_comes_again_and_is_heard(upheld: Upheld) -> None:

@@ -75,6 +75,8 @@ class Line:
 
     def say(self, what: Said) -> None:
         """Nobody hears it where the other end is gone, which `hear` tells."""
+        if self._writer.is_closing():  # uvloop would raise
+            return
         words = pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
         self._writer.write(len(words).to_bytes(_SIZE, "big") + words)
 
