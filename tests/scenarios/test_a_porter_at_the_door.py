@@ -4,8 +4,10 @@ import json
 import os
 import signal
 import socket
+import sys
 from contextlib import suppress
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -194,6 +196,18 @@ def test_the_terminal_stops_both_and_the_house_in_order(upheld: Upheld) -> None:
 
     assert upheld.term() == 0
     assert not porter.is_running()
+
+
+def test_one_who_was_started_by_somebody_who_waits_for_no_child_stops_in_order(tmp_path: Path) -> None:
+    """That is inherited; the system then forgets how the porter ended."""
+    upheld = Upheld(tmp_path, configuration())
+    ignoring = (
+        "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    upheld.argv[:0] = [sys.executable, "-c", ignoring]
+    with upheld:
+        assert accepted(upheld, "one")
+        assert upheld.term() == 0
 
 
 def test_where_nobody_may_post_there_is_none(serve: Serve) -> None:

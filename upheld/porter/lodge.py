@@ -170,7 +170,10 @@ class Lodge:
                 case other:
                     log.error("the house does not understand the porter", said=type(other).__name__)
         self._heard_at = float("-inf")
-        _, status = await asyncio.to_thread(os.waitpid, self._hired.pid, 0)
+        try:
+            _, status = await asyncio.to_thread(os.waitpid, self._hired.pid, 0)
+        except ChildProcessError:  # who started us said that nobody waits for children
+            status = 0
         if status:
             log.error("the porter is gone: the house answers posts itself", status=status)
 
