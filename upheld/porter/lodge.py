@@ -142,6 +142,20 @@ class Lodge:
 
     async def _attend(self) -> None:
         """Until he is gone; then the process is no more."""
+        try:
+            await self._hear()
+        except Exception:  # what he says cannot be understood: who waits for him is to come again
+            log.exception("the house does not understand the porter, who is ended")
+            self._end()
+        self._heard_at = float("-inf")
+        try:
+            _, status = await asyncio.to_thread(os.waitpid, self._hired.pid, 0)
+        except ChildProcessError:  # who started us said that nobody waits for children
+            status = 0
+        if status:
+            log.error("the porter is gone: the house answers posts itself", status=status)
+
+    async def _hear(self) -> None:
         quiet = False
         while True:
             try:
@@ -155,7 +169,7 @@ class Lodge:
                 continue
             quiet = False
             if said is None:
-                break
+                return
             self._heard_at = time.monotonic()
             match said:
                 case Posts(number=number, rows=rows):
@@ -169,13 +183,6 @@ class Lodge:
                         self._tally.rejected(source, why, posts)
                 case other:
                     log.error("the house does not understand the porter", said=type(other).__name__)
-        self._heard_at = float("-inf")
-        try:
-            _, status = await asyncio.to_thread(os.waitpid, self._hired.pid, 0)
-        except ChildProcessError:  # who started us said that nobody waits for children
-            status = 0
-        if status:
-            log.error("the porter is gone: the house answers posts itself", status=status)
 
     async def _keep(self, number: int, kept: Awaitable[None]) -> None:
         trouble: str | None = None

@@ -127,6 +127,8 @@ class Porter:
         await runner.setup()
         hatch = Hatch(end, lambda peer, said: self._adopt(runner, hatch, peer, said))
         hearing, living = asyncio.create_task(self._hear(hatch)), asyncio.create_task(self._live())
+        for task in (hearing, living):
+            task.add_done_callback(_ended_by_itself)
         await self._leaving.wait()
         living.cancel()
         hatch.close()
@@ -173,6 +175,13 @@ class Porter:
             await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, peer)
         except OSError:  # it is gone already
             peer.close()
+
+
+def _ended_by_itself(task: asyncio.Task[None]) -> None:
+    """Without it he would take posts that nobody answers: better none than that, for the house can do without."""
+    if not task.cancelled() and task.exception() is not None:
+        log.critical("the porter has stumbled", exc_info=task.exception())
+        os._exit(1)
 
 
 @web.middleware
