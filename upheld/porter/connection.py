@@ -1,6 +1,7 @@
 """A connection that may go through the hatch: who answers it is decided by how a request begins."""
 
 import asyncio
+import socket
 from collections.abc import Callable, Iterable
 from typing import TypeAlias, cast
 
@@ -78,3 +79,11 @@ class Connection(asyncio.Protocol):
     @override
     def resume_writing(self) -> None:
         self._within.resume_writing()
+
+
+async def let_in(connection: Connection, peer: socket.socket) -> None:
+    """It came through the hatch and is answered here from now on."""
+    try:
+        await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, peer)
+    except OSError:  # it is gone already
+        peer.close()

@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from config.model import Source
 from incidents.intake import Inbox
 from incidents.tally import Tally
-from upheld.porter.connection import Begins, Connection
+from upheld.porter.connection import Begins, Connection, let_in
 from upheld.porter.hatch import Hatch
 from upheld.porter.line import Alive, Done, Leave, Line, Posts, Sources, Unread
 
@@ -131,14 +131,7 @@ class Lodge:
         return self.well() and self._hatch.give(connection)
 
     def _take_back(self, peer: socket.socket, said: bytes) -> None:
-        self._start(self._let_in(peer, said))
-
-    async def _let_in(self, peer: socket.socket, said: bytes) -> None:
-        connection = Connection(self._within(), lambda words: False, self._give, said)
-        try:
-            await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, peer)
-        except OSError:  # it is gone already
-            peer.close()
+        self._start(let_in(Connection(self._within(), lambda words: False, self._give, said), peer))
 
     async def _attend(self) -> None:
         """Until he is gone; then the process is no more."""

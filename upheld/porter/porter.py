@@ -20,7 +20,7 @@ from incidents.tally import Tally
 from upheld.api.problem import problem
 from upheld.clock import utc_now
 from upheld.installed import installed
-from upheld.porter.connection import Connection, posts
+from upheld.porter.connection import Connection, let_in, posts
 from upheld.porter.hatch import Hatch
 from upheld.porter.line import Alive, Done, Leave, Line, Posts, Sources, Unread
 from upheld.rules import entrances_of
@@ -164,17 +164,11 @@ class Porter:
             await asyncio.sleep(ALIVE_SECONDS)
 
     def _adopt(self, runner: web.AppRunner, hatch: Hatch, peer: socket.socket, said: bytes) -> None:
-        task = asyncio.create_task(self._let_in(runner, hatch, peer, said))
-        self._adopting.add(task)
-        task.add_done_callback(self._adopting.discard)
-
-    async def _let_in(self, runner: web.AppRunner, hatch: Hatch, peer: socket.socket, said: bytes) -> None:
         assert runner.server is not None
         connection = Connection(runner.server(), lambda words: not self._ours(words), hatch.give, said)
-        try:
-            await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, peer)
-        except OSError:  # it is gone already
-            peer.close()
+        task = asyncio.create_task(let_in(connection, peer))
+        self._adopting.add(task)
+        task.add_done_callback(self._adopting.discard)
 
 
 def _ended_by_itself(task: asyncio.Task[None]) -> None:
