@@ -1,7 +1,7 @@
 """Group commit: many independent pieces of work, one transaction, each piece whole or not at all.
 
 A piece is a synchronous function of a Connection. It runs inside a savepoint, so that one that fails takes only itself
-along; its caller hears of the result only after COMMIT.
+along; its caller hears of the result only after COMMIT. Who comes while the first ones run rides along.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,6 +17,7 @@ T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 GROUP_LIMIT = 256
+"""Pieces in one transaction."""
 _TOPICS = "upheld.topics"
 _SQLITE_TROUBLE = tuple(f"SQLITE_{word}" for word in ("FULL", "IOERR", "READONLY", "CANTOPEN", "BUSY", "CORRUPT"))
 
@@ -33,11 +34,15 @@ def announce(tx: Connection, topic: str) -> None:
 
 
 def run_batch(
-    connection: Connection, works: Sequence[Work[Any]], before: Callable[[Connection], None] = lambda _: None
+    connection: Connection,
+    works: Sequence[Work[Any]],
+    more: Callable[[], Sequence[Work[Any]]] = lambda: (),
+    before: Callable[[Connection], None] = lambda _: None,
 ) -> tuple[list[Outcome[Any]], frozenset[str]]:
     """All outcomes in order and the topics announced; `before` is done first in the transaction.
 
-    Raises StoreUnavailable when nothing could be committed.
+    `more`: what was asked for meanwhile and rides along, for a commit costs more than most pieces; asked until there is
+    nothing. Raises StoreUnavailable when nothing could be committed.
     """
     connection.info.pop(_TOPICS, None)
     try:
@@ -46,6 +51,8 @@ def run_batch(
             outcomes = [_run_one(connection, work, alone=len(works) == 1) for work in works]
             if len(outcomes) == 1 and outcomes[0].error is not None:
                 raise _OnlyOne(outcomes[0].error)
+            while later := more():
+                outcomes += [_run_one(connection, work, alone=False) for work in later]
     except _OnlyOne as only:
         return [Outcome(error=only.error)], frozenset()
     except DBAPIError as error:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from db import migrate
-from db.batch import Outcome, is_store_trouble, run_batch
+from db.batch import is_store_trouble, run_batch
 from db.database import Listener, Use
 from db.errors import StoreError, StoreLocked, StoreUnavailable, StoreUnreadable
 from db.json import written
@@ -75,16 +75,14 @@ async def _write(writing: Callable[[], AsyncEngine], writer: Writer) -> None:
     """On an event loop of its own, which nothing else runs on and which rests while nothing is to be written."""
     engine = writing()
     try:
-        while jobs := writer.take():
+        while works := writer.take():
             try:
                 async with engine.connect() as connection:  # which is asked whether it is still there
-                    while jobs:
-                        works = [job.work for job in jobs]
-                        outcomes, topics = await connection.run_sync(run_batch, works, _wait_for_turn)
-                        writer.settle(jobs, outcomes, topics)
-                        jobs = writer.take(wait=False)
+                    while works:
+                        writer.settle(*await connection.run_sync(run_batch, works, writer.more, _wait_for_turn))
+                        works = writer.take(wait=False)
             except (DBAPIError, OSError, TimeoutError, StoreUnavailable) as error:
-                writer.settle(jobs, [Outcome(error=_trouble(error))] * len(jobs), frozenset())
+                writer.fail(_trouble(error))
     finally:
         await engine.dispose()
 

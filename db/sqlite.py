@@ -19,7 +19,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from db import lock, migrate
-from db.batch import Outcome, is_store_trouble, run_batch
+from db.batch import is_store_trouble, run_batch
 from db.database import Listener, Use
 from db.errors import SchemaMismatch, StoreUnavailable, StoreUnreadable
 from db.json import written
@@ -86,15 +86,13 @@ class SqliteDatabase:
 
 def _write(engine: Engine, writer: Writer) -> None:
     with engine.connect() as connection:
-        while jobs := writer.take():
+        while works := writer.take():
             try:
-                outcomes, topics = run_batch(connection, [job.work for job in jobs])
+                writer.settle(*run_batch(connection, works, writer.more))
             except StoreUnavailable as error:
-                outcomes, topics = [Outcome(error=error)] * len(jobs), frozenset()
+                writer.fail(error)
             except DBAPIError as error:
-                trouble = StoreUnavailable(f"the store did not begin: {error.orig}")
-                outcomes, topics = [Outcome(error=trouble)] * len(jobs), frozenset()
-            writer.settle(jobs, outcomes, topics)
+                writer.fail(StoreUnavailable(f"the store did not begin: {error.orig}"))
 
 
 async def open_sqlite(url: URL, use: Use) -> SqliteDatabase:

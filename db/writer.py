@@ -30,13 +30,13 @@ class Job:
 
 
 class Writer:
-    """`run` is called in the thread and is to `take` until there is nothing, and to `settle` all that it took."""
+    """`run` is called in the thread: to `take` until there is nothing, and to `settle` or `fail` each group."""
 
     def __init__(self, run: Callable[["Writer"], None]) -> None:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._listeners: list[Listener] = []
         self._ending = False
-        self._taken: Sequence[Job] = ()
+        self._taken: list[Job] = []
         """Nobody has been told yet what became of these."""
         self._thread = threading.Thread(target=self._run, args=(run,), name="upheld-write", daemon=True)
         self._thread.start()
@@ -57,10 +57,14 @@ class Writer:
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
 
-    def take(self, *, wait: bool = True) -> list[Job]:
-        """The next group. Empty: there is none at the moment, or, where it waited, none will come any more."""
+    def more(self) -> list[Work[Any]]:
+        """Of the group that was taken: what was asked for since. Empty: nothing was, or it is full."""
+        return self.take(wait=False)
+
+    def take(self, *, wait: bool = True) -> list[Work[Any]]:
+        """A group. Empty: there is nothing at the moment, or, where it waited, nothing will come any more."""
         jobs: list[Job] = []
-        while len(jobs) < GROUP_LIMIT and not self._ending:
+        while len(self._taken) + len(jobs) < GROUP_LIMIT and not self._ending:
             try:
                 job = self._jobs.get(block=wait and not jobs)
             except queue.Empty:
@@ -69,18 +73,22 @@ class Writer:
                 self._ending = True
             else:
                 jobs.append(job)
-        self._taken = jobs
-        return jobs
+        self._taken += jobs
+        return [job.work for job in jobs]
 
-    def settle(self, jobs: Sequence[Job], outcomes: Sequence[Outcome[Any]], topics: frozenset[str]) -> None:
-        """After COMMIT, or where there was none: everybody hears what became of his work, then the listeners."""
-        self._taken = ()
+    def settle(self, outcomes: Sequence[Outcome[Any]], topics: frozenset[str]) -> None:
+        """After COMMIT: everybody of the group hears what became of his work, then the listeners."""
+        jobs, self._taken = self._taken, []
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Outcome[Any]]]] = {}
         for job, outcome in zip(jobs, outcomes, strict=True):
             by_loop.setdefault(job.loop, []).append((job.future, outcome))
         for loop, settled in by_loop.items():
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self._settle, settled, topics)
+
+    def fail(self, error: Exception) -> None:
+        """There was no COMMIT: so hears everybody of the group."""
+        self.settle([Outcome(error=error)] * len(self._taken), frozenset())
 
     def _run(self, run: Callable[["Writer"], None]) -> None:
         """Without a writer everybody would wait for ever: whatever ends it, it begins anew."""
@@ -89,9 +97,9 @@ class Writer:
                 run(self)
             except Exception as error:
                 log.exception("writer began anew")
-                trouble = StoreUnavailable(f"the store did not commit: {error}")
-                jobs = self._taken or self.take()  # once for each who asks, where it cannot even begin
-                self.settle(jobs, [Outcome(error=trouble)] * len(jobs), frozenset())
+                if not self._taken:
+                    self.take()  # once for each who asks, where it cannot even begin
+                self.fail(StoreUnavailable(f"the store did not commit: {error}"))
 
     def _settle(self, settled: list[tuple[asyncio.Future[Any], Outcome[Any]]], topics: frozenset[str]) -> None:
         for future, outcome in settled:

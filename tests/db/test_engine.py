@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Connection, insert, select
@@ -86,6 +87,56 @@ async def test_work_does_not_wait_for_what_runs_on_the_event_loop(database: Data
 
     assert done.wait(10)  # and this loop does nothing else meanwhile
     await asked
+
+
+async def test_what_is_asked_for_while_work_runs_is_committed_with_it(database: Database) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    settled: list[str] = []
+    database.listen(lambda topics: settled.append("".join(sorted(topics))))
+
+    def slow(tx: Connection) -> None:
+        begun.set()
+        go_on.wait(10)
+        announce(tx, "slow")
+
+    def late(name: str) -> Callable[[Connection], None]:
+        def work(tx: Connection) -> None:
+            announce(tx, name)
+            tx.execute(insert(user), _add(name))
+
+        return work
+
+    first = asyncio.ensure_future(database.write(slow))
+    await asyncio.to_thread(begun.wait, 10)
+    later = [asyncio.ensure_future(database.write(late(name))) for name in ("a", "a", "b")]
+    await asyncio.sleep(0)
+    go_on.set()
+    _, *results = await asyncio.gather(first, *later, return_exceptions=True)
+
+    assert [type(result) for result in results] == [type(None), IntegrityError, type(None)]
+    assert settled == ["abslow"]
+    assert await database.read(_names) == ["a", "b"]
+
+
+async def test_work_that_fails_takes_nobody_along_who_came_meanwhile(database: Database) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def broken(tx: Connection) -> None:
+        tx.execute(insert(user), _add("half"))
+        begun.set()
+        go_on.wait(10)
+        raise ValueError("no")
+
+    first = asyncio.ensure_future(database.write(broken))
+    await asyncio.to_thread(begun.wait, 10)
+    later = asyncio.ensure_future(database.write(lambda tx: tx.execute(insert(user), _add("li")) and None))
+    await asyncio.sleep(0)
+    go_on.set()
+
+    with pytest.raises(ValueError, match="no"):
+        await first
+    await later
+    assert await database.read(_names) == ["li"]
 
 
 async def test_listeners_hear_of_a_commit_and_only_of_a_commit(database: Database) -> None:
