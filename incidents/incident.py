@@ -7,6 +7,7 @@ incident. Both are pure; instants are POSIX milliseconds.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import reduce
 from typing import Any, TypeAlias, assert_never
 
 from config.instant import Instant
@@ -311,62 +312,78 @@ def open_incident(incident_id: str, recorded: Recorded) -> Incident:
 
 def evolve(incident: Incident, recorded: Recorded) -> Incident:
     """The incident after one more event."""
-    after = replace(incident, version=incident.version + 1)
-    match recorded.event:
-        case StateChanged(state=state):
-            return replace(after, state=state)
-        case SeverityRaised(severity=severity):
-            return replace(after, severity=severity)
-        case SeverityLowered(severity=severity):
-            return replace(after, severity=severity, lowered_from=incident.known_severity)
-        case Acknowledged():
-            return replace(
-                after,
-                progress=Progress.MERGED if incident.progress is Progress.MERGED else Progress.ACKNOWLEDGED,
-                acknowledged_at=incident.acknowledged_at or recorded.happened_at,
-                acknowledged_by=recorded.by,
-                snoozed_until=None,
-            )
-        case Snoozed(until=until):
-            return replace(after, progress=Progress.ACKNOWLEDGED, acknowledged_by=recorded.by, snoozed_until=until)
-        case Held(holders=holders):
-            return replace(after, held_by=holders)
-        case Released():
-            return replace(after, held_by=(), cycle=incident.cycle + 1)
-        case Reopened(state=state, severity=severity):
-            anew = replace(after, progress=Progress.TRIGGERED, state=state, severity=severity, lowered_from=None)
-            open_again = replace(anew, resolved_at=None, recovered=False, acknowledged_by=None, snoozed_until=None)
-            told = replace(open_again, cycle=incident.cycle + 1, told_from=incident.cycle + 2)  # its policy is one more
-            return replace(told, held_by=(), merged_into=None, parts=())
-        case Merged(into=into):
-            free = replace(after, acknowledged_by=None, snoozed_until=None, held_by=(), parts=())
-            return replace(free, progress=Progress.MERGED, merged_into=into)
-        case Absorbed(incident=part):
-            return replace(after, parts=(*incident.parts, part))
-        case SplitFrom(incident=origin):
-            return replace(after, split_from=origin)
-        case Parted(incident=part):
-            return replace(after, parts=tuple(one for one in incident.parts if one != part))
-        case Split():
-            anew = replace(after, progress=Progress.TRIGGERED, acknowledged_by=None, merged_into=None)
-            return replace(anew, cycle=incident.cycle + 1)
-        case Unacknowledged() | Woken() | Escalating():
-            anew = replace(after, progress=Progress.TRIGGERED, acknowledged_by=None, snoozed_until=None)
-            return replace(anew, cycle=incident.cycle + 1)
-        case Resolved(recovered=recovered):
-            return replace(after, progress=Progress.RESOLVED, resolved_at=recorded.happened_at, recovered=recovered)
-        case Recovered():
-            return replace(after, recovered=True)
-        case Opened() | SplitInto() | PolicyDiffers() | Escalated() | Noted():
-            return after
-        case other:
-            assert_never(other)
+    return replace(incident, version=incident.version + 1, **_changed(incident, recorded))
+
+
+def evolved(incident: Incident, events: Iterable[Recorded]) -> Incident:
+    return reduce(evolve, events, incident)
 
 
 def replay(incident_id: str, events: Iterable[Recorded]) -> Incident:
     """The incident its whole log adds up to; the first event is `Opened`."""
     rest = iter(events)
-    incident = open_incident(incident_id, next(rest))
-    for recorded in rest:
-        incident = evolve(incident, recorded)
-    return incident
+    return evolved(open_incident(incident_id, next(rest)), rest)
+
+
+_CALLS_AGAIN: Mapping[str, Any] = {"progress": Progress.TRIGGERED, "acknowledged_by": None, "snoozed_until": None}
+"""Nobody has it."""
+
+
+def _changed(incident: Incident, recorded: Recorded) -> Mapping[str, Any]:
+    """Its fields that an event changes, the version apart."""
+    match recorded.event:
+        case StateChanged(state=state):
+            return {"state": state}
+        case SeverityRaised(severity=severity):
+            return {"severity": severity}
+        case SeverityLowered(severity=severity):
+            return {"severity": severity, "lowered_from": incident.known_severity}
+        case Acknowledged():
+            return {
+                "progress": Progress.MERGED if incident.progress is Progress.MERGED else Progress.ACKNOWLEDGED,
+                "acknowledged_at": incident.acknowledged_at or recorded.happened_at,
+                "acknowledged_by": recorded.by,
+                "snoozed_until": None,
+            }
+        case Snoozed(until=until):
+            return {"progress": Progress.ACKNOWLEDGED, "acknowledged_by": recorded.by, "snoozed_until": until}
+        case Held(holders=holders):
+            return {"held_by": holders}
+        case Released():
+            return {"held_by": (), "cycle": incident.cycle + 1}
+        case Reopened(state=state, severity=severity):
+            return {
+                **_CALLS_AGAIN,
+                "state": state,
+                "severity": severity,
+                "lowered_from": None,
+                "resolved_at": None,
+                "recovered": False,
+                "cycle": incident.cycle + 1,
+                "told_from": incident.cycle + 2,  # its policy is one more
+                "held_by": (),
+                "merged_into": None,
+                "parts": (),
+            }
+        case Merged(into=into):
+            free = {"acknowledged_by": None, "snoozed_until": None, "held_by": (), "parts": ()}
+            return {**free, "progress": Progress.MERGED, "merged_into": into}
+        case Absorbed(incident=part):
+            return {"parts": (*incident.parts, part)}
+        case SplitFrom(incident=origin):
+            return {"split_from": origin}
+        case Parted(incident=part):
+            return {"parts": tuple(one for one in incident.parts if one != part)}
+        case Split():
+            free = {"acknowledged_by": None, "merged_into": None}
+            return {**free, "progress": Progress.TRIGGERED, "cycle": incident.cycle + 1}
+        case Unacknowledged() | Woken() | Escalating():
+            return {**_CALLS_AGAIN, "cycle": incident.cycle + 1}
+        case Resolved(recovered=recovered):
+            return {"progress": Progress.RESOLVED, "resolved_at": recorded.happened_at, "recovered": recovered}
+        case Recovered():
+            return {"recovered": True}
+        case Opened() | SplitInto() | PolicyDiffers() | Escalated() | Noted():
+            return {}
+        case other:
+            assert_never(other)
