@@ -36,7 +36,7 @@ from incidents.incident import (
     SplitFrom,
     SplitInto,
     StateChanged,
-    evolve,
+    evolved,
     replay,
 )
 from incidents.paging import MERGED, Paging
@@ -144,25 +144,28 @@ class Course:
         return merging.together(every[0], every[1:]) if parts else every[0]
 
     def _open(self, tx: Connection, event: Opened, by: str, now: Instant) -> Incident:
-        incident = self._add(
-            tx, next_number(tx, DRILL if of_drill(event.component) else NUMBER, now), event, (), by, now
-        )
+        number = next_number(tx, DRILL if of_drill(event.component) else NUMBER, now)
+        incident = self._add(tx, number, event, (), by, now)
         self._freeze(tx, incident, now)
         self._cases.open_for(tx, incident, now)
-        told = self._apply(tx, incident, self._paging.begin(tx, incident, now), SYSTEM, now)
         if incident.recurrence_of is not None:
             self._paging.came_back(tx, incident.recurrence_of, incident, now)
-        return told
+        return incident
 
     def _add(
         self, tx: Connection, number: str, event: Opened, more: Sequence[Event], by: str, now: Instant
     ) -> Incident:
+        """Told at once, as its policy says."""
         at = stamped(tx, now)
-        first = Recorded(event=event, happened_at=event.started_at, recorded_at=at, by=by, seen_by_customer_at=at)
-        rest = [Recorded(event=one, happened_at=now, recorded_at=at, by=by) for one in more]
-        incident = replay(number, (first, *rest))
-        store.add(tx, incident, first, rest)
+        opened = Recorded(event=event, happened_at=event.started_at, recorded_at=at, by=by, seen_by_customer_at=at)
+        known = _recorded(more, by, now, at)
+        untold = replay(number, [opened, *known])
+        told = _recorded(self._paging.begin(tx, untold, now), SYSTEM, now, at)
+        incident = evolved(untold, told)
+        store.add(tx, incident, opened, [*known, *told])
         log.info("incident opened", incident=incident.id, component=incident.component, severity=incident.severity)
+        for one in told:
+            self._follow(tx, incident, one.event, SYSTEM, now)
         return incident
 
     def _split(
@@ -175,8 +178,7 @@ class Course:
         self._apply(tx, origin, [into], by, now)
         condition = news.condition(tx, self._config, origin.component, now, number)
         apart = SplitFrom(incident=origin.id, alerts=names, because=because)
-        incident = self._add(tx, number, splitting.opening(origin, condition), [apart], by, now)
-        self._apply(tx, incident, self._paging.begin(tx, incident, now), SYSTEM, now)
+        self._add(tx, number, splitting.opening(origin, condition), [apart], by, now)
         self._judge(tx, origin.component, by, now)
         return self._load(tx, number)
 
@@ -196,14 +198,8 @@ class Course:
 
     def _apply(self, tx: Connection, incident: Incident, events: Sequence[Event], by: str, now: Instant) -> Incident:
         """Append the events and do what each of them asks for."""
-        at = stamped(tx, now)
-        recorded = [
-            Recorded(event=event, happened_at=now, recorded_at=at, by=by, seen_by_customer_at=_shown(event, at))
-            for event in events
-        ]
-        after = incident
-        for one in recorded:
-            after = evolve(after, one)
+        recorded = _recorded(events, by, now, stamped(tx, now))
+        after = evolved(incident, recorded)
         store.append(tx, incident, after, recorded)
         for event in events:
             self._follow(tx, after, event, by, now)
@@ -281,9 +277,10 @@ class Course:
 
     def _end_cases(self, tx: Connection, incident: Incident, because: str, by: str, now: Instant) -> None:
         """A customer waits for his system, not for one of two faults: while another of them lasts, so do his cases."""
-        own, was_split = store.newest_and_split(tx, incident.component)
-        apart = store.split_of(tx, incident.component) if was_split else []
-        others = [*apart, *([] if own is None else [own])]
+        others = store.split_of(tx, incident.component) if store.was_split(tx, incident.component) else []
+        own = None if incident.split_from is None else store.newest_of(tx, incident.component)
+        if own is not None:
+            others.append(own)
         if not any(one.id != incident.id and (one.unresolved or one.muted) for one in others):
             self._cases.resolved(tx, incident, because, by, now)
 
@@ -298,6 +295,14 @@ class Course:
         incident = self._load(tx, incident_id)
         merging.its_own(incident)
         return incident
+
+
+def _recorded(events: Sequence[Event], by: str, now: Instant, at: Instant) -> list[Recorded]:
+    """`at`: when the ledger says that they were recorded."""
+    return [
+        Recorded(event=one, happened_at=now, recorded_at=at, by=by, seen_by_customer_at=_shown(one, at))
+        for one in events
+    ]
 
 
 def _shown(event: Event, now: Instant) -> Instant | None:

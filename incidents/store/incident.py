@@ -33,6 +33,7 @@ _PROGRESS = Prepared(select(table.c.state).where(table.c.id == bindparam("incide
 _of_it = select(table.c.id).where(table.c.component == bindparam("of"), _OWN).limit(1).correlate(None)
 _apart = table.alias()
 _was_split = exists().where(_apart.c.component == bindparam("of"), _apart.c.split_from.is_not(None))
+_WAS_SPLIT = Prepared(select(_was_split))
 _NEWEST_OF = Prepared(
     select(table.c.snapshot, _was_split.label("was_split")).where(
         table.c.id
@@ -109,6 +110,11 @@ def newest_and_split(tx: Connection, component: str) -> tuple[Incident | None, b
     """`newest_of`, and whether there may be any in `split_of`."""
     row = _NEWEST_OF.first(tx, {"of": component})
     return (None, True) if row is None else (_incident(row), bool(row.was_split))
+
+
+def was_split(tx: Connection, component: str) -> bool:
+    """Whether there are any in `split_of`."""
+    return bool(_WAS_SPLIT.scalar(tx, {"of": component}))
 
 
 def held_because_of(tx: Connection, incident: Incident) -> list[Incident]:
@@ -223,7 +229,7 @@ def last(tx: Connection, incident_id: str, kind: type[E]) -> E | None:
 
 def add(tx: Connection, incident: Incident, recorded: Recorded, more: Sequence[Recorded] = ()) -> None:
     """A new incident with its first event, and what was known of it at once."""
-    _ADD.run(tx, {"id": incident.id, **_columns(incident)})
+    _ADD.run(tx, {"id": incident.id, **_fixed(incident), **_changing(incident)})
     _append(tx, incident.id, enumerate((recorded, *more), start=1))
     ledger.append(tx, _leaf(incident), recorded.recorded_at)
     announce(tx, TOPIC)
@@ -233,10 +239,10 @@ def append(tx: Connection, before: Incident, after: Incident, recorded: Sequence
     """Events that lead from one to the other. Raises Conflict."""
     if not recorded:
         return
-    if _CHANGE.run(tx, {"same": before.id, "as_read": before.version, **_columns(after)}) != 1:
+    if _CHANGE.run(tx, {"same": before.id, "as_read": before.version, **_changing(after)}) != 1:
         raise Conflict(before.id)
     _append(tx, before.id, list(enumerate(recorded, start=before.version + 1)))
-    if (before.started_at, before.resolved_at) != (after.started_at, after.resolved_at):
+    if before.resolved_at != after.resolved_at:
         ledger.append(tx, _leaf(after), recorded[-1].recorded_at)
     announce(tx, TOPIC)
 
@@ -273,18 +279,24 @@ def _append(tx: Connection, incident_id: str, recorded: Iterable[tuple[int, Reco
     )
 
 
-def _columns(incident: Incident) -> dict[str, Any]:
+def _fixed(incident: Incident) -> dict[str, Any]:
+    """Columns no event changes: each one that is written costs the indexes it stands in."""
     return {
         "component": incident.component,
-        "state": incident.progress.value,
-        "severity": incident.severity,
-        "version": incident.version,
         "title": incident.title,
         "opened_at": incident.opened_at,
         "started_at": incident.started_at,
+        "split_from": incident.split_from,
+    }
+
+
+def _changing(incident: Incident) -> dict[str, Any]:
+    return {
+        "state": incident.progress.value,
+        "severity": incident.severity,
+        "version": incident.version,
         "acknowledged_at": incident.acknowledged_at,
         "resolved_at": incident.resolved_at,
-        "split_from": incident.split_from,
         "snapshot": fields_of(incident),
     }
 
