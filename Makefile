@@ -46,7 +46,7 @@ check: quick test ## quick + test
 
 .PHONY: long
 long: $(VENV)/dev.stamp servers ## the long forms of kill, soak and fault tests
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m long --durations=10
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m long --durations=10
 
 .PHONY: bench
 bench: $(VENV)/dev.stamp servers ## the benchmarks, printed as ratios
