@@ -22,7 +22,7 @@ from config.model import Config
 from config.state import State
 from db.engine import Database
 from db.ledger import store as ledger
-from incidents.case import CaseResolved, Confirmed
+from incidents.case import CaseResolved, Confirmed, Contested
 from incidents.routing import Routing
 from incidents.source import AlertNews
 from incidents.store import transition
@@ -168,10 +168,86 @@ async def test_an_incident_report_holds_what_happened_who_was_called_and_the_cus
     one = await database.read(lambda tx: made(tx, rules, "incident", "INC-2026-0001"))
     facts = one.facts
     assert (facts.started_at, facts.resolved_at, facts.acknowledged_by) == (STARTS, ENDS, "person:li")
-    assert {"opened", "acknowledged", "noted", "resolved"} <= {event.what for event in facts.happenings}
+    assert {"opened", "acknowledged", "resolved"} <= {event.what for event in facts.happenings}
     assert [change.state for change in facts.transitions] == ["down", "up"]
     assert [case.incident for case in facts.cases] == ["INC-2026-0001"]
     assert one.frame.customer == "acme"
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Rules:
+    """The shop is Acme's and the bank's, the ledger is the bank's alone."""
+    agreement = {
+        "profile": "sla-standard@1",
+        "terms": "strict-7x24@1",
+        "target": "99.9",
+        "measured_from": "2026-09-01",
+    }
+    covers = {"acme": ["shop"], "bank": ["shop", "ledger"], "other": ["ledger"]}
+    customers = {
+        name: {"name": name.title(), "agreement": agreement | {"covers": owed}} for name, owed in covers.items()
+    }
+    config = configuration(tmp_path, components={"shop": {}, "ledger": {}}, customers=customers)
+    return rules_of(config, installed())
+
+
+def spoken_of_among_us(tx: Connection, rules: Rules) -> None:
+    """A fault that two customers share, with everything that staff can write on it."""
+    fails_for_all(tx, "shop", rules, True, STARTS)
+    fails_for_all(tx, "ledger", rules, True, STARTS)
+    whole, part, li = "INC-2026-0001", "INC-2026-0002", "person:li"
+    at = STARTS + MINUTE
+    rules.incidents.snooze(tx, whole, at + HOUR, li, "secret: snoozed", at)
+    rules.incidents.reclassify(tx, whole, 3, li, "secret: milder", at)
+    rules.incidents.reclassify(tx, whole, 1, li, "secret: worse", at)
+    rules.incidents.merge(tx, part, whole, li, "secret: the bank's ledger", at)
+    rules.incidents.split(tx, part, li, "secret: apart", at)
+    rules.incidents.note(tx, whole, li, "secret: the bank's people opened the wrong valve", at)
+    rules.incidents.resolve(tx, whole, li, "A valve was open", at)
+
+
+def fails_for_all(tx: Connection, component: str, rules: Rules, firing: bool, at: int) -> None:
+    one = AlertNews(
+        key=component,
+        firing=firing,
+        labels={"component": component},
+        severity_word=None,
+        summary="It fails",
+        link=None,
+        starts_at=at,
+        stamp=str(at),
+        ends_at=None,
+    )
+    rules.incidents.alert_news(tx, "am", [one], Routing(), at, at)
+
+
+@pytest.mark.parametrize("customer", ["acme", "bank"])
+async def test_what_staff_write_on_an_incident_is_in_no_file_of_a_customer(
+    database: Database, shared: Rules, customer: str
+) -> None:
+    await database.write(lambda tx: spoken_of_among_us(tx, shared))
+    his = await database.read(lambda tx: made(tx, shared, "incident", "INC-2026-0001", customer=customer))
+    pages = b"".join(FORMS[word].render(his, "en") for word in ("html", "json"))
+    assert b"secret" not in pages and b"A valve was open" in pages
+    done = await database.read(lambda tx: pack(tx, shared.config, shared.caseload, customer, "2026-09", NOON))
+    files = contents(done.body)
+    assert [name for name, body in files.items() if b"secret" in body] == []
+    (incident,) = [one for one in json.loads(files["incidents.json"]) if one["component"] == "shop"]
+    said = [event["event"] for event in incident["events"]]
+    assert {"snoozed", "severity_lowered", "severity_raised", "absorbed", "parted", "resolved"} <= {*said}
+    assert "noted" not in said
+
+
+async def test_the_paper_for_the_staff_has_what_they_wrote(database: Database, shared: Rules) -> None:
+    await database.write(lambda tx: spoken_of_among_us(tx, shared))
+    ours = await database.read(lambda tx: made(tx, shared, "incident", "INC-2026-0001"))
+    assert FORMS["json"].render(ours, "en").count(b"secret") == 6
+
+
+async def test_whom_an_incident_does_not_concern_gets_no_report_of_it(database: Database, shared: Rules) -> None:
+    await database.write(lambda tx: spoken_of_among_us(tx, shared))
+    with pytest.raises(NoReport, match="does not concern 'other'"):
+        await database.read(lambda tx: made(tx, shared, "incident", "INC-2026-0001", customer="other"))
 
 
 async def test_a_report_names_only_people_it_speaks_of(database: Database, rules: Rules) -> None:
@@ -220,13 +296,14 @@ async def test_an_issued_report_stays_as_it_was_issued_with_the_words_of_whoever
     done = await database.write(
         lambda tx: issue(tx, rules, "incident", "INC-2026-0001", words={"cause": " a bad disk ", "prevention": ""})
     )
-    await database.write(lambda tx: rules.incidents.note(tx, "INC-2026-0001", "person:li", "Later", NOON + HOUR))
+    said, at = Contested(reason="It fails again"), NOON + HOUR
+    await database.write(lambda tx: rules.caseload.record(tx, "CASE-2026-0001", said, "customer:acme", at, at))
     one = await database.read(lambda tx: made(tx, rules, "incident", "INC-2026-0001", NOON + DAY))
     assert one.frame.issue is not None and one.frame.issue.words == {"cause": "a bad disk"}
     assert hashlib.sha256(one.record()).hexdigest() == done["record_sha256"]
-    assert "Later" not in one.record().decode()
+    assert [case.closed_at for case in one.facts.cases] == [ENDS + MINUTE]
     anew = await database.read(lambda tx: made(tx, rules, "incident", "INC-2026-0001", NOON + DAY, anew=True))
-    assert "Later" in anew.record().decode() and anew.frame.issue is None
+    assert [case.closed_at for case in anew.facts.cases] == [None] and anew.frame.issue is None
 
 
 async def test_the_issue_of_a_report_is_a_leaf_with_its_hash_and_without_a_name(
@@ -323,7 +400,7 @@ async def test_an_audit_pack_holds_everything_names_each_file_in_both_languages_
     sums = {name: found for found, _, name in lines}
     assert {name: hashlib.sha256(body).hexdigest() for name, body in files.items() if name != "SHA256SUMS"} == sums
     (incident,) = json.loads(files["incidents.json"])
-    assert "Disk changed" in json.dumps(incident["events"])
+    assert "acknowledged" in [event["event"] for event in incident["events"]]
     assert len(json.loads(files["cases.json"])) == 2
     assert [one["state"] for one in json.loads(files["transitions.json"])["shop"]] == ["down", "up"]
     (day,) = [one for one in json.loads(files["observations.json"]) if one["runs"]]

@@ -164,7 +164,7 @@ class Acknowledging(Shape):
 
 
 class Resolving(Shape):
-    reason: Words | None = Field(None, description="what was done")
+    reason: Words | None = Field(None, description="what was done; every customer concerned reads it")
 
 
 class Snoozing(Shape):
@@ -285,5 +285,5 @@ ROUTES = (
     _post("severity", "incident.severity", "Say how bad it is; raised, it pages again", Weighing),
     _post("merge", "incident.merge", "Make it part of another one: that is told, taken and ended for both", Merging),
     _post("split", "incident.split", "Make it, or alerts of it, a fault of its own", Splitting),
-    _post("note", "incident.note", "Write something on its timeline", Noting),
+    _post("note", "incident.note", "Write something on its timeline, for the staff alone", Noting),
 )

@@ -192,7 +192,7 @@ def ack(config: Config, id: str, over: bool, by: str | None, as_json: bool) -> N
 
 @incident.command()
 @click.argument("id")
-@click.option("--reason", default="", help="what was done")
+@click.option("--reason", default="", help="what was done; every customer concerned reads it")
 @by
 @as_json
 @with_config
@@ -279,5 +279,5 @@ def split(
 @as_json
 @with_config
 def note(config: Config, id: str, text: str, by: str | None, as_json: bool) -> None:
-    """Write something on its timeline."""
+    """Write something on its timeline, for the staff alone."""
     show(change(config, "incident.note", {"id": id, "text": text}, by), as_json=as_json, columns=())

@@ -13,6 +13,7 @@ from config.value import Text
 from incidents.case import Case, CaseRecorded
 from incidents.caseload import Caseload
 from incidents.fact import facts_of, kind_of
+from incidents.given import given
 from incidents.incident import Incident, Recorded
 from incidents.stage import agreed_word, agreement_of, stage
 from incidents.store import case as cases
@@ -30,10 +31,11 @@ _WORKING = (Purpose.PAGE, Purpose.RESOLVED)
 def incident_file(
     tx: Connection, config: Config, caseload: Caseload, incident: Incident, customer: str | None, now: Instant
 ) -> IncidentFile:
-    """`customer`: only his cases; None: all."""
+    """`customer`: his cases, and what of the log he is given; None: all, for the staff."""
     end = now if incident.resolved_at is None else incident.resolved_at + 1
     owed = [one for one in cases.of_fault(tx, incident) if customer in (None, one.customer)]
     component = config.components.get(incident.component)
+    log = incidents.events(tx, incident.id)
     return IncidentFile(
         id=incident.id,
         component=incident.component,
@@ -48,7 +50,7 @@ def incident_file(
         resolved_at=incident.resolved_at,
         recurrence_of=incident.recurrence_of,
         transitions=_measured(tx, incident.component, incident.started_at, end, now),
-        happenings=_happenings(incidents.events(tx, incident.id)),
+        happenings=_happenings(log if customer is None else given(log)),
         calls=_calls(one for one in history(tx, incident=incident.id) if one.notification.purpose in _WORKING),
         cases=tuple(case_record(one, caseload.clocks(one, now), config.agreements()) for one in reversed(owed)),
     )

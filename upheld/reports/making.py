@@ -91,6 +91,10 @@ def _made(
                 raise NoReport(f"there is no incident '{subject}'; `upheld incident list --all` lists them")
             concerned = sorted({one.customer for one in cases.of_fault(tx, incident)})
             whose = customer or (concerned[0] if len(concerned) == 1 else None)
+            if customer not in (None, *concerned) and not _covered(config, customer, incident.component):
+                raise NoReport(
+                    f"{subject} does not concern '{customer}': it is none of his components, and he has no case"
+                )
             return Paper(
                 report=report,
                 frame=_frame(tx, config, kind, subject, whose, now),
@@ -165,3 +169,7 @@ def _zone(config: Config, customer: str) -> str:
     if known is None or not known.agreements:
         return config.site.timezone
     return known.agreements[-1].availability.timezone
+
+
+def _covered(config: Config, customer: str | None, component: str) -> bool:
+    return any(component in one.components for one in config.agreements() if one.customer == customer)

@@ -22,6 +22,7 @@ from config.value import Text
 from db.ledger import checkpoint
 from db.ledger import store as ledger
 from incidents.caseload import Caseload
+from incidents.given import given
 from incidents.store import case as cases
 from incidents.store import incident as incidents
 from notify.store.told import history
@@ -141,7 +142,7 @@ class _Contents:
             yield {
                 **shown,
                 "cases": [case for case in shown["cases"] if case in own],
-                "events": [event_json(event) for event in incidents.events(self.tx, one.id)],
+                "events": [event_json(event) for event in given(incidents.events(self.tx, one.id))],
             }
 
     def _cases(self) -> Iterator[dict[str, Any]]:
