@@ -193,6 +193,7 @@ def _incident_row(one: Recorded, voice: Voice) -> Row:
             return _row(at, voice, text, [_version(version, voice)])
         case Escalated() as event:
             place = voice.t("step {step}, round {round}", step=event.step, round=event.round)
+            place = place if event.step else voice.t("the fallback")
             if event.nobody is not None:
                 return _row(at, voice, voice.t("Nobody could be called"), [place, _nobody(event.nobody, voice)])
             names = voice.listed([voice.person(name) for name in event.paged])

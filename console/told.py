@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from config.instant import Instant
 from console import words
 from console.voice import Voice
-from notify.decision import State
+from notify.decision import LOGGED, State
 from notify.store.told import Told
 
 
@@ -39,13 +39,15 @@ def _message(one: Told, voice: Voice) -> Message:
         day=voice.day(at),
         person=voice.person(sent.person),
         detail=detail,
-        told=one.state in (State.SENT, State.UNKNOWN),
+        told=one.state in (State.SENT, State.UNKNOWN) and one.outcome != LOGGED,
     )
 
 
 def _result(one: Told, voice: Voice) -> str:
     tries = len(one.attempts)
     match one.state:
+        case State.SENT if one.outcome == LOGGED:
+            return voice.t("written to the log, nobody was told")
         case State.SENT:
             delivered = voice.t("delivered")
             return delivered if tries < 2 else voice.t("delivered at try {n}", n=tries)

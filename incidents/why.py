@@ -41,7 +41,7 @@ from incidents.incident import (
 )
 from incidents.silence import SILENCE
 from incidents.work import WORK
-from notify.decision import State
+from notify.decision import LOGGED, State
 from notify.message import Purpose
 from notify.store.told import Told
 
@@ -52,6 +52,7 @@ FALLBACK = "The fallback was called: {people}."
 PEOPLE = frozenset({"people", "person", "who"})
 """Among the values: ids of people, several with a comma between."""
 FALLBACK_NOBODY = "The fallback called nobody: {why}."
+ONLY_LOGGED = "Nothing reaches {person}: the message stands in the log."
 NEVER_TOLD = "The component has no policy: nobody is to be called."
 _STATES = {
     State.QUEUED: "The message to {person} over {channel} waits.",
@@ -187,7 +188,8 @@ def _of_message(one: Told) -> Because:
     sent = one.notification
     last = next((attempt.reason for attempt in reversed(one.attempts) if attempt.reason), None)
     values = {"person": sent.person, "channel": sent.channel, "why": one.outcome or last or ""}
-    return Because(at=one.done_at or sent.created_at, sentence=_STATES[one.state], values=values)
+    sentence = ONLY_LOGGED if one.outcome == LOGGED else _STATES[one.state]
+    return Because(at=one.done_at or sent.created_at, sentence=sentence, values=values)
 
 
 def _concerns(one: Because, person: str) -> bool:

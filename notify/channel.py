@@ -84,10 +84,14 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The receiver took it; `detail` is its answer, kept as evidence, `reference` its own name for the message."""
+    """The receiver took it; `detail` is its answer, kept as evidence, `reference` its own name for the message.
+
+    `nobody`: it was written down, and nobody has it.
+    """
 
     detail: str
     reference: str | None = None
+    nobody: bool = False
 
 
 class What(StrEnum):

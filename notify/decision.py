@@ -40,6 +40,10 @@ class Entry:
     repeated: bool
 
 
+LOGGED = "logged"
+"""The outcome of what stands in the log alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
     """Now."""
@@ -78,7 +82,7 @@ def before_sending(entry: Entry, *, unwanted: str | None, now: Instant) -> Send 
 def after_attempt(entry: Entry, result: Receipt | DeliveryError, *, idempotent: bool, now: Instant) -> After:
     """`idempotent`: of the channel. Where it is not, only a page is repeated after an uncertain attempt, and once."""
     if isinstance(result, Receipt):
-        return Stop(state=State.SENT, outcome="", gave_up=False)
+        return Stop(state=State.SENT, outcome=LOGGED if result.nobody else "", gave_up=False)
     maybe = entry.repeated or result.uncertain
     outcome = result.reason.value
     hopeless = result.permanent or (result.reason is Reason.DEFECT and entry.attempts >= DEFECT_LIMIT)

@@ -1,19 +1,20 @@
 """Why somebody was called, or nobody: said from what was stored, in both languages."""
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from config.instant import HOUR, MINUTE
 from config.model import Config
 from config.oncall import Escalation, Layer, Rota, Step
 from config.state import State
 from db.engine import Database
+from db.tables.notify import notification
 from incidents import rostering
 from incidents.service import Incidents
 from incidents.store import incident as store
 from incidents.store import timer
 from incidents.why import explain
 from notify.store.told import history
-from tests.incidents.samples import NOON, component, config, incidents, named, see
+from tests.incidents.samples import LI, NOON, component, config, incidents, named, see
 from tests.incidents.told import deliver
 
 FIRST = "INC-2026-0001"
@@ -75,6 +76,18 @@ async def test_why_li_was_called_and_wang_was_not(database: Database) -> None:
     ]
     assert waiting == ["Step 3 is for wang; it was not reached: its time has not come."]
     assert wang == ["Step 3 is for wang; it was not reached: somebody had acknowledged."]
+
+
+async def test_who_has_no_way_but_the_log_was_not_reached(database: Database) -> None:
+    """It read: li was reached over log."""
+
+    def work(tx: Connection) -> list[str]:
+        made = house(channels={}, people=named((LI.model_copy(update={"reach": ()}),)))
+        down(tx, incidents(made))
+        tx.execute(update(notification).values(state="sent", outcome="logged", done_at=NOON))
+        return said(tx, made, "li")
+
+    assert "Nothing reaches li: the message stands in the log." in await database.write(work)
 
 
 async def test_a_step_that_was_not_for_this_severity_says_so(database: Database) -> None:

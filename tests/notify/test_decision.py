@@ -50,6 +50,12 @@ def test_a_receipt_ends_it() -> None:
     assert verdict == Stop(state=State.SENT, outcome="", gave_up=False)
 
 
+def test_what_stands_in_the_log_alone_says_that_nobody_has_it() -> None:
+    verdict = after_attempt(entry(), Receipt(detail="written", nobody=True), idempotent=True, now=NOON)
+
+    assert verdict == Stop(state=State.SENT, outcome="logged", gave_up=False)
+
+
 def test_a_passing_trouble_is_tried_again_after_the_pause() -> None:
     verdict = after_attempt(entry(attempts=2), TEMPORARY, idempotent=True, now=NOON)
 
