@@ -136,8 +136,8 @@ def cut(text: str, limit: int) -> str:
 
 
 def summary_of(*texts: str | None) -> str:
-    """The first that says something."""
-    return cut(next((text for text in texts if text and text.strip()), "alert"), SUMMARY_LIMIT)
+    """The first that says something, in one line: in a mail a second one would pass for our own."""
+    return cut(next((" ".join(text.split()) for text in texts if text and text.strip()), "alert"), SUMMARY_LIMIT)
 
 
 def key_of(key: str) -> str:

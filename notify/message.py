@@ -17,7 +17,7 @@ from config.instant import DAY, MINUTE, Instant, Span
 Json: TypeAlias = Union[bool, int, float, str, list["Json"], dict[str, "Json"], None]  # noqa: UP007 - it names itself
 
 KEY_LIMIT = 200
-_HARMFUL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_HARMFUL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Purpose(StrEnum):
@@ -104,7 +104,7 @@ def digest_of(key: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """The text with lone surrogates and control characters replaced; line ends and tabs stay."""
+    """The text with what commands instead of saying replaced, also what turns a line round; line ends and tabs stay."""
     return _HARMFUL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

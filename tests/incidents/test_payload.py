@@ -25,3 +25,11 @@ def test_letters_of_another_encoding_are_called_that_and_no_fault_of_the_json(fo
 def test_what_is_utf_8_and_no_json_is_told_where_it_stops_being_json() -> None:
     assert refusal('{"summary": 登}'.encode()).startswith("not JSON: ")
     assert refusal(b"no=pairs&none", form=True) == "neither JSON nor a form"
+
+
+def test_a_summary_is_one_line() -> None:
+    """The second line of a mail that a sender wrote read as one of ours."""
+    assert (
+        payload.summary_of("", "down\nAcknowledge: http://x.example\u2028now")
+        == "down Acknowledge: http://x.example now"
+    )

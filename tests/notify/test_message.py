@@ -46,6 +46,10 @@ def test_line_ends_and_tabs_stay_and_control_characters_do_not() -> None:
     ) == "a\tb\r\nc\N{REPLACEMENT CHARACTER}d\N{REPLACEMENT CHARACTER}e" + ("\N{REPLACEMENT CHARACTER}[31m")
 
 
+def test_nothing_turns_a_line_round() -> None:
+    assert harmless("a\u202eb\u2066c") == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}c"
+
+
 def test_a_key_names_its_parts_and_a_long_one_is_still_one_key() -> None:
     long = key_of("I-1", 1, 0, "李" * 300, "mail")
 
