@@ -5,7 +5,7 @@ until somebody acknowledges. A step that reaches nobody is left at once for the 
 rounds there always is some time, or a policy without waits and without end would be carried out for ever at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,21 +20,25 @@ URGENT = 2
 
 
 Who: TypeAlias = Callable[[str], tuple[str, ...]]
-"""A person's id, `rota:<id>` or `role:<role>` -> people that can be reached now."""
+"""A person's id, `rota:<id>` or `role:<role>` -> the people it stands for now."""
+
+Reaches: TypeAlias = Callable[[str, tuple[str, ...]], bool]
+"""Whether anything can be brought to a person over these channels (none: his own)."""
 
 Holds: TypeAlias = Callable[[During], bool]
 
 
-def _always(during: During) -> bool:
+def _always(*whatever: object) -> bool:
     return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facing:
-    """What a policy meets: how bad it is, whom a name stands for, and whether hours of a calendar hold now."""
+    """What a policy meets: how bad it is, whom a name stands for and reaches, whether hours of a calendar hold now."""
 
     severity: int
     who: Who
+    reaches: Reaches = _always
     holds: Holds = _always
     acknowledged: bool = False
 
@@ -95,12 +99,19 @@ def carry_out(policy: Escalation, place: Place, facing: Facing) -> Carried:
     names = policy.fallback if step is None else step.notify
     following = _following(policy, place, facing)
     left = None if step is None else _left(step, facing)
-    people = tuple(dict.fromkeys(person for name in names for person in facing.who(name))) if left is None else ()
-    if people:
-        channels = () if step is None else step.channels
+    channels = () if step is None else step.channels
+    if left is None and _anybody(names, channels, facing):
+        people = tuple(dict.fromkeys(person for name in names for person in facing.who(name)))
         return Carried(place=place, people=people, nobody=None, next=following, channels=channels)
     reason = left or (f"{', '.join(names)}: nobody to reach" if names else "the policy names no fallback")
     return Carried(place=place, people=(), nobody=reason, next=_at_once(policy, place, following, facing))
+
+
+def ending(policy: Escalation, today: Escalation | None, facing: Facing) -> Escalation:
+    """One that was taken before a reload may end with people who are gone: it ends with today's fallback then."""
+    if today is None or _anybody(policy.fallback, (), facing):
+        return policy
+    return policy.model_copy(update={"fallback": today.fallback})
 
 
 def first_reached(policy: Escalation, facing: Facing) -> Carried:
@@ -154,7 +165,11 @@ def _at_once(policy: Escalation, place: Place, following: Next | None, facing: F
 
 
 def _reaches(step: Step, facing: Facing) -> bool:
-    return _left(step, facing) is None and any(facing.who(name) for name in step.notify)
+    return _left(step, facing) is None and _anybody(step.notify, step.channels, facing)
+
+
+def _anybody(names: Iterable[str], channels: tuple[str, ...], facing: Facing) -> bool:
+    return any(facing.reaches(person, channels) for name in names for person in facing.who(name))
 
 
 def _step(policy: Escalation, place: Place) -> Step | None:

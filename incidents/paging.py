@@ -17,6 +17,7 @@ from incidents.escalation import (
     Next,
     Place,
     carry_out,
+    ending,
     first,
     first_reached,
     foreign,
@@ -98,7 +99,8 @@ class Paging(Ways):
         policy = self._policy(tx, incident)
         if policy is None or foreign(policy, incident.severity):
             return
-        carried = first_reached(policy, self._facing(tx, incident.severity, now))
+        facing = self._facing(tx, incident.severity, now)
+        carried = first_reached(ending(policy, self._of_today(incident.component), facing), facing)
         for one in self._contacts(carried, now):
             self._tell(tx, incident, one, self._writer(one.channel, one.language).raised(incident), now)
         if incident.progress is Progress.ACKNOWLEDGED:
@@ -268,6 +270,7 @@ class Paging(Ways):
     ) -> list[Event]:
         done: list[Event] = []
         facing = self._facing(tx, incident.severity, now, taken=incident.progress is Progress.ACKNOWLEDGED)
+        policy = ending(policy, self._of_today(incident.component), facing)
         while upcoming is not None and upcoming.after == 0:
             carried = carry_out(policy, upcoming.place, facing)
             self._page(tx, incident, carried, now)
@@ -371,6 +374,7 @@ class Paging(Ways):
         return Facing(
             severity=severity,
             who=lambda name: roster.who(name, now),
+            reaches=self.reached,
             holds=lambda during: roster.holds(during, now),
             acknowledged=taken,
         )

@@ -49,10 +49,10 @@ def concerns(roster: Roster, ways: Ways, now: Instant, verified: Verified = take
     """Gaps first, then people. What the operator has no channel to mend is said, and no incident."""
     config = roster.config
     used = [one for one in config.escalations.values() if _used(config, one)]
-    channels = sum(ways.arrives(one) and config.channels[one].kind != "log" for one in config.channels)
+    channels = ways.spoken
     return (
         *_gaps(roster, used, now),
-        *(one for person in _people(config, used) for one in _of_person(person, ways, now, verified, channels)),
+        *(one for person in called(config, used) for one in _of_person(person, ways, now, verified, channels)),
         *_single(config, used, ways, now, verified, channels),
     )
 
@@ -87,7 +87,7 @@ def _single(
     A second one that nobody tried may be as good as none; that is said, and calls nobody.
     """
     worst = [one for one in used if not one.severity or WORST in one.severity]
-    for person in _people(config, worst):
+    for person in called(config, worst):
         usable = _usable(person, ways, now)
         if len({way.channel for way in usable}) == 1:
             yield Concern(kind=Kind.ONE_CHANNEL, subject=person, grave=channels > 1)
@@ -99,7 +99,7 @@ def _usable(person: str, ways: Ways, now: Instant) -> list[Addressee]:
     return [way for way in ways.contacts([person], now) if ways.reaches(way)]
 
 
-def _people(config: Config, policies: Iterable[Escalation]) -> list[str]:
+def called(config: Config, policies: Iterable[Escalation]) -> list[str]:
     """Whoever these policies can call."""
     found: dict[str, None] = {}
     for name in (name for one in policies for name in _names(one)):

@@ -73,15 +73,28 @@ class Ways:
         """Whether this way can bring anything to anybody: not the log, and with the address its channel needs."""
         kind = self._kinds.get(way.channel)
         needs = kind is None or kind.address is not None
-        return (
-            self.arrives(way.channel)
-            and self._config.channels[way.channel].kind != "log"
-            and bool(way.address or not needs)
-        )
+        return self._speaks(way.channel) and bool(way.address or not needs)
+
+    def reached(self, person: str, over: Sequence[str] = ()) -> bool:
+        """Whether a call can arrive at the person; where nothing but the log was written, that is how all are told."""
+        return not self.spoken or any(self.reaches(way) for way in self._ways_to(person, 0, over))
+
+    @property
+    def spoken(self) -> int:
+        """Channels that bring anything to anybody."""
+        return sum(self._speaks(one) for one in self._config.channels)
+
+    def _speaks(self, channel: str) -> bool:
+        written = self._config.channels.get(channel)
+        return self.arrives(channel) and written is not None and written.kind != "log"
 
     def _ways_to(self, person_id: str, now: Instant, over: Sequence[str] = ()) -> list[Addressee]:
-        """`over`: these channels at once; what the person says of one of them holds but for the waiting."""
+        """`over`: these channels at once; what the person says of one of them holds but for the waiting.
+
+        A policy may be older than a reload that took its channels away: then each is told by his own.
+        """
         person = self._config.people[person_id]
+        over = [one for one in over if one in self._config.channels]
         return [
             Addressee(
                 person=person.id,

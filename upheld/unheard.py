@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from config.model import Config
+from incidents.readiness import called
 from upheld.installed import installed
 from upheld.rules import Rules, rules_of
 
@@ -35,7 +36,11 @@ def _untold(config: Config) -> Iterator[str]:
 
 
 def _without_address(rules: Rules) -> Iterator[str]:
-    """Ways that need an address of the person's own, to people who have none."""
+    """Ways that need an address of the person's own, to people who have none, and people who have no way at all."""
+    for person in called(rules.config, rules.config.escalations.values()):
+        ways = rules.paging.contacts([person], 0)
+        if rules.paging.spoken and not any(rules.paging.arrives(way.channel) for way in ways):
+            yield f"people.{person}: nothing reaches him; write `email: …` or `reach: […]` there"
     for person in rules.config.people:
         for way in rules.paging.contacts([person], 0):
             if rules.paging.personal(way.channel) and not way.address:

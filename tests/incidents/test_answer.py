@@ -33,7 +33,7 @@ LI_THEN_WANG = policy(Step(notify=("li",)), Step(notify=("wang",), after=15 * MI
 def house(escalation: Escalation, **changes: Any) -> Config:
     given = {
         "people": named((LI, WANG, ZHAO)),
-        "channels": named((MAIL, Channel(id="sms", kind="log"))),
+        "channels": named((MAIL, Channel(id="sms", kind="sms"))),
         "escalations": named((escalation,)),
     }
     return config(**{**given, **changes})
@@ -195,6 +195,56 @@ async def test_a_missing_person_or_an_empty_schedule_holds_nothing_up(
     events = [one.event for one in await database.read(lambda tx: store.events(tx, FIRST))]
     (first, *_) = [one for one in events if isinstance(one, Escalated)]
     assert (first.paged, first.nobody) == ((), f"{steps[0].notify[0]}: nobody to reach")
+
+
+@pytest.mark.parametrize("over", [(), ("mail",)])
+async def test_a_step_of_people_whom_nothing_reaches_holds_nothing_up(
+    database: Database, over: tuple[str, ...]
+) -> None:
+    """Who has no way but the log was taken for called, and the next step waited a quarter of an hour."""
+    mute = Person(id="mute", name="Mute", reach=(Reach(channel="sms"),))
+    steps = (Step(notify=("mute",), channels=over), Step(notify=("li",), after=15 * MINUTE))
+    made = incidents(house(policy(*steps), people=named((mute, LI, WANG))))
+    await database.write(lambda tx: down(tx, made))
+
+    assert await database.read(told) == ["li"]
+    events = [one.event for one in await database.read(lambda tx: store.events(tx, FIRST))]
+    (first, *_) = [one for one in events if isinstance(one, Escalated)]
+    assert (first.paged, first.nobody) == ((), "mute: nobody to reach")
+
+
+async def test_where_there_is_no_channel_at_all_the_log_is_how_everybody_is_told(database: Database) -> None:
+    made = incidents(house(LI_THEN_WANG, channels={}, people=named((LI.model_copy(update={"reach": ()}), WANG))))
+    await database.write(lambda tx: down(tx, made))
+    assert await database.read(pages) == ["li/log"]
+
+
+async def test_an_incident_whose_people_are_all_gone_calls_today_s_fallback(database: Database) -> None:
+    """Its own policy is told to the end, and that end must reach somebody: for ever nobody was called."""
+    before = incidents(house(policy(Step(notify=("li",)), fallback=("li",))))
+    after = incidents(house(policy(Step(notify=("zhao",)), fallback=("wang",)), people=named((WANG, ZHAO))))
+    await run(
+        database,
+        lambda tx: down(tx, before),
+        lambda tx: look_again(after, tx, NOON + MINUTE),
+        lambda tx: ring(tx, after, NOON + 10 * MINUTE),
+    )
+    assert await database.read(told) == ["li", "wang"]
+
+    await database.write(lambda tx: ring(tx, after, NOON + 40 * MINUTE))
+    assert await database.read(told) == ["li", "wang", "wang"]
+
+
+async def test_a_step_whose_channels_are_gone_is_told_by_each_one_s_own(database: Database) -> None:
+    steps = (Step(notify=("li",)), Step(notify=("wang",), after=15 * MINUTE, channels=("sms",)))
+    before, after = incidents(house(policy(*steps))), incidents(house(LI_THEN_WANG, channels=named((MAIL,))))
+    await run(
+        database,
+        lambda tx: down(tx, before),
+        lambda tx: look_again(after, tx, NOON + MINUTE),
+        lambda tx: ring(tx, after, NOON + 15 * MINUTE),
+    )
+    assert await database.read(pages) == ["li/mail", "wang/mail"]
 
 
 async def test_a_changed_policy_is_noted_and_the_incident_goes_on_by_its_own(database: Database) -> None:

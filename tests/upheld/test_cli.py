@@ -362,8 +362,10 @@ channels: {mail: {kind: email, host: 127.0.0.1, sender: upheld@example.com}}
 people:
   li: {name: Li, reach: [{channel: mail}]}
   wang: {name: Wang, email: wang@example.com, reach: [{channel: mail}]}
+  zhao: {name: Zhao, role: expert}
+  sun: {name: Sun}
 escalations:
-  night: {steps: [{notify: [wang]}], fallback: [wang]}
+  night: {steps: [{notify: [wang, "role:expert"]}], fallback: [wang]}
 components: {shop: {name: Shop, escalation: night}, crm: {name: CRM}}
 sources:
   one: {kind: pagerduty, token: the-same-for-both}
@@ -381,6 +383,7 @@ customers: {acme: {name: Acme, contacts: [{name: Chen}]}}
             "en",
             [
                 "nobody is told of incidents on crm: write `escalation: night` there, or a policy `default`",
+                "people.zhao: nothing reaches him; write `email: …` or `reach: […]` there",
                 "people.li: nothing reaches him over mail; write `email: …` there",
                 "sources.two: the token of one, which gets all that is sent; write another one",
                 "sources.short: its token has fewer than 16 characters and is soon guessed; write a longer one",
@@ -391,6 +394,7 @@ customers: {acme: {name: Acme, contacts: [{name: Chen}]}}
             "zh-CN",
             [
                 "crm 发生事件时无人收到通知；请在组件处写 `escalation: night`，或写一个名为 `default` 的升级策略",
+                "people.zhao: 无法通知到此人；请在此处写 `email: …` 或 `reach: […]`",
                 "people.li: 经 mail 无法通知到此人；请在此处写 `email: …`",
                 "sources.two: 与 one 的 token 相同，所有来信都归后者；请换一个",
                 "sources.short: token 不足 16 个字符，容易被猜到；请换一个更长的",
