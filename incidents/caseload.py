@@ -213,6 +213,12 @@ class Caseload:
             events = [Fulfilled(commitment=name, how=f"message to {sent.person}") for name in kept]
             self._append(tx, case, events, SYSTEM, now, now)
 
+    def not_told(self, tx: Connection, failed: Notification, now: Instant) -> None:
+        """What a customer said reached none of ours so far."""
+        case = store.find(tx, failed.case) if failed.case is not None else None
+        if case is not None:
+            self._mail.unheard(tx, case, failed, now)
+
     def _kept_by(self, case: Case, event: object) -> list[str]:
         if event == "case.taken":
             return [RESPOND]

@@ -16,6 +16,7 @@ from incidents.casenotice import CaseWriter
 from incidents.clock import Clock
 from incidents.paging import Paging
 from incidents.rewording import reworded, values_of
+from incidents.store import case as cases
 from incidents.store import incident as incidents
 from incidents.warning import told
 from incidents.ways import Addressee
@@ -87,6 +88,22 @@ class CaseMail:
                 purpose = Purpose.CLOCK if having else Purpose.PAGE
                 self._enqueue(tx, case, one, message, purpose, f"{word.what}-{case.version}", now)
 
+    def unheard(self, tx: Connection, case: Case, failed: Notification, now: Instant) -> None:
+        """What he said certainly or possibly did not arrive: the person's next way at once, else the managers."""
+        page = failed.purpose is Purpose.PAGE
+        if (page and (case.responsible is not None or not case.open)) or not (page or failed.purpose is Purpose.CLOCK):
+            return
+        if outbox.hasten(tx, failed, now):
+            return
+        said = [one for one in cases.events(tx, case.id) if one.recorded_at == failed.created_at]
+        words = [(word, one.by) for one in said if (word := word_of(one.event, one.by)) is not None]
+        for word, by in words:
+            for one in self._paging.contacts(told("75", self._config.people, None), now):
+                if one.person != failed.person and by != f"person:{one.person}":
+                    message = self._to_ours(one).heard(case, word)
+                    step = f"{word.what}-instead-{failed.created_at}"
+                    self._enqueue(tx, case, one, message, failed.purpose, step, now)
+
     def settled(self, tx: Connection, case: Case, reason: str, now: Instant) -> None:
         """Nobody need be called for it any more."""
         outbox.suppress(tx, purposes=[Purpose.PAGE], reason=reason, now=now, case=case.id)
@@ -98,10 +115,10 @@ class CaseMail:
             self._enqueue(tx, case, one, message, Purpose.CLOCK, f"called-{when}", now)
 
     def _having(self, tx: Connection, case: Case) -> list[str]:
-        """Whoever has the case, or else its incident."""
+        """Whoever has the case, or else its incident, if anything reaches him."""
         incident = None if case.incident is None else incidents.find(tx, case.incident)
         taken = None if incident is None else (incident.acknowledged_by or "").removeprefix("person:")
-        return [one for one in (case.responsible or taken,) if one in self._config.people]
+        return [one for one in (case.responsible or taken,) if one in self._config.people and self._paging.reached(one)]
 
     def _on_call(self, tx: Connection, case: Case, severity: int, now: Instant) -> list[Addressee]:
         """For a fault whoever would be called for one like it; for all else, and where that is nobody, the managers."""

@@ -223,7 +223,7 @@ class Paging(Ways):
         incident = incidents.find(tx, told.incident or "")
         if incident is None or incident.progress is not Progress.TRIGGERED:
             return
-        if outbox.hasten(tx, incident=incident.id, person=told.person, now=now):
+        if outbox.hasten(tx, told, now):
             return
         policy = self._policy(tx, incident)
         waiting = timer.waiting(tx, timer.Kind.ESCALATION, incident.id)

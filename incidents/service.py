@@ -291,6 +291,7 @@ class Incidents(Course):
         """A delivery was given up: the next way of reaching is due."""
         log.warning("not told", person=failed.person, channel=failed.channel, incident=failed.incident)
         self._paging.unreachable(tx, failed, now)
+        self._cases.not_told(tx, failed, now)
 
     # what looks after all of it
 

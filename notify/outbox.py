@@ -186,11 +186,10 @@ def _suppressing(of_incident: bool, of_case: bool) -> Prepared:
     )
 
 
-def hasten(tx: Connection, *, incident: str, person: str, now: Instant) -> int:
-    """The person's later ways of being reached are due now, because an earlier one failed. How many there are."""
-    later = and_(
-        _N.incident == incident, _N.person == person, _N.state == State.QUEUED.value, _N.due_at > now, _N.attempts == 0
-    )
+def hasten(tx: Connection, failed: Notification, now: Instant) -> int:
+    """The person's later ways of being told the same are due now, because this one failed. How many there are."""
+    matter = _N.case == failed.case if failed.incident is None else _N.incident == failed.incident
+    later = and_(matter, _N.person == failed.person, _N.state == State.QUEUED.value, _N.due_at > now, _N.attempts == 0)
     hastened = tx.execute(update(notification).where(later).values(due_at=now)).rowcount
     if hastened:
         announce(tx, TOPIC)

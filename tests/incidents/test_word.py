@@ -117,6 +117,43 @@ async def test_once_somebody_has_it_or_it_is_over_later_ways_are_not_tried(
     )
 
 
+async def test_a_report_that_does_not_reach_who_is_on_call_reaches_the_managers(database: Database) -> None:
+    """A refused address left it to the first warning of a clock, hours later."""
+    written = config(customers=named((customer("acme"),)), people=named((TWO_WAYS, WANG)))
+    paging = Paging(written, log_channel="log")
+    cases = Caseload(written, paging)
+    made = Incidents(written, paging, cases)
+
+    def work(tx: Connection) -> None:
+        reports(tx, cases)
+        mail, other = notifications(tx, "page")
+        made.not_told(tx, mail, NOON + 1)
+        assert called(tx) == [("li", "case.reported")] * 2
+        assert [one.due_at for one in notifications(tx, "page")] == [NOON, NOON + 1]
+        for _ in range(2):
+            made.not_told(tx, other, NOON + 2)
+        assert called(tx) == [*[("li", "case.reported")] * 2, ("wang", "case.reported")]
+
+        said(tx, cases, Taken(person="wang"), "person:wang")
+        made.not_told(tx, mail, NOON + 3)
+        assert len(called(tx)) == 3
+
+    await database.write(work)
+
+
+async def test_who_has_it_and_cannot_be_reached_is_no_ear(database: Database) -> None:
+    mute = Person(id="mute", name="Mute", language="en")
+    cases = caseload(people=named((mute, LI, WANG)))
+
+    def work(tx: Connection) -> list[tuple[str, str]]:
+        reports(tx, cases)
+        said(tx, cases, Taken(person="mute"), "person:li")
+        said(tx, cases, CaseNoted(text="it is worse now"))
+        return called(tx)
+
+    assert await database.write(work) == [("li", "case.reported"), ("li", "case.customer_wrote")]
+
+
 async def test_what_is_on_its_way_is_not_tried_again_once_somebody_has_it(database: Database) -> None:
     cases = caseload()
 

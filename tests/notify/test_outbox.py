@@ -371,7 +371,7 @@ async def test_a_persons_later_ways_are_due_at_once_when_an_earlier_one_failed(d
     [trying] = (await database.write(claim())).entries
     await end(database, trying, LATER)
 
-    assert await database.write(lambda tx: outbox.hasten(tx, incident="I-1", person="li", now=NOON)) == 1
+    assert await database.write(lambda tx: outbox.hasten(tx, trying.notification, NOON)) == 1
 
     assert keys(await database.write(claim(channel="ding"))) == ["ding"]
     assert keys(await database.write(claim())) == []
