@@ -78,5 +78,7 @@ def unfit(case: Case, event: CaseEvent, by: str, agreement: Agreement | None) ->
             return "its level is the customer's to confirm, in the room"
         case LevelConfirmed() | LevelContested() if not case.claims:
             return "no other level waits for a word"
+        case LevelContested() if case.claim_contested:
+            return "that level is contested already; the stricter one stands"
         case _:
             return None

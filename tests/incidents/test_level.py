@@ -123,6 +123,9 @@ async def test_the_customer_is_told_at_once_and_his_word_is_nobody_else_s(databa
         assert "one branch" in told.message.text and "Level before: 1, now: 3." in told.message.text
         with pytest.raises(Refused, match="the customer's to confirm"):
             say(YES, "person:li")
+        say(NO, CUSTOMER)
+        with pytest.raises(Refused, match="contested already"):
+            say(NO, CUSTOMER)
         say(YES, CUSTOMER)
         row, log = store.find(tx, FIRST), store.events(tx, FIRST)
         assert row == replay_case(FIRST, log) and row.level == 3
