@@ -104,11 +104,10 @@ def in_chinese(text: str) -> str:
 
 def _whole(text: str) -> str | None:
     """A sentence of a form that we know."""
-    for room, known in ((ROOM, _forms(ROOM)), *((room, _forms(room, _LONG)) for room in OTHERS), (SHARED, forms())):
-        for template in known:
-            found = _matched(template, text)
-            if found is not None:
-                return say(room, CHINESE, template, **found)
+    for room, template, longest in _known():
+        # Most forms are ruled out by their words, and need no pattern made.
+        if longest in text and (found := _matched(template, text)) is not None:
+            return say(room, CHINESE, template, **found)
     return None
 
 
@@ -136,9 +135,6 @@ def _joined(each: Iterable[str]) -> str:
 
 
 def _matched(template: str, text: str) -> dict[str, str] | None:
-    # Most forms are ruled out by their words, and need no pattern made.
-    if not all(part in text for part in literals(template)):
-        return None
     found = _pattern(template).fullmatch(text)
     if found is None or any("; " in value for name, value in found.groupdict().items() if name not in _OURS):
         return None  # a value holds no further sentence
@@ -157,6 +153,12 @@ _pattern = cache(form_of)
 
 
 @cache
+def _known() -> tuple[tuple[str, str, str], ...]:
+    """(room, form, the longest of its words), in the order in which they are tried."""
+    rooms = ((ROOM, _forms(ROOM)), *((room, _forms(room, _LONG)) for room in OTHERS), (SHARED, forms()))
+    return tuple((room, one, max(literals(one), key=len)) for room, known in rooms for one in known)
+
+
 def _forms(room: str, least: int = 0) -> tuple[str, ...]:
     """The one with the most words of its own first."""
     # One word is the name of a column, or what stands in one, and no sentence.
