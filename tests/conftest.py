@@ -1,5 +1,6 @@
 """What tests share: the store on both databases, and real servers that are there for the asking."""
 
+import gc
 import itertools
 import os
 import shutil
@@ -37,6 +38,18 @@ BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.server)]
 FIGURES = "figures"
 STORES = frozenset({"database", "database_url", "database_kind", "fresh_url"})
 SERVERS = frozenset({"postgres_server", "durable_postgres", "nginx", "smtp", "browser", "cable", "serve", "named"})
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is there before the first test stays: the garbage collector, which walked through it again and again for a
+    tenth of the processor's time, is told to leave it alone."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
