@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tests.sources import nodes
+
 
 def forms_of(node: ast.expr | None) -> Iterator[str]:
     """Of every text that stands there; of `a if b else c` both; in one line."""
@@ -41,12 +43,12 @@ def said_by(files: Iterable[Path], voices: Iterable[str]) -> Iterator[tuple[str,
     """
     wanted = frozenset(voices)
     for file in files:
-        module = ast.parse(file.read_text(), str(file))
-        for scope in ast.walk(module):
+        for scope in nodes(file):
             if not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
-            known = _given(scope)
-            for node in ast.walk(scope):
+            inside = tuple(ast.walk(scope))
+            known = _given(inside)
+            for node in inside:
                 for argument in _handed(node, wanted):
                     texts = known.get(argument.id, []) if isinstance(argument, ast.Name) else [argument]
                     for text in texts:
@@ -63,9 +65,9 @@ def _handed(node: ast.AST, wanted: frozenset[str]) -> Iterator[ast.expr]:
         yield node.value
 
 
-def _given(scope: ast.AST) -> dict[str, list[ast.expr]]:
+def _given(inside: Iterable[ast.AST]) -> dict[str, list[ast.expr]]:
     found: dict[str, list[ast.expr]] = {}
-    for node in ast.walk(scope):
+    for node in inside:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 if isinstance(target, ast.Name):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,13 +33,17 @@ def clauses() -> list[Clause]:
     return [Clause(row[0], tuple(re.findall(r"`([^`]+)`", row[1])), row[2]) for row in rows if row[0] != "clause"]
 
 
-def demands() -> Iterator[str]:
+@cache
+def demands() -> tuple[str, ...]:
     """`after-sales: levels.1.commitments.accept`: all that a profile says, reports by kind, levels by number."""
-    for file in sorted((ROOT / "config/profiles").glob("*.yaml")):
-        sheet: dict[str, Any] = yaml.safe_load(file.read_text())
-        for key, value in sheet.items():
-            if key not in SAID_APART:
-                yield from (f"{sheet['name']}: {path}" for path in _paths(key, value))
+    sheets = [yaml.safe_load(file.read_text()) for file in sorted((ROOT / "config/profiles").glob("*.yaml"))]
+    return tuple(
+        f"{sheet['name']}: {path}"
+        for sheet in sheets
+        for key, value in sheet.items()
+        if key not in SAID_APART
+        for path in _paths(key, value)
+    )
 
 
 def _paths(key: str, value: Any) -> Iterator[str]:
@@ -66,10 +71,9 @@ def test_every_line_of_every_profile_has_a_clause() -> None:
 
 @pytest.mark.parametrize("clause", clauses(), ids=lambda one: one.text[:60])
 def test_what_a_clause_names_exists(clause: Clause) -> None:
-    said = list(demands())
     for where in clause.where:
         if ": " in where:
-            assert any(fnmatchcase(one, where) for one in said), f"no profile says {where}"
+            assert any(fnmatchcase(one, where) for one in demands()), f"no profile says {where}"
         else:
             assert where.partition(".")[0] in Config.model_fields, f"there is no key {where}"
     if clause.shown.startswith(OUTSIDE):

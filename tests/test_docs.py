@@ -35,11 +35,10 @@ from sla.period import parse_period
 from sla.record import Facts
 from sla.statement import compose
 from tests.probe.listener import listening
+from tests.sources import ROOMS, ROOT, naming, nodes
 from upheld.cli.main import COMMANDS, LATER, main
 from upheld.installed import installed
 
-ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("upheld", "console", "statuspage", "incidents", "sla", "probe", "notify", "config", "db")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 OPERATING = ROOT / "docs" / "operating.md"
@@ -255,8 +254,8 @@ def test_every_metric_has_its_line_and_every_line_its_metric() -> None:
     exported = {
         node.value
         for room in ROOMS
-        for file in (ROOT / room).rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text()))
+        for file in naming(room, "upheld_", "probe_")
+        for node in nodes(file)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and pattern.fullmatch(node.value)
     } - {"probe_location"}
     written = {coded(row[0])[0] for row in rows(section(OPERATING, "Metrics")) if coded(row[0])}

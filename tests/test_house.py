@@ -16,17 +16,16 @@ import jinja2
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from jinja2 import nodes
+from jinja2.nodes import Call, Const, Name
 from polib import pofile
 
 from config.discover import discover
 from config.look.detail import literals
 from config.reader import WANTED
 from tests.config.test_broken import EXPECTED
+from tests.sources import ROOMS, ROOT, naming, nodes, python_files
 from tests.spoken import forms_of
 
-ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("upheld", "console", "statuspage", "incidents", "sla", "probe", "notify", "config", "db")
 FAMILIES = (
     ("probe.kinds", "KIND", "probe.kind", "ProbeKind"),
     ("notify.channels", "CHANNEL", "notify.channel", "Channel"),
@@ -53,14 +52,6 @@ def tracked() -> list[Path]:
     return [file for name in listed.split("\0") if name and (file := ROOT / name).is_file()]
 
 
-def python_files(folder: str) -> list[Path]:
-    return sorted((ROOT / folder).rglob("*.py"))
-
-
-def tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(), str(file))
-
-
 def name_of(file: Path) -> str:
     return str(file.relative_to(ROOT))
 
@@ -74,8 +65,8 @@ def test_no_file_of_the_program_is_longer_than_400_lines() -> None:
 def test_no_test_is_left_out() -> None:
     found = [
         f"{name_of(file)}:{node.lineno}: {node.attr}"
-        for file in python_files("tests")
-        for node in ast.walk(tree(file))
+        for file in naming("tests", *NOT_TOLERATED)
+        for node in nodes(file)
         if isinstance(node, ast.Attribute) and node.attr in NOT_TOLERATED
     ]
     assert found == []
@@ -110,7 +101,7 @@ def test_plug_ins_of_one_family_never_import_each_other(package: str) -> None:
     found = [
         f"{name_of(file)}:{node.lineno}"
         for file in python_files(package.replace(".", "/"))
-        for node in ast.walk(tree(file))
+        for node in nodes(file)
         if (isinstance(node, ast.ImportFrom) and (node.module or "").startswith(package))
         or (isinstance(node, ast.Import) and any(alias.name.startswith(package) for alias in node.names))
     ]
@@ -136,7 +127,7 @@ def speaker(file: Path) -> str:
 def spoken_in_python(room: str) -> Iterator[tuple[str, str, str]]:
     """(package whose catalogue is asked, sentence, where) for every sentence written out in a call."""
     for file in python_files(room):
-        for node in ast.walk(tree(file)):
+        for node in nodes(file):
             if not isinstance(node, ast.Call):
                 continue
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -160,11 +151,11 @@ def spoken_in_templates(room: str) -> Iterator[tuple[str, str, str]]:
     """The same for Jinja templates, which ask their own package's catalogue."""
     environment = jinja2.Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], autoescape=True)
     for file in templates(room):
-        for node in environment.parse(file.read_text()).find_all(nodes.Call):
-            if not isinstance(node.node, nodes.Name) or node.node.name not in SPEAKERS or not node.args:
+        for node in environment.parse(file.read_text()).find_all(Call):
+            if not isinstance(node.node, Name) or node.node.name not in SPEAKERS or not node.args:
                 continue
             sentence = node.args[min(SPEAKERS[node.node.name], len(node.args) - 1)]
-            if isinstance(sentence, nodes.Const) and isinstance(sentence.value, str):
+            if isinstance(sentence, Const) and isinstance(sentence.value, str):
                 yield speaker(file), sentence.value, f"{name_of(file)}:{node.lineno}"
 
 
@@ -185,7 +176,7 @@ def test_a_sentence_stands_once_in_its_catalogue(file: Path) -> None:
 
 
 def forms_in(file: Path) -> Iterator[str]:
-    for node in ast.walk(tree(file)):
+    for node in nodes(file):
         if isinstance(node, ast.JoinedStr | ast.Constant):
             yield from forms_of(node)
 
@@ -246,7 +237,7 @@ def all_literals() -> frozenset[str]:
         node.value
         for room in ROOMS
         for file in python_files(room)
-        for node in ast.walk(tree(file))
+        for node in nodes(file)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
 
@@ -279,9 +270,9 @@ def test_sql_is_written_in_stores_only() -> None:
     found = [
         f"{file}:{node.lineno}"
         for room in ROOMS
-        for file in python_files(room)
+        for file in naming(room, "sqlalchemy")
         if room != "db" and file.stem not in ("store", "outbox", "pruning") and file.parent.name != "store"
-        for node in ast.walk(tree(file))
+        for node in nodes(file)
         if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy"
         if SQL & {name.name for name in node.names}
     ]

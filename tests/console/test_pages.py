@@ -31,7 +31,8 @@ from probe.result import Answer, Attempt, Outcome, Plain, Reason, Result
 from sla import agreeing
 from tests.console.conftest import ENGLISH, LogIn, Reader, page, send
 from tests.console.world import NOW, PASSWORD, World, afternoon, configuration
-from tests.test_house import ROOT, translated
+from tests.sources import ROOT, nodes
+from tests.test_house import translated
 
 T = TypeVar("T")
 
@@ -520,7 +521,7 @@ async def test_every_page_is_complete_without_script_and_style_of_its_own(world:
 def spoken_otherwise() -> Iterator[str]:
     """Sentences that no call of `t` writes out: in the plural, and from tables of words."""
     for file in sorted((ROOT / "console").glob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in nodes(file):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "count":
                 yield from (str(one.value) for one in node.args[1:3] if isinstance(one, ast.Constant))
     tables = (
@@ -545,7 +546,7 @@ def spoken_otherwise() -> Iterator[str]:
 def refused() -> Iterator[str]:
     """What sla/ refuses about agreements, exclusions and corrections."""
     for name in ("agreeing.py", "contract.py", "exclusions.py", "corrections.py"):
-        for node in ast.walk(ast.parse((ROOT / "sla" / name).read_text())):
+        for node in nodes(ROOT / "sla" / name):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refused":
                 yield from (str(one.value) for one in node.args if isinstance(one, ast.Constant))
     yield from agreeing.CONFIRMED.values()

@@ -8,6 +8,7 @@ import pytest
 
 from config.language import CHINESE, ENGLISH, catalogue
 from config.look.detail import DETAILS, detail_text, forms
+from tests.sources import nodes
 
 PROBE = Path(__file__).parents[3] / "probe"
 SPOKEN = frozenset(("down", "ours"))
@@ -33,7 +34,7 @@ def _part(part: ast.expr) -> str:
 
 def sentences() -> Iterator[tuple[str, str]]:
     for file in sorted(PROBE.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in nodes(file):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SPOKEN:
                 told = sentence(node.args[1]) if len(node.args) > 1 else None
                 if told is not None:

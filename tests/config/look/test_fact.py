@@ -8,6 +8,7 @@ import pytest
 
 from config.language import CHINESE, ENGLISH, catalogue
 from config.look.fact import FACTS, FAMILIES, NUMBERED, fact_name, told
+from tests.sources import nodes
 
 PROBE = Path(__file__).parents[3] / "probe"
 
@@ -15,7 +16,7 @@ PROBE = Path(__file__).parents[3] / "probe"
 def names() -> Iterator[tuple[str, str]]:
     """What a kind puts into a mapping that is called facts."""
     for file in sorted(PROBE.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in nodes(file):
             place = f"{file.name}:{getattr(node, 'lineno', 0)}"
             keys: list[ast.expr | None] = []
             if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "facts":
