@@ -38,6 +38,7 @@ def incident_json(tx: Connection, incident: Incident) -> dict[str, Any]:
         "started_at": at(incident.started_at),
         "acknowledged_at": at(incident.acknowledged_at),
         "acknowledged_by": incident.acknowledged_by,
+        "snoozed_until": at(incident.snoozed_until) if incident.unresolved else None,
         "resolved_at": at(incident.resolved_at),
         "held_by": list(incident.held_by) if incident.unresolved else [],
         "merged_into": incident.merged_into,

@@ -18,7 +18,7 @@ import yaml
 from click.testing import CliRunner, Result
 from sqlalchemy import Connection
 
-from config.instant import DAY, rfc3339
+from config.instant import DAY, HOUR, rfc3339
 from db.engine import open_database
 from incidents.incident import Noted, SeverityRaised
 from incidents.store import incident as incidents
@@ -592,6 +592,10 @@ def test_two_incidents_become_one_and_two_again_from_the_command_line(config: Pa
     assert "part of INC-2026-0001" in refused(
         upheld("incident", "snooze", "INC-2026-0002", "--until", rfc3339(utc_now() + 1000), "--reason", "x"), 1
     )
+    until = rfc3339(utc_now() + HOUR)
+    put_off = upheld("incident", "snooze", "INC-2026-0001", "--until", until, "--reason", "x", "--json")
+    assert json.loads(put_off.stdout)["snoozed_until"] == until
+    assert "INC-2026-0001  snoozed" in upheld("incident", "list").stdout, "nobody has it: it read acknowledged"
     structlog.reset_defaults()  # what is logged on the way stands in no answer, whoever configured the log before
     split = json.loads(upheld("incident", "split", "INC-2026-0002", "--reason", "two", "--json").stdout)
     assert (split["merged_into"], split["parts"]) == (None, [])

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from config.instant import DAY, rfc3339
 from incidents import dutycalendar, offer
 from incidents.link import Links
 from tests.upheld.house import write
 from tests.upheld.test_cli import refused, upheld
 from upheld import signing
+from upheld.clock import utc_now
 
 pytestmark = pytest.mark.store
 
@@ -59,6 +61,21 @@ def test_the_other_is_asked_by_a_link_that_says_what_was_asked(folder: Path) -> 
     asked = offer.read(links(folder), link.rpartition("/")[2])
     assert asked is not None and (asked.people, asked.reason) == (("li", "wang"), "a concert")
     assert "nobody changed anything" in upheld("oncall", "changes").stdout
+
+
+def test_shifts_and_silences_are_told_by_the_site_s_clock_and_to_programs_in_utc(folder: Path) -> None:
+    """An engineer wrote 09:00 and read 01:00:00.000Z."""
+    write(folder, site={"timezone": "Asia/Shanghai"}, channels={"mail": MAIL}, people=PEOPLE, rotas={"primary": ROTA})
+    times = ("--to", "2199-01-02 09:00", "--from", "2199-01-01 09:00")
+    change = ("oncall", "override", "primary", "add", "li", *times, "--reason", "r")
+    (said, *others) = (upheld(*change), upheld("oncall", "plan"), upheld("oncall", "changes", "--days", "366"))
+    until = rfc3339(utc_now() + DAY)
+    for shown in (said, *others, upheld("silence", "add", "component=shop", "--until", until, "--reason", "r")):
+        assert shown.exit_code == 0 and "Z\n" not in shown.stdout and "Z " not in shown.stdout
+    assert "start: 2199-01-01 09:00:00" in said.stdout and "times: Asia/Shanghai" in said.stdout
+    assert json.loads(upheld("oncall", "override", "primary", "add", "wang", *times, "--reason", "r", "--json").stdout)[
+        "start"
+    ].endswith("T01:00:00.000Z")
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ class Incident(Shape):
     started_at: Time
     acknowledged_at: Time | None
     acknowledged_by: str | None
+    snoozed_until: Time | None = Field(description="nobody has it: it was put off, and nobody is called until then")
     resolved_at: Time | None
     held_by: list[str] = Field(description="what holds its calls: `silence:3`, or the number of an incident")
     merged_into: str | None

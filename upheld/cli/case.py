@@ -28,7 +28,7 @@ from sla.commitment import commitment_name
 from upheld.cli.happened import COLUMNS as HAPPENED
 from upheld.cli.happened import happened
 from upheld.cli.incident import as_json, by
-from upheld.cli.local import show_local
+from upheld.cli.local import acted, show_local
 from upheld.cli.moment import instant, moment
 from upheld.cli.reading import readable
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
@@ -94,7 +94,7 @@ def open_(
         "caller": caller,
         "reported_at": instant(config, reported_at),
     }
-    show(change(config, "case.open", arguments, by), as_json=as_json, columns=())
+    acted(config, "case.open", arguments, by, as_json)
 
 
 @case.command("list")
@@ -128,7 +128,7 @@ def search(config: Config, text: str, customer: str | None, as_json: bool) -> No
     if not found and not as_json:
         tell("no case says so")
         return
-    show(found, as_json=as_json, columns=FOUND)
+    show_local(config, found, as_json=as_json, columns=FOUND)
 
 
 @case.command("show")
@@ -192,7 +192,7 @@ def _event(config: Config, id: str, what: str, text: str, at: datetime | None, b
 @with_config
 def event(config: Config, id: str, what: str, text: str, at: datetime | None, by: str | None, as_json: bool) -> None:
     """A fact about the case; the customer sees it as it is written."""
-    show(_event(config, id, what, text, at, by), as_json=as_json, columns=())
+    show_local(config, _event(config, id, what, text, at, by), as_json=as_json, columns=())
 
 
 @case.command()
@@ -206,7 +206,7 @@ def attach(config: Config, id: str, file: Path, by: str | None, as_json: bool) -
     if file.stat().st_size > LARGEST:
         fail(f"{file.name} has more than {LARGEST >> 20} MiB", 1)
     arguments = {"id": id, "name": file.name, "body": b64encode(file.read_bytes()).decode()}
-    show(change(config, "case.attach", arguments, by), as_json=as_json, columns=())
+    acted(config, "case.attach", arguments, by, as_json)
 
 
 @case.command("file")
@@ -231,7 +231,7 @@ def file_(config: Config, id: str, sha256: str, output: Path) -> None:
 @with_config
 def confirm(config: Config, id: str, text: str, at: datetime | None, by: str | None, as_json: bool) -> None:
     """The customer confirms the result."""
-    show(_event(config, id, "confirmed", text, at, by), as_json=as_json, columns=())
+    show_local(config, _event(config, id, "confirmed", text, at, by), as_json=as_json, columns=())
 
 
 @case.command()
@@ -247,7 +247,7 @@ def stop(
 ) -> None:
     """The resolve clock stands still: the customer is told at once what is awaited, and may contest it."""
     arguments = {"id": id, "awaited": awaited, "waits_for": waits_for, "evidence": evidence}
-    show(change(config, "case.stop", arguments, by), as_json=as_json, columns=())
+    acted(config, "case.stop", arguments, by, as_json)
 
 
 @case.command("go-on")
@@ -257,7 +257,7 @@ def stop(
 @with_config
 def go_on(config: Config, id: str, by: str | None, as_json: bool) -> None:
     """What was awaited is there: the resolve clock runs again."""
-    show(change(config, "case.go-on", {"id": id}, by), as_json=as_json, columns=())
+    acted(config, "case.go-on", {"id": id}, by, as_json)
 
 
 @case.command()
@@ -268,7 +268,7 @@ def go_on(config: Config, id: str, by: str | None, as_json: bool) -> None:
 @with_config
 def take(config: Config, id: str, person: str | None, by: str | None, as_json: bool) -> None:
     """It is valid and in scope, and one person is responsible. That accepts it, and the customer is told."""
-    show(change(config, "case.take", {"id": id, "person": person}, by), as_json=as_json, columns=())
+    acted(config, "case.take", {"id": id, "person": person}, by, as_json)
 
 
 @case.command("hand-over")
@@ -281,7 +281,7 @@ def take(config: Config, id: str, person: str | None, by: str | None, as_json: b
 def hand_over(config: Config, id: str, to: str, next_: str, by: str | None, as_json: bool) -> None:
     """To another person, who is told and takes it with `upheld case take`."""
     arguments = {"id": id, "to": to, "next": next_}
-    show(change(config, "case.hand-over", arguments, by), as_json=as_json, columns=())
+    acted(config, "case.hand-over", arguments, by, as_json)
 
 
 @case.command()
@@ -306,7 +306,7 @@ def shift(config: Config, person: str | None, as_json: bool) -> None:
 def level(config: Config, id: str, level: int, reason: str, by: str | None, as_json: bool) -> None:
     """Another level, in the agreement's numbering. Until the customer confirms it the stricter one stands."""
     arguments = {"id": id, "level": level, "reason": reason}
-    show(change(config, "case.level", arguments, by), as_json=as_json, columns=())
+    acted(config, "case.level", arguments, by, as_json)
 
 
 def _score(name: str) -> Callable[[Any], Any]:
@@ -326,7 +326,12 @@ def _score(name: str) -> Callable[[Any], Any]:
 def rate(config: Config, id: str, comment: str, by: str | None, as_json: bool, **scores: int | None) -> None:
     """The customer's rating of a solved case; the statement says that you entered it."""
     given = {name: score for name, score in scores.items() if score is not None}
-    show(change(config, "case.rate", {"id": id, "scores": given, "comment": comment}, by), as_json=as_json, columns=())
+    show_local(
+        config,
+        change(config, "case.rate", {"id": id, "scores": given, "comment": comment}, by),
+        as_json=as_json,
+        columns=(),
+    )
 
 
 @case.command("follow-up")
@@ -339,4 +344,4 @@ def rate(config: Config, id: str, comment: str, by: str | None, as_json: bool, *
 def follow_up(config: Config, id: str, cause: str, measure: str, by: str | None, as_json: bool) -> None:
     """What was behind a low rating; the customer reads it, and it stands on the statement."""
     arguments = {"id": id, "cause": cause, "measure": measure}
-    show(change(config, "case.follow-up", arguments, by), as_json=as_json, columns=())
+    acted(config, "case.follow-up", arguments, by, as_json)

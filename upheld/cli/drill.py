@@ -5,7 +5,8 @@ import click
 from config.model import Config
 from incidents.severity import MILDEST, WORST
 from upheld.cli.incident import as_json, by
-from upheld.cli.shared import change, read, show, with_config
+from upheld.cli.local import acted, show_local
+from upheld.cli.shared import change, read, with_config
 from upheld.cli.tongue import tell
 from upheld.drills import drills_json
 
@@ -26,7 +27,7 @@ def drill() -> None:
 def start(config: Config, component: str, severity: int | None, by: str | None, as_json: bool) -> None:
     """Call whoever would be called if COMPONENT were down; every message says that it is a drill."""
     said = {"component": component, "severity": severity}
-    show(change(config, "drill.start", said, by), as_json=as_json, columns=())
+    acted(config, "drill.start", said, by, as_json)
 
 
 @drill.command()
@@ -37,7 +38,9 @@ def start(config: Config, component: str, severity: int | None, by: str | None, 
 @with_config
 def end(config: Config, id: str, result: str, by: str | None, as_json: bool) -> None:
     """It is over, and RESULT says how it went; that keeps the duty of this turn."""
-    show(change(config, "incident.resolve", {"id": id, "reason": result}, by), as_json=as_json, columns=())
+    show_local(
+        config, change(config, "incident.resolve", {"id": id, "reason": result}, by), as_json=as_json, columns=()
+    )
 
 
 @drill.command("list")
@@ -49,4 +52,4 @@ def list_(config: Config, as_json: bool) -> None:
     if not found and not as_json:
         tell("no drill")
         return
-    show(found, as_json=as_json, columns=COLUMNS)
+    show_local(config, found, as_json=as_json, columns=COLUMNS)

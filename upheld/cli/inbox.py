@@ -11,7 +11,8 @@ from config.model import Config
 from incidents.intake import Entrance
 from incidents.store import inbox as posts
 from upheld.cli.incident import as_json, by
-from upheld.cli.shared import change, read, show, with_config
+from upheld.cli.local import acted, show_local
+from upheld.cli.shared import read, show, with_config
 from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.installed import installed
@@ -58,7 +59,7 @@ def list_(config: Config, source: str | None, refused: bool, since: Span, as_jso
     if not found and not as_json:
         tell("nothing was set aside" if refused else "nothing came")
         return
-    show(found, as_json=as_json, columns=COLUMNS)
+    show_local(config, found, as_json=as_json, columns=COLUMNS)
 
 
 @inbox.command("unrouted")
@@ -75,7 +76,7 @@ def unrouted_(config: Config, as_json: bool) -> None:
         tell("every alert names a component")
     for one in found:
         shown = {name: one[name] for name in ("source", "state", "summary", "labels", "last_received_at", "write")}
-        show(shown, as_json=False, columns=())
+        show_local(config, shown, as_json=False, columns=())
         click.echo("")
 
 
@@ -97,4 +98,4 @@ def replay(
         "refused": refused,
         "apply": not rehearsal,
     }
-    show(change(config, "inbox.replay", arguments, by), as_json=as_json, columns=())
+    acted(config, "inbox.replay", arguments, by, as_json)

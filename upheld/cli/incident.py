@@ -21,7 +21,7 @@ from notify.store import told as telling
 from upheld.cli.answer import written
 from upheld.cli.happened import COLUMNS as HAPPENED
 from upheld.cli.happened import happened
-from upheld.cli.local import show_local
+from upheld.cli.local import acted, show_local
 from upheld.cli.moment import instant, moment
 from upheld.cli.reading import readable
 from upheld.cli.shared import change, fail, in_force, login, read, show, with_config
@@ -67,7 +67,10 @@ def list_(config: Config, everything: bool, as_json: bool) -> None:
     if not found and not as_json:
         tell("no incident" if everything else "no unresolved incident")
         return
-    show_local(config, found, as_json=as_json, columns=COLUMNS)
+    said = (
+        found if as_json else [{**one, "state": "snoozed" if one["snoozed_until"] else one["state"]} for one in found]
+    )
+    show_local(config, said, as_json=as_json, columns=COLUMNS)
 
 
 @incident.command("show")
@@ -182,7 +185,7 @@ def figures(config: Config, start: datetime | None, end: datetime | None, custom
 def ack(config: Config, id: str, over: bool, by: str | None, as_json: bool) -> None:
     """Take it: escalation stops."""
     done, person = change(config, "incident.ack", {"id": id, "over": over}, by), by or login()
-    show(done, as_json=as_json, columns=())
+    show_local(config, done, as_json=as_json, columns=())
     having = str(done["acknowledged_by"]).removeprefix("person:")
     if having != person:
         tell(f"{having} has it already; `--over` takes it over", err=True)
@@ -198,7 +201,7 @@ def ack(config: Config, id: str, over: bool, by: str | None, as_json: bool) -> N
 @with_config
 def resolve(config: Config, id: str, reason: str, by: str | None, as_json: bool) -> None:
     """End it by hand. While the component still fails it stays muted until it has recovered."""
-    show(change(config, "incident.resolve", {"id": id, "reason": reason}, by), as_json=as_json, columns=())
+    acted(config, "incident.resolve", {"id": id, "reason": reason}, by, as_json)
 
 
 @incident.command()
@@ -208,7 +211,7 @@ def resolve(config: Config, id: str, reason: str, by: str | None, as_json: bool)
 @with_config
 def escalate(config: Config, id: str, by: str | None, as_json: bool) -> None:
     """Tell it from the first step, by the policy as it is configured now; somebody who had it has it no more."""
-    show(change(config, "incident.escalate", {"id": id}, by), as_json=as_json, columns=())
+    acted(config, "incident.escalate", {"id": id}, by, as_json)
 
 
 @incident.command()
@@ -221,7 +224,7 @@ def escalate(config: Config, id: str, by: str | None, as_json: bool) -> None:
 def snooze(config: Config, id: str, until: datetime, reason: str, by: str | None, as_json: bool) -> None:
     """Put it off: nobody is called until then; it is not taken, and the clocks go on."""
     said = {"id": id, "until": instant(config, until), "reason": reason}
-    show(change(config, "incident.snooze", said, by), as_json=as_json, columns=())
+    acted(config, "incident.snooze", said, by, as_json)
 
 
 @incident.command()
@@ -234,7 +237,7 @@ def snooze(config: Config, id: str, until: datetime, reason: str, by: str | None
 def severity(config: Config, id: str, number: int, reason: str, by: str | None, as_json: bool) -> None:
     """Say how bad it is: raised it pages again, lowered it stays so until something worse happens."""
     said = {"id": id, "severity": number, "reason": reason}
-    show(change(config, "incident.severity", said, by), as_json=as_json, columns=())
+    acted(config, "incident.severity", said, by, as_json)
 
 
 @incident.command()
@@ -246,7 +249,7 @@ def severity(config: Config, id: str, number: int, reason: str, by: str | None, 
 @with_config
 def merge(config: Config, id: str, into: str, reason: str, by: str | None, as_json: bool) -> None:
     """Make ID part of INTO: that one is told, taken and ended for both; cases follow."""
-    show(change(config, "incident.merge", {"id": id, "into": into, "reason": reason}, by), as_json=as_json, columns=())
+    acted(config, "incident.merge", {"id": id, "into": into, "reason": reason}, by, as_json)
 
 
 @incident.command()
@@ -269,7 +272,7 @@ def split(
     """Make alerts of ID an incident of their own, which is told as one; without --alert and --match: make ID, which
     was merged, one of its own again."""
     said = {"id": id, "alerts": [*alerts], "match": [*match], "reason": reason}
-    show(change(config, "incident.split", said, by), as_json=as_json, columns=())
+    acted(config, "incident.split", said, by, as_json)
 
 
 @incident.command()
@@ -280,4 +283,4 @@ def split(
 @with_config
 def note(config: Config, id: str, text: str, by: str | None, as_json: bool) -> None:
     """Write something on its timeline, for the staff alone."""
-    show(change(config, "incident.note", {"id": id, "text": text}, by), as_json=as_json, columns=())
+    acted(config, "incident.note", {"id": id, "text": text}, by, as_json)

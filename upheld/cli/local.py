@@ -7,18 +7,28 @@ import click
 
 from config.model import Config
 from upheld.cli.reading import readable
-from upheld.cli.shared import show
+from upheld.cli.shared import change, show
 from upheld.cli.tongue import label, language_of
 
 
-def show_local(config: Config, rows: Sequence[dict[str, Any]], *, as_json: bool, columns: Sequence[str]) -> None:
+def show_local(
+    config: Config, rows: Sequence[dict[str, Any]] | dict[str, Any], *, as_json: bool, columns: Sequence[str]
+) -> None:
     if as_json:
-        show(list(rows), as_json=True, columns=())
+        show(rows if isinstance(rows, dict) else list(rows), as_json=True, columns=())
+        return
+    if isinstance(rows, dict):
+        show_one(config, rows)
         return
     zone = config.site.timezone
     show([readable(row, zone, language_of()) for row in rows], as_json=False, columns=columns)
     if rows:
         click.echo(f"{label('times')}: {zone}")
+
+
+def acted(config: Config, name: str, arguments: dict[str, Any], by: str | None, as_json: bool) -> None:
+    """Have it done, and show what became of it."""
+    show_local(config, change(config, name, arguments, by), as_json=as_json, columns=())
 
 
 def show_one(config: Config, row: dict[str, Any]) -> None:

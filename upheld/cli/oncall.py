@@ -15,6 +15,7 @@ from incidents.store import duty
 from upheld import oncall as plans
 from upheld import signing
 from upheld.cli.incident import as_json, by
+from upheld.cli.local import acted, show_local
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, read, show, with_config
 from upheld.cli.tongue import language_of, tell
@@ -66,7 +67,7 @@ def plan(config: Config, days: int, as_json: bool) -> None:
         for rota, shifts in found["rotas"].items()
         for shift in shifts
     ]
-    show(rows, as_json=False, columns=SHIFTS)
+    show_local(config, rows, as_json=False, columns=SHIFTS)
     for one in found["concerns"]:
         details = (reason_text(one["concern"], language_of()), one["at"], one["channel"])
         tell(f"{one['subject']}: {', '.join(each for each in details if each)}")
@@ -83,7 +84,7 @@ def changes(config: Config, days: int, as_json: bool) -> None:
     if not rows and not as_json:
         tell("nobody changed anything")
         return
-    show(rows, as_json=as_json, columns=CHANGES)
+    show_local(config, rows, as_json=as_json, columns=CHANGES)
 
 
 @oncall.command()
@@ -101,7 +102,7 @@ def served(config: Config, rota: str, days: int, as_json: bool) -> None:
     if not rows and not as_json:
         tell(f"nothing is recorded of {rota}")
         return
-    show(rows, as_json=as_json, columns=("since", "people"))
+    show_local(config, rows, as_json=as_json, columns=("since", "people"))
 
 
 @oncall.command("override")
@@ -139,7 +140,7 @@ def override_(
         "end": instant(config, end),
         "reason": reason,
     }
-    show(change(config, "oncall.override", given, by), as_json=as_json, columns=())
+    acted(config, "oncall.override", given, by, as_json)
 
 
 @oncall.command()
@@ -164,7 +165,7 @@ def swap(
     """PERSON and OTHER exchange their next shifts on ROTA."""
     given = {"rota": rota, "person": person, "other": other, "after": instant(config, after), "reason": reason}
     made = change(config, "oncall.swap", given, by)
-    show(made["changes"], as_json=as_json, columns=CHANGES)
+    show_local(config, made["changes"], as_json=as_json, columns=CHANGES)
 
 
 @oncall.command()
@@ -177,7 +178,7 @@ def swap(
 def ask(config: Config, rota: str, other: str, reason: str, by: str | None, as_json: bool) -> None:
     """Ask OTHER by mail to exchange the next shifts on ROTA with --by; nothing changes until he accepts."""
     made = change(config, "oncall.ask", {"rota": rota, "other": other, "reason": reason}, by)
-    show(made, as_json=as_json, columns=())
+    show_local(config, made, as_json=as_json, columns=())
 
 
 @oncall.command()
@@ -206,4 +207,4 @@ def calendar(config: Config, person: str, renew: bool, by: str | None) -> None:
 def withdraw(config: Config, id: int, reason: str, by: str | None, as_json: bool) -> None:
     """A change ends now; one that has not begun never does. Of a swap both halves."""
     made = change(config, "oncall.withdraw", {"id": id, "reason": reason}, by)
-    show(made["changes"], as_json=as_json, columns=CHANGES)
+    show_local(config, made["changes"], as_json=as_json, columns=CHANGES)

@@ -7,8 +7,9 @@ import click
 from config.model import Config
 from upheld import silences
 from upheld.cli.incident import as_json, by
+from upheld.cli.local import acted, show_local
 from upheld.cli.moment import instant, moment
-from upheld.cli.shared import change, read, show, with_config
+from upheld.cli.shared import read, with_config
 from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 
@@ -48,7 +49,7 @@ def add(
         "reason": reason,
         "worst_too": worst_too,
     }
-    show(change(config, "silence.add", given, by), as_json=as_json, columns=())
+    acted(config, "silence.add", given, by, as_json)
 
 
 @silence.command("list")
@@ -62,7 +63,7 @@ def list_(config: Config, over: bool, as_json: bool) -> None:
     if not found and not as_json:
         tell("nothing was silenced" if over else "nothing is silenced")
         return
-    show(found, as_json=as_json, columns=COLUMNS)
+    show_local(config, found, as_json=as_json, columns=COLUMNS)
 
 
 @silence.command()
@@ -73,4 +74,4 @@ def list_(config: Config, over: bool, as_json: bool) -> None:
 @with_config
 def end(config: Config, id: int, reason: str, by: str | None, as_json: bool) -> None:
     """End one before its time: what still fails calls at once."""
-    show(change(config, "silence.end", {"id": id, "reason": reason}, by), as_json=as_json, columns=())
+    acted(config, "silence.end", {"id": id, "reason": reason}, by, as_json)
