@@ -131,8 +131,12 @@ class Caseload:
         urgency: Urgency | None = None,
         component: str | None = None,
         caller: str | None = None,
+        text: str = "",
     ) -> Case:
-        """What a customer reports by telephone, mail or form; the title is made one line. Raises Refused."""
+        """What a customer reports by telephone, mail or form, and wrote with it; the title is made one line.
+
+        Raises Refused.
+        """
         agreement = self._agreement(customer, component, now)
         chosen = opening(agreement, kind, level, scope, urgency)
         if reported_at > now:
@@ -140,11 +144,12 @@ class Caseload:
         named = " ".join(harmless(title).split())
         if not named:
             raise Refused("a case needs a title: what does not work, in the customer's words")
-        if resident_number(named) or resident_number(caller or ""):
+        if any(resident_number(one) for one in (named, caller or "", text)):
             raise Refused(REFUSAL)
         opened = _opened(agreement, kind, chosen, named, reported_at)
         event = replace(opened, component=component, caller=caller, scope=scope, urgency=urgency)
-        return self._open(tx, event, by, reported_at, now)
+        made = self._open(tx, event, by, reported_at, now, text)
+        return self._append(tx, made, [CaseNoted(text=text)], by, made.started_at, now) if text.strip() else made
 
     # what becomes of a case
 
@@ -266,14 +271,16 @@ class Caseload:
 
     # inside
 
-    def _open(self, tx: Connection, event: CaseOpened, by: str, happened_at: Instant, now: Instant) -> Case:
+    def _open(
+        self, tx: Connection, event: CaseOpened, by: str, happened_at: Instant, now: Instant, text: str = ""
+    ) -> Case:
         at = stamped(tx, now)
         recorded = CaseRecorded(event=event, happened_at=happened_at, recorded_at=at, by=by, seen_by_customer_at=at)
         case = open_case(next_number(tx, NUMBER, now), recorded)
         store.add(tx, case, recorded)
         self._wind(tx, case, now)
         self._mail.customer(tx, case, "opened", now)
-        self._mail.heard(tx, case, event, self._severity(case), by, now)
+        self._mail.heard(tx, case, event, self._severity(case), by, now, text)
         self._call(tx, case, OPENED, now)
         return case
 

@@ -75,9 +75,14 @@ class CaseMail:
             message = self._to_ours(one).offered(case, by, offer.next_action)
             self._enqueue(tx, case, one, message, Purpose.CLOCK, f"offered-{case.version}", now)
 
-    def heard(self, tx: Connection, case: Case, event: CaseEvent, severity: int, by: str, now: Instant) -> None:
-        """What the customer said, to whoever has it; where nobody has it, to whoever is on call. Source: ADR 0141."""
-        word = word_of(event, by)
+    def heard(
+        self, tx: Connection, case: Case, event: CaseEvent, severity: int, by: str, now: Instant, text: str = ""
+    ) -> None:
+        """What the customer said, to whoever has it; where nobody has it, to whoever is on call. Source: ADR 0141.
+
+        `text`: what he wrote with what he reports.
+        """
+        word = word_of(event, by, text)
         if word is None:
             return
         having = self._having(tx, case)
@@ -95,9 +100,9 @@ class CaseMail:
             return
         if outbox.hasten(tx, failed, now):
             return
-        said = [one for one in cases.events(tx, case.id) if one.recorded_at == failed.created_at]
+        said = [one for one in cases.events(tx, case.id) if one.recorded_at >= failed.created_at]
         words = [(word, one.by) for one in said if (word := word_of(one.event, one.by)) is not None]
-        for word, by in words:
+        for word, by in words[:1]:
             for one in self._paging.contacts(told("75", self._config.people, None), now):
                 if one.person != failed.person and by != f"person:{one.person}":
                     message = self._to_ours(one).heard(case, word)

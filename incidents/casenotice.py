@@ -82,7 +82,7 @@ class CaseWriter(Writing):
     def heard(self, case: Case, word: Word) -> Message:
         match word.what:
             case "reported":
-                return self.reported(case)
+                return self.reported(case, word.text)
             case "contested":
                 return self.contested(case, word.text)
             case "wrote":
@@ -90,7 +90,7 @@ class CaseWriter(Writing):
             case "rated":
                 return self.rated(case, word.text)
 
-    def reported(self, case: Case) -> Message:
+    def reported(self, case: Case, text: str) -> Message:
         """To whoever is on call: a customer reported something, and nobody has it yet."""
         lines = [
             self._say("A customer reported something, and nobody has it yet. Please take it."),
@@ -98,6 +98,7 @@ class CaseWriter(Writing):
             *self._who(case),
             self._say("Level: {level}", level=case.level),
             self._say("Reported at {time}.", time=self.clock_time(case.reported_at)),
+            *(["", self._words(text), ""] if text.strip() else []),
             *self._where(case),
             f"upheld case take {case.id}",
         ]

@@ -137,8 +137,9 @@ class Mailing:
             reported_at=at,
             now=now,
             caller=choose(contact.name, customer.language or "en"),
+            text=mail.text,
         )
-        if mail.text.strip():
+        if answered is not None and mail.text.strip():
             self._caseload.record(tx, case.id, CaseNoted(text=mail.text), by, max(at, case.started_at), now)
         left = self._attach(tx, case, mail, by, now)
         if left or mail.more:

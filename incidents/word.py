@@ -15,11 +15,11 @@ class Word:
     text: str = ""
 
 
-def word_of(event: CaseEvent, by: str) -> Word | None:
+def word_of(event: CaseEvent, by: str, reported: str = "") -> Word | None:
     """None for what he need not answer for: our own acts, and that all is well."""
     match event:
         case CaseOpened(incident=None):
-            return Word(what="reported")
+            return Word(what="reported", text=reported)
         case Contested(reason=text):
             return Word(what="contested", text=text)
         case CaseNoted(text=text) if by.startswith("customer:"):

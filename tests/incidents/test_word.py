@@ -14,6 +14,7 @@ from incidents.case import CaseEvent, CaseNoted, CaseResolved, Contested, LevelC
 from incidents.caseload import Caseload
 from incidents.paging import Paging
 from incidents.service import Incidents
+from incidents.store import case as store
 from incidents.wanted import still_wanted
 from notify.message import Notification
 from notify.store.told import history
@@ -58,6 +59,17 @@ async def test_a_fault_that_a_customer_reports_calls_whoever_is_on_call(database
     assert told.message.subject == "New case CASE-2026-0001, level 1"
     for word in ("Customer: acme", "Reported by: Chen", "Component: shop", "cannot log in", f"upheld case take {CASE}"):
         assert word in told.message.text
+
+
+async def test_what_he_writes_with_a_report_calls_once_and_stands_in_the_call(database: Database) -> None:
+    """A mail that opened a case called twice, and the first call did not say what was in it."""
+    cases = caseload()
+    await database.write(lambda tx: reports(tx, cases, text="Since nine.\nNobody can log in."))
+
+    (told,) = await database.read(lambda tx: notifications(tx, "page"))
+    assert told.message.facts["event"] == "case.reported" and "Nobody can log in." in told.message.text
+    (_, noted) = await database.read(lambda tx: store.events(tx, CASE))
+    assert noted.event == CaseNoted(text="Since nine.\nNobody can log in.") and noted.by == ACME
 
 
 async def test_of_whom_a_policy_passes_over_the_next_is_called_and_without_one_the_managers(database: Database) -> None:
