@@ -219,11 +219,14 @@ class Paging(Ways):
         )
 
     def unreachable(self, tx: Connection, told: Notification, now: Instant) -> None:
-        """A page certainly or possibly did not arrive: the person's next way at once, else the next step at once."""
+        """A page certainly or possibly did not arrive: the person's next way at once, else the next step at once.
+
+        The step that it was of may have reached somebody else, or the same person over another way, or be told since.
+        """
         incident = incidents.find(tx, told.incident or "")
         if incident is None or incident.progress is not Progress.TRIGGERED:
             return
-        if outbox.hasten(tx, told, now):
+        if outbox.hasten(tx, told, now) or telling.also_paged(tx, told):
             return
         policy = self._policy(tx, incident)
         waiting = timer.waiting(tx, timer.Kind.ESCALATION, incident.id)

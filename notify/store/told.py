@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from config.instant import Instant
 from db.prepared import Prepared, always
 from db.tables.notify import delivery, notification
-from notify.channel import Heard
-from notify.decision import State
+from db.tables.notify import receipt as receipt_
+from notify.channel import Heard, What
+from notify.decision import LOGGED, State
 from notify.message import Notification, Purpose
-from notify.outbox import Result, active, notification_of, subject
+from notify.outbox import HELD_UP, Result, active, notification_of, subject
 from notify.store import receipt
 
 _N = notification.c
@@ -29,6 +30,10 @@ _PAGES = (
     .group_by(_N.incident)
 )
 _OLDEST_DUE = select(func.min(_N.due_at)).where(active(notification), _N.due_at <= bindparam("now"))
+
+
+_REFUSED = select(receipt_.c.id).where(receipt_.c.notification == _N.id, receipt_.c.what == What.FAILED.value)
+_TAKEN = or_(_N.outcome.is_(None), _N.outcome.not_in([HELD_UP, LOGGED])) & ~_REFUSED.exists()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +116,17 @@ def _told(tx: Connection, wanted: Select[Any]) -> tuple[Told, ...]:
         )
         for row in rows
     )
+
+
+def also_paged(tx: Connection, failed: Notification) -> bool:
+    """Whether another page of its incident, told with it or later, was taken or is still on its way."""
+    others = (
+        select(_N.id)
+        .where(_N.incident == failed.incident, _N.purpose == Purpose.PAGE.value, _N.created_at >= failed.created_at)
+        .where(_N.state.in_([State.QUEUED.value, State.SENDING.value, State.SENT.value]), _TAKEN)
+        .where(_N.idempotency_key != failed.idempotency_key)
+    )
+    return tx.execute(others.limit(1)).first() is not None
 
 
 def reached(tx: Connection, incident: str, purpose: Purpose = Purpose.PAGE) -> tuple[Recipient, ...]:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from config.agreement import Category
 from config.instant import DAY, HOUR, MINUTE, SECOND, Instant
@@ -14,6 +14,7 @@ from config.model import Config, Exclusion, ExclusionNotice
 from config.oncall import Escalation, Layer, Reach, Rota, Step
 from config.state import State
 from db.engine import Database, Use, open_database
+from db.tables.notify import notification
 from incidents.decide import Refused
 from incidents.incident import Acknowledged, Escalated, Incident, Noted, Progress, Resolved, replay
 from incidents.routing import Routing
@@ -416,6 +417,7 @@ async def test_a_failed_page_brings_the_next_way_and_then_the_next_step_forward(
     def work(tx: Connection) -> dict[str, Instant]:
         down(tx, made)
         first, second = notifications(tx, "page")
+        tx.execute(update(notification).where(notification.c.channel == "mail").values(state="failed"))
         made.not_told(tx, first, NOON + SECOND)
         assert [one.due_at for one in notifications(tx, "page")] == [NOON, NOON + SECOND]
         assert timers(tx) == {f"{FIRST} 1.2": NOON + 15 * MINUTE}
@@ -423,6 +425,31 @@ async def test_a_failed_page_brings_the_next_way_and_then_the_next_step_forward(
         return timers(tx)
 
     assert await database.write(work) == {f"{FIRST} 1.2": NOON + 2 * SECOND}
+
+
+async def test_a_failed_page_brings_no_step_forward_that_is_told_anyway_or_need_not_be(database: Database) -> None:
+    """A robot that refused everything had the next in line called early at each incident, and the fallback with him."""
+    ding = Reach(channel="ding", after=15 * MINUTE)
+    two_ways = LI.model_copy(update={"reach": (Reach(channel="mail"), ding)})
+    made = incidents(config(people=named((two_ways, config().people["wang"]))))
+
+    def refuse(tx: Connection, number: int, at: Instant) -> dict[str, Instant]:
+        robot = notifications(tx, "page")[number]
+        deliver(tx, channel="ding", state="failed")
+        made.not_told(tx, robot, at)
+        return timers(tx)
+
+    def work(tx: Connection) -> None:
+        down(tx, made)
+        deliver(tx, channel="mail")
+        assert refuse(tx, 1, NOON + MINUTE) == {f"{FIRST} 1.2": NOON + 15 * MINUTE}, "he has the mail"
+        fire_all(tx, made, NOON + 15 * MINUTE)
+        assert refuse(tx, 1, NOON + 15 * MINUTE) == {f"{FIRST} 2.1": NOON + 25 * MINUTE}
+        fire_all(tx, made, NOON + 25 * MINUTE)
+        deliver(tx, channel="mail", state="failed")
+        assert refuse(tx, 1, NOON + 25 * MINUTE) == {f"{FIRST} 2.2": NOON + 40 * MINUTE}, "of a step before this one"
+
+    await database.write(work)
 
 
 @pytest.mark.parametrize("repeat", [None, 100])
