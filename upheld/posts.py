@@ -12,6 +12,7 @@ from incidents.routing import UNROUTED, line
 from incidents.store import alert, inbox
 from incidents.store.alert import Alert
 from incidents.store.inbox import Post
+from incidents.store.mail import ASIDE
 from upheld.call import Call, Command
 from upheld.shown import at
 
@@ -27,7 +28,10 @@ def again(tx: Connection, call: Call) -> Any:
     """`source?, since, refused, apply`. Without `apply` nothing is done, and the answer says what would be."""
     given = call.arguments
     kept = inbox.set_aside if given["refused"] else inbox.kept
-    posts = kept(tx, given.get("source"), given["since"], LIMIT)
+    found = kept(tx, given.get("source"), given["since"], LIMIT)
+    posts = [
+        one for one in found if not one.source.startswith(ASIDE)
+    ]  # mails that stand aside are for a person to read
     work = replay if given["apply"] else rehearse
     done = work(tx, call.rules.incidents, call.rules.entrances, posts, call.now)
     if given["apply"] and given["refused"]:

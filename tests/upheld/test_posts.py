@@ -1,5 +1,6 @@
 """`upheld inbox`: what came, what named no component, and reading it again."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ from pytest_aiohttp.plugin import AiohttpClient
 
 from config.instant import HOUR, MINUTE
 from incidents.intake import Entrance
+from incidents.source import Sent
 from incidents.store import timer
-from incidents.store.inbox import Post
+from incidents.store.inbox import Post, put_into_quarantine, row_of
 from tests.upheld.house import NOON, TOKEN, house, served
 from upheld.installed import installed
 from upheld.posts import post_json, secrets_of, unrouted
@@ -44,6 +46,20 @@ async def test_an_alert_without_a_component_is_listed_with_the_line_that_gives_i
         arguments = {"source": None, "since": 0, "refused": False}
         told = await opened.command("inbox.replay", "person:li", {**arguments, "apply": False})
         assert (told["posts"], told["applied"], told["opened"], told["unreadable"]) == (1, False, [], [])
+
+
+async def test_what_was_refused_is_read_again_but_no_mail_that_stands_aside(tmp_path: Path) -> None:
+    """It read: no source is named 'mail:acme' any more."""
+    async with house(tmp_path, sources=SOURCES) as opened:
+        for source in ("own", "mail:acme", "mail:acme?"):
+            row = row_of(source, Sent(body=b"{}", received_at=NOON), {})
+            await opened.database.write(partial(put_into_quarantine, row=row, reason="x"))
+        told = await opened.command("inbox.replay", "person:li", {"since": 0, "refused": True, "apply": False})
+
+    assert (told["posts"], [one["why"] for one in told["unreadable"]]) == (
+        1,
+        ["the post: nothing stands at status, the status"],
+    )
 
 
 async def test_a_sender_that_must_call_is_expected_from_the_start(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from config.model import Config
 from incidents.intake import Entrance
 from incidents.store import inbox as posts
 from upheld.cli.incident import as_json, by
-from upheld.cli.local import acted, show_local
-from upheld.cli.shared import read, show, with_config
+from upheld.cli.local import show_local
+from upheld.cli.shared import change, read, show, with_config
 from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.installed import installed
@@ -98,4 +98,10 @@ def replay(
         "refused": refused,
         "apply": not rehearsal,
     }
-    acted(config, "inbox.replay", arguments, by, as_json)
+    done = change(config, "inbox.replay", arguments, by)
+    unreadable = [] if as_json else done.pop("unreadable")
+    show(done, as_json=as_json, columns=())
+    if unreadable:
+        click.echo("")
+        tell("still not readable")
+        show(unreadable, as_json=False, columns=("post", "why"))
