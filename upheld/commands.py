@@ -31,6 +31,8 @@ from incidents.case import (
     Fulfilled,
     HandedOver,
     LevelChanged,
+    LevelConfirmed,
+    LevelContested,
     Rated,
     RatingFollowed,
     Resumed,
@@ -173,9 +175,10 @@ CASE_EVENTS: Mapping[str, Callable[[str], CaseEvent]] = {
 
 
 def case_event(tx: Connection, call: Call) -> Any:
+    """`id, what`; `text`, or `reason` where it is one."""
     given = call.arguments
     happened_at = given["happened_at"] if given.get("happened_at") is not None else call.now
-    event = CASE_EVENTS[given["what"]](given.get("text") or "")
+    event = CASE_EVENTS[given["what"]](given.get("text") or given.get("reason") or "")
     case = call.rules.caseload.record(tx, given["id"], event, call.by, happened_at, call.now)
     return case_json(case, call.rules.caseload.clocks(case, call.now))
 
@@ -200,6 +203,14 @@ def case_attach(tx: Connection, call: Call) -> Any:
 
 def case_level(tx: Connection, call: Call) -> Any:
     return _said(tx, call, LevelChanged(level=call.arguments["level"], reason=call.arguments["reason"]))
+
+
+def case_confirm_level(tx: Connection, call: Call) -> Any:
+    return _said(tx, call, LevelConfirmed(text=call.arguments["text"]))
+
+
+def case_contest_level(tx: Connection, call: Call) -> Any:
+    return _said(tx, call, LevelContested(reason=call.arguments["reason"]))
 
 
 def case_rate(tx: Connection, call: Call) -> Any:
@@ -290,6 +301,8 @@ _COMMANDS: Mapping[str, Command] = {
     "case.hand-over": case_hand_over,
     "case.attach": case_attach,
     "case.level": case_level,
+    "case.confirm-level": case_confirm_level,
+    "case.contest-level": case_contest_level,
     "case.rate": case_rate,
     "case.follow-up": case_follow_up,
     "user.add": user_add,

@@ -15,6 +15,7 @@ from upheld.api import (
     drills,
     exclusions,
     findings,
+    handling,
     incidents,
     library,
     oncall,
@@ -23,7 +24,6 @@ from upheld.api import (
     samples,
     silences,
     statements,
-    stops,
 )
 from upheld.api.gate import guarded
 from upheld.api.openapi import document
@@ -38,7 +38,7 @@ ROUTES: tuple[Route, ...] = (
     *silences.ROUTES,
     *oncall.ROUTES,
     *cases.ROUTES,
-    *stops.ROUTES,
+    *handling.ROUTES,
     *library.ROUTES,
     *reviews.ROUTES,
     *findings.ROUTES,

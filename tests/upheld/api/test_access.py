@@ -57,8 +57,15 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("POST", "/cases"): CARE | {"chen", "brook"},
     ("GET", "/cases/{id}"): OURS | ACMES,
     ("GET", "/cases/{id}/files/{sha256}"): OURS | ACMES,
-    **{("POST", f"/cases/{{id}}/{word}"): CARE for word in ("stop", "go-on")},
-    ("POST", "/cases/{id}/contest-stop"): {"chen"},
+    **{
+        ("POST", f"/cases/{{id}}/{word}"): CARE
+        for word in ("take", "hand-over", "level", "event", "follow-up", "stop", "go-on")
+    },
+    **{("POST", f"/cases/{{id}}/{word}"): CARE | {"chen"} for word in ("note", "rate")},
+    **{
+        ("POST", f"/cases/{{id}}/{word}"): {"chen"}
+        for word in ("confirm", "contest", "confirm-level", "contest-level", "contest-stop")
+    },
     ("GET", "/cases/{id}/review"): OURS | ACMES,
     **{("POST", f"/cases/{{id}}/review/{word}"): CARE for word in ("whys", "actions", "present")},
     **{("POST", f"/cases/{{id}}/review/{word}"): {"chen"} for word in ("confirm", "contest")},
@@ -149,11 +156,13 @@ async def test_every_route_lets_in_whom_the_matrix_lets_in(begun: Programs) -> N
     assert found == MAY
 
 
-def body_for(path: str) -> dict[str, str]:
+def body_for(path: str) -> dict[str, Any]:
     """What a customer's program may send before it is looked whether the thing is his."""
+    if path.endswith(("/note", "/rate")):
+        return {"text": "t"} if path.endswith("/note") else {"scores": {"overall": 4}}
     if path.endswith("/contest-stop"):
         return {"reason": "r", "since": rfc3339(NOON)}
-    return {"reason": "r"} if path.endswith("/contest") else {}
+    return {"reason": "r"} if path.endswith(("/contest", "/contest-level")) else {}
 
 
 async def concrete(programs: Programs, route: Route) -> str:

@@ -32,6 +32,28 @@ async def test_a_call_is_entered_with_who_called_and_when(programs: Programs) ->
     assert (await programs.ask("engineer", "POST", "/cases", {**call, "customer": "nobody"}))[0] == 409
 
 
+async def test_a_case_goes_from_hand_to_hand_to_the_customers_word_by_programs_alone(programs: Programs) -> None:
+    call = {"title": "The shop takes no cards", "customer": "acme"}
+    path = f"/cases/{(await programs.good('wang', 'POST', '/cases', call))['id']}"
+    assert (await programs.good("wang", "POST", f"{path}/take", {"person": "on_call"}))["responsible"] == "on_call"
+    assert (await programs.ask("wang", "POST", f"{path}/event", {"what": "nonsense"}))[0] == 422
+    assert (await programs.ask("wang", "POST", f"{path}/hand-over", {"to": "gone", "next": "ask the bank"}))[0] == 409
+    await programs.good("wang", "POST", f"{path}/level", {"level": 2, "reason": "one branch"})
+    no = {"reason": "all of them"}
+    assert (await programs.good("chen", "POST", f"{path}/contest-level", no))["unconfirmed_levels"] == [2]
+    assert (await programs.ask("chen", "POST", f"{path}/contest-level", no))[0] == 409
+    assert (await programs.good("chen", "POST", f"{path}/confirm-level", {}))["level"] == 2
+    await programs.good("chen", "POST", f"{path}/note", {"text": "since nine"})
+    assert (await programs.ask("chen", "POST", f"{path}/confirm", {}))[0] == 409
+    solved = {"what": "resolved", "text": "the line is back", "happened_at": rfc3339(NOON)}
+    assert (await programs.good("wang", "POST", f"{path}/event", solved))["state"] == "resolved"
+    assert (await programs.good("chen", "POST", f"{path}/contest", {"reason": "it is not"}))["state"] == "open"
+    await programs.good("wang", "POST", f"{path}/event", solved)
+    assert (await programs.good("chen", "POST", f"{path}/confirm", {}))["state"] == "confirmed"
+    rated = await programs.good("chen", "POST", f"{path}/rate", {"scores": {"overall": 5}})
+    assert rated["rated_by"] == "customer:acme"
+
+
 async def test_a_stopped_clock_goes_on_or_is_contested_by_the_customers_program(programs: Programs) -> None:
     made = await programs.good("wang", "POST", "/cases", {"title": "The shop is slow", "customer": "acme"})
     path, stop = f"/cases/{made['id']}", {"waits_for": "customer", "awaited": "your log"}
