@@ -52,7 +52,6 @@ from sla.sealing import NotSealed
 from tests.sla.reporting import paper
 
 PASSWORD = "four words make one"
-PASSWORD_HASH = hash_password(PASSWORD)
 LOG = "log"
 
 WRITTEN = """
@@ -201,11 +200,14 @@ class World:
         return app
 
     async def user(self, name: str, role: Role, customer: str | None = None, person: str | None = None) -> None:
+        # Not made when this file is imported: what that takes on purpose, every later login would take again.
+        hashed = hash_password(PASSWORD)
+
         def add(tx: Connection) -> None:
             add_user(
                 tx,
                 name=name,
-                password_hash=PASSWORD_HASH,
+                password_hash=hashed,
                 role=role.value,
                 now=self.now,
                 customer=customer,

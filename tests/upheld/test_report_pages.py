@@ -21,7 +21,7 @@ from upheld.rules import Rules
 from upheld.web import HEADERS
 
 __all__ = ["config", "rules"]
-HASHED = hash_password("four words make one")
+PASSWORD = "four words make one"
 INCIDENT, CASE = "INC-2026-0001", "CASE-2026-0002"
 
 Enter = Callable[[Role, str | None], Awaitable[Reader]]
@@ -43,13 +43,14 @@ async def enter(database: Database, rules: Rules, aiohttp_client: AiohttpClient)
     app.add_routes(console.routes())
 
     async def entered(role: Role, customer: str | None) -> Reader:
+        hashed = hash_password(PASSWORD)
         await database.write(
             lambda tx: (
-                add_user(tx, name="reader", password_hash=HASHED, role=role.value, now=NOON, customer=customer) and None
+                add_user(tx, name="reader", password_hash=hashed, role=role.value, now=NOON, customer=customer) and None
             )
         )
         reader: Reader = await aiohttp_client(app, headers={"Accept-Language": "en"})
-        await reader.post("/login", data={"name": "reader", "password": "four words make one"})
+        await reader.post("/login", data={"name": "reader", "password": PASSWORD})
         return reader
 
     return entered
