@@ -19,18 +19,22 @@ from typing_extensions import override
 from tests.servers.program import HOST, PATIENCE, Process, Program, free_port
 from tests.servers.warm import COMMAND, Done, Forked, Streams, command
 
-# Run by itself where the server is in another network namespace; one request in, one answer out, both JSON.
+# Run where the server is in another network namespace; a line of JSON each: requests in, answers or what failed out.
 ASK = f"""
 import base64, json, sys, urllib.error, urllib.request
 class Stay(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *given): return None
-method, url, headers, body = json.load(sys.stdin)
-data = None if body is None else base64.b64decode(body)
-request = urllib.request.Request(url, data=data, headers=headers, method=method)
-try: answer = urllib.request.build_opener(Stay).open(request, timeout={PATIENCE})
-except urllib.error.HTTPError as error: answer = error
-with answer: read = base64.b64encode(answer.read()).decode()
-print(json.dumps([answer.status, {{k.lower(): v for k, v in answer.headers.items()}}, read]))
+def ask(method, url, headers, body):
+    data = None if body is None else base64.b64decode(body)
+    request = urllib.request.Request(url, data=data, headers=headers, method=method)
+    try: answer = urllib.request.build_opener(Stay).open(request, timeout={PATIENCE})
+    except urllib.error.HTTPError as error: answer = error
+    with answer: read = base64.b64encode(answer.read()).decode()
+    return [answer.status, {{k.lower(): v for k, v in answer.headers.items()}}, read]
+for line in sys.stdin:
+    try: came = ask(*json.loads(line))
+    except OSError as error: came = str(error)
+    print(json.dumps(came), flush=True)
 """
 
 
@@ -82,6 +86,7 @@ class Site(Program):
         self.port = port
         self.url = f"http://{host}:{port}"
         self.prefix = list(prefix)
+        self._inside: subprocess.Popen[str] | None = None
         super().__init__([*prefix, COMMAND, *words], folder, environment=environment)
 
     @override
@@ -94,6 +99,14 @@ class Site(Program):
             self.stop()
             raise
         return self
+
+    @override
+    def stop(self, timeout: float = PATIENCE) -> int | None:
+        if self._inside is not None:
+            self._inside.kill()
+            self._inside.communicate()
+            self._inside = None
+        return super().stop(timeout)
 
     def wait_ready(self, timeout: float = PATIENCE) -> None:
         self.wait_until(self._ready, "/-/ready answers 200", timeout=timeout)
@@ -143,15 +156,19 @@ class Site(Program):
             return Answer(status=answer.status, headers=came, body=answer.read())
 
     def _ask_inside(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Answer:
+        if self._inside is None:
+            argv = [*self.prefix, sys.executable, "-c", ASK]
+            self._inside = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        asker = self._inside
+        assert asker.stdin is not None and asker.stdout is not None
         asked = [method, self.url + path, headers, None if body is None else base64.b64encode(body).decode()]
-        argv = [*self.prefix, sys.executable, "-c", ASK]
-        done = subprocess.run(
-            argv, input=json.dumps(asked), capture_output=True, text=True, timeout=PATIENCE, check=False
-        )
-        if done.returncode:
-            raise OSError(done.stderr)
-        status, came, read = json.loads(done.stdout)
-        return Answer(status=status, headers=came, body=base64.b64decode(read))
+        asker.stdin.write(json.dumps(asked) + "\n")
+        asker.stdin.flush()
+        came = json.loads(asker.stdout.readline())
+        if isinstance(came, str):
+            raise OSError(came)
+        status, named, read = came
+        return Answer(status=status, headers=named, body=base64.b64decode(read))
 
 
 class Upheld(Site):
