@@ -3,6 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import brotli
@@ -43,6 +44,7 @@ def _zipped(encoding: bytes, body: bytes) -> bytes:
     return _with_body(body, b"Content-Encoding: " + encoding)
 
 
+@cache
 def _gzip_bomb() -> bytes:
     packer = zlib.compressobj(9, wbits=31)
     return b"".join(packer.compress(bytes(1 << 20)) for _ in range(BOMB >> 20)) + packer.flush()
