@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from config.instant import Instant
 from config.model import Config
 from sla.correction import Approved, Confirmed, Contested, Correction, CorrectionEvent, Requested
+from sla.naming import NAMES, another_named
 from sla.store import correction as store
 from sla.store.number import next_number
 from sla.word import WRITER, Refused, Said, customer_of, name_of, spoken_by
@@ -40,6 +41,8 @@ class Corrections:
             raise Refused(
                 "no agreement of {customer!r} covers {component}", customer=speaker, component=asked.component
             )
+        if speaker is None or entered_by is not None:
+            self._check_words(f"{asked.reason} {asked.evidence}", asked.component)
         return store.append(tx, next_number(tx, LETTER), None, _said(asked, by, now, entered_by))
 
     def approve(self, tx: Connection, id: str, by: str, now: Instant) -> Correction:
@@ -95,6 +98,12 @@ class Corrections:
 
     def _concerned(self, component: str) -> list[str]:
         return list({one.customer: None for one in self._config.agreements() if component in one.components})
+
+    def _check_words(self, text: str, component: str) -> None:
+        """Ours, for everybody concerned reads them; a customer who tried names would learn who else is there."""
+        named = another_named(text, self._concerned(component), self._config)
+        if named is not None:
+            raise Refused(NAMES, name=named)
 
     def _check_customer(self, correction: Correction, customer: str, entered_by: str | None) -> None:
         """Whom it concerns is told to whoever writes for a customer; to him himself it does not exist."""

@@ -12,8 +12,10 @@ from config.agreement import Category
 from config.instant import Instant
 from config.model import Config
 from config.model import Exclusion as Written
+from config.value import Text
 from sla.exclusion import planned
 from sla.interval import Interval
+from sla.naming import NAMES, another_named
 from sla.occurrence import occurrences
 from sla.proposal import (
     Approved,
@@ -75,6 +77,8 @@ class Exclusions:
                 customer=speaker,
                 components=", ".join(plan.components),
             )
+        if speaker is None or entered_by is not None:
+            self._check_words(plan.text, plan.components)
         id = next_number(tx, LETTER)
         while store.find(tx, id) is not None or id in self._config.exclusions:  # the configuration may use any name
             id = next_number(tx, LETTER)
@@ -177,6 +181,8 @@ class Exclusions:
         proposal = self._open(tx, id, now)
         if not reason.strip():
             raise Refused("{id}: write with --reason why it is withdrawn", id=id)
+        if customer_of(by) is None:
+            self._check_words(reason, proposal.newest.plan.components)
         return store.append(tx, id, proposal, _said(Withdrawn(reason=reason.strip(), since=since), by, now, now))
 
     # inside
@@ -200,6 +206,12 @@ class Exclusions:
         wanted = set(components)
         found = {one.customer: None for one in self._config.agreements() if wanted & set(one.components)}
         return list(found)
+
+    def _check_words(self, text: Text | None, components: Iterable[str]) -> None:
+        """Ours, for everybody concerned reads them; a customer who tried names would learn who else is there."""
+        named = another_named(text, self._concerned(components), self._config)
+        if named is not None:
+            raise Refused(NAMES, name=named)
 
     def _check_customer(self, proposal: Proposal, customer: str, entered_by: str | None) -> None:
         """Whom it concerns is told to whoever writes for a customer; to him himself it does not exist."""

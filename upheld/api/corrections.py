@@ -55,8 +55,8 @@ class Requesting(Shape):
     state: State
     start: Moment
     end: Moment
-    reason: Words
-    evidence: Words
+    reason: Words = Field(description="what was in truth the case; every customer concerned reads it")
+    evidence: Words = Field(description="what shows it; read likewise")
     customer: Name | None = Field(None, description="whose word you write down")
 
 

@@ -80,7 +80,7 @@ class Proposing(Shape):
     every: Name | None = Field(None, examples=["Sun 01:00"])
     duration: Length | None = None
     timezone: Zone | None = Field(None, description="of `every`; the site's if not given")
-    text: Words | None = Field(None, description="what is done, for the customer")
+    text: Words | None = Field(None, description="what is done, for every customer concerned")
     page: bool = Field(False, description="people are called meanwhile; needs `open`")
     open: bool = Field(False, description="incidents open meanwhile")
     count: bool = Field(False, description="its time counts all the same")
@@ -113,7 +113,7 @@ class Working(Shape):
 
 
 class Withdrawing(Shape):
-    reason: Words
+    reason: Words = Field(description="why, for every customer concerned")
     since: Moment | None = Field(None, description="only what starts then or later")
 
 

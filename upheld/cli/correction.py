@@ -77,8 +77,8 @@ def show_(config: Config, id: str, as_json: bool) -> None:
 @click.option("--state", type=click.Choice([one.value for one in State]), required=True, help="what it was in truth")
 @click.option("--from", "start", callback=moment, metavar="TIME", required=True)
 @click.option("--to", "end", callback=moment, metavar="TIME", required=True)
-@click.option("--reason", required=True, help="what was in truth the case")
-@click.option("--evidence", required=True, help="what shows it: a log, a ticket, a mail")
+@click.option("--reason", required=True, help="what was in truth the case; every customer concerned reads it")
+@click.option("--evidence", required=True, help="what shows it: a log, a ticket, a mail; read likewise")
 @by
 @dry_run
 @as_json

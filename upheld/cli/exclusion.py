@@ -128,7 +128,7 @@ def _windows(config: Config, known: Iterable[Proposal], id: str, now: Instant) -
 @click.option("--every", metavar="WHEN", help="'Sun 01:00', 'day 01:00' or '1 01:00', for a recurring one")
 @click.option("--duration", callback=length, metavar="LENGTH", help="like 4h, for a recurring one")
 @click.option("--timezone", help="of --every; the site's if not given")
-@click.option("--text", help="what is done, for the customer")
+@click.option("--text", help="what is done, for every customer concerned")
 @click.option("--page", is_flag=True, help="people are called meanwhile; needs --open")
 @click.option("--open", "open_", is_flag=True, help="incidents open meanwhile")
 @click.option("--count", is_flag=True, help="its time counts all the same")
@@ -249,7 +249,7 @@ def worked(
 
 @exclusion.command()
 @click.argument("id")
-@click.option("--reason", required=True, help="why")
+@click.option("--reason", required=True, help="why, for every customer concerned")
 @click.option("--since", callback=moment, metavar="TIME", help="only what starts then or later")
 @person
 @dry_run
