@@ -52,6 +52,11 @@ class Hatch:
         self._push()
         return True
 
+    def empty(self) -> None:
+        """Take in whoever is in it, where the other side gives nobody any more."""
+        while self._take():
+            pass
+
     def close(self) -> None:
         """Once or more. Who has not gone through yet stays."""
         if self._end.fileno() < 0:
@@ -82,12 +87,13 @@ class Hatch:
         for one in staying:
             one.stay()
 
-    def _take(self) -> None:
+    def _take(self) -> bool:
+        """Whether there may be more."""
         for _ in range(AT_ONCE):
             try:
                 said, handles, _, _ = socket.recv_fds(self._end, MOST, 1)
             except BlockingIOError:
-                return
+                return False
             except OSError:
                 said, handles = b"", []
             if handles:
@@ -96,4 +102,5 @@ class Hatch:
                 log.error("a connection is lost: this process may open no more")
             else:  # the other side is gone; the line says so too
                 asyncio.get_running_loop().remove_reader(self._end)
-                return
+                return False
+        return True

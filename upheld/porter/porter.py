@@ -131,7 +131,9 @@ class Porter:
             task.add_done_callback(_ended_by_itself)
         await self._leaving.wait()
         living.cancel()
+        hatch.empty()
         hatch.close()
+        await asyncio.gather(*self._adopting)
         await runner.cleanup()  # who is inside is answered; the house commits meanwhile
         hearing.cancel()
         self._line.close()
