@@ -81,6 +81,7 @@ class Lodge:
         self._begins = begins
         self._hatch = Hatch(hired.hatch, self._take_back)
         self._heard_at = float("-inf")
+        self._let_go = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._hearing = asyncio.create_task(self._attend(), name="porter")
 
@@ -114,6 +115,7 @@ class Lodge:
     async def close(self) -> None:
         """He answers who is inside; the inbox must still be open."""
         self._hatch.close()
+        self._let_go = True
         self._line.say(Leave())
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_SECONDS):
@@ -144,8 +146,8 @@ class Lodge:
         try:
             _, status = await asyncio.to_thread(os.waitpid, self._hired.pid, 0)
         except ChildProcessError:  # who started us said that nobody waits for children
-            status = 0
-        if status:
+            status = None
+        if status or (status is None and not self._let_go):
             log.error("the porter is gone: the house answers posts itself", status=status)
 
     async def _hear(self) -> None:
