@@ -34,6 +34,7 @@ BODY_LIMIT = 1 << 20
 READY_PATIENCE_SECONDS = 2
 STOP_SECONDS = 3
 KEEPALIVE_SECONDS = 15
+"""Nobody is waited for longer: between two requests, for the first one, and in the midst of the head of one."""
 LOCAL = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 HEADERS = {
