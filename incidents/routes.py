@@ -98,7 +98,7 @@ class Hooks:
             sent = replace(sent, body=await self._body(request))
         except web.HTTPRequestEntityTooLarge:
             return self._refuse(name, "too_large", 413, "a post may have 1 MiB")
-        except (web.RequestPayloadError, ConnectionError, RuntimeError):  # the last two: its sender hung up
+        except (web.RequestPayloadError, ConnectionError):
             return self._refuse(name, "broken_body", 400, "the body broke off, or its encoding is not what was said")
         except TimeoutError:
             return self._refuse(name, "too_slow", 408, f"the body did not arrive within {self._body_seconds:g} s")
@@ -118,8 +118,13 @@ class Hooks:
     async def _body(self, request: web.Request) -> bytes:
         if request.content.is_eof():  # it came with its headers, as most do: nobody has to be waited for
             return await request.read()
-        async with asyncio.timeout(self._body_seconds):
-            return await request.read()
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                return await request.read()
+        except RuntimeError as error:  # so aiohttp says of a connection that is gone
+            if request.transport is not None:
+                raise
+            raise ConnectionResetError from error
 
     async def _signed(self, entrance: Entrance, sent: Sent) -> bool:
         signed = entrance.source.signed

@@ -217,6 +217,18 @@ async def test_a_body_broken_on_the_wire_is_the_sender_s_fault(
         assert answer.status == 202
 
 
+async def test_a_mistake_of_ours_in_reading_a_body_is_not_called_the_sender_s(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stumbles(request: web.Request) -> bytes:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(web.Request, "read", stumbles)
+
+    async with client.post("/hooks/am", data=GOOD, headers=TOKEN) as answer:
+        assert answer.status == 500
+
+
 async def test_a_body_that_does_not_arrive_is_not_waited_for(database: Database) -> None:
     door = Door(database, body_seconds=0.2)
     client = await door.open()
