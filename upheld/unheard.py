@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 from config.model import Config
+from config.options import parse
 from incidents.readiness import called
+from probe.heartbeat import HEARTBEAT
+from probe.kinds.heartbeat import Options as Heartbeat
 from upheld.installed import installed
 from upheld.rules import Rules, rules_of
 
@@ -61,11 +64,16 @@ def _same_token(rules: Rules) -> Iterator[str]:
 
 
 def _short_token(rules: Rules) -> Iterator[str]:
-    """Whoever guesses a source's token can open and end incidents."""
-    for id, entrance in rules.entrances.items():
-        token = getattr(entrance.options, "token", None)
+    """Whoever guesses one opens and ends incidents, or says for a job that it went well."""
+    tokens = [(f"sources.{id}", getattr(one.options, "token", None)) for id, one in rules.entrances.items()]
+    for component in rules.config.components.values():
+        for name, check in component.checks.items():
+            if check.kind == HEARTBEAT:
+                place = f"components.{component.id}.checks.{name}"
+                tokens.append((place, parse(Heartbeat, check.options).token))
+    for place, token in tokens:
         if token is not None and len(token) < _LEAST:
-            yield f"sources.{id}: its token has fewer than {_LEAST} characters and is soon guessed; write a longer one"
+            yield f"{place}: its token has fewer than {_LEAST} characters and is soon guessed; write a longer one"
 
 
 def _mute(config: Config) -> Iterator[str]:

@@ -366,7 +366,9 @@ people:
   sun: {name: Sun}
 escalations:
   night: {steps: [{notify: [wang, "role:expert"]}], fallback: [wang]}
-components: {shop: {name: Shop, escalation: night}, crm: {name: CRM}}
+components:
+  shop: {name: Shop, escalation: night, checks: {nightly: {kind: heartbeat, period: 24h, token: "${env:NIGHTLY}"}}}
+  crm: {name: CRM}
 sources:
   one: {kind: pagerduty, token: the-same-for-both}
   two: {kind: pagerduty, token: the-same-for-both}
@@ -387,6 +389,8 @@ customers: {acme: {name: Acme, contacts: [{name: Chen}]}}
                 "people.li: nothing reaches him over mail; write `email: …` there",
                 "sources.two: the token of one, which gets all that is sent; write another one",
                 "sources.short: its token has fewer than 16 characters and is soon guessed; write a longer one",
+                "components.shop.checks.nightly: its token has fewer than 16 characters and is soon guessed; "
+                "write a longer one",
                 "customers.acme: no contact has an email, so that he is told nothing; write `email: …`",
             ],
         ),
@@ -398,6 +402,7 @@ customers: {acme: {name: Acme, contacts: [{name: Chen}]}}
                 "people.li: 经 mail 无法通知到此人；请在此处写 `email: …`",
                 "sources.two: 与 one 的 token 相同，所有来信都归后者；请换一个",
                 "sources.short: token 不足 16 个字符，容易被猜到；请换一个更长的",
+                "components.shop.checks.nightly: token 不足 16 个字符，容易被猜到；请换一个更长的",
                 "customers.acme: 没有联系人写有邮件地址，客户收不到任何通知；请写 `email: …`",
             ],
         ),
@@ -409,6 +414,7 @@ def test_what_a_good_configuration_brings_to_nobody_is_said(
     monkeypatch.setenv("UPHELD_LANG", lang)
     path = tmp_path / "upheld.yaml"
     path.write_text(UNHEARD)
+    monkeypatch.setenv("NIGHTLY", "eightlet")
     checked = upheld("check-config", str(path))
     assert checked.exit_code == 0, checked.output
     *lines, _ = checked.stdout.splitlines()
