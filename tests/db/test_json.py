@@ -31,3 +31,10 @@ def test_a_text_stays_a_text() -> None:
 def test_what_is_no_json_is_refused() -> None:
     with pytest.raises(TypeError):
         written({"at": datetime(2026, 11, 27)})
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("beside", [1, 1 << 70], ids=["plain", "beyond 64 bits"])
+def test_a_number_that_is_none_is_refused_and_does_not_become_nothing(number: float, beside: int) -> None:
+    with pytest.raises(ValueError, match=r"is no JSON|not JSON compliant"):
+        written({"a": [{"b": number}], "beside": beside})
