@@ -98,6 +98,15 @@ def held_by(holders: Sequence[str], voice: Voice) -> str:
     return voice.listed([_holder(one, voice) for one in holders])
 
 
+def why_held(holders: Sequence[str], because: str, voice: Voice) -> str:
+    """In the words of those who silenced it; what explains it by its name, where it is clear which is which."""
+    reasons = because.split("; ")
+    if len(reasons) != len(holders):
+        return because
+    ours = (one.startswith((SILENCE, WORK)) for one in holders)
+    return "; ".join(why if own else voice.component(why) for why, own in zip(reasons, ours, strict=True))
+
+
 def _holder(name: str, voice: Voice) -> str:
     if name.startswith(SILENCE):
         return voice.t("silence {n}", n=name.removeprefix(SILENCE))

@@ -9,7 +9,7 @@ from config.instant import MINUTE, Instant
 from config.look.state import Shown, word
 from config.state import State
 from console import words
-from console.silence import held_by
+from console.silence import held_by, why_held
 from console.voice import Voice
 from incidents import merging
 from incidents.case import (
@@ -153,7 +153,8 @@ def _incident_row(one: Recorded, voice: Voice) -> Row:
         case Woken():
             return _row(at, voice, voice.t("The time it was put off for is over: it is told again"))
         case Held(holders=holders, because=because):
-            return _row(at, voice, voice.t("Calls held by {what}", what=held_by(holders, voice)), (), because)
+            why = why_held(holders, because, voice)
+            return _row(at, voice, voice.t("Calls held by {what}", what=held_by(holders, voice)), (), why)
         case Merged(into=into, because=because):
             text = voice.t("{who} merged it into {whole}", who=who, whole=into)
             return _row(at, voice, text, (), because, human=human)

@@ -19,8 +19,10 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Connection
 
 from config.instant import DAY, HOUR, rfc3339
+from config.load import load
 from db.engine import open_database
 from incidents.incident import Noted, SeverityRaised
+from incidents.routing import Routing
 from incidents.store import incident as incidents
 from tests.incidents import samples
 from tests.incidents.samples import incident, opened, recorded
@@ -29,6 +31,8 @@ from tests.upheld.house import document, seen_failing, write
 from upheld.cli import main
 from upheld.cli.main import COMMANDS, LATER
 from upheld.clock import utc_now
+from upheld.installed import installed
+from upheld.rules import rules_of
 
 pytestmark = pytest.mark.store
 
@@ -277,6 +281,36 @@ def test_what_happened_is_told_a_person_in_words_and_at_the_sites_time(config: P
         assert not re.search(r"severity_raised|because=|\dZ\b", shown)
     facts = json.loads(upheld("incident", "show", fault.id, "--json").stdout)["events"][1]
     assert (facts["event"], facts["recorded_at"]) == ("severity_raised", "2026-09-04T12:00:00.000Z")
+
+
+def test_who_was_told_and_what_holds_an_incident_is_said_in_words(config: Path) -> None:
+    database = {"name": {"en": "Database", "zh-CN": "数据库"}}
+    told = {"on_call": {"name": "Li", "email": "li@example.com"}, "components": {"shop": {}, "database": database}}
+    write(
+        config.parent, **told, incidents={"inhibit": [{"source": ["component=database"], "target": ["component=shop"]}]}
+    )
+
+    def fails(tx: Connection) -> None:
+        rules = rules_of(load(config, kinds=installed().registries), installed())
+        for component in ("database", "shop"):
+            news = samples.alert(component, labels={"component": component})
+            rules.incidents.alert_news(tx, "am", [news], Routing(), samples.NOON, samples.NOON)
+        rules.incidents.acknowledge(tx, "INC-2026-0001", "person:li", samples.NOON, "desk")
+
+    async def stored() -> None:
+        house = await open_database(f"sqlite:///{config.parent / 'upheld.db'}")
+        await house.write(fails)
+        await house.close()
+
+    asyncio.run(stored())
+    english, chinese = (upheld("incident", "show", "INC-2026-0001", "--lang", one).stdout for one in ("en", "zh-CN"))
+    assert "called" in english and "acknowledged before" in english and "page" not in english
+    assert "呼叫" in chinese and "page" not in chinese
+    english, chinese = (upheld("incident", "show", "INC-2026-0002", "--lang", one).stdout for one in ("en", "zh-CN"))
+    assert "Calls held by INC-2026-0001" in english and "Database" in english and "database" not in english
+    assert "数据库" in chinese and "database" not in chinese
+    facts = json.loads(upheld("incident", "show", "INC-2026-0001", "--json").stdout)["told"]
+    assert {one["purpose"] for one in facts} == {"page"}
 
 
 def test_a_case_is_told_a_person_in_words_and_at_the_sites_time(config: Path) -> None:

@@ -8,7 +8,9 @@ import click
 from sqlalchemy import Connection
 
 from config.model import Config
+from console import words
 from console.reading import people_of
+from console.silence import held_by
 from console.timeline import incident_rows
 from console.voice import Voice
 from incidents.explaining import explained
@@ -105,17 +107,20 @@ def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
     said = partial(readable, zone=zone, language=tongue)
     told, earlier, alerts = found.pop("told"), found.pop("before"), found.pop("alerts")
     first = read(config, seen) if found.pop("evidence") else None
+    events, people = read(config, lambda tx: (incidents.events(tx, id), people_of(tx)))
+    voice = Voice(language=tongue, config=in_force(config), now=utc_now(), people=people)
+    more = {"reason": said({"title": found["reason"]})["title"], "held_by": held_by(found["held_by"], voice) or None}
     del found["events"]
-    show({**said(found), "reason": said({"title": found["reason"]})["title"], "times": zone}, as_json=False, columns=())
+    show({**said(found), **more, "times": zone}, as_json=False, columns=())
     click.echo("")
     if alerts:
         show([said(one) for one in alerts], as_json=False, columns=ALERT)
         if len(alerts) == ALERTS:
             tell(f"at most {ALERTS} alerts are shown")
         click.echo("")
-    show([said(one) for one in _happened(config, id, tongue)], as_json=False, columns=HAPPENED)
+    show([said(one) for one in happened(events, incident_rows(events, voice), voice)], as_json=False, columns=HAPPENED)
     click.echo("")
-    show([said(one) for one in told], as_json=False, columns=TOLD)
+    show([said(_in_words(one, voice)) for one in told], as_json=False, columns=TOLD)
     if earlier:
         click.echo("")
         tell("this happened before")
@@ -125,10 +130,9 @@ def show_(config: Config, id: str, lang: str | None, as_json: bool) -> None:
         click.echo(f"\n{printable(written(first.check, where, first.answer, tongue))}")
 
 
-def _happened(config: Config, id: str, language: str) -> list[dict[str, Any]]:
-    events, people = read(config, lambda tx: (incidents.events(tx, id), people_of(tx)))
-    voice = Voice(language=language, config=in_force(config), now=utc_now(), people=people)
-    return happened(events, incident_rows(events, voice), voice)
+def _in_words(told: dict[str, Any], voice: Voice) -> dict[str, Any]:
+    why = voice.code(words.OUTCOMES, told["outcome"]) or None
+    return {**told, "purpose": voice.code(words.PURPOSES, told["purpose"]), "outcome": why}
 
 
 @incident.command()
