@@ -67,6 +67,7 @@ from incidents.review import ActionAgreed, ReviewConfirmed, ReviewContested, Rev
 from incidents.sample import Drawn, Reread
 from incidents.store.change import Changed
 from incidents.store.transition import Transition
+from sla.happened import sent
 
 _LATE = MINUTE
 """A fact written this much later than it happened says so."""
@@ -226,7 +227,7 @@ def _case_row(one: CaseRecorded, voice: Voice, files: str) -> Row:
         case Fulfilled(commitment=commitment, how=how):
             clock = voice.code(words.CLOCKS, commitment)
             text = voice.t("{clock}: done", clock=clock)
-            shown = "" if human else _sent(how, voice)
+            shown = "" if human else sent(how, voice.language)
             return _row(at, voice, text, [shown, late], quote=how if human else "", human=human)
         case Taken(person=person):
             return _row(at, voice, voice.t("{who} has it", who=voice.person(person)), [late], human=human)
@@ -313,14 +314,6 @@ def _case_row(one: CaseRecorded, voice: Voice, files: str) -> Row:
             return _row(at, voice, text, [voice.t("due {time}", time=voice.clock(due_at))])
         case other:
             assert_never(other)
-
-
-def _sent(how: str, voice: Voice) -> str:
-    """What upheld itself wrote of a commitment that a mail or a paper fulfilled."""
-    for written, sentence in (("message to ", "message to {name}"), ("report to ", "report to {name}")):
-        if how.startswith(written):
-            return voice.t(sentence, name=how.removeprefix(written))
-    return how
 
 
 def _change_row(one: Changed, voice: Voice) -> Row:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from config.language import say
 from config.look.figure import RANGE
 from config.look.state import Shown, word
 from config.state import State
 from sla.casefile import Call, Happening
+from sla.clause import ROOM
 from sla.commitment import commitment_name
 from sla.paper.sheet import Cell, Column, Table
 from sla.rating import SCORES
@@ -212,7 +214,9 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             caller = t("reported by {caller}", caller=facts["caller"]) if facts.get("caller") else ""
             return t("Case opened"), caller
         case "fulfilled":
-            return t("{clock}: done", clock=commitment_name(facts["commitment"], voice.language)), _how(voice, one)
+            return t("{clock}: done", clock=commitment_name(facts["commitment"], voice.language)), sent(
+                facts["how"], voice.language
+            )
         case "waiting":
             seen = facts.get("evidence") or ""
             said = f"{facts['awaited']} ({seen})" if seen else facts["awaited"]
@@ -284,10 +288,9 @@ def sentence_of(voice: Voice, one: Happening) -> tuple[str, str]:
             return other, RANGE
 
 
-def _how(voice: Voice, one: Happening) -> str:
+def sent(how: str, language: str) -> str:
     """What upheld itself wrote of a commitment that a mail or a paper fulfilled; people's words stay."""
-    how: str = one.facts["how"]
     for written, sentence in (("message to ", "message to {name}"), ("report to ", "report to {name}")):
         if how.startswith(written):
-            return voice.t(sentence, name=how.removeprefix(written))
+            return say(ROOM, language, sentence, name=how.removeprefix(written))
     return how
