@@ -2,7 +2,8 @@
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from textwrap import dedent
 from typing import Any, get_args
 
@@ -28,18 +29,25 @@ def explained(model: type[BaseModel], before: str = "") -> Iterator[dict[str, An
 
 
 def _told(model: type[BaseModel]) -> dict[str, str]:
-    """The text under each field; read from the source only now, for Python does not keep it."""
+    """The text under each field, its own or one that it inherits."""
     told: dict[str, str] = {}
     for kind in reversed(model.__mro__):
-        if not issubclass(kind, BaseModel) or kind is BaseModel:
+        if issubclass(kind, BaseModel) and kind is not BaseModel:
+            told.update(_told_by(kind))
+    return told
+
+
+@cache
+def _told_by(kind: type[BaseModel]) -> Mapping[str, str]:
+    """Read from the source only now, for Python does not keep it; once, for most options hold some of a few models."""
+    told: dict[str, str] = {}
+    (written,) = ast.parse(dedent(inspect.getsource(kind))).body
+    assert isinstance(written, ast.ClassDef)
+    for field, text in zip(written.body, written.body[1:], strict=False):
+        if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
             continue
-        (written,) = ast.parse(dedent(inspect.getsource(kind))).body
-        assert isinstance(written, ast.ClassDef)
-        for field, text in zip(written.body, written.body[1:], strict=False):
-            if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
-                continue
-            if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
-                told[field.target.id] = " ".join(str(text.value.value).split())
+        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            told[field.target.id] = " ".join(str(text.value.value).split())
     return told
 
 
