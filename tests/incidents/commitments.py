@@ -83,10 +83,16 @@ class Demonstration:
 def rows(profiles: Sequence[str] = PROFILES) -> Iterator[Row]:
     """From the files themselves, so that nothing the program leaves out is left out here."""
     for profile in profiles:
-        for level in yaml.safe_load((files("config") / "profiles" / f"{profile}.yaml").read_text())["levels"]:
+        for level in levels(profile):
             for section in ("commitments", "outside_hours"):
                 for clock in level.get(section, ()):
                     yield Row(profile=profile, level=level["number"], outside=section != "commitments", clock=clock)
+
+
+@cache
+def levels(profile: str) -> Sequence[Mapping[str, Any]]:
+    shipped = yaml.safe_load((files("config") / "profiles" / f"{profile}.yaml").read_text())
+    return tuple(shipped["levels"])
 
 
 def fits(row: Row, start: str) -> bool:
@@ -99,10 +105,9 @@ def fits(row: Row, start: str) -> bool:
 @cache
 def agreement(profile: str) -> Agreement:
     """The profile with everything it proposes agreed."""
-    shipped = yaml.safe_load((files("config") / "profiles" / f"{profile}.yaml").read_text())
     agreed = [
         {"number": level["number"], "commitments": own}
-        for level in shipped["levels"]
+        for level in levels(profile)
         if (own := {id: _written(one) for id, one in level["commitments"].items() if one.get("agreed") is False})
     ]
     terms: dict[str, Any] = {
