@@ -261,6 +261,7 @@ def test_whatever_a_target_says_of_itself_is_read_as_it_was_said() -> None:
     assert found["probe_expect_info"] == ({**ours, "_1_": said, "plain": "2"}, 1.0)
 
 
+@pytest.mark.slow
 def test_many_checks_are_one_family_in_pieces_that_are_short() -> None:
     many = [replace(LAST, check=f"shop/{number}") for number in range(1000)]
     pieces = list(texts(Prober(*many), NOW))

@@ -280,6 +280,7 @@ def test_demo_data_is_marked_on_the_page(statement: Statement, language: str, ma
     assert json.loads(render(replace(statement, marked_as_demo=True), "json"))["demo"] is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("period", ["2026-Q3", "2026-Q4", "2026", "2026-11"])
 def test_every_kind_of_period_can_be_printed(tmp_path: Path, language: str, period: str) -> None:

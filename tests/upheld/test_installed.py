@@ -62,6 +62,7 @@ def test_a_source_names_only_components_there_are(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_server_takes_nothing_in_that_only_others_need() -> None:
     """Each of these is megabytes for as long as it runs."""
     unwanted = ("alembic", "mako", "rich", "pygments", "typst", "xlsxwriter", "holidays", "rfc3161_client", "asyncpg")

@@ -10,6 +10,8 @@ from tests.upheld.house import write
 from upheld import loading
 from upheld.installed import installed
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def everything_is_large(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ async def _version(database: Database) -> object:
     return await database.read(lambda tx: tx.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("nothing_here")
 async def test_a_store_that_is_not_there_yet_is_made(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'a.db'}"

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, select
 from typing_extensions import override
 
@@ -32,6 +33,7 @@ class Unwatched(Past):
 NOW = parse_rfc3339("2026-11-22T12:00:00Z")
 
 
+@pytest.mark.slow
 async def test_a_past_whose_mails_reach_nobody_is_told_to_its_end(tmp_path: Path) -> None:
     ports = free_ports(None)
     path = tmp_path / "upheld.yaml"

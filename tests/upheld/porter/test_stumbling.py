@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+import pytest
 from prometheus_client import CollectorRegistry
 from typing_extensions import override
 
@@ -52,6 +53,7 @@ async def test_the_house_ends_one_it_does_not_understand() -> None:
         end.close()
 
 
+@pytest.mark.slow
 def test_the_porter_ends_who_does_not_understand_the_house() -> None:
     done = subprocess.run([sys.executable, "-c", HIRED], capture_output=True, text=True, timeout=60, check=False)
 
