@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 from typing import TypeAlias
 
 import pytest
@@ -23,8 +22,8 @@ _TOKEN = re.compile(r'name="form" value="([^"]*)"')
 
 
 @pytest.fixture
-def world(database: Database, tmp_path: Path) -> World:
-    return World(database, configuration(tmp_path))
+def world(database: Database) -> World:
+    return World(database, configuration())
 
 
 @pytest.fixture

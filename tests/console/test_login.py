@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from pytest_aiohttp.plugin import AiohttpClient
@@ -67,9 +66,9 @@ async def test_the_cookie_is_hidden_from_scripts_and_only_its_hash_is_stored(
 
 
 async def test_behind_https_the_cookie_is_bound_to_the_host_and_to_https(
-    database: Database, tmp_path: Path, aiohttp_client: AiohttpClient
+    database: Database, aiohttp_client: AiohttpClient
 ) -> None:
-    world = World(database, configuration(tmp_path), secure=True)
+    world = World(database, configuration(), secure=True)
     await world.user("li", Role.ENGINEER)
     reader = await aiohttp_client(world.app())
     answer = await reader.post("/login", data={"name": "li", "password": PASSWORD}, allow_redirects=False)

@@ -481,10 +481,8 @@ class Silent:
         """Nothing is open."""
 
 
-async def test_a_store_that_does_not_answer_is_said_and_nothing_stumbles(
-    tmp_path: Path, aiohttp_client: AiohttpClient
-) -> None:
-    reader = await aiohttp_client(World(Silent(), configuration(tmp_path)).app(), headers=ENGLISH)
+async def test_a_store_that_does_not_answer_is_said_and_nothing_stumbles(aiohttp_client: AiohttpClient) -> None:
+    reader = await aiohttp_client(World(Silent(), configuration()).app(), headers=ENGLISH)
     answer = await reader.get("/desk", headers={"Cookie": "upheld=x"})
     assert answer.status == 503 and answer.headers["Retry-After"]
     assert "Nothing was lost or changed" in await answer.text()

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from aiohttp import web
 from pydantic import BaseModel
@@ -112,10 +113,13 @@ def at(text: str) -> Instant:
 NOW = at("2026-11-18 14:32:08")
 
 
-def configuration(folder: Path, written: str = WRITTEN) -> Config:
-    file = folder / "upheld.yaml"
-    file.write_text(written)
-    return load(file, kinds=Registries(kinds={"asking": Asking}, channels={"email": Asking}), environ={})
+@cache
+def configuration(written: str = WRITTEN) -> Config:
+    """Read once: nothing changes it."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "upheld.yaml"
+        file.write_text(written)
+        return load(file, kinds=Registries(kinds={"asking": Asking}, channels={"email": Asking}), environ={})
 
 
 class Shelf:

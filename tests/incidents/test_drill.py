@@ -1,7 +1,5 @@
 """Drills: they go the true path, say in every message what they are, and nothing but the duty knows of them."""
 
-from pathlib import Path
-
 import pytest
 
 from config.instant import MINUTE, SECOND
@@ -25,8 +23,8 @@ AGREED = """components: [payments, shop, mail],
 
 
 @pytest.fixture
-def world(database: Database, tmp_path: Path) -> World:
-    return World(database, configuration(tmp_path, WRITTEN.replace("components: [payments, shop, mail]}", AGREED)))
+def world(database: Database) -> World:
+    return World(database, configuration(WRITTEN.replace("components: [payments, shop, mail]}", AGREED)))
 
 
 async def drill(world: World, component: str = "payments") -> Incident:

@@ -1,7 +1,6 @@
 """Findings of audits: a case with the clocks of a complaint, closed by what was done and where it can be seen."""
 
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -22,8 +21,8 @@ FOUND = FindingRaised(source="Audit 2026-11", clause="A.9.2.6", grade=Grade.MAJO
 
 
 @pytest.fixture
-def world(database: Database, tmp_path: Path) -> World:
-    return World(database, configuration(tmp_path, WRITTEN.replace("sla-standard@1", "assurance-pledge@1")))
+def world(database: Database) -> World:
+    return World(database, configuration(WRITTEN.replace("sla-standard@1", "assurance-pledge@1")))
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The review of a case: who writes it, what it needs, whose word closes it, and what becomes of its actions."""
 
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -24,8 +23,8 @@ ALARM = Plan(text="An alarm at 80 %", aim=Aim.DETECT, owner="li", due_at=0)
 
 
 @pytest.fixture
-def world(database: Database, tmp_path: Path) -> World:
-    return World(database, configuration(tmp_path))
+def world(database: Database) -> World:
+    return World(database, configuration())
 
 
 async def say(world: World, case: str, event: CaseEvent, by: str = LI) -> None:

@@ -1,7 +1,5 @@
 """The sample of closed cases: drawn so that nobody can choose, and read by a person."""
 
-from pathlib import Path
-
 import pytest
 
 from db.engine import Database
@@ -28,8 +26,8 @@ def test_a_tenth_of_what_was_closed_is_drawn_at_least_one_and_the_same_for_every
 
 
 @pytest.fixture
-def world(database: Database, tmp_path: Path) -> World:
-    return World(database, configuration(tmp_path, WRITTEN.replace("components: [payments, shop, mail]}", AGREED)))
+def world(database: Database) -> World:
+    return World(database, configuration(WRITTEN.replace("components: [payments, shop, mail]}", AGREED)))
 
 
 async def say(world: World, case: str, event: CaseEvent, by: str = "person:li") -> None:
