@@ -313,6 +313,30 @@ def test_who_was_told_and_what_holds_an_incident_is_said_in_words(config: Path) 
     assert {one["purpose"] for one in facts} == {"page"}
 
 
+def test_what_a_command_changed_is_told_with_names_and_at_the_sites_time(config: Path) -> None:
+    people = {"li": {"name": {"en": "Li Wei", "zh-CN": "李伟"}, "email": "li@example.com"}}
+    write(config.parent, people=people, site={"timezone": "Asia/Shanghai"})
+
+    async def stored() -> None:
+        database = await open_database(f"sqlite:///{config.parent / 'upheld.db'}")
+        await database.write(lambda tx: incidents.add(tx, incident(), recorded(opened())))
+        await database.close()
+
+    asyncio.run(stored())
+    window = ("--category", "maintenance", "--start", "2030-01-01 01:00", "--end", "2030-01-01 05:00")
+    wrong = ("--state", "up", "--from", "2026-09-02 01:00", "--to", "2026-09-02 02:00", "--reason", "x")
+    for words in (
+        ("incident", "ack", incident().id, "--by", "li"),
+        ("exclusion", "add", "shop", *window, "--by", "li"),
+        ("correction", "request", "shop", *wrong, "--evidence", "log", "--by", "li"),
+    ):
+        told = upheld(*words)
+        assert told.exit_code == 0, told.output
+        assert told.stdout.endswith("times: Asia/Shanghai\n") and not re.search(r"\dZ\b|person:", told.stdout), words
+    assert "acknowledged_by: Li Wei" in upheld("incident", "ack", incident().id, "--by", "li").stdout
+    assert "times:" not in upheld("user", "add", "wang", "--role", "engineer", "--password", PASSWORD).stdout
+
+
 def test_a_case_is_told_a_person_in_words_and_at_the_sites_time(config: Path) -> None:
     config.write_text(config.read_text() + "\nsite: {timezone: Asia/Shanghai}\n")
     when = ("--reported-at", "2026-09-04 12:00", "--by", "li")

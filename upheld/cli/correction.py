@@ -107,7 +107,7 @@ def request(
         "dry_run": dry_run,
         **speaker,
     }
-    show_settled(change(config, "correction.request", arguments, who), as_json=as_json)
+    show_settled(config, change(config, "correction.request", arguments, who), as_json=as_json)
 
 
 @correction.command()
@@ -120,7 +120,7 @@ def approve(config: Config, id: str, by: str | None, dry_run: bool, as_json: boo
     """As the second person. One in the supplier's favour still waits for the customer's word."""
     who, speaker = spoken(by)
     arguments = {"id": id, "dry_run": dry_run, **speaker}
-    show_settled(change(config, "correction.approve", arguments, who), as_json=as_json)
+    show_settled(config, change(config, "correction.approve", arguments, who), as_json=as_json)
 
 
 @correction.command()
@@ -133,7 +133,7 @@ def approve(config: Config, id: str, by: str | None, dry_run: bool, as_json: boo
 def confirm(config: Config, id: str, by: str, proof: str, dry_run: bool, as_json: bool) -> None:
     """The customer agrees."""
     arguments = {"id": id, "proof": proof, "dry_run": dry_run, **word_of(by)}
-    show_settled(change(config, "correction.confirm", arguments), as_json=as_json)
+    show_settled(config, change(config, "correction.confirm", arguments), as_json=as_json)
 
 
 @correction.command()
@@ -145,4 +145,4 @@ def confirm(config: Config, id: str, by: str, proof: str, dry_run: bool, as_json
 def contest(config: Config, id: str, by: str, reason: str, as_json: bool) -> None:
     """The customer does not agree: the stricter reading stays on the statement."""
     arguments = {"id": id, "reason": reason, **word_of(by)}
-    show_settled(change(config, "correction.contest", arguments), as_json=as_json)
+    show_settled(config, change(config, "correction.contest", arguments), as_json=as_json)

@@ -173,7 +173,7 @@ def add(
         "dry_run": dry_run,
         **speaker,
     }
-    show_settled(change(config, "exclusion.add", arguments, who), as_json=as_json)
+    show_settled(config, change(config, "exclusion.add", arguments, who), as_json=as_json)
 
 
 @exclusion.command()
@@ -186,7 +186,7 @@ def approve(config: Config, id: str, by: str | None, dry_run: bool, as_json: boo
     """As the second person: never the one who asked for it."""
     who, speaker = spoken(by)
     arguments = {"id": id, "dry_run": dry_run, **speaker}
-    show_settled(change(config, "exclusion.approve", arguments, who), as_json=as_json)
+    show_settled(config, change(config, "exclusion.approve", arguments, who), as_json=as_json)
 
 
 @exclusion.command()
@@ -199,7 +199,7 @@ def approve(config: Config, id: str, by: str | None, dry_run: bool, as_json: boo
 def countersign(config: Config, id: str, by: str, proof: str, occurrence: datetime | None, as_json: bool) -> None:
     """The customer agrees: it needs no second person, and no notice in time."""
     arguments = {"id": id, "proof": proof, "occurrence": instant(config, occurrence), **word_of(by)}
-    show_settled(change(config, "exclusion.countersign", arguments), as_json=as_json)
+    show_settled(config, change(config, "exclusion.countersign", arguments), as_json=as_json)
 
 
 @exclusion.command()
@@ -229,7 +229,7 @@ def notice(
         "customer": customer,
         "occurrence": instant(config, occurrence),
     }
-    show_settled(change(config, "exclusion.notice", arguments, by), as_json=as_json)
+    show_settled(config, change(config, "exclusion.notice", arguments, by), as_json=as_json)
 
 
 @exclusion.command()
@@ -244,7 +244,7 @@ def worked(
 ) -> None:
     """Work was done in a window; a recurring exclusion counts only where that is recorded."""
     arguments = {"id": id, "start": instant(config, start), "end": instant(config, end)}
-    show_settled(change(config, "exclusion.worked", arguments, by), as_json=as_json)
+    show_settled(config, change(config, "exclusion.worked", arguments, by), as_json=as_json)
 
 
 @exclusion.command()
@@ -260,4 +260,4 @@ def withdraw(
 ) -> None:
     """Take it back. It stays listed where its time has begun."""
     arguments = {"id": id, "reason": reason, "since": instant(config, since), "dry_run": dry_run}
-    show_settled(change(config, "exclusion.withdraw", arguments, by), as_json=as_json)
+    show_settled(config, change(config, "exclusion.withdraw", arguments, by), as_json=as_json)

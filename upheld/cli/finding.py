@@ -5,7 +5,8 @@ import click
 from config.model import Config
 from incidents.finding import Grade
 from upheld.cli.incident import as_json, by
-from upheld.cli.shared import change, read, show, with_config
+from upheld.cli.local import acted
+from upheld.cli.shared import read, show, with_config
 from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.findings import findings_json
@@ -32,7 +33,7 @@ def open_(
 ) -> None:
     """A finding under the customer's agreement: a case with the clocks of a complaint, the review among them."""
     said = {"customer": customer, "title": title, "source": source, "clause": clause, "grade": grade}
-    show(change(config, "finding.open", said, by), as_json=as_json, columns=())
+    acted(config, "finding.open", said, by, as_json)
 
 
 @finding.command("list")
@@ -57,4 +58,4 @@ def list_(config: Config, everything: bool, as_json: bool) -> None:
 @with_config
 def close(config: Config, id: str, evidence: str, by: str | None, as_json: bool) -> None:
     """All its corrective actions are done, and EVIDENCE says where that can be seen."""
-    show(change(config, "finding.close", {"id": id, "evidence": evidence}, by), as_json=as_json, columns=())
+    acted(config, "finding.close", {"id": id, "evidence": evidence}, by, as_json)

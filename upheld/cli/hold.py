@@ -5,7 +5,8 @@ import click
 from config.model import Config
 from upheld import holds
 from upheld.cli.incident import as_json
-from upheld.cli.shared import change, read, show, with_config
+from upheld.cli.local import acted
+from upheld.cli.shared import read, show, with_config
 from upheld.cli.tongue import tell
 
 COLUMNS = ("customer", "since", "by", "reason")
@@ -36,7 +37,7 @@ def list_(config: Config, as_json: bool) -> None:
 @with_config
 def add(config: Config, customer: str, reason: str, as_json: bool) -> None:
     """Keep everything of CUSTOMER until it is released."""
-    show(change(config, "hold.add", {"customer": customer, "reason": reason}), as_json=as_json, columns=())
+    acted(config, "hold.add", {"customer": customer, "reason": reason}, None, as_json)
 
 
 @hold.command()
@@ -46,4 +47,4 @@ def add(config: Config, customer: str, reason: str, as_json: bool) -> None:
 @with_config
 def release(config: Config, customer: str, reason: str, as_json: bool) -> None:
     """Ordinary retention again."""
-    show(change(config, "hold.release", {"customer": customer, "reason": reason}), as_json=as_json, columns=())
+    acted(config, "hold.release", {"customer": customer, "reason": reason}, None, as_json)

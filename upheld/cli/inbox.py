@@ -100,7 +100,7 @@ def replay(
     }
     done = change(config, "inbox.replay", arguments, by)
     unreadable = [] if as_json else done.pop("unreadable")
-    show(done, as_json=as_json, columns=())
+    show_local(config, done, as_json=as_json, columns=())
     if unreadable:
         click.echo("")
         tell("still not readable")

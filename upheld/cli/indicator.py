@@ -9,8 +9,9 @@ from config.model import Config
 from sla.entered import in_force
 from sla.store.entered import entered
 from upheld.cli.incident import as_json, by
+from upheld.cli.local import acted
 from upheld.cli.remedy import customers
-from upheld.cli.shared import change, read, show, with_config
+from upheld.cli.shared import read, show, with_config
 from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.entering import shown
@@ -37,7 +38,7 @@ def indicator() -> None:
 @with_config
 def enter(config: Config, by: str | None, as_json: bool, name: str, **given: Any) -> None:
     """Enter VALUE (per cent of a share, points of a mean, a number) of PERIOD; until the statement is sealed."""
-    show(change(config, "indicator.enter", {"indicator": name, **given}, by), as_json=as_json, columns=())
+    acted(config, "indicator.enter", {"indicator": name, **given}, by, as_json)
 
 
 @indicator.command("list")

@@ -1,11 +1,13 @@
 """Rows for people, with the times of the site's own clock and its zone below; programs have them as RFC 3339 in UTC."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
-from config.model import Config
+from config.language import choose
+from config.model import Config, Customer
+from config.oncall import Person
 from upheld.cli.reading import readable
 from upheld.cli.shared import change, show
 from upheld.cli.tongue import label, language_of
@@ -31,7 +33,25 @@ def acted(config: Config, name: str, arguments: dict[str, Any], by: str | None, 
     show_local(config, change(config, name, arguments, by), as_json=as_json, columns=())
 
 
-def show_one(config: Config, row: dict[str, Any]) -> None:
-    """One thing as lines, to a person."""
+def show_one(config: Config, row: Mapping[str, Any]) -> None:
+    """One thing as lines, to a person; with the zone where a time stands in it."""
     zone = config.site.timezone
-    show({**readable(row, zone, language_of()), "times": zone}, as_json=False, columns=())
+    said = readable(row, zone, language_of())
+    times = {} if said == readable(row, None, language_of()) else {"times": zone}
+    show({**_named(config, said), **times}, as_json=False, columns=())
+
+
+def _named(config: Config, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Whoever did it by his name: `person:li` is for programs."""
+    return {key: _who(config, value) if key == "by" or key.endswith("_by") else value for key, value in row.items()}
+
+
+def _who(config: Config, by: Any) -> Any:
+    match by.partition(":") if isinstance(by, str) else ():
+        case ("person", _, id):
+            known: Person | Customer | None = config.people.get(id)
+        case ("customer", _, id):
+            known = config.customers.get(id)
+        case _:
+            return by
+    return id if known is None else choose(known.name, language_of())

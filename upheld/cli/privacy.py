@@ -10,6 +10,7 @@ import click
 from config.model import Config
 from upheld import privacy as people
 from upheld.cli.incident import as_json
+from upheld.cli.local import acted, show_local
 from upheld.cli.shared import change, fail, in_force, read, show, with_config
 from upheld.personal import CLASSES, class_json
 from upheld.trouble import Trouble
@@ -56,7 +57,7 @@ def export(config: Config, customer: str | None, person: str | None, output: Pat
     except (OSError, Trouble):
         output.unlink(missing_ok=True)  # nothing is given out that is not recorded
         raise
-    show({**made, "rows": rows, "file": str(output)}, as_json=as_json, columns=())
+    show_local(config, {**made, "rows": rows, "file": str(output)}, as_json=as_json, columns=())
 
 
 @privacy.command()
@@ -68,4 +69,4 @@ def export(config: Config, customer: str | None, person: str | None, output: Pat
 def erase(config: Config, customer: str | None, person: str | None, reason: str, as_json: bool) -> None:
     """Destroy what retention does not demand any more; what it demands stays and is named."""
     asked = {"customer": customer, "person": person, "reason": reason}
-    show(change(config, "privacy.erase", asked), as_json=as_json, columns=())
+    acted(config, "privacy.erase", asked, None, as_json)

@@ -10,8 +10,9 @@ from config.model import Config
 from sla.remedydocument import booking_json
 from sla.store import remedy as store
 from upheld.cli.incident import as_json, by
+from upheld.cli.local import acted
 from upheld.cli.moment import instant, moment
-from upheld.cli.shared import change, fail, in_force, read, show, with_config
+from upheld.cli.shared import fail, in_force, read, show, with_config
 from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.obligations import shown
@@ -67,7 +68,7 @@ def breach_(
         "agreement": agreement,
         "happened_at": instant(config, happened_at),
     }
-    show(change(config, "remedy.breach", arguments, by), as_json=as_json, columns=())
+    acted(config, "remedy.breach", arguments, by, as_json)
 
 
 @click.group()
@@ -122,7 +123,7 @@ def add(
         "due_at": instant(config, due),
         "agreement": agreement,
     }
-    show(change(config, "obligation.add", arguments, by), as_json=as_json, columns=())
+    acted(config, "obligation.add", arguments, by, as_json)
 
 
 @obligation.command("fulfil")
@@ -133,7 +134,7 @@ def add(
 @with_config
 def fulfil(config: Config, id: str, note: str | None, by: str | None, as_json: bool) -> None:
     """It was done; who says so is recorded."""
-    show(change(config, "obligation.fulfil", {"id": id, "note": note}, by), as_json=as_json, columns=())
+    acted(config, "obligation.fulfil", {"id": id, "note": note}, by, as_json)
 
 
 def customers(config: Config, customer: str | None) -> list[str]:

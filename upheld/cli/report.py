@@ -18,6 +18,7 @@ from upheld.cli import tongue
 from upheld.cli.counting import WRONG
 from upheld.cli.incident import as_json as json_option
 from upheld.cli.incident import by as by_option
+from upheld.cli.local import show_local
 from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
 from upheld.clock import utc_now
 from upheld.installed import installed
@@ -83,7 +84,7 @@ def report(
         arguments = {"kind": kind, "subject": about, "customer": whose, "words": said}
         done = change(config, "report.issue" if issuing else "report.write", arguments, by)
         if output is None:
-            show(done, as_json=as_json, columns=())
+            show_local(config, done, as_json=as_json, columns=())
             return
     body = _rendered(config, kind, about, whose, form, lang)
     if output is not None:

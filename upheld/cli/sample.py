@@ -4,7 +4,8 @@ import click
 
 from config.model import Config
 from upheld.cli.incident import as_json, by
-from upheld.cli.shared import change, fail, read, show, with_config
+from upheld.cli.local import acted
+from upheld.cli.shared import fail, read, show, with_config
 from upheld.cli.tongue import tell
 from upheld.samples import samples_json
 
@@ -41,4 +42,4 @@ def reread(config: Config, id: str, findings: str, sound: bool, by: str | None, 
     if sound == bool(findings.strip()):
         fail("write what was found, or --sound where nothing was", 2)
     said = {"id": id, "findings": findings, "sound": sound}
-    show(change(config, "sample.reread", said, by), as_json=as_json, columns=())
+    acted(config, "sample.reread", said, by, as_json)

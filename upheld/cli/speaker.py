@@ -7,7 +7,8 @@ import click
 
 from config.model import Config
 from sla.word import customer_of
-from upheld.cli.facts import told
+from upheld.cli.facts import proposed, told
+from upheld.cli.local import show_one
 from upheld.cli.reading import readable
 from upheld.cli.shared import fail, show
 from upheld.cli.tongue import language_of, tell
@@ -38,13 +39,14 @@ def word_of(by: str) -> dict[str, Any]:
     return {"speaker": by}
 
 
-def show_settled(made: Mapping[str, Any], *, as_json: bool) -> None:
+def show_settled(config: Config, made: Mapping[str, Any], *, as_json: bool) -> None:
     """One exclusion or correction; after a dry run what it would do."""
     if as_json:
         show(made, as_json=True, columns=())
         return
     rows = made.get("effect")
-    show({key: value for key, value in made.items() if key != "effect"}, as_json=False, columns=())
+    one = {key: value for key, value in made.items() if key != "effect"}
+    show_one(config, proposed(one) if "category" in one else one)
     if rows is None:
         return
     click.echo("")

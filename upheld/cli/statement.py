@@ -15,7 +15,8 @@ from sla.record import Word
 from upheld.cli.counting import WRONG
 from upheld.cli.incident import as_json as json_option
 from upheld.cli.incident import by as by_option
-from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
+from upheld.cli.local import acted
+from upheld.cli.shared import caseload_of, fail, in_force, read, show, with_config
 from upheld.cli.tongue import language_of
 from upheld.clock import utc_now
 from upheld.files import BUNDLE, bundle_file, kinds
@@ -80,7 +81,7 @@ def statement(
             command = "statement.countersign"
         else:
             command, arguments = "statement.dispute", {**arguments, "line": dispute, "reason": reason}
-        show(change(config, command, arguments), as_json=as_json, columns=())
+        acted(config, command, arguments, None, as_json)
         return
     if word is not None:
         fail(f"{word!r} is one word too many; write upheld statement CUSTOMER PERIOD", WRONG)
@@ -114,7 +115,7 @@ def statement(
 @with_config
 def seal(config: Config, customer: str, period: str, by: str | None, as_json: bool) -> None:
     """Do now what the calendar would: seal and mail; of a sealed period the next revision, if late facts changed it."""
-    show(change(config, "statement.seal", {"customer": customer, "period": period}, by), as_json=as_json, columns=())
+    acted(config, "statement.seal", {"customer": customer, "period": period}, by, as_json)
 
 
 def _rendered(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from config.model import Config
 from console.session import hash_of
 from upheld.cli.incident import as_json
+from upheld.cli.local import acted, show_local
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, login, read, show, with_config
 from upheld.cli.tongue import tell
@@ -59,7 +60,7 @@ def create(
         "token_hash": hash_of(secret),
     }
     made = change(config, "token.create", arguments)
-    show({**made, "secret": secret}, as_json=as_json, columns=())
+    show_local(config, {**made, "secret": secret}, as_json=as_json, columns=())
 
 
 @token.command("list")
@@ -88,4 +89,4 @@ def list_(config: Config, everything: bool, as_json: bool) -> None:
 @with_config
 def revoke(config: Config, name: str, as_json: bool) -> None:
     """It opens nothing any more, at once. What was done with it stays as it is."""
-    show(change(config, "token.revoke", {"name": name}), as_json=as_json, columns=())
+    acted(config, "token.revoke", {"name": name}, None, as_json)

@@ -9,7 +9,8 @@ from config.model import Config
 from console.password import hash_password
 from console.user import Refused, Role, check_password
 from upheld.cli.incident import as_json
-from upheld.cli.shared import change, fail, in_force, show, with_config
+from upheld.cli.local import acted
+from upheld.cli.shared import fail, in_force, with_config
 
 role_choice = click.Choice([role.value for role in Role])
 password_option = click.option("--password", envvar="UPHELD_PASSWORD", help="asked for if not given")
@@ -62,7 +63,7 @@ def add(
         "person": person,
         "password_hash": _hash(name, password),
     }
-    show(change(config, "user.add", arguments), as_json=as_json, columns=())
+    acted(config, "user.add", arguments, None, as_json)
 
 
 @user.command()
@@ -73,7 +74,7 @@ def add(
 def password(config: Config, name: str, password: str | None, as_json: bool) -> None:
     """Give a new password; the user's sessions end."""
     arguments = {"name": name, "password_hash": _hash(name, password)}
-    show(change(config, "user.password", arguments), as_json=as_json, columns=())
+    acted(config, "user.password", arguments, None, as_json)
 
 
 @user.command()
@@ -86,4 +87,4 @@ def role(config: Config, name: str, role: str, customer: str | None, as_json: bo
     """Give another role; the user's sessions end."""
     _known("customer", customer, in_force(config).customers)
     arguments = {"name": name, "role": role, "customer": customer}
-    show(change(config, "user.role", arguments), as_json=as_json, columns=())
+    acted(config, "user.role", arguments, None, as_json)
