@@ -11,7 +11,7 @@ from console.user import Access, allowed
 from console.visit import Visit
 from console.voice import Voice
 from incidents.intake import Entrance
-from incidents.routing import UNROUTED, line
+from incidents.routing import UNROUTED, component_of, line
 from incidents.store import alert, mail
 from incidents.store.alert import Alert
 from incidents.store.inbox import Post
@@ -32,7 +32,9 @@ class Row:
     last: str
     count: int
     fires: bool
-    write: str
+    write: str | None
+    component: str
+    """What it names by now; empty for a source that is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,8 @@ def _row(one: Alert, entrance: Entrance | None, voice: Voice) -> Row:
         last=voice.clock(one.last_received_at),
         count=one.count,
         fires=one.status == alert.FIRING,
-        write="" if entrance is None else line(one.source, one.labels, entrance.options, known),
+        write=None if entrance is None else line(one.source, one.labels, entrance.options, known),
+        component="" if entrance is None else voice.component(component_of(one.labels, entrance.options, known)),
     )
 
 

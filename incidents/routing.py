@@ -43,8 +43,10 @@ def component_of(labels: Mapping[str, str], routing: Routing, known: Collection[
     return named_in(labels, routing, known) or routing.component or UNROUTED
 
 
-def advice(source: str, labels: Mapping[str, str], routing: Routing, known: Collection[str]) -> dict[str, Any]:
-    """What to write into the configuration, so that an alert like this is about a component."""
+def advice(source: str, labels: Mapping[str, str], routing: Routing, known: Collection[str]) -> dict[str, Any] | None:
+    """What to write into the configuration, so that an alert like this is about a component; None: by now it is."""
+    if component_of(labels, routing, known) != UNROUTED:
+        return None
     for name, value in labels.items():
         if value in known:
             return {"sources": {source: {"component_from": [*routing.component_from, name]}}}
@@ -54,8 +56,10 @@ def advice(source: str, labels: Mapping[str, str], routing: Routing, known: Coll
     return {"sources": {source: {"known_as": {**routing.known_as, said: next(iter(known), "shop")}}}}
 
 
-def line(source: str, labels: Mapping[str, str], routing: Routing, known: Collection[str]) -> str:
+def line(source: str, labels: Mapping[str, str], routing: Routing, known: Collection[str]) -> str | None:
     """`advice` as one line of YAML."""
-    wanted = advice(source, labels, routing, known)["sources"]
-    flow = yaml.safe_dump(wanted, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False)
+    wanted = advice(source, labels, routing, known)
+    if wanted is None:
+        return None
+    flow = yaml.safe_dump(wanted["sources"], default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False)
     return f"sources: {flow.strip()}"

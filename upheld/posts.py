@@ -83,7 +83,7 @@ def unrouted(tx: Connection, config: Config, entrances: Mapping[str, Entrance]) 
 
 
 def _line(one: Alert, config: Config, entrance: Entrance | None) -> str | None:
-    """None for a source that is not configured any more."""
+    """None for a source that is not configured any more, and where nothing need be written any more."""
     return None if entrance is None else line(one.source, one.labels, entrance.options, list(config.components))
 
 

@@ -128,6 +128,8 @@ def test_what_would_route_an_alert_is_said_as_the_configuration_has_it() -> None
     by_name = advice("am", {"service": "web"}, routing, KNOWN)
     assert by_name == {"sources": {"am": {"known_as": {"a": "crm", "web": "shop"}}}}
     assert advice("am", {}, routing, KNOWN) == {"sources": {"am": {"component": "shop"}}}
+    assert advice("am", {"service": "shop"}, routing, KNOWN) is None, "once mended it was to be looked for twice"
+    assert advice("am", {}, Routing(component="crm"), KNOWN) is None
 
 
 async def test_an_end_that_names_no_component_ends_what_began_in_the_same_slice(database: Database) -> None:
