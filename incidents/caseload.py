@@ -44,6 +44,7 @@ from incidents.decide import Refused
 from incidents.incident import Incident
 from incidents.level import opening, standing, unfit
 from incidents.paging import Paging
+from incidents.payload import cut
 from incidents.quality import unfit_quality
 from incidents.rating import judged, unfit_rating
 from incidents.responsible import unfit_responsible
@@ -64,6 +65,7 @@ from notify.message import Notification, harmless
 
 NUMBER = "CASE"
 SYSTEM = "upheld"
+TITLE_LIMIT = 200
 
 
 class NoSuchCase(Exception):
@@ -135,7 +137,7 @@ class Caseload:
     ) -> Case:
         """What a customer reports by telephone, mail or form, and wrote with it; the title is made one line.
 
-        Raises Refused.
+        Of a long one the whole stands in what he wrote. Raises Refused.
         """
         agreement = self._agreement(customer, component, now)
         chosen = opening(agreement, kind, level, scope, urgency)
@@ -146,6 +148,8 @@ class Caseload:
             raise Refused("a case needs a title: what does not work, in the customer's words")
         if any(resident_number(one) for one in (named, caller or "", text)):
             raise Refused(REFUSAL)
+        if len(named) > TITLE_LIMIT:
+            named, text = cut(named, TITLE_LIMIT), f"{named}\n\n{text}".strip()
         opened = _opened(agreement, kind, chosen, named, reported_at)
         event = replace(opened, component=component, caller=caller, scope=scope, urgency=urgency)
         made = self._open(tx, event, by, reported_at, now, text)

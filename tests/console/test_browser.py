@@ -8,7 +8,7 @@ from console.user import Role
 from tests.console.world import PASSWORD, World
 from tests.servers.chromium import too_narrow, visit
 
-WORD = "https://shop.example.com/?" + "q" * 400
+WORD = "https://shop.example.com/?" + "q" * 170
 
 
 @pytest.mark.parametrize(

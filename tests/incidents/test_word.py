@@ -72,6 +72,16 @@ async def test_what_he_writes_with_a_report_calls_once_and_stands_in_the_call(da
     assert noted.event == CaseNoted(text="Since nine.\nNobody can log in.") and noted.by == ACME
 
 
+async def test_a_title_as_long_as_a_story_is_cut_and_the_story_kept(database: Database) -> None:
+    """A case's title stands in lists and subjects; one of 3000 letters made every line of a list as long."""
+    story, cases = "x " * 1500, caseload()
+    await database.write(lambda tx: reports(tx, cases, title=story, text="by Chen"))
+
+    made, (_, noted) = await database.read(lambda tx: (store.find(tx, CASE), store.events(tx, CASE)))
+    assert made is not None and len(made.title) == 200 and made.title.endswith("…")
+    assert noted.event == CaseNoted(text=f"{story.strip()}\n\nby Chen")
+
+
 async def test_of_whom_a_policy_passes_over_the_next_is_called_and_without_one_the_managers(database: Database) -> None:
     mild = Escalation(id="default", steps=(Step(notify=("li",)),), severity=(3,), fallback=("li",))
     late = Escalation(
