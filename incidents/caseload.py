@@ -61,6 +61,7 @@ from incidents.store.timer import Timer
 from incidents.wanted import TAKEN
 from incidents.warning import CUSTOMER, LIMIT, marks, overtaken, told
 from incidents.ways import Ways
+from incidents.word import unsaid
 from notify.message import Notification, harmless
 
 NUMBER = "CASE"
@@ -165,7 +166,8 @@ class Caseload:
         _check(case, event, happened_at, now)
         agreement = self._version(case)
         wrong = (
-            unfit(case, event, by, agreement)
+            unsaid(event)
+            or unfit(case, event, by, agreement)
             or unfit_rating(case, event, by, agreement)
             or unfit_stop(case, event, by, agreement)
             or unfit_responsible(case, event, by, agreement, self._config.people)
@@ -391,7 +393,6 @@ def _check(case: Case, event: CaseEvent, happened_at: Instant, now: Instant) -> 
         CaseResolved: not case.open and "the case is resolved already",
         Confirmed: case.progress is not CaseProgress.RESOLVED and "only a resolved case can be confirmed",
         Contested: case.open and "the case is open; there is no result to contest",
-        CaseNoted: isinstance(event, CaseNoted) and not event.text.strip() and "a note needs a text",
     }.get(type(event), False)
     if wrong:
         raise Refused(f"{case.id}: {wrong}")

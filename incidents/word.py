@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from incidents.case import CaseEvent, CaseNoted, CaseOpened, Contested, LevelContested, Rated, StopContested
+from incidents.case import (
+    BeyondAbility,
+    CaseEvent,
+    CaseNoted,
+    CaseOpened,
+    CaseResolved,
+    Contested,
+    LevelContested,
+    Rated,
+    StopContested,
+    UnderTest,
+)
 from incidents.review import ReviewContested
 
 
@@ -28,5 +39,20 @@ def word_of(event: CaseEvent, by: str, reported: str = "") -> Word | None:
             return Word(what="wrote", text=text)
         case Rated(low=True, comment=text):
             return Word(what="rated", text=text)
+        case _:
+            return None
+
+
+def unsaid(event: CaseEvent) -> str | None:
+    """Why a fact without words is none: the other side reads them, and has nothing else to judge by."""
+    match event:
+        case CaseNoted(text=text) if not text.strip():
+            return "a note needs a text"
+        case CaseResolved(how=text) if not text.strip():
+            return "say what was done; the customer reads it"
+        case UnderTest(plan=text) if not text.strip():
+            return "say which plan is tested; the customer reads it"
+        case BeyondAbility(reason=text) | Contested(reason=text) if not text.strip():
+            return "say why; the other side reads it"
         case _:
             return None

@@ -10,8 +10,20 @@ from config.instant import HOUR, MINUTE
 from config.oncall import Escalation, Person, Reach, Step
 from config.state import State
 from db.engine import Database
-from incidents.case import CaseEvent, CaseNoted, CaseResolved, Contested, LevelChanged, LevelContested, Rated, Taken
+from incidents.case import (
+    BeyondAbility,
+    CaseEvent,
+    CaseNoted,
+    CaseResolved,
+    Contested,
+    LevelChanged,
+    LevelContested,
+    Rated,
+    Taken,
+    UnderTest,
+)
 from incidents.caseload import Caseload
+from incidents.decide import Refused
 from incidents.paging import Paging
 from incidents.service import Incidents
 from incidents.store import case as store
@@ -80,6 +92,27 @@ async def test_a_title_as_long_as_a_story_is_cut_and_the_story_kept(database: Da
     made, (_, noted) = await database.read(lambda tx: (store.find(tx, CASE), store.events(tx, CASE)))
     assert made is not None and len(made.title) == 200 and made.title.endswith("…")
     assert noted.event == CaseNoted(text=f"{story.strip()}\n\nby Chen")
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        (CaseNoted(text=" "), "a note needs a text"),
+        (CaseResolved(how=""), "say what was done"),
+        (UnderTest(plan=""), "say which plan"),
+        (BeyondAbility(reason=""), "say why"),
+    ],
+)
+async def test_a_fact_without_words_is_refused(database: Database, event: CaseEvent, why: str) -> None:
+    """A case was resolved by command without a word of what was done, and the customer asked to confirm it."""
+    cases = caseload()
+
+    def work(tx: Connection) -> None:
+        reports(tx, cases)
+        with pytest.raises(Refused, match=why):
+            said(tx, cases, event, "person:li")
+
+    await database.write(work)
 
 
 async def test_of_whom_a_policy_passes_over_the_next_is_called_and_without_one_the_managers(database: Database) -> None:
