@@ -1,6 +1,7 @@
 """The course of an incident: judged, opened, its events appended, and what each of them brings about."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -111,7 +112,7 @@ class Course:
             alert.give_back(tx, latest.id)  # that one is over: what fails is the component's again
             return self._judge_one(tx, component, store.newest_of(tx, component), by, now)
         if events and isinstance(events[0], Opened):
-            after = self._open(tx, events[0], by, now)
+            after = self._open(tx, _named_by_news(tx, latest, events[0]), by, now)
         elif latest is not None and events and isinstance(events[0], Reopened):
             after = self._reopen(tx, latest, events[0], by, now)
         elif latest is not None:
@@ -308,3 +309,14 @@ def _recorded(events: Sequence[Event], by: str, now: Instant, at: Instant) -> li
 def _shown(event: Event, now: Instant) -> Instant | None:
     """What the public page shows is seen from this commit on; pages to our own people are not."""
     return now if isinstance(event, (Acknowledged, Reopened, Resolved, SeverityRaised, SeverityLowered)) else None
+
+
+def _named_by_news(tx: Connection, latest: Incident | None, opened: Opened) -> Opened:
+    """Beside what a person resolved while it failed it is the news that opens another one: he knows the rest."""
+    known = None if latest is None or not latest.muted else latest.resolved_at
+    new = None if known is None else alert.first_firing(tx, opened.component, None, after=known)
+    if new is None:
+        return opened
+    cause = f"{new.source}:{new.key}"
+    again = opened.recurrence_of if cause == opened.cause else None
+    return replace(opened, cause=cause, title=new.summary, recurrence_of=again)

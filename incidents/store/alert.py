@@ -127,7 +127,8 @@ _ENDS = Prepared(
     )
 )
 _FAILS = table.c.state != State.UP.value
-_FIRST_FIRING = Prepared(select(table).where(_FIRING, _STRAND, _FAILS).order_by(table.c.id).limit(1))
+_LATER = table.c.first_received_at > bindparam("after")
+_FIRST_FIRING = Prepared(select(table).where(_FIRING, _STRAND, _FAILS, _LATER).order_by(table.c.id).limit(1))
 _FAILING_OF = Prepared(select(table).where(_FIRING, _STRAND, _FAILS).order_by(table.c.id).limit(bindparam("most")))
 _SPLIT = Prepared(update(table).where(table.c.id == bindparam("alert")).values(split_into=bindparam("into")))
 _GIVE_BACK = Prepared(
@@ -210,9 +211,9 @@ def firing_count(tx: Connection, component: str) -> int:
     return tx.scalar(select(func.count()).select_from(table).where(_FIRING), {"of": component}) or 0
 
 
-def first_firing(tx: Connection, component: str, strand: str | None) -> Alert | None:
-    """The open alert that came first, signs of life apart."""
-    row = _FIRST_FIRING.first(tx, {"of": component, "strand": strand})
+def first_firing(tx: Connection, component: str, strand: str | None, after: Instant = 0) -> Alert | None:
+    """The open alert that came first, or first after that, signs of life apart."""
+    row = _FIRST_FIRING.first(tx, {"of": component, "strand": strand, "after": after})
     return None if row is None else _alert(row)
 
 

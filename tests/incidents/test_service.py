@@ -319,6 +319,21 @@ async def test_a_page_that_may_have_arrived_is_followed_by_the_news_that_it_is_o
     assert await database.read(lambda tx: pages(tx, purpose="resolved")) == ["li/mail"]
 
 
+async def test_what_comes_beside_what_was_resolved_by_hand_is_called_by_its_own_name(database: Database) -> None:
+    """The call named the alert that the person had just put away, and called the new one that one again."""
+    made = incidents(config())
+
+    def work(tx: Connection) -> tuple[str, str | None]:
+        old, new = alert("old", summary="the old one"), alert("new", summary="the new one", at=NOON + HOUR)
+        made.alert_news(tx, "am", [old], BY_SERVICE, NOON, NOON)
+        made.resolve(tx, FIRST, "person:li", "known", NOON + MINUTE)
+        made.alert_news(tx, "am", [new], BY_SERVICE, NOON + HOUR, NOON + HOUR)
+        opened = store.newest(tx)[0]
+        return opened.title, opened.recurrence_of
+
+    assert await database.write(work) == ("the new one", None)
+
+
 async def test_resolving_by_hand_mutes_until_recovery_and_the_next_failure_is_a_new_incident(
     database: Database,
 ) -> None:
