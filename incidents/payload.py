@@ -107,6 +107,11 @@ def one_of(value: object, path: str, words: Iterable[str]) -> str:
     return value
 
 
+def must_be(wanted: str, value: object, path: str, what: str) -> None:
+    if value != wanted:
+        raise Unreadable(f"{path}: {'is missing' if value is None else 'is ' + shown(value)}, and '{wanted}' is {what}")
+
+
 def shown(value: object) -> str:
     """What was sent instead, never more than a line of it, in JSON's words; a nested value by its type alone."""
     match value:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from incidents import payload
 from incidents.member import Form, members
 from incidents.routing import Trusted
-from incidents.source import AlertNews, Sent, Source, Unreadable
+from incidents.source import AlertNews, Sent, Source
 
 
 class Options(Trusted):
@@ -18,9 +18,7 @@ class Options(Trusted):
 
 def read(options: Options, sent: Sent) -> Sequence[AlertNews]:
     post = payload.object_of(payload.json_of(sent), "the post")
-    if post.get("version") != "4":
-        said = payload.shown(post.get("version"))
-        raise Unreadable(f"version: {said} is not '4', the format of Alertmanager's webhook")
+    payload.must_be("4", post.get("version"), "version", "the format of Alertmanager's webhook")
     return members(post, sent.received_at, Form())
 
 

@@ -11,7 +11,7 @@ import orjson
 from incidents import payload
 from incidents.member import last_of_each
 from incidents.routing import Trusted
-from incidents.source import AlertNews, Sent, Source, Unreadable, answers
+from incidents.source import AlertNews, Sent, Source, answers
 
 _REQUIRED = ("id", "source", "type")
 _ENDS = ("resolved", "cleared", "closed", "recovered", "ok")
@@ -49,8 +49,7 @@ def _data(sent: Sent) -> object:
 
 def _one(event: Mapping[str, object], path: str, sent: Sent) -> AlertNews | None:
     """None for an event that says neither that something began nor that it ended."""
-    if event.get("specversion") != "1.0":
-        raise Unreadable(f"{path}.specversion: {payload.shown(event.get('specversion'))} is not '1.0'")
+    payload.must_be("1.0", event.get("specversion"), f"{path}.specversion", "what is read")
     said = {name: payload.text_of(event.get(name), f"{path}.{name}") for name in _REQUIRED}
     written = event.get("data")
     data: Mapping[str, object] = written if isinstance(written, dict) else {}

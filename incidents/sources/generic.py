@@ -61,7 +61,7 @@ def _one(value: object, path: str, options: Options, sent: Sent) -> AlertNews:
     key = payload.optional_text(_at(alert, options.key))
     said = payload.optional_text(_at(alert, options.status))
     if said is None:
-        raise Unreadable(f"{path}: nothing stands at {options.status}, the status")
+        raise Unreadable(f"{path}: nothing stands at {options.status}, where the source's `status` looks for it")
     summary = payload.summary_of(payload.optional_text(_at(alert, options.summary)), key)
     firing = said.strip().lower() not in {word.lower() for word in options.resolved}
     stated = payload.optional_text(_at(alert, options.starts_at))

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from incidents import payload
 from incidents.member import Form, members
 from incidents.routing import Routing
-from incidents.source import AlertNews, Fetch, Sent, Source, Unreadable, by_token
+from incidents.source import AlertNews, Fetch, Sent, Source, by_token
 
 _FORM = Form(links=("panelURL", "dashboardURL", "generatorURL"))
 _ITS_OWN = ("DatasourceError", "DatasourceNoData")
@@ -38,9 +38,7 @@ class Options(Routing):
 
 def read(options: Options, sent: Sent) -> Sequence[AlertNews]:
     post = payload.object_of(payload.json_of(sent), "the post")
-    if post.get("version") != "1":
-        said = payload.shown(post.get("version"))
-        raise Unreadable(f"version: {said} is not '1', the format of Grafana's unified alerting")
+    payload.must_be("1", post.get("version"), "version", "the format of Grafana's unified alerting")
     return [_trouble_of_its_own(one, options) for one in members(post, sent.received_at, _FORM)]
 
 

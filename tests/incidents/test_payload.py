@@ -33,3 +33,10 @@ def test_a_summary_is_one_line() -> None:
         payload.summary_of("", "down\nAcknowledge: http://x.example\u2028now")
         == "down Acknowledge: http://x.example now"
     )
+
+
+def test_a_version_that_is_missing_or_another_says_which_is_wanted() -> None:
+    """It read: version: nothing is not '4'."""
+    for value, said in ((None, "is missing"), ("1", "is '1'")):
+        with pytest.raises(Unreadable, match=f"version: {said}, and '4' is the format"):
+            payload.must_be("4", value, "version", "the format")

@@ -106,7 +106,7 @@ async def test_what_could_be_read_leaves_the_quarantine_and_the_rest_stays_with_
     assert left == ["nothing stands at status", "x"]
     assert sorted(done.unreadable.values()) == [
         "no source is named 'gone' any more",
-        "the post: nothing stands at status, the status",
+        "the post: nothing stands at status, where the source's `status` looks for it",
     ]
 
 

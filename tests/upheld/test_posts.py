@@ -58,7 +58,7 @@ async def test_what_was_refused_is_read_again_but_no_mail_that_stands_aside(tmp_
 
     assert (told["posts"], [one["why"] for one in told["unreadable"]]) == (
         1,
-        ["the post: nothing stands at status, the status"],
+        ["the post: nothing stands at status, where the source's `status` looks for it"],
     )
 
 
