@@ -123,7 +123,9 @@ def body() -> str:
 
 
 def write_script(folder: Path, *, delay: int, rising: bool = True) -> Path:
-    """wrk's Lua. `delay` in ms between two posts of a connection; not `rising`: only what stands is said."""
+    """wrk's Lua. `delay` in ms between two posts of a connection, on average: senders know nothing of each other, and
+    would come all at once if each waited as long after the answers of one commit. Not `rising`: only what stands is
+    said."""
     pieces = re.split(r"@(\w+)@", body())
     parts = [piece if number % 2 else f"[==[{piece}]==]" for number, piece in enumerate(pieces)]
     script = folder / f"alerts-{delay}.lua"
@@ -147,6 +149,7 @@ request = function()
   end
   return post("firing", count % {STANDING}, "standing" .. count % {STANDING}, "2026-11-22T10:00:00.123Z", "{NEVER}")
 end
-delay = function() return {delay} end
+math.randomseed(7)
+delay = function() return math.random(0, {2 * delay}) end
 """)
     return script
