@@ -15,12 +15,14 @@ from config.reader import WANTED
 from probe.result import Answer, Outcome
 from tests.config.test_broken import EXPECTED
 from tests.spoken import said_by
+from upheld.api.cases import Case
+from upheld.api.incidents import Incident
 from upheld.cli import main
 from upheld.cli.answer import written
 from upheld.cli.main import COMMANDS, LATER
 from upheld.cli.manual import explained
 from upheld.cli.shared import show
-from upheld.cli.tongue import in_chinese, language_of
+from upheld.cli.tongue import in_chinese, label, language_of
 
 ROOT = Path(__file__).resolve().parents[2]
 REFUSALS = (
@@ -115,6 +117,12 @@ def test_every_mistake_in_a_configuration_is_said_in_chinese_behind_its_place() 
     assert in_chinese("upheld.yaml:4:63: unknown key 'intervall'; did you mean 'interval'?") == (
         "upheld.yaml:4:63: 未知的键“intervall”；是否要写“interval”？"
     )
+
+
+def test_what_is_known_of_an_incident_and_a_case_is_named_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPHELD_LANG", "zh-CN")
+    names = {*Incident.model_fields, *Case.model_fields}
+    assert [name for name in sorted(names) if label(name) == name] == []
 
 
 def every_command() -> list[click.Command]:
