@@ -176,14 +176,14 @@ def _parts(
 
 
 def _joined(same: Sequence[Part]) -> Part:
-    """All of one state on one day as one part; the longest says why."""
+    """All of one state on one day as one part; the longest says why. Planned works may overlap."""
     if len(same) == 1:
         return same[0]
     longest = max(same, key=lambda part: part.lasted)
     return Part(
         state=longest.state,
         first=min(part.first for part in same),
-        lasted=sum(part.lasted for part in same),
+        lasted=total(union((part.first, part.first + part.lasted) for part in same)),
         counted=sum((part.counted for part in same), Fraction(0)),
         reason=longest.reason,
         window=longest.window,

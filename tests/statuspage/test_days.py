@@ -152,6 +152,16 @@ def test_whatever_happens_the_days_add_up_and_no_day_is_longer_than_itself(
         assert 0 <= found.availability <= 1
 
 
+def test_two_works_at_once_make_a_day_no_longer() -> None:
+    start = at("2026-10-11 01:00:00")
+    over = tuple(
+        Window(id=id, components=("x",), start=start + after, end=start + HOUR)
+        for id, after in (("a", 0), ("b", MINUTE))
+    )
+    (day,) = spans(UP, windows=over).eventful
+    assert [(part.state, part.lasted) for part in day.parts] == [(Shown.MAINTENANCE, HOUR)]
+
+
 @pytest.mark.parametrize("now", ["2026-03-29T22:30:00Z", "2026-10-25T00:30:00Z", "2026-10-25T23:00:00Z"])
 def test_ninety_days_stay_ninety_when_the_clock_changes(now: str) -> None:
     instant = parse_rfc3339(now)
