@@ -39,7 +39,7 @@ form:
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 core:
-	$(BIN)/pytest -n 2 -m "not server and not store and not slow and not long" -x
+	$(BIN)/pytest -n 3 -m "not server and not store and not slow and not long" -x
 
 .PHONY: check
 check: quick test ## quick + test
