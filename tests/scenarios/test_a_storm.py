@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from config.instant import Span
 from tests.scenarios import town
 from tests.servers.process import Serve, Upheld
 from tests.servers.program import until
@@ -15,7 +16,7 @@ from tests.servers.smtp import Smtp
 
 POSTED = 50
 """Each post brings as many alerts of as many components."""
-FIRST_WITHIN, ALL_WITHIN = 30_000, 60_000
+FIRST_WITHIN = 30_000
 WAITING = re.compile(r"^upheld_inbox_waiting (\S+)$", re.MULTILINE)
 
 
@@ -47,7 +48,8 @@ SHORT, LONG = Storm(alerts=1000, components=100), Storm(alerts=5000, components=
 def test_a_thousand_alerts_are_an_incident_a_component_and_a_handful_of_mails(
     serve: Serve, smtp: Smtp, database_url: str, show: Callable[[str], None]
 ) -> None:
-    show(weathered(SHORT, serve, smtp, database_url))
+    _, told = weathered(SHORT, serve, smtp, database_url)
+    show(told)
 
 
 @pytest.mark.server
@@ -55,11 +57,13 @@ def test_a_thousand_alerts_are_an_incident_a_component_and_a_handful_of_mails(
 def test_five_thousand_alerts_are_an_incident_a_component_and_a_handful_of_mails(
     serve: Serve, smtp: Smtp, database_url: str, show: Callable[[str], None]
 ) -> None:
-    show(weathered(LONG, serve, smtp, database_url))
+    first, told = weathered(LONG, serve, smtp, database_url)
+    show(told)
+    assert first < FIRST_WITHIN
 
 
-def weathered(storm: Storm, serve: Serve, smtp: Smtp, store: str) -> str:
-    """Figures of a storm of which all was taken and decided, and of which the first page came soon."""
+def weathered(storm: Storm, serve: Serve, smtp: Smtp, store: str) -> tuple[Span, str]:
+    """When the first page of a storm came, of which all was taken and decided; and its figures in words."""
     upheld, begun = struck(storm, serve, smtp, store)
     decided_at = town.now()
 
@@ -67,13 +71,13 @@ def weathered(storm: Storm, serve: Serve, smtp: Smtp, store: str) -> str:
     assert Counter(one["component"] for one in found) == Counter(storm.names())
     mails = smtp.to("li@example.com")
     first = min(mail.at for mail in mails) - begun
-    assert first < FIRST_WITHIN
     assert len(mails) <= 20 and len(mails) < storm.components // 10
     shown = upheld.cli("incident", "show", found[0]["id"], "--json")
     assert len(shown["alerts"]) == storm.alerts // storm.components
     assert [one["person"] for one in shown["told"]] == ["li"]
     seconds = f"{(decided_at - begun) / 1000:.1f} s, the first told after {first / 1000:.1f} s"
-    return f"{storm.alerts} alerts of {storm.components} components: decided within {seconds}, {len(mails)} mails"
+    told = f"{storm.alerts} alerts of {storm.components} components: decided within {seconds}, {len(mails)} mails"
+    return first, told
 
 
 def struck(storm: Storm, serve: Serve, smtp: Smtp, store: str) -> tuple[Upheld, int]:
@@ -89,7 +93,6 @@ def struck(storm: Storm, serve: Serve, smtp: Smtp, store: str) -> tuple[Upheld, 
     begun = town.now()
     for post in storm.posts(town.rfc3339(begun)):
         assert upheld.post("/hooks/am", post, token=town.TOKEN).status == 202
-    assert town.now() - begun < ALL_WITHIN
     until(lambda: decided(upheld, storm.components), "all are decided", pause=0.2)
     return upheld, begun
 
