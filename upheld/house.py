@@ -122,9 +122,7 @@ class House:
         self.porter_up: Callable[[], bool] = lambda: False
         """Whether posts are answered by another process."""
         self.reader = Reader(database, lambda: self.rules, now, self.inbox, self.metrics, lambda: self.porter_up())
-        self.clockwork = Clockwork(
-            database, lambda: self.rules, now, self.metrics, self.watch.ticked, lambda: self.inbox.busy
-        )
+        self.clockwork = Clockwork(database, lambda: self.rules, now, self.metrics, self.watch.ticked)
         self.contracts = Ticker("agreements", self.follow_agreements, AGREEMENTS_SECONDS)
         self.reminders = Ticker("obligations", self._remind, REMINDERS_SECONDS)
         self.votes = Ticker("votes", self.places.step, TEND_SECONDS)
