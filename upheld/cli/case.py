@@ -326,12 +326,7 @@ def _score(name: str) -> Callable[[Any], Any]:
 def rate(config: Config, id: str, comment: str, by: str | None, as_json: bool, **scores: int | None) -> None:
     """The customer's rating of a solved case; the statement says that you entered it."""
     given = {name: score for name, score in scores.items() if score is not None}
-    show_local(
-        config,
-        change(config, "case.rate", {"id": id, "scores": given, "comment": comment}, by),
-        as_json=as_json,
-        columns=(),
-    )
+    acted(config, "case.rate", {"id": id, "scores": given, "comment": comment}, by, as_json)
 
 
 @case.command("follow-up")

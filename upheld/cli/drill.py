@@ -6,7 +6,7 @@ from config.model import Config
 from incidents.severity import MILDEST, WORST
 from upheld.cli.incident import as_json, by
 from upheld.cli.local import acted, show_local
-from upheld.cli.shared import change, read, with_config
+from upheld.cli.shared import read, with_config
 from upheld.cli.tongue import tell
 from upheld.drills import drills_json
 
@@ -38,9 +38,7 @@ def start(config: Config, component: str, severity: int | None, by: str | None, 
 @with_config
 def end(config: Config, id: str, result: str, by: str | None, as_json: bool) -> None:
     """It is over, and RESULT says how it went; that keeps the duty of this turn."""
-    show_local(
-        config, change(config, "incident.resolve", {"id": id, "reason": result}, by), as_json=as_json, columns=()
-    )
+    acted(config, "incident.resolve", {"id": id, "reason": result}, by, as_json)
 
 
 @drill.command("list")

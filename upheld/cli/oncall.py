@@ -177,8 +177,7 @@ def swap(
 @with_config
 def ask(config: Config, rota: str, other: str, reason: str, by: str | None, as_json: bool) -> None:
     """Ask OTHER by mail to exchange the next shifts on ROTA with --by; nothing changes until he accepts."""
-    made = change(config, "oncall.ask", {"rota": rota, "other": other, "reason": reason}, by)
-    show_local(config, made, as_json=as_json, columns=())
+    acted(config, "oncall.ask", {"rota": rota, "other": other, "reason": reason}, by, as_json)
 
 
 @oncall.command()
