@@ -1,23 +1,23 @@
 """`POST /hooks/{source}`, and the fixed addresses some senders insist on: authenticated, checked for its form,
-committed, then answered 202, or as the sender expects it.
+committed, then answered 202, or as the sender expects it. By which server it came is all the same.
 
 400 keeps the body of an authenticated sender in a capped quarantine; 401 wrong token; 404 no such source; 408 too slow;
 413 too large; 503 or 429 with Retry-After when it could not be committed. Nothing in a payload can make another 5xx.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
 
 import orjson
 import structlog
 from aiohttp import web
+from typing_extensions import override
 
 from config.instant import Instant
 from db.errors import StoreUnavailable
 from incidents.intake import Entrance, Intake, Overloaded
-from incidents.source import Fetch, Outcome, Refuted, Sent, Unreachable, Unreadable
+from incidents.source import Answer, Fetch, Outcome, Refuted, Sent, Unreachable, Unreadable
 from incidents.tally import Tally
 
 log = structlog.get_logger(__name__)
@@ -26,7 +26,21 @@ BODY_SECONDS = 10
 RETRY_AFTER_SECONDS = 5
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 
-Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+class Call(Protocol):
+    """A post of which the head is there. `path` is the whole of its address; of a header that stands twice the last
+    counts."""
+
+    path: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+
+    @property
+    def whole(self) -> bool:
+        """The body has come: nobody has to be waited for."""
+
+    async def body(self) -> bytes:
+        """Raises HTTPRequestEntityTooLarge, RequestPayloadError or ConnectionError."""
 
 
 class Hooks:
@@ -53,14 +67,26 @@ class Hooks:
 
     def routes(self) -> list[web.RouteDef]:
         named = "/hooks/{source:[^/]*}{path:(?:/.*)?}"
-        fixed = [web.post(path, partial(self._at, path)) for path in self._paths]
+        fixed = [web.post(path, self.receive) for path in self._paths]
         return [web.post(named, self.receive), web.get(named, _only_posts), web.options(named, self.greet), *fixed]
 
     async def receive(self, request: web.Request) -> web.Response:
-        entrance, path = self._entrances().get(request.match_info["source"]), request.match_info["path"]
-        if entrance is None or path not in ("", *entrance.source.paths):
-            return self._refuse("unknown", "unknown_source", 404, "there is no such source")
-        return await self._hear(request, path, [entrance])
+        answer = await self.hear(_Request(request))
+        return web.Response(body=body_of(answer), status=answer.status, headers=headers_of(answer))
+
+    async def hear(self, call: Call) -> Answer:
+        """By the first of those at this address that trusts it."""
+        if call.path in self._paths:
+            path, found = call.path, self._at_path(call.path)
+            unknown = f"no source is configured that is called at {path}"
+        else:
+            source, slash, rest = call.path.removeprefix("/hooks/").partition("/")
+            path, entrance = slash + rest, self._entrances().get(source)
+            found = [] if entrance is None or path not in ("", *entrance.source.paths) else [entrance]
+            unknown = "there is no such source"
+        if not found:
+            return self._refuse("unknown", "unknown_source", 404, unknown)
+        return await self._hear(call, path, found)
 
     async def greet(self, request: web.Request) -> web.Response:
         """A sender that asks first whether it may send."""
@@ -72,30 +98,20 @@ class Hooks:
 
     def admitted(self, request: web.Request, path: str) -> Entrance | None:
         """Whose token a call without a body has, at a fixed address."""
-        sent = self._sent(request, path)
+        sent = _sent(_Request(request), path, self._now())
         return next((one for one in self._at_path(path) if one.source.authorized(one.options, sent)), None)
 
     def _at_path(self, path: str) -> list[Entrance]:
         return [one for one in self._entrances().values() if path in one.source.paths]
 
-    async def _at(self, path: str, request: web.Request) -> web.Response:
-        found = self._at_path(path)
-        if not found:
-            return self._refuse("unknown", "unknown_source", 404, f"no source is configured that is called at {path}")
-        return await self._hear(request, path, found)
-
-    def _sent(self, request: web.Request, path: str) -> Sent:
-        return Sent(body=b"", received_at=self._now(), path=path, headers=_headers(request), query=dict(request.query))
-
-    async def _hear(self, request: web.Request, path: str, entrances: list[Entrance]) -> web.Response:
-        """By the first of the entrances that trusts it."""
-        sent = self._sent(request, path)
+    async def _hear(self, call: Call, path: str, entrances: list[Entrance]) -> Answer:
+        sent = _sent(call, path, self._now())
         trusting = [one for one in entrances if one.source.authorized(one.options, sent)]
         if not trusting:
             return self._answer(entrances[0], Outcome.UNAUTHORIZED, "unauthorized", "wrong or missing token", sent)
         name = trusting[0].id
         try:
-            sent = replace(sent, body=await self._body(request))
+            sent = _sent(call, path, sent.received_at, await self._body(call))
         except web.HTTPRequestEntityTooLarge:
             return self._refuse(name, "too_large", 413, "a post may have 1 MiB")
         except (web.RequestPayloadError, ConnectionError):
@@ -115,22 +131,17 @@ class Hooks:
             return self._answer(trusting[0], Outcome.UNAUTHORIZED, "unauthorized", "wrong or missing signature", sent)
         return await self._take(signed[0], sent)
 
-    async def _body(self, request: web.Request) -> bytes:
-        if request.content.is_eof():  # it came with its headers, as most do: nobody has to be waited for
-            return await request.read()
-        try:
-            async with asyncio.timeout(self._body_seconds):
-                return await request.read()
-        except RuntimeError as error:  # so aiohttp says of a connection that is gone
-            if request.transport is not None:
-                raise
-            raise ConnectionResetError from error
+    async def _body(self, call: Call) -> bytes:
+        if call.whole:  # it came with its headers, as most do
+            return await call.body()
+        async with asyncio.timeout(self._body_seconds):
+            return await call.body()
 
     async def _signed(self, entrance: Entrance, sent: Sent) -> bool:
         signed = entrance.source.signed
         return signed is None or await signed(entrance.options, sent, self._fetch)
 
-    async def _take(self, entrance: Entrance, sent: Sent) -> web.Response:
+    async def _take(self, entrance: Entrance, sent: Sent) -> Answer:
         try:
             _read(entrance, sent)
         except Unreadable as error:
@@ -149,17 +160,17 @@ class Hooks:
         except StoreUnavailable as error:
             log.error("quarantine not written", source=entrance.id, error=str(error))
 
-    def _answer(self, entrance: Entrance, outcome: Outcome, reason: str, detail: str, sent: Sent) -> web.Response:
+    def _answer(self, entrance: Entrance, outcome: Outcome, reason: str, detail: str, sent: Sent) -> Answer:
         answer = entrance.source.answer(outcome, _printable(detail), sent)
         if outcome is Outcome.ACCEPTED:
             self._tally.received(entrance.id)
         else:
             self._count(entrance.id, reason, answer.status, detail)
-        return _response(answer.status, answer.body)
+        return answer
 
-    def _refuse(self, source: str, reason: str, status: int, text: str) -> web.Response:
+    def _refuse(self, source: str, reason: str, status: int, text: str) -> Answer:
         self._count(source, reason, status, text)
-        return _response(status, {"status": status, "detail": _printable(text)})
+        return Answer(status=status, body={"status": status, "detail": _printable(text)})
 
     def _count(self, source: str, reason: str, status: int, text: str) -> None:
         self._tally.rejected(source, reason)
@@ -177,8 +188,33 @@ def _read(entrance: Entrance, sent: Sent) -> None:
         raise Unreadable(f"our reader stumbled over it: {type(error).__name__}") from error
 
 
+class _Request(Call):
+    """One that aiohttp has read."""
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+        self.path, self.headers, self.query = request.path, _headers(request), dict(request.query)
+
+    @property
+    @override
+    def whole(self) -> bool:
+        return self._request.content.is_eof()
+
+    @override
+    async def body(self) -> bytes:
+        try:
+            return await self._request.read()
+        except RuntimeError as error:  # so aiohttp says of a connection that is gone
+            if self._request.transport is not None:
+                raise
+            raise ConnectionResetError from error
+
+
+def _sent(call: Call, path: str, at: Instant, body: bytes = b"") -> Sent:
+    return Sent(body=body, received_at=at, path=path, headers=call.headers, query=call.query)
+
+
 def _headers(request: web.Request) -> dict[str, str]:
-    """Of a header that stands twice the last counts."""
     return {name.lower(): _printable(value, 8192) for name, value in request.headers.items()}
 
 
@@ -188,11 +224,15 @@ async def _only_posts(request: web.Request) -> web.Response:
     return web.json_response({"status": 405, "detail": text}, status=405, headers={"Allow": "POST"})
 
 
-def _response(status: int, body: Mapping[str, object] | None) -> web.Response:
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status in (429, 503) else {}
-    if body is None:
-        return web.Response(status=status, headers=headers)
-    return web.Response(body=orjson.dumps(dict(body)), status=status, headers={**JSON, **headers})
+def body_of(answer: Answer) -> bytes:
+    return b"" if answer.body is None else orjson.dumps(dict(answer.body))
+
+
+def headers_of(answer: Answer) -> dict[str, str]:
+    headers = {} if answer.body is None else dict(JSON)
+    if answer.status in (429, 503):
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return headers
 
 
 def _printable(text: str, limit: int = 500) -> str:
