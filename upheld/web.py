@@ -37,6 +37,7 @@ KEEPALIVE_SECONDS = 15
 """Nobody is waited for longer: between two requests, for the first one, and in the midst of the head of one."""
 LOCAL = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
+SERVER = {"Server": "upheld"}
 HEADERS = {
     "Content-Security-Policy": (
         f"default-src 'none'; style-src 'self' {allowed()}; img-src 'self' data:; script-src 'self'; "
@@ -48,6 +49,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+STRICT = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+"""Where the person or program at the other end speaks HTTPS."""
 
 PROXIED = "X-Forwarded-For"
 
@@ -129,30 +133,31 @@ def address_of(request: web.Request) -> str:
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers["Server"] = "upheld"
-    for name, value in HEADERS.items():
+    response.headers.update(SERVER)
+    strict = STRICT if request.headers.get("X-Forwarded-Proto", request.scheme) == "https" else {}
+    for name, value in {**HEADERS, **strict}.items():
         response.headers.setdefault(name, value)
-    if request.headers.get("X-Forwarded-Proto", request.scheme) == "https":
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
 
 @web.middleware
 async def _last_resort(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A mistake of ours has a number in the log and on the page; an absent store is said to be absent."""
     try:
         return await handler(request)
     except web.HTTPException:
         raise
-    except StoreUnavailable as error:
-        log.error("store not available", path=request.path, error=str(error))
+    except Exception as error:
+        return mistake(error, request.method, request.path)
+
+
+def mistake(error: Exception, method: str, path: str) -> web.Response:
+    """One of ours has a number in the log and on the page; an absent store is said to be absent."""
+    if isinstance(error, StoreUnavailable):
+        log.error("store not available", path=path, error=str(error))
         text = "the store is not available at the moment"
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, text, headers={"Retry-After": "5"})
-    except asyncio.CancelledError:
-        raise
-    except Exception:
-        reference = uuid.uuid4().hex[:12]
-        log.exception("request failed", path=request.path, method=request.method, reference=reference)
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"our mistake; it is in our log as {reference}")
+    reference = uuid.uuid4().hex[:12]
+    log.error("request failed", path=path, method=method, reference=reference, exc_info=error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"our mistake; it is in our log as {reference}")
 
 
 async def _healthy(request: web.Request) -> web.Response:

@@ -1,10 +1,12 @@
 """Posts are answered by a process of its own. Senders do not notice: not when it is there, and not when it is gone."""
 
+import gzip
 import json
 import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
@@ -39,8 +41,12 @@ def upheld(serve: Serve) -> Upheld:
 
 def whole(body: bytes) -> bytes:
     """A post as it goes over the line."""
+    return start() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def start() -> bytes:
     head = ("POST /hooks/am HTTP/1.1", "Host: x", *(f"{name}: {value}" for name, value in TOKEN.items()))
-    return "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
+    return "\r\n".join([*head, ""]).encode()
 
 
 def porter_of(upheld: Upheld) -> psutil.Process:
@@ -99,6 +105,38 @@ def test_a_slow_line_brings_a_post_in_pieces(upheld: Upheld, cut: int) -> None:
         upheld.get("/-/healthy")  # by then the first piece is there
         line.sendall(sent[cut:])
         assert line.recv(100).startswith(b"HTTP/1.1 202")
+
+
+def chunked(sent: bytes) -> bytes:
+    return b"%x\r\n%s\r\n0\r\n\r\n" % (len(sent), sent)
+
+
+def packed(sent: bytes) -> bytes:
+    small = gzip.compress(sent)
+    return f"Content-Length: {len(small)}\r\n\r\n".encode() + small
+
+
+OTHERWISE: dict[str, Callable[[bytes], bytes]] = {
+    "in chunks": lambda sent: b"Transfer-Encoding: chunked\r\n\r\n" + chunked(sent),
+    "packed": lambda sent: b"Content-Encoding: gzip\r\n" + packed(sent),
+    "asks first": lambda sent: f"Expect: 100-continue\r\nContent-Length: {len(sent)}\r\n\r\n".encode() + sent,
+}
+
+
+@pytest.mark.parametrize("way", list(OTHERWISE))
+@pytest.mark.parametrize("first", [True, False])
+def test_a_post_that_comes_otherwise_is_answered_by_the_house(upheld: Upheld, way: str, first: bool) -> None:
+    with socket.create_connection((HOST, upheld.port), timeout=PATIENCE) as line:
+        if not first:
+            line.sendall(whole(body("one")))
+            assert line.recv(4096).startswith(b"HTTP/1.1 202")
+        for number in range(2):  # and once more on the same connection
+            line.sendall(start() + OTHERWISE[way](body(f"other{number}")))
+            said = b""
+            while b"accepted" not in said:
+                said += line.recv(4096)
+            assert b"HTTP/1.1 202" in said
+            assert said.startswith(b"HTTP/1.1 100") == (way == "asks first")
 
 
 @pytest.mark.parametrize("second", [b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n", whole(body("second"))])

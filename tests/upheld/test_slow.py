@@ -1,4 +1,4 @@
-"""Whoever says the head of a request too slowly is let go, in the house and in the porter: his handle is wanted."""
+"""Whoever says the head of a request too slowly is let go, before the hatch too: his handle is wanted."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -19,11 +19,11 @@ def alone(within: asyncio.Protocol) -> asyncio.Protocol:
     return within
 
 
-def behind_the_hatch(within: asyncio.Protocol) -> asyncio.Protocol:
+def before_the_hatch(within: asyncio.Protocol) -> asyncio.Protocol:
     return Connection(within, lambda said: False, lambda connection: False)
 
 
-@pytest.fixture(params=[alone, behind_the_hatch])
+@pytest.fixture(params=[alone, before_the_hatch])
 async def port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     monkeypatch.setattr(served, "KEEPALIVE_SECONDS", 0.2)
     before: Before = request.param

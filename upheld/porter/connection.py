@@ -27,10 +27,8 @@ class Connection(asyncio.Protocol):
         """`said`: what its peer has said before it came here."""
         self._within, self._elsewhere, self._give = within, elsewhere, give
         self.said = said
-        self.asked = False
-        """A request has come and is not answered yet: what follows now may belong to it."""
-        self._head, self._heard = 0, 0
-        """Bytes: of the request's head, where it came whole; of all that came since it began."""
+        self.stays = False
+        """What follows may belong to what is answered here."""
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -41,16 +39,11 @@ class Connection(asyncio.Protocol):
 
     @override
     def data_received(self, data: bytes) -> None:
-        if not self.asked and self._elsewhere(data):
+        if not self.stays and self._elsewhere(data):
             self.said = data
             if self._give(self):
                 return
         self._hear(data)
-
-    def answered(self, body: int) -> bool:
-        """Whether what came is the request, whose body is so long, and nothing else: then the next one begins anew."""
-        self.asked = self._heard != self._head + body
-        return not self.asked
 
     def stay(self) -> None:
         """It was to go, and cannot any more."""
@@ -58,10 +51,7 @@ class Connection(asyncio.Protocol):
         self.transport.resume_reading()
 
     def _hear(self, data: bytes) -> None:
-        if not self.asked:
-            self._head, self._heard = data.find(b"\r\n\r\n") + 4, 0
-        self._heard += len(data)
-        self.asked, self.said = True, b""
+        self.stays, self.said = True, b""
         self._within.data_received(data)
 
     @override
@@ -81,7 +71,7 @@ class Connection(asyncio.Protocol):
         self._within.resume_writing()
 
 
-async def let_in(connection: Connection, peer: socket.socket) -> None:
+async def let_in(connection: asyncio.Protocol, peer: socket.socket) -> None:
     """It came through the hatch and is answered here from now on."""
     try:
         await asyncio.get_running_loop().connect_accepted_socket(lambda: connection, peer)

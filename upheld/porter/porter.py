@@ -1,30 +1,30 @@
-"""The porter's side: his own web server, whose posts are committed by the house."""
+"""The porter's side: his own server, whose posts are committed by the house."""
 
 import asyncio
 import gc
 import os
 import signal
 import socket
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from itertools import count
+from weakref import WeakSet
 
 import structlog
-from aiohttp import web
 from typing_extensions import override
 
 from db.errors import StoreUnavailable
 from incidents.intake import Entrance, Group, Inbox, Intake, Row, settle
 from incidents.tally import Tally
-from upheld.api.problem import problem
 from upheld.clock import utc_now
 from upheld.installed import installed
-from upheld.porter.connection import Connection, let_in, posts
+from upheld.porter.connection import let_in, posts
 from upheld.porter.hatch import Hatch
 from upheld.porter.line import Alive, Done, Leave, Line, Posts, Sources, Unread
+from upheld.porter.sender import Sender
 from upheld.rules import entrances_of
-from upheld.web import Handler, fixed_paths, front, hooks_of, runner_of
+from upheld.web import STOP_SECONDS, fixed_paths, hooks_of
 
 log = structlog.get_logger(__name__)
 
@@ -117,15 +117,15 @@ class Porter:
         self._inbox = HouseInbox(line)
         self._tally = Reported(line)
         self._entrances: Mapping[str, Entrance] = {}
-        self._paths = fixed_paths(installed())
-        self._ours = posts(self._paths)
+        paths = fixed_paths(installed())
+        self._hooks = hooks_of(Intake(self._inbox), lambda: self._entrances, utc_now, self._tally, paths)
+        self._ours = posts(paths)
+        self._senders: WeakSet[Sender] = WeakSet()
         self._adopting: set[asyncio.Task[None]] = set()
         self._leaving = asyncio.Event()
 
     async def attend(self, end: socket.socket) -> None:
-        runner = runner_of(self._application())
-        await runner.setup()
-        hatch = Hatch(end, lambda peer, said: self._adopt(runner, hatch, peer, said))
+        hatch = Hatch(end, lambda peer, said: self._adopt(hatch, peer, said))
         hearing, living = asyncio.create_task(self._hear(hatch)), asyncio.create_task(self._live())
         for task in (hearing, living):
             task.add_done_callback(_ended_by_itself)
@@ -134,16 +134,17 @@ class Porter:
         hatch.empty()
         hatch.close()
         await asyncio.gather(*self._adopting)
-        await runner.cleanup()  # who is inside is answered; the house commits meanwhile
+        await self._part()
         hearing.cancel()
         self._line.close()
 
-    def _application(self) -> web.Application:
-        hooks = hooks_of(Intake(self._inbox), lambda: self._entrances, utc_now, self._tally, self._paths)
-        app = front()
-        app.middlewares.append(_answered)
-        app.add_routes([*hooks.routes(), web.route("*", "/{anything:.*}", _not_here)])
-        return app
+    async def _part(self) -> None:
+        """Who is inside is answered; the house commits meanwhile."""
+        for sender in list(self._senders):
+            sender.leave()
+        answering = [sender.answering for sender in self._senders if sender.answering is not None]
+        if answering:
+            await asyncio.wait(answering, timeout=STOP_SECONDS)
 
     async def _hear(self, hatch: Hatch) -> None:
         while True:
@@ -163,12 +164,14 @@ class Porter:
     async def _live(self) -> None:
         while True:
             self._tally.say()
+            for sender in list(self._senders):
+                sender.rest(time.monotonic())
             await asyncio.sleep(ALIVE_SECONDS)
 
-    def _adopt(self, runner: web.AppRunner, hatch: Hatch, peer: socket.socket, said: bytes) -> None:
-        assert runner.server is not None
-        connection = Connection(runner.server(), lambda words: not self._ours(words), hatch.give, said)
-        task = asyncio.create_task(let_in(connection, peer))
+    def _adopt(self, hatch: Hatch, peer: socket.socket, said: bytes) -> None:
+        sender = Sender(self._hooks, self._ours, hatch.give, said)
+        self._senders.add(sender)
+        task = asyncio.create_task(let_in(sender, peer))
         self._adopting.add(task)
         task.add_done_callback(self._adopting.discard)
 
@@ -178,29 +181,3 @@ def _ended_by_itself(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception() is not None:
         log.critical("the porter has stumbled", exc_info=task.exception())
         os._exit(1)
-
-
-@web.middleware
-async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """What follows on this connection is a new request; where that cannot be told, nothing follows."""
-    try:
-        response = await handler(request)
-    except web.HTTPException as error:
-        _ended(request, error)
-        raise
-    _ended(request, response)
-    return response
-
-
-def _ended(request: web.Request, response: web.StreamResponse) -> None:
-    connection = None if request.transport is None else request.transport.get_protocol()
-    alone = isinstance(connection, Connection) and connection.answered(request.content_length or 0)
-    if not (alone and request.content.is_eof()):
-        response.force_close()
-
-
-async def _not_here(request: web.Request) -> web.Response:
-    """The house does not take it back. Seldom, but not lost."""
-    response = problem(HTTPStatus.SERVICE_UNAVAILABLE, "ask again, on a new connection", headers={"Retry-After": "1"})
-    response.force_close()
-    return response

@@ -134,7 +134,7 @@ async def test_what_has_not_been_told_all_yet_stays(sides: Sides) -> None:
 
     connection.data_received(POST)
 
-    assert connection.asked
+    assert connection.stays
     transport.abort()
     peer.close()
 
