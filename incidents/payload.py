@@ -29,26 +29,26 @@ _DOTTED = re.compile(r"^([0-9]{4})\.([0-9]{2})\.([0-9]{2})")
 SEVERITIES = ("severity", "priority", "level")
 
 
-def json_of(sent: Sent) -> object:
+def json_of(body: bytes) -> object:
     try:
-        return orjson.loads(sent.body)
+        return orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        _letters(sent)
+        _letters(body)
         raise Unreadable(f"not JSON: {error}") from error
 
 
 def form_of(sent: Sent) -> dict[str, str]:
     """A form's fields; of one that stands twice the last counts."""
     try:
-        pairs = parse_qsl(_letters(sent), keep_blank_values=True, strict_parsing=True, max_num_fields=FIELDS_LIMIT)
+        pairs = parse_qsl(_letters(sent.body), keep_blank_values=True, strict_parsing=True, max_num_fields=FIELDS_LIMIT)
     except ValueError as error:
         raise Unreadable("neither JSON nor a form") from error
     return {clean(name): clean(value) for name, value in pairs}
 
 
-def _letters(sent: Sent) -> str:
+def _letters(body: bytes) -> str:
     try:
-        return sent.body.decode()
+        return body.decode()
     except UnicodeDecodeError as error:
         raise Unreadable(f"not UTF-8 from byte {error.start} on; send the post in UTF-8") from error
 

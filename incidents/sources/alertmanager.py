@@ -6,7 +6,6 @@ that is silenced or inhibited vanishes without ever being resolved, so absence m
 
 from collections.abc import Sequence
 
-from incidents import payload
 from incidents.member import Form, members
 from incidents.routing import Trusted
 from incidents.source import AlertNews, Sent, Source
@@ -16,10 +15,11 @@ class Options(Trusted):
     pass
 
 
+_FORM = Form(version="4", of="the format of Alertmanager's webhook")
+
+
 def read(options: Options, sent: Sent) -> Sequence[AlertNews]:
-    post = payload.object_of(payload.json_of(sent), "the post")
-    payload.must_be("4", post.get("version"), "version", "the format of Alertmanager's webhook")
-    return members(post, sent.received_at, Form())
+    return members(sent, _FORM)
 
 
 SOURCE = Source(options=Options, read=read)

@@ -15,7 +15,7 @@ class Options(Trusted):
 
 
 def read(options: Options, sent: Sent) -> Sequence[Change]:
-    post = payload.object_of(payload.json_of(sent), "the change")
+    post = payload.object_of(payload.json_of(sent.body), "the change")
     stated = payload.optional_text(post.get("at"))
     at = payload.loosely(stated) or payload.epoch(stated)
     if stated is not None and at is None:

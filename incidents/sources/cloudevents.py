@@ -33,7 +33,7 @@ def _events(sent: Sent) -> list[tuple[str, Mapping[str, object]]]:
     headers = {name[3:]: unquote(value) for name, value in sent.headers.items() if name.startswith("ce-")}
     if "specversion" in headers:
         return [("the event", {**headers, "data": _data(sent)})]
-    post = payload.json_of(sent)
+    post = payload.json_of(sent.body)
     if isinstance(post, list):
         return [(f"[{number}]", payload.object_of(one, f"[{number}]")) for number, one in enumerate(post)]
     return [("the event", payload.object_of(post, "the event"))]

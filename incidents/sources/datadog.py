@@ -22,7 +22,7 @@ class Options(Trusted):
 
 
 def read(options: Options, sent: Sent) -> Sequence[AlertNews]:
-    post = payload.flat(payload.object_of(payload.json_of(sent), "the post"))
+    post = payload.flat(payload.object_of(payload.json_of(sent.body), "the post"))
     said = {name: text for name, text in post.items() if not text.startswith("$")}
     transition = payload.one_of(said.get("transition", "").lower(), "transition", (*_FIRING, _OVER, _NOTHING))
     if transition == _NOTHING:

@@ -44,7 +44,7 @@ class Options(Trusted):
 
 
 def read(options: Options, sent: Sent) -> Sequence[AlertNews]:
-    post = payload.json_of(sent)
+    post = payload.json_of(sent.body)
     if options.each is None:
         return [_one(post, "the post", options, sent)]
     alerts = payload.list_of(_at(post, options.each), options.each)

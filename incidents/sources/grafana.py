@@ -17,7 +17,9 @@ from incidents.member import Form, members
 from incidents.routing import Routing
 from incidents.source import AlertNews, Fetch, Sent, Source, by_token
 
-_FORM = Form(links=("panelURL", "dashboardURL", "generatorURL"))
+_FORM = Form(
+    version="1", of="the format of Grafana's unified alerting", links=("panelURL", "dashboardURL", "generatorURL")
+)
 _ITS_OWN = ("DatasourceError", "DatasourceNoData")
 """It could not ask: that says nothing of the component the rule is about."""
 
@@ -37,9 +39,7 @@ class Options(Routing):
 
 
 def read(options: Options, sent: Sent) -> Sequence[AlertNews]:
-    post = payload.object_of(payload.json_of(sent), "the post")
-    payload.must_be("1", post.get("version"), "version", "the format of Grafana's unified alerting")
-    return [_trouble_of_its_own(one, options) for one in members(post, sent.received_at, _FORM)]
+    return [_trouble_of_its_own(one, options) for one in members(sent, _FORM)]
 
 
 def _trouble_of_its_own(one: AlertNews, options: Options) -> AlertNews:

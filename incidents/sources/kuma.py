@@ -37,7 +37,7 @@ def read(options: Options, sent: Sent) -> Sequence[AlertNews]:
 
 def _body(sent: Sent) -> object:
     if sent.body.lstrip()[:1] == b"{":
-        return payload.json_of(sent)
+        return payload.json_of(sent.body)
     try:
         return orjson.loads(payload.form_of(sent).get("data", ""))
     except orjson.JSONDecodeError as error:

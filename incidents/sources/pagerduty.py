@@ -51,7 +51,7 @@ def read(options: Options, sent: Sent) -> Sequence[News]:
 
 
 def _event(sent: Sent) -> Mapping[str, object]:
-    return payload.object_of(payload.json_of(sent), "the event")
+    return payload.object_of(payload.json_of(sent.body), "the event")
 
 
 def _payload(event: Mapping[str, object]) -> Mapping[str, object]:

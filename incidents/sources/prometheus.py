@@ -24,7 +24,7 @@ class Options(Trusted):
 
 
 def read(options: Options, sent: Sent) -> Sequence[AlertNews]:
-    alerts = payload.list_of(payload.json_of(sent), "the post")
+    alerts = payload.list_of(payload.json_of(sent.body), "the post")
     return last_of_each(_one(one, f"[{number}]", options, sent) for number, one in enumerate(alerts))
 
 

@@ -27,7 +27,7 @@ class Options(Routing):
 
 
 def read(options: Options, sent: Sent) -> Sequence[News]:
-    post = payload.object_of(payload.json_of(sent), "the post")
+    post = payload.object_of(payload.json_of(sent.body), "the post")
     resource = sent.headers.get(_RESOURCE, "")
     reader = _READERS.get(resource)
     if reader is None:

@@ -76,7 +76,7 @@ def read(options: Options, sent: Sent) -> Sequence[AlertNews]:
 
 
 def _envelope(sent: Sent) -> Mapping[str, str]:
-    post = payload.object_of(payload.json_of(sent), "the post")
+    post = payload.object_of(payload.json_of(sent.body), "the post")
     payload.one_of(post.get("Type"), "Type", _SIGNED)
     said = {name: value for name, value in post.items() if isinstance(value, str)}
     for name in ("MessageId", "TopicArn", "Message", "Timestamp", "Signature", "SigningCertURL"):

@@ -19,7 +19,7 @@ class Options(Trusted):
 
 
 def read(options: Options, sent: Sent) -> Sequence[AlertNews]:
-    post = payload.object_of(payload.json_of(sent), "the post")
+    post = payload.object_of(payload.json_of(sent.body), "the post")
     status = payload.one_of(payload.optional_text(post.get("alarmStatus")), "alarmStatus", ("0", "1"))
     target = payload.object_of(post.get("alarmObjInfo"), "alarmObjInfo")
     policy = payload.object_of(post.get("alarmPolicyInfo"), "alarmPolicyInfo")
@@ -56,7 +56,7 @@ def _summary(policy: Mapping[str, str], rule: Mapping[str, str]) -> str:
 def answer(outcome: Outcome, detail: str, sent: Sent) -> Answer:
     if outcome is not Outcome.ACCEPTED:
         return _plain(outcome, detail, sent)
-    post = payload.object_of(payload.json_of(sent), "the post")
+    post = payload.object_of(payload.json_of(sent.body), "the post")
     return Answer(status=200, body={"sessionId": payload.optional_text(post.get("sessionId")) or "", "retCode": 0})
 
 

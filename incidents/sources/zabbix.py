@@ -24,7 +24,7 @@ class Options(Trusted):
 
 
 def read(options: Options, sent: Sent) -> Sequence[News]:
-    post = payload.object_of(payload.json_of(sent), "the post")
+    post = payload.object_of(payload.json_of(sent.body), "the post")
     said = {name: text for name, text in payload.flat(post).items() if not text.startswith("{")}
     if "eventid" not in said:
         raise Unreadable("eventid: is missing, or its macro was not filled in")

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from config.instant import HOUR, MINUTE, SECOND, rfc3339
 from incidents.intake import Entrance
+from incidents.member import SMALL
 from incidents.source import AlertNews, Unreadable
 from incidents.sources.alertmanager import SOURCE, Options
 from incidents.sources.alertmanager import read as read_sent
@@ -89,6 +91,20 @@ def test_of_two_entries_with_one_fingerprint_the_last_counts() -> None:
     news = read({**POST, "alerts": [first, last]})
 
     assert [alert.firing for alert in news] == [False]
+
+
+def test_the_same_words_mean_what_they_mean_when_they_come() -> None:
+    """What is said again is not read again, and its start lies further back each time."""
+    later = NOON + 5 * MINUTE
+    first, again = (read_sent(OPTIONS, replace(sent(POST), received_at=at))[0] for at in (NOON, later))
+    assert (first.starts_at, again.starts_at) == (NOON - 90 * SECOND, later)
+    assert replace(again, starts_at=first.starts_at) == first
+
+
+def test_a_post_that_is_too_large_to_be_remembered_is_read_each_time() -> None:
+    large = post(labels={"alertname": "x" * SMALL})
+    assert read(large) == read(large) == [one(labels={"alertname": "x" * SMALL})]
+    assert one(labels={"alertname": "x" * (SMALL - 1)}).labels == {"alertname": "x" * (SMALL - 1)}
 
 
 def test_an_empty_group_is_no_news_and_no_fault() -> None:

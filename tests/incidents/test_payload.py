@@ -10,7 +10,7 @@ from tests.incidents.samples import NOON
 def refusal(body: bytes, *, form: bool = False) -> str:
     sent = Sent(body=body, received_at=NOON)
     with pytest.raises(Unreadable) as refused:
-        payload.form_of(sent) if form else payload.json_of(sent)
+        payload.form_of(sent) if form else payload.json_of(sent.body)
     return str(refused.value)
 
 
