@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from config.instant import Instant
 from config.model import Config
 from config.value import Text
-from incidents.before import Earlier, alike
+from incidents.before import Earlier, Past, alike
 from incidents.case import Case, CaseRecorded
 from incidents.incident import RECOVERED, Incident, Resolved
 from incidents.library import LISTED, READ, Entry, Found, came_to, entry, search
@@ -60,14 +60,14 @@ def _entries(
 
 def before(tx: Connection, incident: Incident) -> tuple[Earlier, ...]:
     """At most three, the most alike first."""
-    past = incidents.resolved_of(tx, incident.component, incident.opened_at, LOOKED_BACK)
+    past = incidents.past_of(tx, incident.component, incident.opened_at, LOOKED_BACK)
     return tuple(_earlier(tx, one) for one in alike(incident, past))
 
 
-def _earlier(tx: Connection, one: Incident) -> Earlier:
+def _earlier(tx: Connection, one: Past) -> Earlier:
     """In the words of whoever ended it, else in those of its cases."""
     owed = cases.of_incident(tx, one.id)
-    words = report.written(tx, [one.id, *(case.id for case in owed)])
+    words = report.written(tx, [one.id, *(case.id for case in owed)]) if owed else {}
     known = [entry(case, cases.events(tx, case.id), words=_words(case, words)) for case in owed]
     ended = incidents.last(tx, one.id, Resolved)
     by_hand = "" if ended is None or ended.because == RECOVERED else ended.because

@@ -13,6 +13,7 @@ from db.ledger.leaf import Leaf
 from db.prepared import Prepared, always
 from db.tables.incidents import incident as table
 from db.tables.incidents import incident_event
+from incidents.before import Past
 from incidents.fact import facts_of, fields_of, kind_of, word_of
 from incidents.fact import incident_event as event_of
 from incidents.incident import Event, Incident, Progress, Recorded, Recovered
@@ -58,8 +59,8 @@ _SPLIT_OF = Prepared(
     .order_by(desc(table.c.opened_at))
     .limit(_LATEST)
 )
-_RESOLVED_OF = Prepared(
-    select(table.c.snapshot)
+_PAST_OF = Prepared(
+    select(table.c.id, table.c.opened_at, table.c.title, table.c.snapshot["cause"].as_string().label("cause"))
     .where(
         table.c.component == bindparam("of"),
         table.c.state == Progress.RESOLVED.value,
@@ -197,10 +198,10 @@ def latest_of(tx: Connection, component: str, since: Instant) -> list[Incident]:
     return [_incident(row) for row in rows]
 
 
-def resolved_of(tx: Connection, component: str, until: Instant, limit: int) -> list[Incident]:
+def past_of(tx: Connection, component: str, until: Instant, limit: int) -> list[Past]:
     """Of a component, resolved ones that were opened up to `until`, newest first."""
-    rows = _RESOLVED_OF.all(tx, {"of": component, "until": until, "most": limit})
-    return [_incident(row) for row in rows]
+    rows = _PAST_OF.all(tx, {"of": component, "until": until, "most": limit})
+    return [Past(id=row.id, opened_at=row.opened_at, cause=row.cause, title=row.title) for row in rows]
 
 
 def on_subjects(tx: Connection, prefix: str) -> list[Incident]:

@@ -6,9 +6,9 @@ import pytest
 
 from config.agreement import CaseKind
 from config.instant import DAY, HOUR
-from incidents.before import Earlier, alike
+from incidents.before import Earlier, Past, alike
 from incidents.case import CaseEvent, CaseOpened, CaseRecorded, CaseResolved, RatingFollowed, replay_case
-from incidents.incident import RECOVERED, Incident, Progress
+from incidents.incident import RECOVERED
 from incidents.library import Entry, Where, entry, search
 from incidents.notice import Writer
 from incidents.review import ActionAgreed, Aim, ReviewPresented, WhyAnswered
@@ -76,21 +76,19 @@ def test_the_cause_is_the_ground_of_the_whys_and_what_helped_is_never_that_it_re
     assert (written().cause, written().helped) == ("", "")
 
 
-def past(id: str, days: int, **changes: object) -> Incident:
-    over = replace(incident(), id=id, opened_at=NOON - days * DAY, progress=Progress.RESOLVED)
+def past(id: str, days: int, **changes: str) -> Past:
+    over = Past(id=id, opened_at=NOON - days * DAY, cause=incident().cause, title=incident().title)
     return replace(over, **changes)  # type: ignore[arg-type]
 
 
-def test_what_is_alike_in_place_and_reason_comes_first_and_nothing_later_open_or_elsewhere_comes_at_all() -> None:
+def test_what_is_alike_in_place_and_reason_comes_first_and_never_the_incident_itself() -> None:
     now = replace(incident(), id="INC-9", opened_at=NOON)
     found = [
         past("same-reason", 1, cause="other"),
         past("same-place", 2, title="other"),
         past("both", 9),
         past("neither", 1, cause="other", title="other"),
-        past("elsewhere", 1, component="crm"),
-        past("open", 1, progress=Progress.TRIGGERED),
-        past("later", -1),
+        past("INC-9", 0),
         past("older", 30, title="other"),
     ]
     assert [one.id for one in alike(now, found)] == ["both", "same-reason", "same-place"]

@@ -1,20 +1,22 @@
 """An incident's life beside opening and ending: what people and senders make of it meanwhile, on both databases."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, select, update
 
-from config.instant import HOUR, MINUTE, SECOND, Instant
+from config.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from config.oncall import Escalation, Step
 from db.engine import Database
 from db.tables.notify import notification
 from incidents.decide import Refused
 from incidents.incident import Incident, Progress, SeverityLowered, SeverityRaised, Woken, replay
+from incidents.recalling import before
 from incidents.service import Incidents
 from incidents.store import incident as store
 from incidents.store import timer
-from tests.incidents.samples import BY_SERVICE, NOON, alert, config, incidents, named
+from tests.incidents.samples import BY_SERVICE, NOON, alert, component, config, incidents, named
 from tests.incidents.told import deliver, notifications, pages, timers
 
 FIRST = "INC-2026-0001"
@@ -319,3 +321,31 @@ async def test_nothing_is_put_off_for_ever_into_the_past_or_without_a_reason(
         await database.write(lambda tx: made.snooze(tx, FIRST, until_at, "person:li", reason, NOON))
 
     assert (await database.read(the)).progress is Progress.TRIGGERED
+
+
+# what happened before
+
+
+async def test_the_past_is_of_this_component_over_and_older(database: Database) -> None:
+    made = incidents(config(component("crm"), component("erp")))
+
+    def happen(tx: Connection) -> None:
+        for day, hours in enumerate((1, 1, 0)):
+            at = NOON + day * DAY
+            said(made, tx, "critical", at)
+            elsewhere = alert("b", at=at, labels={"service": "erp"})
+            made.alert_news(tx, "am", [elsewhere], BY_SERVICE, at, at)
+            for one in [alert(at=at + HOUR, firing=False), replace(elsewhere, firing=False)] * hours:
+                made.alert_news(tx, "am", [one], BY_SERVICE, at + HOUR, at + HOUR)
+
+    await database.write(happen)
+
+    every = await database.read(lambda tx: store.newest(tx))
+    last, middle, first = (one for one in every if one.component == "crm")
+    past = await database.read(lambda tx: store.past_of(tx, "crm", last.opened_at, 9))
+    assert [(one.id, one.opened_at, one.cause, one.title) for one in past] == [
+        (one.id, one.opened_at, "am:5ef1", "crm does not answer") for one in (middle, first)
+    ]
+    assert [one.id for one in await database.read(lambda tx: store.past_of(tx, "crm", NOON, 9))] == [first.id]
+    assert [one.id for one in await database.read(lambda tx: before(tx, last))] == [middle.id, first.id]
+    assert [one.id for one in await database.read(lambda tx: before(tx, middle))] == [first.id]
