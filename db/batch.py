@@ -4,7 +4,8 @@ A piece is a synchronous function of a Connection. It runs inside a savepoint, s
 along; its caller hears of the result only after COMMIT. Who comes while the first ones run rides along.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from db.errors import StoreUnavailable
+from db.prepared import say
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -31,6 +33,21 @@ class Outcome(Generic[T]):
 def announce(tx: Connection, topic: str) -> None:
     """Say that this transaction changed something others wait for; they hear of it after COMMIT."""
     tx.info.setdefault(_TOPICS, set()).add(topic)
+
+
+@contextmanager
+def savepoint(tx: Connection) -> Iterator[None]:
+    """What is done within is done whole or not at all. SQLAlchemy's own is a new statement each time, which it compiles
+    and the driver prepares: fifty times the work."""
+    say(tx, "SAVEPOINT piece")
+    try:
+        yield
+    except BaseException as error:
+        if not isinstance(error, DBAPIError) or not _ends_all(error):
+            say(tx, "ROLLBACK TO SAVEPOINT piece")
+            say(tx, "RELEASE SAVEPOINT piece")
+        raise
+    say(tx, "RELEASE SAVEPOINT piece")
 
 
 def run_batch(
@@ -80,22 +97,25 @@ def _attempt(connection: Connection, work: Work[Any], *, alone: bool) -> Outcome
     try:
         if alone:
             return Outcome(value=work(connection))
-        with connection.begin_nested():
+        with savepoint(connection):
             return Outcome(value=work(connection))
     except DBAPIError as error:
-        if error.connection_invalidated or is_store_trouble(error):
+        if _ends_all(error):
             raise
         return Outcome(error=error)
     except Exception as error:  # handed to the caller that gave us the work, never swallowed
         return Outcome(error=error)
 
 
+def _ends_all(error: DBAPIError) -> bool:
+    """The transaction cannot go on after it."""
+    return error.connection_invalidated or is_store_trouble(error)
+
+
 def is_store_trouble(error: DBAPIError) -> bool:
     """Disk full, I/O error, read-only, server gone: the store's fault, not the statement's."""
     code = getattr(error.orig, "sqlite_errorname", "")
-    if code.startswith(
-        ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_CORRUPT")
-    ):
+    if code.startswith(_SQLITE_TROUBLE):
         return True
     state = str(getattr(error.orig, "sqlstate", "") or "")
     return state.startswith(("08", "53", "57P", "58"))

@@ -32,6 +32,11 @@ def always(word: str) -> ColumnElement[str]:
     return literal_column(f"'{word}'", String())
 
 
+def say(tx: Connection, text: str) -> None:
+    """A statement that is given nothing and answers nothing. Raises what SQLAlchemy raises."""
+    _asked(tx, text, (), _COUNT)
+
+
 class Prepared:
     """One statement; `given` are its parameters by name, of an insert or update its columns too.
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from db.batch import is_store_trouble
+from db.batch import is_store_trouble, savepoint
 
 _PASSES = ("08", "40", "53", "55", "57", "58")
 """Classes of PostgreSQL's states that say nothing against the statement: connection, conflict, resources, lock, end."""
@@ -14,7 +14,7 @@ _PASSES = ("08", "40", "53", "55", "57", "58")
 def apart(tx: Connection, work: Callable[[], object]) -> Exception | None:
     """Done whole, or not at all and then what was wrong with it. Raises only what is the store's own trouble."""
     try:
-        with tx.begin_nested():
+        with savepoint(tx):
             work()
     except DBAPIError as error:
         if _passes(error):

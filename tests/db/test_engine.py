@@ -3,12 +3,14 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from db.batch import announce
+from db.batch import announce, savepoint
 from db.engine import Database, open_database
 from db.errors import StoreLocked
 from db.tables.people import user
@@ -60,6 +62,37 @@ async def test_a_lone_failing_piece_keeps_nothing_and_the_writer_goes_on(databas
     await database.write(lambda tx: tx.execute(insert(user), _add("li")) and None)
 
     assert await database.read(_names) == ["li"]
+
+
+async def test_what_fails_within_what_goes_on_takes_only_itself_along(database: Database) -> None:
+    def work(tx: Connection) -> None:
+        with savepoint(tx):
+            tx.execute(insert(user), _add("outer"))
+            for name in ("a", "outer", "b"):  # the second is refused by the store, the others by us or not at all
+                with suppress(IntegrityError, ValueError), savepoint(tx):
+                    tx.execute(insert(user), _add(name))
+                    if name == "b":
+                        raise ValueError("no")
+            tx.execute(insert(user), _add("after"))
+
+    await asyncio.gather(database.write(lambda tx: None), database.write(work))
+
+    assert await database.read(_names) == ["a", "after", "outer"]
+
+
+async def test_a_store_that_is_full_is_said_to_be_full_by_every_piece(tmp_path: Path) -> None:
+    """SQLite lets go of the whole transaction then: there is no piece to go back to."""
+    database = await open_database(f"sqlite:///{tmp_path / 'full.db'}")
+
+    def fill(tx: Connection) -> None:
+        tx.exec_driver_sql("PRAGMA max_page_count = 1")
+        for number in range(1000):
+            tx.execute(insert(user), _add(f"{number}" + "x" * 90))
+
+    done = await asyncio.gather(*(database.write(work) for work in (_names, fill, _names)), return_exceptions=True)
+
+    assert [str(one)[:40] for one in done] == ["the store did not commit: database or di"] * 3
+    await database.close()
 
 
 async def test_concurrent_read_modify_writes_lose_nothing(database: Database) -> None:
