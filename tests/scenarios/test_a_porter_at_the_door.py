@@ -76,7 +76,8 @@ def test_what_he_takes_is_counted_and_decided(upheld: Upheld) -> None:
 
     until(lambda: len(upheld.incidents()) == 1, "an incident is open")
     assert metric(upheld, "upheld_porter_up") == 1
-    assert metric(upheld, 'upheld_alert_webhooks_received_total{source="am"}') == 1
+    received = 'upheld_alert_webhooks_received_total{source="am"}'
+    until(lambda: metric(upheld, received) == 1, "it is counted")
     assert metric(upheld, 'upheld_alert_webhooks_rejected_total{reason="unauthorized",source="am"}') == 1
     assert metric(upheld, 'upheld_alert_webhooks_rejected_total{reason="unreadable",source="am"}') == 1
     assert upheld.command("inbox", "list", "--refused").out.count("not JSON") == 1

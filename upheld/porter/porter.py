@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 ALIVE_SECONDS = 1.0
 GATHER_SECONDS = 0.002
 """A word to the house costs more than a post in it."""
+COUNT_SECONDS = 0.1
+"""Nobody waits for numbers."""
 
 
 def work(line: socket.socket, hatch: socket.socket) -> None:
@@ -84,7 +86,7 @@ class HouseInbox(Inbox):
 
 
 class Reported(Tally):
-    """Counted by the house: what one turn of the loop brought goes there in one word."""
+    """Counted by the house: what a moment brought goes there in one word."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
@@ -108,7 +110,7 @@ class Reported(Tally):
 
     def _soon(self) -> None:
         if not self._received and not self._rejected:
-            asyncio.get_running_loop().call_soon(self.say)
+            asyncio.get_running_loop().call_later(COUNT_SECONDS, self.say)
 
 
 class Porter:
@@ -135,6 +137,7 @@ class Porter:
         hatch.close()
         await asyncio.gather(*self._adopting)
         await self._part()
+        self._tally.say()
         hearing.cancel()
         self._line.close()
 
