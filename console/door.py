@@ -3,7 +3,6 @@
 Who is not logged in is led to the login; what is not the reader's looks like what does not exist.
 """
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +31,6 @@ Act: TypeAlias = Callable[[Visit], Awaitable[web.Response]]
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 FORM_TOKEN = "form"
-BODY_SECONDS = 30.0
 _YEAR_SECONDS = 365 * 86400
 _UNREADABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -188,13 +186,12 @@ async def _sent(request: web.Request, visit: Visit) -> tuple[Mapping[str, str], 
 
 
 async def _typed(request: web.Request) -> dict[str, str] | None:
-    """None: not a form, too long, too slow, or not readable. Anybody may send one: to log in."""
+    """None: not a form, too long, or not readable. Anybody may send one: to log in."""
     if request.content_type != "application/x-www-form-urlencoded":
         return None
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            data = await request.post()
-    except (ValueError, LookupError, TimeoutError, web.HTTPRequestEntityTooLarge):
+        data = await request.post()
+    except (ValueError, LookupError, web.HTTPRequestEntityTooLarge):
         return None
     return {name: value for name, value in data.items() if isinstance(value, str)}
 

@@ -26,6 +26,7 @@ from upheld import heads, ledger, receipts, signing
 from upheld.api.problem import problem
 from upheld.house import House
 from upheld.installed import Installed
+from upheld.patience import in_time
 from upheld.scrape import metrics
 
 log = structlog.get_logger(__name__)
@@ -96,7 +97,7 @@ def application(
 
 def front() -> web.Application:
     """Without rooms yet; what every answer carries, and what becomes of a mistake of ours."""
-    app = web.Application(client_max_size=BODY_LIMIT, middlewares=[_last_resort])
+    app = web.Application(client_max_size=BODY_LIMIT, middlewares=[_last_resort, in_time])
     app.on_response_prepare.append(_add_headers)
     return app
 

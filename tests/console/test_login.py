@@ -1,14 +1,11 @@
 """In and out: sessions, cookies, the throttle, and what a wrong password may not tell."""
 
-import asyncio
-from collections.abc import AsyncIterator
-
 import pytest
 from pytest_aiohttp.plugin import AiohttpClient
 from sqlalchemy import select
 
 from config.instant import DAY, HOUR, MINUTE
-from console import door, store
+from console import store
 from console.password import hash_password, matches
 from console.session import hash_of
 from console.throttle import ACCOUNT, ADDRESS, Throttle, network_of
@@ -17,7 +14,6 @@ from db.engine import Database
 from db.tables.people import session
 from tests.console.conftest import LogIn, Reader, page, send
 from tests.console.world import NOW, PASSWORD, World, configuration
-from tests.servers.program import PATIENCE
 
 
 def cookie(reader: Reader, name: str = "upheld") -> str:
@@ -37,20 +33,6 @@ async def test_a_login_leads_the_engineer_to_the_desk_and_the_customer_to_his_ro
     await world.user("chen", Role.CUSTOMER, "harbour")
     assert await enter(stranger, "li") == (303, "/desk")
     assert await enter(stranger, "chen") == (303, "/room/harbour")
-
-
-async def test_a_form_that_does_not_arrive_is_not_waited_for(stranger: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "BODY_SECONDS", 0.2)
-    arrived = asyncio.Event()
-
-    async def slowly() -> AsyncIterator[bytes]:
-        yield b"name=li"
-        await arrived.wait()
-
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    async with asyncio.timeout(PATIENCE), stranger.post("/login", data=slowly(), headers=form) as answer:
-        assert answer.status == 400
-    arrived.set()
 
 
 async def test_the_cookie_is_hidden_from_scripts_and_only_its_hash_is_stored(
