@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from config.agreement import ALWAYS, SERVICE_HOURS, Limit
+from config.agreement import Limit
 from config.counting import Category
 from config.instant import HOUR, Instant
 from config.look import figure
@@ -11,6 +11,7 @@ from console import words
 from console.voice import Voice
 from incidents.case import Case
 from incidents.clock import Clock, ClockState, commitments_of, latest
+from sla.commitment import hours_text
 
 WHOLE = 1000
 
@@ -108,8 +109,8 @@ def _limit(case: Case, clock: Clock, voice: Voice) -> str:
     commitment = None if agreement is None else commitments_of(case, agreement).get(clock.name)
     if commitment is None:
         return ""
-    hours = {ALWAYS: "24×7", SERVICE_HOURS: voice.t("service hours")}.get(commitment.calendar, commitment.calendar)
-    return f"{_length(commitment.limit, voice)}{voice.comma}{hours}"
+    hours = hours_text(commitment, voice.language)
+    return voice.comma.join(filter(None, (_length(commitment.limit, voice), hours)))
 
 
 def _length(limit: Limit, voice: Voice) -> str:

@@ -30,6 +30,9 @@ COMMITMENTS = {
 }
 """Commitment -> its name; one that an agreement invented is printed as it is written."""
 
+WORKDAYS = "workdays"
+"""The calendar of the shipped profiles' working days; one that an agreement invented is printed as it is written."""
+
 STARTS = {
     "reported": "from the report",
     "updated": "from the report and each progress written",
@@ -117,13 +120,20 @@ def _limit(one: Commitment, language: str) -> str:
     said = limit_text(one.limit, language)
     if one.limit.by_plan:
         return said
+    hours = hours_text(one, language)
+    text = "within {length} ({hours})" if hours else "within {length}"
+    return sentence(ROOM, language, text, length=said, hours=hours)
+
+
+def hours_text(one: Commitment, language: str) -> str:
+    """What its limit runs on; nothing where its days say it."""
     if one.calendar == ALWAYS:
-        hours = sentence(ROOM, language, "24×7")
-    elif one.calendar == SERVICE_HOURS:
-        hours = sentence(ROOM, language, "service hours")
-    else:
-        hours = sentence(ROOM, language, "calendar {name}", name=one.calendar)
-    return sentence(ROOM, language, "within {length} ({hours})", length=said, hours=hours)
+        return sentence(ROOM, language, "24×7")
+    if one.calendar == SERVICE_HOURS:
+        return sentence(ROOM, language, "service hours")
+    if one.calendar != WORKDAYS:
+        return sentence(ROOM, language, "calendar {name}", name=one.calendar)
+    return "" if one.limit.days else sentence(ROOM, language, "working days")
 
 
 def limit_text(limit: Limit, language: str) -> str:

@@ -392,6 +392,15 @@ async def test_a_receipt_is_nobody_elses(world: World, log_in: LogIn) -> None:
     await page(room, "/room/harbour/receipts/CASE-999", status=404)
 
 
+async def test_a_clock_of_working_days_does_not_name_their_calendar(world: World, log_in: LogIn) -> None:
+    case = await world.report("Which figure is right?", customer="linden")
+    desk, room = await log_in(Role.ENGINEER), await log_in(Role.CUSTOMER, "linden")
+    for reader, path in ((desk, f"/desk/cases/{case}"), (room, "/room/linden")):
+        text = await page(reader, path, headers={"Accept-Language": "zh-CN"})
+        assert "3个工作日" in text
+        assert "workdays" not in text
+
+
 async def test_a_room_shows_its_own_systems_cases_and_budget_and_nobody_elses(world: World, log_in: LogIn) -> None:
     await afternoon(world)
     await world.report("Clinic secret", customer="linden")
