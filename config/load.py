@@ -12,6 +12,7 @@ from config.expand import expand
 from config.instant import DAY
 from config.interpolate import interpolate
 from config.model import Config
+from config.naming import NAMES, another_named, concerned
 from config.node import ConfigError, Mark, Node, Problem
 from config.official import Country, OfficialDays
 from config.reader import Report, what
@@ -39,6 +40,7 @@ def load(path: Path, *, kinds: Registries, environ: Mapping[str, str] | None = N
     notices = (*not_in_use(root), *report.notices)
     found = Config.model_validate({**parts, "folder": folder, "not_in_use": notices, "secrets": tuple(report.secrets)})
     _check_retention(root, found, report)
+    _check_names(root, found, report)
     if report.problems:
         raise ConfigError(report.problems)
     share(found.components.values())
@@ -57,6 +59,16 @@ def _check_retention(root: Node, config: Config, report: Report) -> None:
         days = demand.least // DAY
         advice = f"agreement {demand.agreement} demands {days} days; write {days}d or longer"
         report.add(node.mark, f"retention.{demand.key} is too short: {advice}")
+
+
+def _check_names(root: Node, config: Config, report: Report) -> None:
+    """What customers read of planned work names no other's, here as at the desk (docs/adr/0145)."""
+    written = root.get("exclusions")
+    for id, one in config.exclusions.items():
+        named = another_named(one.text, concerned(one.components, config), config)
+        text = written.mapping[id].get("text") if written is not None else None
+        if named is not None and text is not None:
+            report.add(text.mark, NAMES.format(name=named))
 
 
 def on_days(config: Config, days: Mapping[Country, OfficialDays]) -> Config:

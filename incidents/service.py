@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from config.identity import REFUSAL, resident_number
 from config.instant import MINUTE, Instant, Span
 from config.matcher import Matcher
+from config.naming import NAMES, another_named, concerned
 from incidents import decide, drilling, hearing, lapse, merging, news, splitting
 from incidents.audit import Violation
 from incidents.course import SYSTEM, Course
@@ -26,6 +27,7 @@ from incidents.paging import REMIND, WAKE
 from incidents.routing import Routing
 from incidents.silence import Silence, check, check_end
 from incidents.source import Called, News
+from incidents.store import case as cases
 from incidents.store import evidence, timer
 from incidents.store import incident as store
 from incidents.store import silence as silences
@@ -184,9 +186,19 @@ class Incidents(Course):
         state = self._now(tx, incident, now).state
         check_result(incident, reason)
         _without_identity_number(reason)
+        self._check_readers(tx, incident, reason)
         after = self._apply(tx, incident, decide.resolve(incident, reason, state), by, now)
         self._quieten_others(tx, after, now)
         return after
+
+    def _check_readers(self, tx: Connection, incident: Incident, reason: str) -> None:
+        """Everybody whom it concerns reads why it is over."""
+        parts = (incident, *store.parts_of(tx, incident))
+        owed = {case.customer for one in parts for case in cases.of_fault(tx, one)}
+        readers = owed.union(concerned([one.component for one in parts], self._config))
+        named = another_named(reason, readers, self._config)
+        if named is not None:
+            raise decide.Refused(NAMES.format(name=named))
 
     def drill(self, tx: Connection, component: str, severity: int | None, by: str, now: Instant) -> Incident:
         """Told like a fault, counted nowhere. Raises decide.Refused."""

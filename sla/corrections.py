@@ -4,8 +4,8 @@ from sqlalchemy import Connection
 
 from config.instant import Instant
 from config.model import Config
+from config.naming import NAMES, another_named, concerned
 from sla.correction import Approved, Confirmed, Contested, Correction, CorrectionEvent, Requested
-from sla.naming import NAMES, another_named
 from sla.store import correction as store
 from sla.store.number import next_number
 from sla.word import WRITER, Refused, Said, customer_of, name_of, spoken_by
@@ -97,7 +97,7 @@ class Corrections:
         return found
 
     def _concerned(self, component: str) -> list[str]:
-        return list({one.customer: None for one in self._config.agreements() if component in one.components})
+        return concerned([component], self._config)
 
     def _check_words(self, text: str, component: str) -> None:
         """Ours, for everybody concerned reads them; a customer who tried names would learn who else is there."""

@@ -12,10 +12,10 @@ from config.agreement import Category
 from config.instant import Instant
 from config.model import Config
 from config.model import Exclusion as Written
+from config.naming import NAMES, another_named, concerned
 from config.value import Text
 from sla.exclusion import planned
 from sla.interval import Interval
-from sla.naming import NAMES, another_named
 from sla.occurrence import occurrences
 from sla.proposal import (
     Approved,
@@ -202,10 +202,7 @@ class Exclusions:
         return found
 
     def _concerned(self, components: Iterable[str]) -> list[str]:
-        """Customers of any version of an agreement that covers one of them."""
-        wanted = set(components)
-        found = {one.customer: None for one in self._config.agreements() if wanted & set(one.components)}
-        return list(found)
+        return concerned(components, self._config)
 
     def _check_words(self, text: Text | None, components: Iterable[str]) -> None:
         """Ours, for everybody concerned reads them; a customer who tried names would learn who else is there."""

@@ -153,6 +153,9 @@ EXPECTED = {
         "2:71: 'on Sundays' is no recurring time; write Sun 01:00, day 01:00 for each day, or 1 01:00 "
         "for the first of the month"
     ),
+    "exclusion-naming-another": (
+        "5:12: the customers whom it concerns read it, and it names brook, which is not theirs; say it without"
+    ),
     "exclusion-of-unknown-component": "2:34: no component is named 'shp'; did you mean 'shop'?",
     "exclusion-without-window": (
         "2:20: when the exclusion holds is not clear; write start and end, start and duration, or every and duration"

@@ -4,7 +4,7 @@ It guards against a slip. It knows ids and names, nothing else that tells who is
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from config.model import Config
 from config.value import Text
@@ -18,6 +18,12 @@ def another_named(text: Text | None, readers: Collection[str], config: Config) -
     """What it names that not every one of them may read of. What is on a public page everybody may."""
     said = " ".join(_texts(text or ""))
     return next((name for name in _others(readers, config) if _names(said, name)), None) if readers else None
+
+
+def concerned(components: Iterable[str], config: Config) -> list[str]:
+    """Customers of any version of an agreement that covers one of them: those who read of it."""
+    wanted = set(components)
+    return list({one.customer: None for one in config.agreements() if wanted & set(one.components)})
 
 
 def _others(readers: Collection[str], config: Config) -> Iterator[str]:

@@ -4,20 +4,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from config.agreement import Category
 from config.instant import HOUR
 from config.model import Config
+from config.naming import another_named
 from config.state import State
 from db.engine import Database
+from incidents import decide
+from incidents.incident import Incident
+from incidents.routing import Routing
 from sla.correction import CorrectionEvent, Requested, correction_of
 from sla.corrections import Corrections
 from sla.exclusions import Exclusions
-from sla.naming import another_named
 from sla.own import ANOTHER, own_correction, own_proposal
 from sla.proposal import ExclusionEvent, Proposed, proposal_of
 from sla.word import Refused, Said
+from tests.incidents.samples import alert
 from tests.upheld.house import NOON, configuration
+from upheld.installed import installed
+from upheld.rules import rules_of
 
 pytestmark = pytest.mark.store
 
@@ -77,6 +84,19 @@ async def test_what_everybody_concerned_reads_names_nobody_else(database: Databa
         await database.write(lambda tx: all.propose(tx, window("Brook's new disks"), li, NOON))
     with pytest.raises(Refused, match="names brook"):
         await database.write(lambda tx: all.withdraw(tx, made.id, "Brook does not want it", li, NOON))
+
+
+async def test_nor_does_the_sentence_that_ends_an_incident(database: Database, config: Config) -> None:
+    made = rules_of(config, installed()).incidents
+    down = alert("shop", labels={"component": "shop"})
+
+    def resolve(tx: Connection, reason: str) -> Incident:
+        return made.resolve(tx, "INC-2026-0001", "person:li", reason, NOON)
+
+    await database.write(lambda tx: made.alert_news(tx, "am", [down], Routing(), NOON, NOON))
+    with pytest.raises(decide.Refused, match="names brook"):
+        await database.write(lambda tx: resolve(tx, "Brook had opened the wrong valve"))
+    assert (await database.write(lambda tx: resolve(tx, "A valve was open"))).resolved_at == NOON
 
 
 @pytest.mark.parametrize(("reason", "evidence"), [("Brook saw it", "log"), ("it failed", "Brook's log")])
