@@ -18,13 +18,14 @@ HOUR: Span = 60 * MINUTE
 DAY: Span = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def instant_of(moment: datetime) -> Instant:
     """The instant of an aware datetime; below a millisecond is cut off. Raises ValueError for a naive one."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no zone")
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 def moment_of(instant: Instant) -> datetime:
@@ -34,7 +35,7 @@ def moment_of(instant: Instant) -> datetime:
 
 def rfc3339(instant: Instant) -> str:
     """`2026-11-22T12:38:15.250Z`, always with milliseconds, always UTC."""
-    return moment_of(instant).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant % 1000:03d}Z"
+    return moment_of(instant).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_rfc3339(text: str) -> Instant:
