@@ -29,8 +29,8 @@ from upheld.web import STOP_SECONDS, fixed_paths, hooks_of
 log = structlog.get_logger(__name__)
 
 ALIVE_SECONDS = 1.0
-GATHER_SECONDS = 0.002
-"""A word to the house costs more than a post in it."""
+GATHER_SECONDS = 0.01
+"""From one word to the house to the next: each costs more than a post in it, and whoever decides there stops for it."""
 COUNT_SECONDS = 0.1
 """Nobody waits for numbers."""
 
@@ -51,19 +51,22 @@ async def attend(line: socket.socket, hatch: socket.socket) -> None:
 
 
 class HouseInbox(Inbox):
-    """The house's own inbox, at the other end of the line. What comes within a moment goes there together."""
+    """The house's own inbox, at the other end of the line. What comes within a moment of the last word goes there
+    together."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
         self._numbers = count(1)
         self._gathered: list[Group] = []
+        self._said_at = float("-inf")
         self._asked: dict[int, Sequence[asyncio.Future[None]]] = {}
 
     @override
     async def accept(self, posts: Sequence[Row]) -> None:
-        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        kept: asyncio.Future[None] = loop.create_future()
         if not self._gathered:
-            asyncio.get_running_loop().call_later(GATHER_SECONDS, self._send)
+            loop.call_later(max(0.0, self._said_at + GATHER_SECONDS - loop.time()), self._send)
         self._gathered.append((posts, kept))
         await kept
 
@@ -79,6 +82,7 @@ class HouseInbox(Inbox):
         settle(self._asked.pop(done.number), None if done.trouble is None else StoreUnavailable(done.trouble))
 
     def _send(self) -> None:
+        self._said_at = asyncio.get_running_loop().time()
         number = next(self._numbers)
         gathered, self._gathered = self._gathered, []
         self._asked[number] = [kept for _, kept in gathered]
