@@ -277,7 +277,7 @@ def _case(standing: Standing, events: Sequence[CaseRecorded], voice: Voice) -> C
         why="".join(one.reason for one in asked),
         review="" if case.review is ReviewState.NONE else voice.t(words.REVIEWS[case.review.value]),
         stops=_stops(standing, events, voice),
-        scores={} if case.open or (case.rated_by or "").startswith("customer:") else scores_of(case, voice),
+        scores={} if case.open or case.rounds[-1].rated else scores_of(case, voice),
     )
 
 

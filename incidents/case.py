@@ -70,6 +70,8 @@ class Round:
     kept: Mapping[str, Instant] = field(default_factory=dict)
     """Commitment -> when what it asks for first happened in this round."""
     resolved_at: Instant | None = None
+    rated: bool = False
+    """The customer himself rated its result."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +195,7 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
         case CaseReopened():
             met = {name: when for name, when in case.fulfilled.items() if name not in (RESOLVE, CONFIRM)}
             *before, last = case.rounds
-            rounds = (*before, replace(last, resolved_at=None))
+            rounds = (*before, replace(last, resolved_at=None, rated=False))
             return replace(after, progress=CaseProgress.OPEN, resolved_at=None, fulfilled=met, rounds=rounds)
         case BeyondAbility():
             return replace(after, beyond_at=min(at, at if case.beyond_at is None else case.beyond_at))
@@ -204,7 +206,10 @@ def evolve_case(case: Case, recorded: CaseRecorded) -> Case:
         case LevelContested():
             return replace(after, claim_contested=True)
         case Rated(low=low):
-            return replace(after, rated_by=recorded.by, low_rating=low)
+            *before, last = case.rounds
+            rated = replace(last, rated=last.rated or recorded.by.startswith("customer:"))
+            low = low or case.low_rating  # a better one does not take away that a low one is followed up
+            return replace(after, rated_by=recorded.by, low_rating=low, rounds=(*before, rated))
         case RatingFollowed():
             return replace(after, low_rating=False)
         case WhyAnswered() | ActionAgreed():

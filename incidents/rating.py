@@ -25,6 +25,8 @@ def unfit_rating(case: Case, event: CaseEvent, by: str, agreement: Agreement | N
             return "only a resolved case is rated"
         case Rated() if (case.rated_by or "").startswith("customer:") and not by.startswith("customer:"):
             return "the customer rated it; nobody else changes that"
+        case Rated() if case.rounds[-1].rated:
+            return "the customer rated this result; what he said stands"
         case Rated(scores=scores):
             wanted = rating_of(agreement)
             good = set(scores) == set(wanted.scores) and all(1 <= one <= wanted.best for one in scores.values())

@@ -191,7 +191,9 @@ def _columns(case: Case) -> dict[str, Any]:
 
 def _case(tx: Connection, row: Any) -> Case:
     snapshot = dict(row.snapshot)
-    if "rounds" not in snapshot:  # an earlier version kept less: its events tell the rest
+    rated = (snapshot.get("rated_by") or "").startswith("customer:")
+    if "rounds" not in snapshot or (rated and "rated" not in snapshot["rounds"][-1]):
+        # an earlier version kept less: its events tell the rest
         return replay_case(row.id, events(tx, row.id))
     return Case(
         **{

@@ -281,7 +281,7 @@ async def test_a_low_rating_is_heard_and_a_good_one_needs_nobody(database: Datab
         reports(tx, cases, by="person:li")
         said(tx, cases, Taken(person="wang"), "person:wang")
         said(tx, cases, CaseResolved(how="restarted"), "person:wang")
-        said(tx, cases, Rated(scores={"overall": 3}, comment="fine"))
+        said(tx, cases, Rated(scores={"overall": 3}, comment="fine"), "person:li")
         said(tx, cases, Rated(scores={"overall": 2}, comment="too slow"))
         return notifications(tx, "clock")
 
