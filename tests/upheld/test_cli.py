@@ -337,6 +337,33 @@ def test_what_a_command_changed_is_told_with_names_and_at_the_sites_time(config:
     assert "times:" not in upheld("user", "add", "wang", "--role", "engineer", "--password", PASSWORD).stdout
 
 
+def test_every_list_has_names_and_the_sites_time(config: Path) -> None:
+    people = {"li": {"name": {"en": "Li Wei", "zh-CN": "李伟"}, "email": "li@example.com"}}
+    write(config.parent, people=people, site={"timezone": "Asia/Shanghai"})
+    done: tuple[tuple[str, ...], ...] = (
+        ("agreement", "revise", "acme", "--target", "99.5", "--effective", "2030-01-01", "--reason", "x", "--by", "li"),
+        ("obligation", "add", "acme", "An alarm", "--owner", "li", "--due", "2030-01-01", "--by", "li"),
+        ("user", "add", "wei", "--role", "engineer", "--password", PASSWORD),
+        ("token", "create", "ci", "--user", "wei", "--scope", "read"),
+        ("hold", "add", "acme", "--reason", "a proceeding"),
+    )
+    for words in done:
+        told = upheld(*words)
+        assert told.exit_code == 0, told.output
+    lists: tuple[tuple[tuple[str, ...], str], ...] = (
+        (("agreement", "list"), "2026-09-01 00:00:00"),
+        (("obligation", "list"), "2030-01-01 00:00:00"),
+        (("token", "list"), "wei"),
+        (("hold", "list"), "a proceeding"),
+    )
+    for words, says in lists:
+        listed = upheld(*words, env={"COLUMNS": "300"}).stdout
+        assert listed.endswith("times: Asia/Shanghai\n"), listed
+        assert says in listed and not re.search(r"\dZ\b|person:", listed), listed
+    shown = upheld("agreement", "show", "acme", env={"COLUMNS": "300"}).stdout
+    assert "Li Wei" in shown and "2030-01-01 00:00:00" in shown and not re.search(r"\dZ\b|person:", shown)
+
+
 def test_a_case_is_told_a_person_in_words_and_at_the_sites_time(config: Path) -> None:
     config.write_text(config.read_text() + "\nsite: {timezone: Asia/Shanghai}\n")
     when = ("--reported-at", "2026-09-04 12:00", "--by", "li")

@@ -17,6 +17,7 @@ from upheld.agreements import contract_json
 from upheld.cli.annex import FORMATS, written
 from upheld.cli.facts import told
 from upheld.cli.incident import as_json, by
+from upheld.cli.local import for_person, show_local, show_one
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import change, fail, read, show, with_config
 from upheld.cli.tongue import language, language_of, tell
@@ -64,7 +65,7 @@ def list_(config: Config, customer: str | None, as_json: bool) -> None:
     if not found and not as_json:
         tell("no agreement is stored; `upheld serve` stores those of the configuration")
         return
-    show(found, as_json=as_json, columns=COLUMNS)
+    show_local(config, found, as_json=as_json, columns=COLUMNS)
 
 
 @agreement.command("show")
@@ -84,15 +85,15 @@ def show_(config: Config, id: str, number: int | None, lang: str | None, as_json
     if version is None:
         fail(f"{contract.id} has no version {number}", 1)
     versions, events = found.pop("versions"), found.pop("events")
-    show(found, as_json=False, columns=())
+    show_one(config, found)
     click.echo("")
-    show(versions, as_json=False, columns=VERSIONS)
+    show([for_person(config, one) for one in versions], as_json=False, columns=VERSIONS)
     click.echo("")
     for clause in clauses(version.agreement, lang or language_of()):
         click.echo(f"{clause.text} ({clause.origin})")
     if events:
         click.echo("")
-        rows = [told(event) for event in events]
+        rows = [told(for_person(config, event)) for event in events]
         show(rows, as_json=False, columns=("happened_at", "recorded_at", "event", "by", "facts"))
 
 
@@ -156,7 +157,7 @@ def add(
         "reason": reason,
         "signed": signed,
     }
-    _say(change(config, "agreement.add", arguments, by), as_json=as_json)
+    _say(config, change(config, "agreement.add", arguments, by), as_json=as_json)
 
 
 @agreement.command()
@@ -199,7 +200,7 @@ def revise(
         "reason": reason,
         "signed": signed,
     }
-    _say(change(config, "agreement.revise", arguments, by), as_json=as_json)
+    _say(config, change(config, "agreement.revise", arguments, by), as_json=as_json)
 
 
 side_of = click.option("--by", "side", metavar="SIDE", required=True, help="customer:ID or provider: whose word it is")
@@ -220,7 +221,7 @@ def confirm(
 ) -> None:
     """One side signed a version; REFERENCE says where that can be read. Your login stands beside it."""
     arguments = {"reference": reference, **_word(config, id, side, number, at)}
-    _say(change(config, "agreement.confirm", arguments), as_json=as_json)
+    _say(config, change(config, "agreement.confirm", arguments), as_json=as_json)
 
 
 @agreement.command()
@@ -236,7 +237,7 @@ def decline(
 ) -> None:
     """One side does not accept a version; every statement that counts by it says so, with REASON."""
     arguments = {"reason": reason, **_word(config, id, side, number, at)}
-    _say(change(config, "agreement.decline", arguments), as_json=as_json)
+    _say(config, change(config, "agreement.decline", arguments), as_json=as_json)
 
 
 def _word(config: Config, id: str, side: str, number: int | None, at: datetime | None) -> dict[str, Any]:
@@ -265,7 +266,7 @@ def end(
 ) -> None:
     """The agreement ends."""
     arguments = {"id": id, "ends": ends, "reason": reason, "signed": signed}
-    _say(change(config, "agreement.end", arguments, by), as_json=as_json)
+    _say(config, change(config, "agreement.end", arguments, by), as_json=as_json)
 
 
 def _text(file: Path) -> str:
@@ -275,10 +276,10 @@ def _text(file: Path) -> str:
         fail(f"{file}: this is not UTF-8 text; save the file as UTF-8", 2)
 
 
-def _say(found: dict[str, Any], *, as_json: bool) -> None:
+def _say(config: Config, found: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         show(found, as_json=True, columns=())
         return
-    show({key: value for key, value in found.items() if key not in ("versions", "events")}, as_json=False, columns=())
+    show_one(config, {key: value for key, value in found.items() if key not in ("versions", "events")})
     click.echo("")
-    show(found["versions"], as_json=False, columns=VERSIONS)
+    show([for_person(config, one) for one in found["versions"]], as_json=False, columns=VERSIONS)

@@ -10,7 +10,8 @@ from config.model import Config
 from notify.store import told
 from upheld.cli.incident import as_json, by
 from upheld.cli.lists import listed_channels
-from upheld.cli.shared import change, fail, read, show, with_config
+from upheld.cli.local import show_local
+from upheld.cli.shared import change, fail, read, with_config
 from upheld.cli.tongue import tell
 
 _PATIENCE_S = 30.0
@@ -64,7 +65,7 @@ def ways_(config: Config, as_json: bool) -> None:
     """Every way to every person; what was never verified is said to be."""
     found = change(config, "channel.ways", {})
     rows = found if as_json else [{**one, "verified_at": one["verified_at"] or "never verified"} for one in found]
-    show(rows, as_json=as_json, columns=("person", "channel", "address", "verified_at"))
+    show_local(config, rows, as_json=as_json, columns=("person", "channel", "address", "verified_at"))
 
 
 def _wait(config: Config, sent: Any) -> None:

@@ -5,8 +5,8 @@ import click
 from config.model import Config
 from upheld import holds
 from upheld.cli.incident import as_json
-from upheld.cli.local import acted
-from upheld.cli.shared import read, show, with_config
+from upheld.cli.local import acted, show_local
+from upheld.cli.shared import read, with_config
 from upheld.cli.tongue import tell
 
 COLUMNS = ("customer", "since", "by", "reason")
@@ -27,7 +27,7 @@ def list_(config: Config, as_json: bool) -> None:
     if not rows and not as_json:
         tell("no hold stands")
         return
-    show(rows, as_json=as_json, columns=COLUMNS)
+    show_local(config, rows, as_json=as_json, columns=COLUMNS)
 
 
 @hold.command()

@@ -9,9 +9,9 @@ from config.model import Config
 from sla.entered import in_force
 from sla.store.entered import entered
 from upheld.cli.incident import as_json, by
-from upheld.cli.local import acted
+from upheld.cli.local import acted, show_local
 from upheld.cli.remedy import customers
-from upheld.cli.shared import read, show, with_config
+from upheld.cli.shared import read, with_config
 from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.entering import shown
@@ -56,4 +56,4 @@ def list_(config: Config, customer: str | None, as_json: bool) -> None:
     if not found and not as_json:
         tell("nothing is entered")
         return
-    show(found, as_json=as_json, columns=COLUMNS)
+    show_local(config, found, as_json=as_json, columns=COLUMNS)

@@ -1,6 +1,6 @@
 """Rows for people, with the times of the site's own clock and its zone below; programs have them as RFC 3339 in UTC."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -22,10 +22,11 @@ def show_local(
     if isinstance(rows, dict):
         show_one(config, rows)
         return
-    zone = config.site.timezone
-    show([readable(row, zone, language_of()) for row in rows], as_json=False, columns=columns)
-    if rows:
-        click.echo(f"{label('times')}: {zone}")
+    said = [for_person(config, row) for row in rows]
+    show(said, as_json=False, columns=columns)
+    pairs = zip(said, _timeless(config, rows), strict=True)
+    if any(row.get(one) != timeless.get(one) for row, timeless in pairs for one in columns):
+        click.echo(f"{label('times')}: {config.site.timezone}")
 
 
 def acted(config: Config, name: str, arguments: dict[str, Any], by: str | None, as_json: bool) -> None:
@@ -35,10 +36,18 @@ def acted(config: Config, name: str, arguments: dict[str, Any], by: str | None, 
 
 def show_one(config: Config, row: Mapping[str, Any]) -> None:
     """One thing as lines, to a person; with the zone where a time stands in it."""
-    zone = config.site.timezone
-    said = readable(row, zone, language_of())
-    times = {} if said == readable(row, None, language_of()) else {"times": zone}
-    show({**_named(config, said), **times}, as_json=False, columns=())
+    said = for_person(config, row)
+    times = {} if [said] == _timeless(config, [row]) else {"times": config.site.timezone}
+    show({**said, **times}, as_json=False, columns=())
+
+
+def for_person(config: Config, row: Mapping[str, Any]) -> dict[str, Any]:
+    """With the site's clock and the names of people."""
+    return _named(config, readable(row, config.site.timezone, language_of()))
+
+
+def _timeless(config: Config, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [_named(config, readable(row, None, language_of())) for row in rows]
 
 
 def _named(config: Config, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from config.instant import Instant, parse_rfc3339, rfc3339
 from config.look.figure import local
 from config.look.reason import reason_text
 
-_FURTHER = frozenset({"at", "since", "until", "start", "end", "occurrence", "given"})
+_FURTHER = frozenset({"at", "since", "until", "start", "end", "occurrence", "given", "effective", "ends"})
 _REASONS = frozenset({"title", "summary"})
 
 

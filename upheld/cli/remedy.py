@@ -10,7 +10,7 @@ from config.model import Config
 from sla.remedydocument import booking_json
 from sla.store import remedy as store
 from upheld.cli.incident import as_json, by
-from upheld.cli.local import acted
+from upheld.cli.local import acted, show_local
 from upheld.cli.moment import instant, moment
 from upheld.cli.shared import fail, in_force, read, show, with_config
 from upheld.cli.tongue import tell
@@ -93,7 +93,7 @@ def obligations(config: Config, customer: str | None, everything: bool, as_json:
     if not found and not as_json:
         tell("no obligation" if everything else "no open obligation")
         return
-    show(found, as_json=as_json, columns=OBLIGATIONS)
+    show_local(config, found, as_json=as_json, columns=OBLIGATIONS)
 
 
 @obligation.command("add")

@@ -19,7 +19,7 @@ from upheld.cli.counting import WRONG
 from upheld.cli.incident import as_json as json_option
 from upheld.cli.incident import by as by_option
 from upheld.cli.local import show_local
-from upheld.cli.shared import caseload_of, change, fail, in_force, read, show, with_config
+from upheld.cli.shared import caseload_of, change, fail, in_force, read, with_config
 from upheld.clock import utc_now
 from upheld.installed import installed
 from upheld.reports.forms import FORMS
@@ -69,7 +69,8 @@ def report(
     quarterly acme 2026-Q3, audit-pack acme 2026-10 -o FILE.zip, due [CUSTOMER]."""
     if kind == DUE:
         told_in = lang or (ENGLISH if as_json else tongue.language_of())
-        show(_due(config, subject, told_in, everything=everything), as_json=as_json, columns=COLUMNS)
+        due = _due(config, subject, told_in, everything=everything)
+        show_local(config, due, as_json=as_json, columns=COLUMNS)
         return
     if subject is None:
         fail(f"say what about, like: upheld report {kind} {_EXAMPLES.get(kind, 'INC-1')}", WRONG)

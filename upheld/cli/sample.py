@@ -4,8 +4,8 @@ import click
 
 from config.model import Config
 from upheld.cli.incident import as_json, by
-from upheld.cli.local import acted
-from upheld.cli.shared import fail, read, show, with_config
+from upheld.cli.local import acted, show_local
+from upheld.cli.shared import fail, read, with_config
 from upheld.cli.tongue import tell
 from upheld.samples import samples_json
 
@@ -27,7 +27,7 @@ def list_(config: Config, turn: str | None, as_json: bool) -> None:
     if not found and not as_json:
         tell("nothing was drawn")
         return
-    show(found, as_json=as_json, columns=COLUMNS)
+    show_local(config, found, as_json=as_json, columns=COLUMNS)
 
 
 @sample.command()

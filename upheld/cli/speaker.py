@@ -8,10 +8,9 @@ import click
 from config.model import Config
 from sla.word import customer_of
 from upheld.cli.facts import proposed, told
-from upheld.cli.local import show_one
-from upheld.cli.reading import readable
+from upheld.cli.local import for_person, show_one
 from upheld.cli.shared import fail, show
-from upheld.cli.tongue import language_of, tell
+from upheld.cli.tongue import tell
 
 by = click.option(
     "--by", metavar="WHO", help="a person, or customer:ID whose word you write down; your login name if not given"
@@ -58,7 +57,7 @@ def show_settled(config: Config, made: Mapping[str, Any], *, as_json: bool) -> N
 
 def show_said(config: Config, events: Iterable[dict[str, Any]]) -> None:
     """Everything that was said of one, with its proof or its reason."""
-    rows = [told(readable(event, config.site.timezone, language_of())) for event in events]
+    rows = [told(for_person(config, event)) for event in events]
     show(rows, as_json=False, columns=("happened_at", "recorded_at", "event", "by", "entered_by", "facts"))
 
 

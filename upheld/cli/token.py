@@ -10,7 +10,7 @@ from console.session import hash_of
 from upheld.cli.incident import as_json
 from upheld.cli.local import acted, show_local
 from upheld.cli.moment import instant, moment
-from upheld.cli.shared import change, login, read, show, with_config
+from upheld.cli.shared import change, login, read, with_config
 from upheld.cli.tongue import tell
 from upheld.clock import utc_now
 from upheld.tokens import store
@@ -80,7 +80,7 @@ def list_(config: Config, everything: bool, as_json: bool) -> None:
     if not found and not as_json:
         tell("no token")
         return
-    show(found, as_json=as_json, columns=COLUMNS)
+    show_local(config, found, as_json=as_json, columns=COLUMNS)
 
 
 @token.command()
