@@ -5,7 +5,8 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-_PLAIN_NUMBER = re.compile(r"-?\d+")
+_NUMBER = re.compile(r"-[0-9]+([/.][0-9]+)?")
+"""As our figures are written, exact; whatever a spreadsheet makes of it is that number."""
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -26,6 +27,6 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = str(value)
-    if text.startswith(_STARTS_FORMULA) and not _PLAIN_NUMBER.fullmatch(text):
+    if text.startswith(_STARTS_FORMULA) and not _NUMBER.fullmatch(text):
         return "'" + text
     return text
