@@ -12,7 +12,7 @@ from config.model import Config
 from db.ledger.store import stamped
 from incidents import decide, drilling, merging, news, removal, splitting
 from incidents.caseload import Caseload
-from incidents.decide import Condition
+from incidents.decide import Condition, NotFound
 from incidents.drill import NUMBER as DRILL
 from incidents.drill import of_drill
 from incidents.family import Family
@@ -53,10 +53,6 @@ SYSTEM = "upheld"
 NUMBER = "INC"
 LOOKED_AT = 100
 """Components at once."""
-
-
-class NotFound(Exception):
-    """No such incident; the text says so."""
 
 
 class Course:

@@ -36,6 +36,10 @@ class Refused(Exception):
     """What was asked for does not fit the incident; the text tells the person why."""
 
 
+class NotFound(Exception):
+    """No such incident or component; the text says so."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """All that is known of a component now: the worst of its checks and open alerts."""

@@ -11,7 +11,7 @@ from config.instant import Instant, Span
 from config.model import Config
 from config.state import State
 from incidents import news
-from incidents.decide import Refused
+from incidents.decide import NotFound, Refused
 from incidents.drill import LONGEST, PREFIX, drilled, opened, result_of, subject_of
 from incidents.incident import Escalated, Incident, Opened, Resolved
 from incidents.severity import MILDEST, WORST
@@ -21,10 +21,10 @@ from sla.store import remedy
 
 
 def begun(tx: Connection, config: Config, component: str, severity: int | None, now: Instant) -> Opened:
-    """As severe as if the component were down, unless said otherwise. Raises Refused."""
+    """As severe as if the component were down, unless said otherwise. Raises NotFound or Refused."""
     if component not in config.components or len(component) > LONGEST:
         known = ", ".join(config.components) or "none"
-        raise Refused(f"there is no component {component!r} to drill; known: {known}")
+        raise NotFound(f"there is no component {component!r} to drill; known: {known}")
     if config.escalation_of(component) is None:
         raise Refused(f"{component} has no escalation: a drill would call nobody")
     running = store.newest_of(tx, subject_of(component))

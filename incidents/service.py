@@ -17,7 +17,7 @@ from config.naming import NAMES, another_named, concerned
 from incidents import decide, drilling, hearing, lapse, merging, news, splitting
 from incidents.audit import Violation
 from incidents.course import SYSTEM, Course
-from incidents.course import NotFound as NotFound
+from incidents.decide import NotFound as NotFound
 from incidents.drill import check_result
 from incidents.escalation import Place
 from incidents.household import of_our_own
@@ -201,7 +201,7 @@ class Incidents(Course):
             raise decide.Refused(NAMES.format(name=named))
 
     def drill(self, tx: Connection, component: str, severity: int | None, by: str, now: Instant) -> Incident:
-        """Told like a fault, counted nowhere. Raises decide.Refused."""
+        """Told like a fault, counted nowhere. Raises NotFound or decide.Refused."""
         return self._open(tx, drilling.begun(tx, self._config, component, severity, now), by, now)
 
     def snooze(self, tx: Connection, incident_id: str, until: Instant, by: str, reason: str, now: Instant) -> Incident:

@@ -5,7 +5,7 @@ import pytest
 from config.instant import MINUTE, SECOND
 from config.language import CHINESE, ENGLISH
 from db.engine import Database
-from incidents.decide import Refused
+from incidents.decide import NotFound, Refused
 from incidents.drill import SIGN
 from incidents.drilling import reports
 from incidents.incident import Acknowledged, Incident, Recorded, evolve
@@ -74,7 +74,7 @@ async def test_nothing_that_counts_or_is_public_meets_a_drill(world: World) -> N
 
 
 async def test_what_cannot_be_drilled_is_refused(world: World) -> None:
-    with pytest.raises(Refused, match="no component 'crm' to drill; known: payments"):
+    with pytest.raises(NotFound, match="no component 'crm' to drill; known: payments"):
         await drill(world, "crm")
     with pytest.raises(Refused, match="from 1 to"):
         await world.database.write(lambda tx: world.incidents.drill(tx, "payments", 9, "person:li", world.now))

@@ -126,4 +126,6 @@ async def test_a_drill_is_begun_answered_and_ended_by_programs(programs: Program
     await programs.good("engineer", "POST", f"/incidents/{begun['id']}/resolve", {"reason": "Nobody heard it"})
     (told,) = (await programs.good("auditor", "GET", "/drills"))["items"]
     assert (told["component"], told["answered_by"], told["result"]) == ("shop", None, "Nobody heard it")
-    assert told["called"] and (await programs.ask("engineer", "POST", "/components/crm/drill"))[0] == 409
+    assert told["called"]
+    status, problem = await programs.ask("engineer", "POST", "/components/crm/drill")
+    assert (status, problem["detail"]) == (404, "there is no component 'crm' to drill; known: shop, post")
