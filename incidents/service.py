@@ -24,6 +24,7 @@ from incidents.household import of_our_own
 from incidents.incident import Incident, Merged, Parted, Progress, Split, Unacknowledged, Woken
 from incidents.link import Links
 from incidents.paging import REMIND, WAKE
+from incidents.rerouting import rerouted
 from incidents.routing import Routing
 from incidents.silence import Silence, check, check_end
 from incidents.source import Called, News
@@ -302,6 +303,8 @@ class Incidents(Course):
     def not_told(self, tx: Connection, failed: Notification, now: Instant) -> None:
         """A delivery was given up: the next way of reaching is due."""
         log.warning("not told", person=failed.person, channel=failed.channel, incident=failed.incident)
+        if rerouted(tx, self._config, self._paging, failed, now):
+            return
         self._paging.unreachable(tx, failed, now)
         self._cases.not_told(tx, failed, now)
 

@@ -129,6 +129,14 @@ def also_paged(tx: Connection, failed: Notification) -> bool:
     return tx.execute(others.limit(1)).first() is not None
 
 
+def told_over(tx: Connection, failed: Notification) -> set[str]:
+    """The channels over which this person was or is to be told the same, this one apart."""
+    same = (_N.incident.is_not_distinct_from(failed.incident), _N.case.is_not_distinct_from(failed.case))
+    who = (_N.person == failed.person, _N.purpose == failed.purpose.value, _N.created_at == failed.created_at)
+    other = select(_N.channel).where(*same, *who, _N.idempotency_key != failed.idempotency_key)
+    return set(tx.scalars(other))
+
+
 def reached(tx: Connection, incident: str, purpose: Purpose = Purpose.PAGE) -> tuple[Recipient, ...]:
     """Who was told, may have been told or is being told right now: whoever must hear that it is over."""
     rows = _REACHED.all(tx, {"of": incident, "what": purpose.value})
