@@ -62,7 +62,7 @@ def _check_retention(root: Node, config: Config, report: Report) -> None:
 
 
 def _check_names(root: Node, config: Config, report: Report) -> None:
-    """What customers read of planned work names no other's, here as at the desk (docs/adr/0145)."""
+    """What customers read of planned work names no other's, here as at the desk (docs/adr/0147)."""
     written = root.get("exclusions")
     for id, one in config.exclusions.items():
         named = another_named(one.text, concerned(one.components, config), config)
