@@ -1,5 +1,7 @@
 # Two commands on a fresh machine: make run, make test. `make help` lists the rest.
-PYTHON ?= python3
+# The distribution's own is compiled by a profile of what it mostly does; what stands before it on the path often is not.
+PYTHON ?= $(shell /usr/bin/python3 -c 'import ensurepip, sys; assert sys.version_info >= (3, 11); print(sys.executable)' \
+	2>/dev/null || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
