@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ async def listening(
 
     def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not server.is_serving():  # it was accepted in the turn in which all this ended
-            writer.transport.abort()
+            hang_up(writer)
             return
         connections[writer] = asyncio.create_task(handle(reader, writer))
 
@@ -54,9 +54,14 @@ async def listening(
             task.cancel()
         await asyncio.gather(*connections.values(), return_exceptions=True)
         for writer in connections:
-            writer.transport.abort()
+            hang_up(writer)
         for _ in range(_TURNS):
             await asyncio.sleep(0)
+
+
+def hang_up(writer: asyncio.StreamWriter) -> None:
+    with suppress(AttributeError):  # before Python 3.11.3, of an encrypted connection that was closed twice
+        writer.transport.abort()
 
 
 def answering(head: str, body: bytes = b"", *, after: float = 0.0) -> Serve:

@@ -5,6 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -75,7 +76,8 @@ class _Controller(Controller):
     def cancel_tasks(self, stop_loop: bool = True) -> None:
         for one in self._made:
             if isinstance(one.transport, asyncio.WriteTransport):
-                one.transport.abort()
+                with suppress(AttributeError):  # before Python 3.11.3, of an encrypted one that was closed twice
+                    one.transport.abort()
         super().cancel_tasks(stop_loop)
 
 
