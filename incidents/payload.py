@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from config.instant import MINUTE, SECOND, Instant, Span, instant_of, parse_rfc3339
-from incidents.source import Sent, Unreadable
+from incidents.source import Unreadable
 
 NONE = "0001-01-01T00:00:00Z"
 """Go's word for no time at all."""
@@ -37,10 +37,10 @@ def json_of(body: bytes) -> object:
         raise Unreadable(f"not JSON: {error}") from error
 
 
-def form_of(sent: Sent) -> dict[str, str]:
+def form_of(body: bytes) -> dict[str, str]:
     """A form's fields; of one that stands twice the last counts."""
     try:
-        pairs = parse_qsl(_letters(sent.body), keep_blank_values=True, strict_parsing=True, max_num_fields=FIELDS_LIMIT)
+        pairs = parse_qsl(_letters(body), keep_blank_values=True, strict_parsing=True, max_num_fields=FIELDS_LIMIT)
     except ValueError as error:
         raise Unreadable("neither JSON nor a form") from error
     return {clean(name): clean(value) for name, value in pairs}

@@ -51,7 +51,7 @@ _NAMED = ("alertName", "instanceName", "metricName", "namespace", "metricProject
 
 def _fields(sent: Sent) -> Mapping[str, str]:
     if sent.body.lstrip()[:1] not in (b"{", b"["):
-        return payload.form_of(sent)
+        return payload.form_of(sent.body)
     post = payload.object_of(payload.json_of(sent.body), "the post")
     dimensions = post.get("dimensions")
     if not isinstance(dimensions, list | dict):

@@ -39,7 +39,7 @@ def _body(sent: Sent) -> object:
     if sent.body.lstrip()[:1] == b"{":
         return payload.json_of(sent.body)
     try:
-        return orjson.loads(payload.form_of(sent).get("data", ""))
+        return orjson.loads(payload.form_of(sent.body).get("data", ""))
     except orjson.JSONDecodeError as error:
         raise Unreadable("data: must be JSON") from error
 

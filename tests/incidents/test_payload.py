@@ -3,14 +3,12 @@
 import pytest
 
 from incidents import payload
-from incidents.source import Sent, Unreadable
-from tests.incidents.samples import NOON
+from incidents.source import Unreadable
 
 
 def refusal(body: bytes, *, form: bool = False) -> str:
-    sent = Sent(body=body, received_at=NOON)
     with pytest.raises(Unreadable) as refused:
-        payload.form_of(sent) if form else payload.json_of(sent.body)
+        payload.form_of(body) if form else payload.json_of(body)
     return str(refused.value)
 
 
