@@ -254,7 +254,11 @@ async def encrypted(
 ) -> asyncio.Transport:
     """Raises OSError."""
     loop = asyncio.get_running_loop()
-    secure = await loop.start_tls(transport, protocol, context, server_hostname=name, ssl_handshake_timeout=NEVER)
+    try:
+        secure = await loop.start_tls(transport, protocol, context, server_hostname=name, ssl_handshake_timeout=NEVER)
+    except OSError as error:
+        # asyncio's way there leads back to the error: all of the connection would wait for the garbage collector.
+        raise error.with_traceback(None) from None
     if secure is None:
         raise ConnectionResetError(ECONNRESET, "the connection was lost")
     return secure
