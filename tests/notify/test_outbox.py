@@ -141,11 +141,19 @@ async def test_the_most_urgent_goes_first_then_the_oldest(database: Database) ->
 
 
 async def test_each_channel_claims_its_own(database: Database) -> None:
-    await database.write(add(notification("a", channel="mail"), notification("b", channel="ding")))
+    await database.write(
+        add(
+            notification("a", channel="mail"),
+            notification("later", channel="mail", priority=1, due_at=NOON + 1),
+            notification("b", channel="ding"),
+            notification("c", channel="call", due_at=NOON + 1),
+        )
+    )
 
     assert await database.read(lambda tx: claiming.channels_due(tx, NOON)) == {"mail", "ding"}
     assert keys(await database.write(claim(channel="ding"))) == ["b"]
     assert await database.read(lambda tx: claiming.channels_due(tx, NOON)) == {"mail"}
+    assert await database.read(lambda tx: claiming.channels_due(tx, NOON + 1)) == {"mail", "call"}
 
 
 async def test_a_later_message_of_an_incident_waits_for_the_earlier_one_to_the_same_person(database: Database) -> None:
@@ -480,7 +488,7 @@ def test_whatever_happens_order_is_kept_and_nothing_is_lost(
 
 
 async def test_claiming_from_a_long_queue_reads_only_its_top() -> None:
-    """On SQLite, as the plan says: the partial index leads, the whole table is never walked through."""
+    """On SQLite, as the plan says: the partial index leads, the table is never walked through."""
     engine = create_engine("sqlite://")
     METADATA.create_all(engine, tables=[notification_table, delivery])
     asked: list[str] = []
@@ -492,10 +500,13 @@ async def test_claiming_from_a_long_queue_reads_only_its_top() -> None:
         claiming.claim(tx, "mail", limit=4, policy=policy(), now=NOON)
         outbox.recover(tx, started_before=NOON, policy=policy(), now=NOON)
         store.set_trace_callback(None)
-        reading = [statement for statement in asked if statement.startswith("SELECT")]
+        reading = [statement for statement in asked if statement.startswith(("SELECT", "WITH"))]
         plans = [row[3] for one in reading for row in store.execute(f"EXPLAIN QUERY PLAN {one}")]
     engine.dispose()
 
     assert len(reading) == 3
-    assert [plan for plan in plans if plan.startswith("SCAN notification") and "USING INDEX" not in plan] == []
+    # What was left in the middle is looked for at a start, among all that is not over yet.
+    assert [plan for plan in plans if plan.startswith("SCAN notification")] == [
+        "SCAN notification USING INDEX ix_notification_due"
+    ]
     assert [plan for plan in plans if "TEMP B-TREE FOR ORDER BY" in plan] == []
