@@ -22,10 +22,22 @@ def apart(work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
     asked = pickle.dumps((work, arguments, named), pickle.HIGHEST_PROTOCOL)
     argv = [sys.executable, "-P", "-m", "config.apart"]
     try:
-        done = subprocess.run(argv, input=asked, stdout=subprocess.PIPE, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
+        with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+            answered = _ask(other, asked)
+    except OSError as error:
         raise NotDone(str(error)) from error
-    return cast("R", pickle.loads(done.stdout))
+    if other.returncode != 0:
+        raise NotDone(f"the other process ended with {other.returncode}")
+    return cast("R", pickle.loads(answered))
+
+
+def _ask(other: "subprocess.Popen[bytes]", asked: bytes) -> bytes:
+    """All at once, for nothing is answered before all was read: `communicate` writes in pieces of a page, and takes the
+    interpreter from everybody for each."""
+    assert other.stdin is not None and other.stdout is not None
+    with other.stdin as ear:
+        ear.write(asked)
+    return other.stdout.read()
 
 
 def main() -> None:
