@@ -20,8 +20,9 @@ from statuspage.view import PageView, page_view, spans_of
 
 GZIP = 16 + zlib.MAX_WBITS
 """The packer writes gzip's frame, without an instant."""
-LARGE = 1000
-"""Components. Less is made here and now, which is quicker."""
+LARGE = 200
+"""Components. Less is made here and now, which is quicker; while more of them are, the store's one writer waits for the
+interpreter after each of its statements."""
 MONTHS = 12
 """So many months of history are offered."""
 
