@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from config.instant import SECOND, Instant, Span
 from db.engine import Database
 from db.errors import StoreUnavailable
+from db.gathered import Gathered
 from notify import outbox
 from notify.bundle import Address, together
 from notify.channel import Attachment, Channel, DeliveryError, Letter, Reason, Receipt
@@ -105,7 +106,7 @@ class Deliverer:
 
     async def run(self) -> None:
         """Until `stop` or cancellation; then gives what is under way 10 s and leaves the rest to `recover`."""
-        self._database.listen(self._hear)
+        self._database.listen(Gathered(self._hear))
         await self._clear_up(everything=self._alone)
         sweep = asyncio.create_task(self._sweep())
         try:
