@@ -35,25 +35,38 @@ class Clockwork:
         self._now = now
         self._metrics = metrics
         self._ticked = ticked
+        self._behind = False
         self.ticker = Ticker("timers", self.step)
 
     async def step(self) -> bool:
-        """A slice; whether there may be more. Only what is due needs the writer's turn."""
-        now, rules = self._now(), self._rules()
+        """A slice; whether there may be more. Only what is due needs the writer's turn, and who is behind need not ask
+        what is due."""
+        now, behind = self._now(), self._behind
+        if not behind:
+            next_due = await self._database.read(timer.next_due)
+            if next_due is None or next_due > now:
+                self._ring_at(next_due, now)
+                self._ticked()
+                return False
+        fired, self._behind = await self._database.write(self._slice(now))
+        self._ticked()
+        return behind or fired > 0
 
-        def fire(tx: Connection) -> int:
+    def _slice(self, now: Instant) -> Callable[[Connection], tuple[int, bool]]:
+        """How many it fired, and whether some that were due are left."""
+        rules = self._rules()
+
+        def fire(tx: Connection) -> tuple[int, bool]:
             ends_at = time.monotonic() + SLICE_SECONDS
             due = timer.due(tx, now, AT_ONCE)
             fired = rules.incidents.fire_all(tx, due, now, lambda: time.monotonic() > ends_at)
             for one in fired:
                 self._metrics.fired(now - one.due_at)
-            return len(fired)
+            return len(fired), 0 < len(fired) < len(due)
 
-        next_due = await self._database.read(timer.next_due)
-        fired = 0
-        if next_due is not None and next_due <= now:
-            fired = await self._database.write(fire)
-        elif next_due is not None and next_due < now + SECOND:
-            asyncio.get_running_loop().call_later(max((next_due - now) / SECOND, LEAST_REST_SECONDS), self.ticker.wake)
-        self._ticked()
-        return fired > 0
+        return fire
+
+    def _ring_at(self, next_due: Instant | None, now: Instant) -> None:
+        if next_due is not None and next_due < now + SECOND:
+            rest = max((next_due - now) / SECOND, LEAST_REST_SECONDS)
+            asyncio.get_running_loop().call_later(rest, self.ticker.wake)
