@@ -25,3 +25,10 @@ def test_who_gets_no_answer_is_told(capfd: pytest.CaptureFixture[str], monkeypat
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(NotDone, match="nowhere"):
         apart(os.getpid)
+
+
+@pytest.mark.parametrize("much", [1, 1 << 20])
+def test_who_ends_before_he_has_heard_all_has_not_answered(much: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(NotDone):
+        apart(len, b"x" * much)
