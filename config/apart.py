@@ -28,6 +28,8 @@ def apart(work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
         raise NotDone(str(error)) from error
     if other.returncode != 0:
         raise NotDone(f"the other process ended with {other.returncode}")
+    if not answered:
+        raise NotDone("the other process ended unanswered")
     return cast("R", pickle.loads(answered))
 
 

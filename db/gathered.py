@@ -1,33 +1,34 @@
-"""A listener that hears of one commit at once, and of those that follow in quick succession together."""
+"""Waking who looks into the store for what was committed: at once, and in quick succession once for several commits."""
 
 import asyncio
-
-from db.database import Listener
+from collections.abc import Callable
 
 SECONDS = 0.1
-"""Whoever hears looks into the store then, and meanwhile the one writer waits for the interpreter after each of its
-statements."""
+"""At least, between two times. Whoever looks takes the interpreter, and the store's one writer waits for it after each
+of its statements."""
 
 
 class Gathered:
-    """Itself a listener."""
+    """A listener for one topic, on one event loop."""
 
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
-        self._untold: frozenset[str] = frozenset()
-        self._told_at = float("-inf")
+    def __init__(self, topic: str, wake: Callable[[], None]) -> None:
+        self._topic = topic
+        self._wake = wake
+        self._woken_at = float("-inf")
+        self._waiting = False
 
     def __call__(self, topics: frozenset[str]) -> None:
-        loop, waiting = asyncio.get_running_loop(), bool(self._untold)
-        self._untold |= topics
-        rest = self._told_at + SECONDS - loop.time()
+        if self._topic not in topics or self._waiting:
+            return
+        loop = asyncio.get_running_loop()
+        rest = self._woken_at + SECONDS - loop.time()
         if rest <= 0:
             self._tell()
-        elif not waiting:
+        else:
+            self._waiting = True
             loop.call_later(rest, self._tell)
 
     def _tell(self) -> None:
-        topics, self._untold = self._untold, frozenset()
-        if topics:
-            self._told_at = asyncio.get_running_loop().time()
-            self._listener(topics)
+        self._waiting = False
+        self._woken_at = asyncio.get_running_loop().time()
+        self._wake()

@@ -106,7 +106,7 @@ class Deliverer:
 
     async def run(self) -> None:
         """Until `stop` or cancellation; then gives what is under way 10 s and leaves the rest to `recover`."""
-        self._database.listen(Gathered(self._hear))
+        self._database.listen(Gathered(outbox.TOPIC, self.wake))
         await self._clear_up(everything=self._alone)
         sweep = asyncio.create_task(self._sweep())
         try:
@@ -328,10 +328,6 @@ class Deliverer:
         self.wake()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("attempt not recorded", task=task.get_name(), exc_info=error)
-
-    def _hear(self, topics: frozenset[str]) -> None:
-        if outbox.TOPIC in topics:
-            self.wake()
 
     def _kind(self, channel: str) -> Channel[Any] | None:
         configured = self._channels.get(channel)

@@ -40,7 +40,7 @@ class Clockwork:
 
     async def step(self) -> bool:
         """A slice; whether there may be more. Only what is due needs the writer's turn, and who is behind need not ask
-        what is due."""
+        when the next is."""
         now, behind = self._now(), self._behind
         if not behind:
             next_due = await self._database.read(timer.next_due)

@@ -278,14 +278,9 @@ class House:
         return remind(tx, self.config, self.rules.paging, now)
 
     def hear(self, topics: frozenset[str]) -> None:
-        """After each commit: in a storm there is always something to decide."""
+        """After a commit: whoever waits for such news is woken."""
         if inbox.TOPIC in topics:
             self.reader.ticker.wake()
-
-    def hear_soon(self, topics: frozenset[str]) -> None:
-        """Whoever waits for such news is woken."""
-        if timer.TOPIC in topics:
-            self.clockwork.ticker.wake()
         if agreements.TOPIC in topics:
             self.contracts.wake()
 
@@ -332,7 +327,7 @@ async def open_house(config: Config, path: Path, now: Callable[[], Instant] = ut
 @asynccontextmanager
 async def _running(house: House) -> AsyncIterator[None]:
     house.database.listen(house.hear)
-    house.database.listen(Gathered(house.hear_soon))
+    house.database.listen(Gathered(timer.TOPIC, house.clockwork.ticker.wake))
     socket = house.config.store.sqlite_file
     private = None if socket is None else await control.listen(control.socket_of(socket), house.command)
     await house.database.write(lambda tx: house.places.take_over(tx, house.now()))

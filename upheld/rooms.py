@@ -12,7 +12,6 @@ from config.instant import Instant
 from config.model import Config
 from console.budget import Budget
 from console.routes import Console
-from db.gathered import Gathered
 from incidents.store import case, incident, transition
 from sla.store import exclusion
 from statuspage.facts import Link
@@ -50,7 +49,7 @@ async def rooms_of(house: House) -> AsyncIterator[Rooms]:
         if topics & SHOWN:
             pages.changed()
 
-    house.database.listen(Gathered(hear))
+    house.database.listen(hear)
     house.after_reload.append(lambda: pages.use(_plan(house.config, demo=demo)))
     pages.changed()  # made for the first who reads, or in a while: what fell due meanwhile comes first
     running = asyncio.create_task(pages.run(), name="pages")

@@ -29,7 +29,13 @@ notification = Table(
     Column("attempts", Integer, nullable=False),
     Column("done_at", BigInteger),
     Column("outcome", String(60)),
-    partial("ix_notification_due", "channel", "priority", "due_at", where="state in ('queued', 'sending', 'unknown')"),
+    partial(
+        "ix_notification_due",
+        "channel",
+        "priority",
+        "due_at",
+        where="state in ('queued', 'sending', 'unknown') and done_at is null",
+    ),
     Index(None, "incident"),
     Index(None, "case"),
 )

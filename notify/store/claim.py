@@ -56,7 +56,8 @@ def _nothing_before() -> ColumnElement[bool]:
     """Nothing of the same incident or case for the same person and address is on its way or waits longer."""
     earlier = notification.alias("earlier")
     before = and_(
-        active(earlier),
+        # Not as the partial index has it: PostgreSQL without statistics would read all of that for each that waits.
+        earlier.c.done_at.is_(None),
         earlier.c.id < _N.id,
         earlier.c.channel == _N.channel,
         earlier.c.person == _N.person,

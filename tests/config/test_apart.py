@@ -27,8 +27,11 @@ def test_who_gets_no_answer_is_told(capfd: pytest.CaptureFixture[str], monkeypat
         apart(os.getpid)
 
 
+@pytest.mark.parametrize("program", ["/bin/false", "/bin/true"])
 @pytest.mark.parametrize("much", [1, 1 << 20])
-def test_who_ends_before_he_has_heard_all_has_not_answered(much: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "/bin/false")
+def test_who_ends_before_he_has_heard_all_has_not_answered(
+    much: int, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", program)
     with pytest.raises(NotDone):
         apart(len, b"x" * much)

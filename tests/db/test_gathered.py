@@ -1,34 +1,45 @@
-"""Who hears of commits hears of each, and of many in quick succession together."""
+"""Who waits for news of commits is woken at once, and in quick succession once for several."""
 
 import asyncio
 
+import pytest
+
+from db import gathered
 from db.gathered import SECONDS, Gathered
 
-
-async def test_the_first_is_told_at_once_and_what_follows_together() -> None:
-    heard: list[set[str]] = []
-    tell = Gathered(lambda topics: heard.append(set(topics)))
-
-    tell(frozenset({"a"}))
-    assert heard == [{"a"}]
-    for topic in ("b", "c", "b"):
-        tell(frozenset({topic}))
-    assert heard == [{"a"}]
-    await asyncio.sleep(1.5 * SECONDS)
-    assert heard == [{"a"}, {"b", "c"}]
-    await asyncio.sleep(1.5 * SECONDS)
-    tell(frozenset({"d"}))
-    assert heard == [{"a"}, {"b", "c"}, {"d"}]
+A, OTHER = frozenset({"a", "b"}), frozenset({"b"})
 
 
-async def test_nothing_new_is_told_twice_in_a_storm_and_nothing_is_left_untold() -> None:
-    heard: list[frozenset[str]] = []
-    tell = Gathered(heard.append)
+async def test_the_first_wakes_at_once_and_what_follows_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathered, "SECONDS", 0.5)
+    woken = list[str]()
+    hear = Gathered("a", lambda: woken.append("woken"))
 
-    for number in range(30):
-        tell(frozenset({str(number)}))
+    hear(OTHER)  # nothing for this one, and no reason to rest
+    assert len(woken) == 0
+    hear(A)
+    assert len(woken) == 1
+    for _ in range(3):
+        hear(A)
+    assert len(woken) == 1
+    await asyncio.sleep(0.8)
+    assert len(woken) == 2
+    await asyncio.sleep(0.6)
+    hear(A)
+    assert len(woken) == 3
+
+
+async def test_in_a_storm_it_wakes_now_and_then_and_once_more_for_the_last() -> None:
+    woken = list[float]()
+    loop = asyncio.get_running_loop()
+    hear = Gathered("a", lambda: woken.append(loop.time()))
+    began_at = loop.time()
+
+    for _ in range(30):
+        last_at = loop.time()
+        hear(A)
         await asyncio.sleep(SECONDS / 10)
     await asyncio.sleep(1.5 * SECONDS)
 
-    assert sorted(topic for topics in heard for topic in topics) == sorted(map(str, range(30)))
-    assert len(heard) < 10
+    assert woken[0] < woken[-1] and woken[-1] >= last_at
+    assert len(woken) <= (woken[-1] - began_at) / SECONDS + 2

@@ -510,3 +510,21 @@ async def test_claiming_from_a_long_queue_reads_only_its_top() -> None:
         "SCAN notification USING INDEX ix_notification_due"
     ]
     assert [plan for plan in plans if "TEMP B-TREE FOR ORDER BY" in plan] == []
+
+
+async def test_whether_something_waits_longer_is_asked_of_its_incident_alone(
+    database: Database, database_kind: str
+) -> None:
+    """Also where PostgreSQL has no statistics yet: in a new store's first storm it read the whole queue for each."""
+    await database.write(add(*(notification(f"{number}", incident=f"I-{number}") for number in range(1500))))
+    claimed = claiming._WAITING.limit(100).params(over="mail", now=NOON)
+    how = "EXPLAIN" if database_kind == "postgresql" else "EXPLAIN QUERY PLAN"
+
+    def plan(tx: Connection) -> str:
+        asked = claimed.compile(tx.engine, compile_kwargs={"literal_binds": True})
+        return "\n".join(str(row) for row in tx.execute(text(f"{how} {asked}")))
+
+    found = await database.read(plan)
+
+    assert "ix_notification_incident" in found
+    assert found.count("ix_notification_due") <= 1

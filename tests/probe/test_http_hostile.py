@@ -262,25 +262,36 @@ def test_nothing_of_an_exchange_waits_for_the_garbage_collector(loop_module: str
         plain = listening(saying(OK + b"Content-Length: 2\r\n\r\nok"))
         secret = listening(saying(OK + b"Content-Length: 2\r\n\r\nok"), serving(own.issue_cert(HOST)))
         another = listening(saying(OK), serving(own.issue_cert("another.example")))
-        early = listening(hanging_up)
+        early, deaf = listening(hanging_up), socket.socket()  # which holds its port and does not listen
+        deaf.bind((HOST, 0))
+        nobody = deaf.getsockname()[1]
         async with plain as port, secret as secure, another as other, early as closed, open_http() as ask:
             trusting = Options.model_validate({"tls": {"ca_file": file}})
-            ways = {"http": (port, secure, closed, free_port()), "https": (port, secure, other, closed, free_port())}
-            targets = [f"{scheme}://{HOST}:{number}/" for scheme, ports in ways.items() for number in ports]
+            ways = [
+                (f"http://{HOST}:{port}/", None),
+                (f"http://{HOST}:{closed}/", Reason.CONNECTION_RESET),
+                (f"http://{HOST}:{nobody}/", Reason.CONNECTION_REFUSED),
+                (f"https://{HOST}:{secure}/", None),
+                (f"https://{HOST}:{other}/", Reason.CERTIFICATE_INVALID),
+                (f"https://{HOST}:{closed}/", Reason.CONNECTION_RESET),
+                (f"https://{HOST}:{nobody}/", Reason.CONNECTION_REFUSED),
+            ]
             left = list[str]()
             gc.collect()
             gc.disable()
             try:
                 # What a test before this one left may have come back to life while it was collected.
                 before = exchanges()
-                for target in targets:
+                for target, reason in ways:
                     for _ in range(3):
-                        answer = await ask(Question(check="", target=target, options=trusting, timeout=500))
+                        answer = await ask(Question(check="", target=target, options=trusting, timeout=10_000))
+                        assert answer.reason is reason, target
                     await asyncio.sleep(0.05)
-                    left += [f"{target} {answer.reason} {type(one).__name__}" for one in added(before)]
+                    left += [f"{target} {type(one).__name__}" for one in added(before)]
                 return left
             finally:
                 gc.enable()
+                deaf.close()
 
     if loop_module == "uvloop":
         import uvloop

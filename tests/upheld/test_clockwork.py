@@ -54,7 +54,7 @@ async def test_who_is_behind_goes_on_without_asking_and_rests_until_the_next_is_
     database: Database, tmp_path: Path, resting: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clockwork_module, "SLICE_SECONDS", 0.0)  # one in each
-    asked = list[str]()
+    asked, looks = list[str](), list[int]()
 
     def hold(tx: Connection) -> None:
         now = utc_now()
@@ -69,9 +69,10 @@ async def test_who_is_behind_goes_on_without_asking_and_rests_until_the_next_is_
     await database.write(hold)
     ask = timer.next_due
     monkeypatch.setattr(timer, "next_due", next_due)
-    await until_none_waits(clockwork_of(database, tmp_path, lambda: None), database)
+    await until_none_waits(clockwork_of(database, tmp_path, lambda: looks.append(utc_now())), database)
 
     assert len(asked) < 8
+    assert len(looks) < 25
 
 
 def clockwork_of(database: Database, folder: Path, ticked: Callable[[], None]) -> Clockwork:

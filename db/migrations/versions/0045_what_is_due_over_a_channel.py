@@ -9,18 +9,18 @@ branch_labels = None
 depends_on = None
 
 NAME = "ix_notification_due"
-WHERE = "state in ('queued', 'sending', 'unknown')"
+STATES = "state in ('queued', 'sending', 'unknown')"
 
 
 def upgrade() -> None:
-    _anew(["channel", "priority", "due_at"])
+    _anew(["channel", "priority", "due_at"], f"{STATES} and done_at is null")
 
 
 def downgrade() -> None:
-    _anew(["priority", "due_at"])
+    _anew(["priority", "due_at"], STATES)
 
 
-def _anew(columns: list[str]) -> None:
-    only = sa.text(WHERE)
+def _anew(columns: list[str], where: str) -> None:
+    only = sa.text(where)
     op.drop_index(NAME, table_name="notification")
     op.create_index(NAME, "notification", columns, sqlite_where=only, postgresql_where=only)
