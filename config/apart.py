@@ -33,7 +33,7 @@ def apart(work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
     return cast("R", pickle.loads(answered))
 
 
-def _ask(other: "subprocess.Popen[bytes]", asked: bytes) -> bytes:
+def _ask(other: subprocess.Popen[bytes], asked: bytes) -> bytes:
     """All at once, for nothing is answered before all was read: `communicate` writes in pieces of a page, and takes the
     interpreter from everybody for each."""
     assert other.stdin is not None and other.stdout is not None

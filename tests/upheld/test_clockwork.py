@@ -1,14 +1,14 @@
 """What is due is carried out when it is due, not at the next look."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
-from db.engine import Database, open_database
+from db.engine import Database
 from incidents.store import timer
 from tests.upheld.house import configuration
 from upheld import clockwork as clockwork_module
@@ -20,13 +20,6 @@ from upheld.metrics import HouseMetrics
 from upheld.rules import rules_of
 
 NEVER = 3600.0
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await open_database(f"sqlite:///{tmp_path / 'upheld.db'}")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture
